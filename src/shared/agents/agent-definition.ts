@@ -7,7 +7,7 @@ export const ROUTING_FIELDS = ['name', 'title', 'description', 'labels', 'servic
 
 /** Points for a class when the pattern is found; negative points speak against it. */
 export const routingRuleSchema = z.strictObject({
-  /** A regular expression (JavaScript, flags `iu`), matched against each field of `in`. */
+  /** A regular expression (JavaScript, flag `i`; valid with `u` too), matched against each field of `in`. */
   match: z.string().min(1),
   in: z.array(z.enum(ROUTING_FIELDS)).min(1).optional(),
   score: z.number(),

@@ -319,6 +319,19 @@ export const slackUploadFile = {
   output: z.object({ fileId: z.string() }),
 };
 
+export const slackDeleteMessage = { input: z.object({ channel: z.string(), ts: z.string() }), output: slackPosted };
+
+/** Who the bot token belongs to; null where Slack does not say. */
+export const slackIdentity = {
+  input: z.object({}),
+  output: z.object({
+    botId: z.string().nullable(),
+    userId: z.string().nullable(),
+    appId: z.string().nullable(),
+    team: z.string().nullable(),
+  }),
+};
+
 /**
  * Every capability with its schemas and the tool of our own servers that answers it. `readOnly` is our own statement:
  * an investigation may only call capabilities where it is true, whatever a server says of its tools.
@@ -339,6 +352,8 @@ export const CAPABILITIES = {
   'slack.post_message': { ...slackPostMessage, server: 'slack', tool: 'post_message', readOnly: false },
   'slack.update_message': { ...slackUpdateMessage, server: 'slack', tool: 'update_message', readOnly: false },
   'slack.upload_file': { ...slackUploadFile, server: 'slack', tool: 'upload_file', readOnly: false },
+  'slack.delete_message': { ...slackDeleteMessage, server: 'slack', tool: 'delete_message', readOnly: false },
+  'slack.identity': { ...slackIdentity, server: 'slack', tool: 'get_identity', readOnly: true },
   'slack.thread_info': { ...slackThreadInfo, server: 'slack', tool: 'get_thread_info', readOnly: true },
   'slack.channel_history': { ...slackChannelHistory, server: 'slack', tool: 'get_channel_history', readOnly: true },
   'slack.channel_info': { ...slackChannelInfo, server: 'slack', tool: 'get_channel_info', readOnly: true },

@@ -1,5 +1,5 @@
-import type { Alert } from '../../shared/alert.ts';
 import type { PoolAgent } from '../../shared/agents/load-agents.ts';
+import type { Alert } from '../../shared/alert.ts';
 import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../../shared/report.ts';
 
 /** What the LLM reasons over; alerts and evidence are masked and marked as untrusted before they reach it. */

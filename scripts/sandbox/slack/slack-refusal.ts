@@ -1,0 +1,17 @@
+/** A refusal in Slack's way: HTTP 200 with `ok: false` and a word. */
+export class SlackRefusal extends Error {
+  readonly word: string;
+  readonly details: string[];
+
+  constructor(word: string, details: string[] = []) {
+    super(word);
+    this.word = word;
+    this.details = details;
+  }
+
+  /** The JSON body, with `response_metadata.messages` where there is more to say. */
+  toBody(): Record<string, unknown> {
+    const details = this.details.length > 0 ? { response_metadata: { messages: this.details } } : {};
+    return { ok: false, error: this.word, ...details };
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureProgram } from './install-servers.ts';
+import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';
+
+/** A Redis server of our own, on a free port with its data in a temporary folder; append-only file on, as we advise. */
+export type OwnRedis = {
+  url: string;
+  /** Stops it (kill -9) and leaves it stopped until `start`. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts one, installing the program where that is possible; null where it is not. */
+export async function startRedis(): Promise<OwnRedis | null> {
+  const program = ensureProgram('redis-server', 'redis-server');
+  if (!program) return null;
+  const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-redis-'));
+  const port = await freePort();
+  const settings = {
+    port,
+    bind: '127.0.0.1',
+    dir: folder,
+    appendonly: 'yes',
+    'maxmemory-policy': 'noeviction',
+    save: '',
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  let server: ServerProcess = await startServerProcess(program, args, port);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    kill: () => server.kill('SIGKILL'),
+    start: async () => {
+      server = await startServerProcess(program, args, port);
+    },
+    stop: async () => {
+      await server.kill('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import { runRole } from './shared/run-role.ts';
+import { startFleet } from './start-fleet.ts';
+
+await runRole('fleet', async (services, shutdown) => {
+  await startFleet(services, shutdown);
+});

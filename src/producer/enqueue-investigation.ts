@@ -1,0 +1,63 @@
+import { describeError } from '../shared/errors.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Metrics } from '../shared/metrics.ts';
+import { investigateJobId, investigateQueue, type Queues } from '../shared/queues.ts';
+import type { IncidentStore } from '../shared/store/incident-store.ts';
+
+/** What the enqueue stage needs to know of an incident. */
+export type Enqueueable = { incidentId: string; run: number; agent: string; priority: number };
+
+export type Enqueue = {
+  /** Takes incidents that are committed; returns at once. What cannot be queued now is left to the reconciler. */
+  later(incidents: Enqueueable[]): void;
+  /** Queues these incidents and marks them; throws when the queue is down. Doing it twice changes nothing. */
+  now(incidents: Enqueueable[]): Promise<void>;
+  /** Waits for what `later` has taken. */
+  settled(): Promise<void>;
+};
+
+type Deps = { queues: Queues; incidents: Pick<IncidentStore, 'markQueued'>; logger: Logger; metrics: Metrics };
+
+/** The enqueue stage: adds jobs in bulk behind the intake's back, so that a queue that is down never fails a 202. */
+export function createEnqueue({ queues, incidents, logger, metrics }: Deps): Enqueue {
+  const gathered: Enqueueable[] = [];
+  let running: Promise<void> | null = null;
+
+  const now = async (batch: Enqueueable[]) => {
+    const timer = metrics.stageTimer('enqueue');
+    for (const [agent, group] of Map.groupBy(batch, (item) => item.agent)) {
+      await queues.add(investigateQueue(agent), group.map(toJob));
+    }
+    await incidents.markQueued(batch.map((item) => item.incidentId));
+    timer('ok');
+  };
+  const drain = async () => {
+    while (gathered.length > 0) {
+      const batch = gathered.splice(0, 500);
+      await now(batch).catch((error) =>
+        logger.warn('incidents could not be queued now; the reconciler will queue them', {
+          stage: 'enqueue',
+          incidents: batch.length,
+          error: describeError(error),
+        }),
+      );
+    }
+    running = null;
+  };
+  return {
+    now,
+    later(batch) {
+      if (batch.length === 0) return;
+      gathered.push(...batch);
+      // The next turn: what the same commit has opened goes into one call.
+      running ??= new Promise<void>((done) => setImmediate(done)).then(drain);
+    },
+    settled: async () => {
+      await running;
+    },
+  };
+}
+
+function toJob({ incidentId, run, priority }: Enqueueable) {
+  return { id: investigateJobId(incidentId, run), data: { incidentId, run }, priority };
+}

@@ -1,0 +1,10 @@
+import { runRole } from '../shared/run-role.ts';
+import { startProducer } from './start-producer.ts';
+
+await runRole(
+  'producer',
+  async (services, shutdown) => {
+    await startProducer(services, shutdown);
+  },
+  { sharesDatabase: true },
+);

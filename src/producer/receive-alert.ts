@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Alert, Classification, ParsedBody } from '../shared/alert.ts';
+import { HttpProblem } from '../shared/http/problem.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Metrics } from '../shared/metrics.ts';
+import type { ClassifiedAlert, IntakeDecision } from '../shared/store/intake-store.ts';
+import type { Enqueue } from './enqueue-investigation.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { readJsonBody } from './read-body.ts';
+import { findSource, SOURCE_NAMES } from './sources/index.ts';
+import type { OwnSlack, Source } from './sources/source.ts';
+import type { VerifySender } from './verify-sender.ts';
+
+/** Alerts in one body at most; Alertmanager groups stay far below. */
+const MAX_ALERTS_PER_BODY = 1_000;
+
+export type ReceiveDeps = {
+  verifySender: VerifySender;
+  classify: (alert: Alert) => Classification;
+  commit: GroupCommit<ClassifiedAlert, IntakeDecision>;
+  enqueue: Enqueue;
+  ownSlack: () => OwnSlack | null;
+  logger: Logger;
+  metrics: Metrics;
+};
+
+/** The receive stage, `POST /alerts/:source`: verify the sender, parse, classify, write down, answer 202, queue. */
+export function receiveAlert(deps: ReceiveDeps): RequestHandler {
+  return async (request, response) => {
+    const stop = deps.metrics.stageTimer('receive');
+    const name = String(request.params.source);
+    try {
+      const source = knownSource(name);
+      deps.verifySender(source, request);
+      const parsed = source.parse(readJsonBody(request), parseContext(request, deps.ownSlack()));
+      await answer(deps, response, name, parsed);
+      stop('ok');
+    } catch (error) {
+      stop('refused');
+      throw error;
+    }
+  };
+}
+
+async function answer(deps: ReceiveDeps, response: Response, source: string, parsed: ParsedBody): Promise<void> {
+  if (parsed.challenge !== undefined) {
+    response.status(200).type('text/plain').send(parsed.challenge);
+    return;
+  }
+  const decisions = await storeAlerts(deps, parsed.alerts);
+  const alerts = decisions.map(({ id, incidentId, decision, reason }) => ({ id, incidentId, decision, reason }));
+  for (const { decision } of decisions) deps.metrics.alerts.inc({ source, decision });
+  response.status(202).json({ alerts, ignored: parsed.ignored });
+}
+
+async function storeAlerts(deps: ReceiveDeps, alerts: Alert[]): Promise<IntakeDecision[]> {
+  if (alerts.length > MAX_ALERTS_PER_BODY) {
+    const detail = `the body holds ${alerts.length} alerts, at most ${MAX_ALERTS_PER_BODY} are taken at once: send them in parts`;
+    throw new HttpProblem(413, 'Too many alerts', detail);
+  }
+  const stop = deps.metrics.stageTimer('classify');
+  const classified = alerts.map((alert) => ({
+    alertId: randomUUID(),
+    incidentId: randomUUID(),
+    alert,
+    classification: deps.classify(alert),
+  }));
+  stop('ok');
+  const decisions = await deps.commit.submit(classified);
+  deps.enqueue.later(
+    decisions.flatMap((decision, index) => {
+      const { classification } = classified[index]!;
+      const { agent, priority } = classification;
+      return decision.opened ? [{ incidentId: decision.incidentId, run: 1, agent, priority }] : [];
+    }),
+  );
+  return decisions;
+}
+
+function knownSource(name: string): Source {
+  const source = findSource(name);
+  if (source) return source;
+  throw new HttpProblem(404, 'Unknown source', `there is no such source; the sources are ${SOURCE_NAMES.join(', ')}`);
+}
+
+function parseContext(request: Request, ownSlack: OwnSlack | null) {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),
+  );
+  return { receivedAt: new Date(), headers, ownSlack };
+}

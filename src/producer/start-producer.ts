@@ -1,0 +1,47 @@
+import { FleetError } from '../shared/errors.ts';
+import { type Listening, listen } from '../shared/http/listen.ts';
+import { isLoopback } from '../shared/is-loopback.ts';
+import type { Services } from '../shared/open-services.ts';
+import type { Shutdown } from '../shared/shutdown.ts';
+import { createProducerApp } from './app.ts';
+import { createEnqueue } from './enqueue-investigation.ts';
+import { keepOwnSlack } from './own-slack.ts';
+import { keepReconciling } from './reconcile.ts';
+
+/**
+ * Starts the producer: HTTP, the enqueue stage and the reconciler. Throws FleetError `config_invalid` when no credentials
+ * are configured and it was not told to run open on loopback.
+ */
+export async function startProducer(services: Services, shutdown: Shutdown): Promise<Listening> {
+  const { config, store, queues, logger, metrics } = services;
+  assertCredentials(config);
+  const stop = new AbortController();
+  const enqueue = createEnqueue({ queues, incidents: store.incidents, logger, metrics });
+  const ownSlack = keepOwnSlack(services, stop.signal);
+  const app = createProducerApp({ ...services, enqueue, ownSlack });
+  const listening = await listen(app, config.port, config.host);
+  const reconciling = keepReconciling({ store, queues, enqueue, logger, metrics }, stop.signal);
+  shutdown.push('producer', async () => {
+    stop.abort();
+    await listening.close(config.shutdownTimeoutMs / 2);
+    await Promise.all([enqueue.settled(), reconciling]);
+  });
+  logger.info('the producer listens', { url: listening.url });
+  return listening;
+}
+
+function assertCredentials({ slack, webhookToken, openOnLoopback, host }: Services['config']): void {
+  if (openOnLoopback && !isLoopback(host)) {
+    throw new FleetError(
+      'config_invalid',
+      `OPEN_ON_LOOPBACK lets everybody in, but HOST is ${host}: set HOST to 127.0.0.1 or leave OPEN_ON_LOOPBACK out`,
+    );
+  }
+  if (!slack.signingSecret && !webhookToken && !openOnLoopback) {
+    throw new FleetError(
+      'config_invalid',
+      'no sender could prove itself: set SLACK_SIGNING_SECRET (for Slack) or WEBHOOK_TOKEN (for the other sources), ' +
+        'or, to try things out, OPEN_ON_LOOPBACK=true with HOST=127.0.0.1',
+    );
+  }
+}

@@ -1,0 +1,271 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { FleetError } from './errors.ts';
+
+/** The pools a worker process can serve besides the agents': `post` delivers to Slack. */
+export const POST_POOL = 'post';
+
+type Environment = Record<string, string | undefined>;
+
+const optionalText = z.string().trim().min(1).optional();
+const optionalUrl = z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' }).optional();
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  z.coerce.number({ error: 'is not a number' }).int().min(min).max(max).default(fallback);
+const flag = z
+  .enum(['true', 'false', '1', '0'], { error: 'is neither true nor false' })
+  .default('false')
+  .transform((value) => value === 'true' || value === '1');
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+/** `api.example.com=127.0.0.1:8443,...`: where the network checks connect for a host, like a hosts file with ports. */
+const resolveOverrides = list.transform((entries, context) => {
+  const overrides: Record<string, { address: string; port: number }> = {};
+  for (const entry of entries) {
+    const match = /^([^=\s]+)=(.+):(\d{1,5})$/.exec(entry);
+    if (!match) {
+      context.addIssue({ code: 'custom', message: `has "${entry}", which is not of the form host=address:port` });
+      return z.NEVER;
+    }
+    overrides[match[1]!.toLowerCase()] = { address: match[2]!, port: Number(match[3]) };
+  }
+  return overrides;
+});
+
+const environmentSchema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is not a postgres:// URL' }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'is not a redis:// URL' }).optional(),
+  DATA_DIR: z.string().default('./.data'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: wholeNumber(3000, 0, 65535),
+  WORKER_PORT: wholeNumber(3001, 0, 65535),
+  WORKER_POOLS: list,
+  WORKER_CONCURRENCY: wholeNumber(5, 1, 200),
+  WORKER_RATE_PER_MINUTE: wholeNumber(600, 1, 1_000_000),
+  SHUTDOWN_TIMEOUT_SECONDS: wholeNumber(30, 1, 600),
+  SLACK_SIGNING_SECRET: optionalText,
+  SLACK_BOT_TOKEN: optionalText,
+  SLACK_API_URL: optionalUrl,
+  SLACK_DEFAULT_CHANNEL: optionalText,
+  SLACK_POSTS_PER_MINUTE: wholeNumber(60, 1, 1_000_000),
+  WEBHOOK_TOKEN: optionalText,
+  ADMIN_TOKEN: optionalText,
+  OPEN_ON_LOOPBACK: flag,
+  OPENAI_API_KEY: optionalText,
+  OPENAI_BASE_URL: optionalUrl,
+  OPENAI_MODEL: z.string().default('gpt-4.1'),
+  AZURE_OPENAI_ENDPOINT: optionalUrl,
+  AZURE_OPENAI_API_KEY: optionalText,
+  AZURE_OPENAI_API_VERSION: optionalText,
+  AZURE_OPENAI_DEPLOYMENT: optionalText,
+  LLM_TIMEOUT_SECONDS: wholeNumber(60, 1, 600),
+  SIGNOZ_URL: optionalUrl,
+  SIGNOZ_API_KEY: optionalText,
+  PROMETHEUS_URL: optionalUrl,
+  KUBECONFIG: optionalText,
+  KUBERNETES_SERVICE_HOST: optionalText,
+  NETWORK_ALLOWED_HOSTS: list,
+  NETWORK_RESOLVE: z
+    .string()
+    .optional()
+    .pipe(z.preprocess((value) => value ?? '', resolveOverrides)),
+  MCP_CONFIG: optionalText,
+  LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+/** Variables that hold a secret; each may be given as `<NAME>_FILE` instead, the path of a file that holds it. */
+export const SECRET_VARIABLES = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_BOT_TOKEN',
+  'WEBHOOK_TOKEN',
+  'ADMIN_TOKEN',
+  'OPENAI_API_KEY',
+  'AZURE_OPENAI_API_KEY',
+  'SIGNOZ_API_KEY',
+] as const;
+
+/** How to mend a variable; printed behind its fault. */
+const REMEDIES: Partial<Record<string, string>> = {
+  DATABASE_URL: 'give postgres://user:password@host:5432/database, or leave it out to embed the database',
+  REDIS_URL: 'give redis://host:6379, or leave it out to queue in PostgreSQL',
+  SLACK_SIGNING_SECRET: 'copy it from the Slack app page, Basic Information, App Credentials',
+  WEBHOOK_TOKEN: 'choose a long random text and give it to the senders as bearer token',
+  ADMIN_TOKEN: 'choose a long random text; it opens the board and the API',
+  NETWORK_RESOLVE: 'give host=address:port, separated by commas',
+  WORKER_POOLS: 'give names of pools, separated by commas, for example network,database,post',
+};
+
+export type LlmConfig =
+  | { provider: 'none' }
+  | { provider: 'openai'; apiKey: string; baseUrl: string | null; model: string; timeoutMs: number }
+  | {
+      provider: 'azure';
+      apiKey: string;
+      endpoint: string;
+      apiVersion: string | null;
+      deployment: string;
+      timeoutMs: number;
+    };
+
+/** The whole configuration, read once and frozen; what is not configured is null. */
+export type Config = Readonly<{
+  databaseUrl: string | null;
+  redisUrl: string | null;
+  dataDir: string;
+  host: string;
+  port: number;
+  workerPort: number;
+  /** Empty means every pool. */
+  workerPools: readonly string[];
+  workerConcurrency: number;
+  /** Jobs that one pool of one process starts per minute at most. */
+  workerRatePerMinute: number;
+  shutdownTimeoutMs: number;
+  slack: Readonly<{
+    signingSecret: string | null;
+    botToken: string | null;
+    apiUrl: string | null;
+    defaultChannel: string | null;
+    postsPerMinute: number;
+  }>;
+  webhookToken: string | null;
+  adminToken: string | null;
+  openOnLoopback: boolean;
+  llm: LlmConfig;
+  signoz: Readonly<{ url: string; apiKey: string | null }> | null;
+  kubernetes: Readonly<{ kubeconfigPath: string | null }> | null;
+  network: Readonly<{
+    allowedHosts: readonly string[];
+    resolveOverrides: Readonly<Record<string, { address: string; port: number }>>;
+  }>;
+  mcpConfigPath: string | null;
+  /** What `${NAME}` stands for in the MCP_CONFIG file. */
+  mcpEnvironment: Readonly<Record<string, string | undefined>>;
+  logLevel: 'error' | 'warn' | 'info' | 'debug' | 'silent';
+}>;
+
+/**
+ * Reads the configuration from an environment. Throws one FleetError `config_invalid` that lists every fault with the
+ * variable's name and its remedy; values of secrets are never part of it.
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const faults: string[] = [];
+  const parsed = environmentSchema.safeParse(withSecretFiles(withoutEmpty(environment), faults));
+  if (!parsed.success) faults.push(...parsed.error.issues.map(describeIssue));
+  if (parsed.success) faults.push(...crossFaults(parsed.data));
+  if (faults.length > 0 || !parsed.success) {
+    throw new FleetError(
+      'config_invalid',
+      `the configuration has ${faults.length} fault(s):\n- ${faults.join('\n- ')}`,
+    );
+  }
+  return freezeConfig(parsed.data, environment);
+}
+
+type ParsedEnvironment = z.output<typeof environmentSchema>;
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function withSecretFiles(environment: Environment, faults: string[]): Environment {
+  const result = { ...environment };
+  for (const name of SECRET_VARIABLES) {
+    const path = environment[`${name}_FILE`];
+    if (path === undefined) continue;
+    if (environment[name] !== undefined) faults.push(`${name} and ${name}_FILE are both set: leave one out`);
+    try {
+      result[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      faults.push(
+        `${name}_FILE: cannot be read (${(error as NodeJS.ErrnoException).code}): give the path of a readable file`,
+      );
+    }
+  }
+  return result;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const name = String(issue.path[0] ?? '');
+  const remedy = REMEDIES[name];
+  return `${name} ${issue.message}${remedy ? `: ${remedy}` : ''}`;
+}
+
+function crossFaults(env: ParsedEnvironment): string[] {
+  const faults: string[] = [];
+  if (env.REDIS_URL && !env.DATABASE_URL) {
+    faults.push('REDIS_URL is set without DATABASE_URL: a fleet needs a PostgreSQL that all its processes share');
+  }
+  if (env.AZURE_OPENAI_ENDPOINT && !env.AZURE_OPENAI_API_KEY) {
+    faults.push('AZURE_OPENAI_ENDPOINT is set without AZURE_OPENAI_API_KEY: give the key of the Azure resource');
+  }
+  if (env.AZURE_OPENAI_ENDPOINT && !env.AZURE_OPENAI_DEPLOYMENT) {
+    faults.push('AZURE_OPENAI_ENDPOINT is set without AZURE_OPENAI_DEPLOYMENT: give the name of the model deployment');
+  }
+  return faults;
+}
+
+function llmConfig(env: ParsedEnvironment): LlmConfig {
+  const timeoutMs = env.LLM_TIMEOUT_SECONDS * 1000;
+  if (env.AZURE_OPENAI_ENDPOINT && env.AZURE_OPENAI_API_KEY && env.AZURE_OPENAI_DEPLOYMENT) {
+    return {
+      provider: 'azure',
+      apiKey: env.AZURE_OPENAI_API_KEY,
+      endpoint: env.AZURE_OPENAI_ENDPOINT,
+      apiVersion: env.AZURE_OPENAI_API_VERSION ?? null,
+      deployment: env.AZURE_OPENAI_DEPLOYMENT,
+      timeoutMs,
+    };
+  }
+  if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL) return { provider: 'none' };
+  return {
+    provider: 'openai',
+    // Compatible servers on one's own machine often want no key; the client library insists on a text.
+    apiKey: env.OPENAI_API_KEY ?? 'not-needed',
+    baseUrl: env.OPENAI_BASE_URL ?? null,
+    model: env.OPENAI_MODEL,
+    timeoutMs,
+  };
+}
+
+function freezeConfig(env: ParsedEnvironment, environment: Environment): Config {
+  const inCluster = env.KUBERNETES_SERVICE_HOST !== undefined;
+  return Object.freeze({
+    databaseUrl: env.DATABASE_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
+    dataDir: env.DATA_DIR,
+    host: env.HOST,
+    port: env.PORT,
+    workerPort: env.WORKER_PORT,
+    workerPools: env.WORKER_POOLS,
+    workerConcurrency: env.WORKER_CONCURRENCY,
+    workerRatePerMinute: env.WORKER_RATE_PER_MINUTE,
+    shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_SECONDS * 1000,
+    slack: {
+      signingSecret: env.SLACK_SIGNING_SECRET ?? null,
+      botToken: env.SLACK_BOT_TOKEN ?? null,
+      apiUrl: env.SLACK_API_URL ?? null,
+      defaultChannel: env.SLACK_DEFAULT_CHANNEL ?? null,
+      postsPerMinute: env.SLACK_POSTS_PER_MINUTE,
+    },
+    webhookToken: env.WEBHOOK_TOKEN ?? null,
+    adminToken: env.ADMIN_TOKEN ?? null,
+    openOnLoopback: env.OPEN_ON_LOOPBACK,
+    llm: llmConfig(env),
+    signoz: env.SIGNOZ_URL ? { url: env.SIGNOZ_URL, apiKey: env.SIGNOZ_API_KEY ?? null } : null,
+    kubernetes: env.KUBECONFIG || inCluster ? { kubeconfigPath: env.KUBECONFIG ?? null } : null,
+    network: { allowedHosts: env.NETWORK_ALLOWED_HOSTS, resolveOverrides: env.NETWORK_RESOLVE },
+    mcpConfigPath: env.MCP_CONFIG ?? null,
+    mcpEnvironment: environment,
+    logLevel: env.LOG_LEVEL,
+  });
+}

@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url';
+import { assertSchemaCompatibility, runMigrations as runBullmqMigrations } from 'bullmq';
+import Postgrator from 'postgrator';
+import { FleetError } from '../errors.ts';
+import type { Database, MigrationSession } from './database.ts';
+
+const MIGRATION_FILES = `${fileURLToPath(new URL('./migrations/', import.meta.url))}*.sql`;
+
+/** Where the schema stands; `pending` are the files that the next `up` would run, oldest first. */
+export type MigrationStatus = { version: number; latest: number; pending: string[] };
+
+/**
+ * Brings the schema to `target` (the latest when left out; lower runs the undo files), in one transaction, together with
+ * BullMQ's own tables. Returns the names of the files that ran. Many processes may call it at once: one of them works.
+ */
+export async function migrate(database: Database, target?: number): Promise<string[]> {
+  return database.withMigrationSession(async (session) => {
+    await session.query('create schema if not exists bullmq');
+    await runBullmqMigrations(session as never, 'bullmq');
+    // BullMQ's migrations leave the search path of the session as they please; the embedded database has one session.
+    await session.query(database.kind === 'embedded' ? 'set search_path = bullmq' : 'reset search_path');
+    await session.query('begin');
+    try {
+      const done = await postgrator(session).migrate(target === undefined ? 'max' : String(target));
+      await session.query('commit');
+      return done.map((migration) => `${migration.version}.${migration.action}.${migration.name}`);
+    } catch (error) {
+      await session.query('rollback');
+      throw error;
+    }
+  });
+}
+
+/** Reads where the schema stands, changing nothing; `target` plans a move to that version (dry run). */
+export async function migrationStatus(database: Database, target?: number): Promise<MigrationStatus> {
+  return database.withMigrationSession(async (session) => {
+    const tool = postgrator(session);
+    await tool.getMigrations();
+    const version = await tool.getDatabaseVersion();
+    const latest = await tool.getMaxVersion();
+    const pending = tool.getRunnableMigrations(version, target ?? latest);
+    return { version, latest, pending: pending.map((item) => `${item.version}.${item.action}.${item.name}`) };
+  });
+}
+
+/**
+ * Throws FleetError `config_invalid` when the schema is not the one this program was written for: older means that
+ * `npm run migrate` is due, newer that a newer program has migrated it already.
+ */
+export async function assertMigrated(database: Database): Promise<void> {
+  const { version, latest } = await migrationStatus(database);
+  if (version < latest) {
+    throw new FleetError(
+      'config_invalid',
+      `the database schema is at version ${version}, this program needs ${latest}: run "npm run migrate"`,
+    );
+  }
+  if (version > latest) {
+    throw new FleetError(
+      'config_invalid',
+      `the database schema is at version ${version}, this program knows ${latest}: start the newer program`,
+    );
+  }
+  await assertSchemaCompatibility(database.queuePool() as never, 'bullmq');
+}
+
+function postgrator(session: MigrationSession): Postgrator {
+  return new Postgrator({
+    driver: 'pg',
+    migrationPattern: MIGRATION_FILES,
+    schemaTable: 'rca_fleet.schema_version',
+    execQuery: async (text) => ({ rows: (await session.query(text)).rows }),
+    execSqlScript: async (text) => void (await session.query(text)),
+  });
+}

@@ -1,0 +1,76 @@
+import pg from 'pg';
+import { describeError, FleetError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Database, MigrationSession, QueuePool, Row } from './database.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A half-open connection answers nothing and closes nothing: only this deadline gets a worker going again. */
+const QUERY_TIMEOUT_MS = 10_000;
+/** Every BullMQ worker of the process holds one LISTEN connection of this pool. */
+const QUEUE_POOL_SIZE = 20;
+const STORE_POOL_SIZE = 10;
+/** Advisory lock of our migrations: the letters RCAF. */
+const MIGRATION_LOCK = 0x52434146;
+
+/** SQLSTATE classes that mean "the server is not there or going away" (connection, resources, shutdown). */
+const UNAVAILABLE_STATES = /^(08|53|57P)/;
+/** SQLSTATEs after which the same statement can simply be sent again: serialization failure, deadlock. */
+const TRANSIENT_STATES = new Set(['40001', '40P01']);
+
+/** Opens two pools on a PostgreSQL server (13 or newer): one for the store, one for BullMQ. Connects lazily. */
+export function openPostgresDatabase(url: string, logger: Logger): Database {
+  const common = {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+  };
+  const store = new pg.Pool({ ...common, max: STORE_POOL_SIZE, application_name: 'rca-fleet' });
+  const queue = new pg.Pool({ ...common, max: QUEUE_POOL_SIZE, options: '-c search_path=bullmq' });
+  for (const pool of [store, queue]) {
+    pool.on('error', (error) => logger.warn('a database connection was lost', { error: error.message }));
+  }
+  return {
+    kind: 'postgres',
+    query: <R extends Row>(text: string, values?: readonly unknown[]) => run<R>(store, text, values),
+    queuePool: () => queue as unknown as QueuePool,
+    withMigrationSession: (work) => withMigrationSession(store, work),
+    close: async () => {
+      await Promise.all([store.end(), queue.end()]);
+    },
+  };
+}
+
+async function run<R extends Row>(pool: pg.Pool, text: string, values?: readonly unknown[]): Promise<R[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await pool.query(text, values ? [...values] : undefined)).rows as R[];
+    } catch (error) {
+      const state = (error as { code?: string }).code ?? '';
+      if (TRANSIENT_STATES.has(state) && attempt < 5) continue;
+      throw asStoreError(error, state);
+    }
+  }
+}
+
+/** Errors that PostgreSQL itself did not number come from the connection: they pass, the statement is not at fault. */
+function asStoreError(error: unknown, state: string): unknown {
+  const numbered = /^[0-9A-Z]{5}$/.test(state);
+  if (numbered && !UNAVAILABLE_STATES.test(state)) return error;
+  return new FleetError('store_unavailable', `the database did not answer: ${describeError(error)}`, {
+    cause: error,
+    retryable: true,
+  });
+}
+
+async function withMigrationSession<T>(pool: pg.Pool, work: (session: MigrationSession) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  const session: MigrationSession = { query: (text, values) => client.query(text, values ? [...values] : undefined) };
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await work(session);
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    client.release();
+  }
+}

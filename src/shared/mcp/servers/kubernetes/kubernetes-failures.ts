@@ -1,0 +1,54 @@
+import { DependencyError, describeError, type FailureClass } from '../../../errors.ts';
+
+/** What a refusal of the API says: its HTTP code, its body (a Status object as text, or parsed) and headers. */
+export type Refused = { code: number; body: unknown; headers: Record<string, string> };
+
+function failureOf(code: number): FailureClass {
+  if (code === 401 || code === 403) return 'auth';
+  if (code === 404) return 'not_found';
+  if (code === 429) return 'rate_limit';
+  if (code === 504) return 'timeout';
+  return code >= 500 ? 'overload' : 'bad_request';
+}
+
+function readStatus(body: unknown): { message?: string; reason?: string } {
+  try {
+    return (typeof body === 'string' ? JSON.parse(body) : body) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** An answer of the API other than 2xx, in the words of its Status object. */
+export function refusedFailure(what: string, { code, body, headers }: Refused, cause: unknown): DependencyError {
+  const { message = '', reason } = readStatus(body);
+  // A container that never ended has no previous log; the API calls that a bad request.
+  const failure = message.startsWith('previous terminated container') ? 'not_found' : failureOf(code);
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  return new DependencyError('kubernetes', failure, `Kubernetes ${what}: HTTP ${code}${message ? ` ${message}` : ''}`, {
+    cause,
+    detail: reason,
+    retryAfterMs: failure === 'rate_limit' && Number.isFinite(seconds) ? seconds * 1000 : undefined,
+  });
+}
+
+/** No answer, or one that is not of the API; `signal` is the caller's. */
+export function callFailure(what: string, thrown: unknown, signal: AbortSignal): DependencyError {
+  const name = (signal.aborted ? signal.reason : thrown)?.name;
+  const options = { cause: thrown };
+  if (name === 'TimeoutError') {
+    return new DependencyError('kubernetes', 'timeout', `Kubernetes ${what}: no answer in time`, options);
+  }
+  if (signal.aborted) return new DependencyError('kubernetes', 'aborted', `Kubernetes ${what}: given up`, options);
+  if (thrown instanceof TypeError && thrown.message.includes('fetch failed')) {
+    return new DependencyError('kubernetes', 'connection', `Kubernetes ${what}: ${describeError(thrown)}`, options);
+  }
+  const message = `Kubernetes ${what}: unexpected answer: ${describeError(thrown)}`;
+  return new DependencyError('kubernetes', 'protocol', message, options);
+}
+
+/** The credentials cannot be read. */
+export function configFailure(thrown: unknown): DependencyError {
+  const message = `the kubeconfig cannot be used: ${describeError(thrown)}`;
+  return new DependencyError('kubernetes', 'not_configured', message, { cause: thrown });
+}

@@ -1,0 +1,34 @@
+import type { Deployment, EndpointSlice, KubernetesEvent, Pod, ReplicaSet, Service } from './kubernetes-types.ts';
+
+export type ListOptions = {
+  /** All namespaces where it is missing. */
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  signal: AbortSignal;
+};
+
+/** `complete` is false where the cluster holds more than was read. */
+export type ListPage<T> = { items: T[]; complete: boolean };
+
+export type LogOptions = {
+  namespace: string;
+  name: string;
+  container?: string;
+  previous: boolean;
+  tailLines: number;
+  signal: AbortSignal;
+};
+
+type List<T> = (options: ListOptions) => Promise<ListPage<T>>;
+
+/** What the tools read from a cluster; every method throws DependencyError (dependency `kubernetes`). */
+export type KubernetesReader = {
+  pods: List<Pod>;
+  services: List<Service>;
+  events: List<KubernetesEvent>;
+  endpointSlices: List<EndpointSlice>;
+  deployments: List<Deployment>;
+  replicaSets: List<ReplicaSet>;
+  podLog(options: LogOptions): Promise<string>;
+};

@@ -1,0 +1,64 @@
+import type { CapabilityOutput } from '../../capabilities.ts';
+import { type ToolDefinition, type ToolInput, toolFor } from '../../server-definition.ts';
+import { allOf, equalTo, literal, nested } from './filter-expression.ts';
+import { cutRows, queryRange, type RawRow, rawResult } from './query-range.ts';
+import { asText, footer, oneLine, textFields } from './row-text.ts';
+import type { SignozClient } from './signoz-client.ts';
+import { readTime } from './time-range.ts';
+
+type LogRow = CapabilityOutput<'logs.query'>['rows'][number];
+
+const MAX_BODY = 8_000;
+const MAX_LINE = 500;
+
+const NEWEST_FIRST = [
+  { key: { name: 'timestamp' }, direction: 'desc' },
+  { key: { name: 'id' }, direction: 'desc' },
+];
+
+function logFilter({ service, filter, searchText, severity }: ToolInput<'logs.query'>) {
+  return allOf([
+    equalTo('service.name', service),
+    severity === undefined ? undefined : `severity_text ILIKE ${literal(severity)}`,
+    searchText ? `body CONTAINS ${literal(searchText)}` : undefined,
+    nested(filter),
+  ]);
+}
+
+function readLogRow({ timestamp, data }: RawRow): LogRow {
+  const { attributes_string, attributes_number, attributes_bool, resources_string } = data;
+  const { 'service.name': service = null, ...resource } = textFields(resources_string);
+  const severity = data.severity_text ? asText(data.severity_text) : null;
+  return {
+    at: readTime(timestamp ?? Number(data.timestamp)),
+    severity,
+    service,
+    body: asText(data.body ?? '').slice(0, MAX_BODY),
+    attributes: { ...resource, ...textFields(attributes_string, attributes_number, attributes_bool) },
+  };
+}
+
+function describe({ rows, hasMore, warning }: CapabilityOutput<'logs.query'>): string {
+  const lines = rows.map(({ at, severity, service, body }) => {
+    return `${at} ${(severity ?? '-').padEnd(5)} ${service ?? '-'}: ${oneLine(body, MAX_LINE)}`;
+  });
+  return [...(lines.length > 0 ? lines : ['no log rows']), ...footer(hasMore, warning)].join('\n');
+}
+
+/** `query_logs`: log rows, newest first. */
+export function queryLogs(client: SignozClient): ToolDefinition {
+  return toolFor('logs.query', {
+    title: 'Query logs',
+    description:
+      "Log rows in a time range, newest first. `service` is service.name, `searchText` a text in the body, `severity` one level (for example ERROR), `filter` an expression of SigNoz's v5 filter language that is added by AND.",
+    run: async (input, { signal }) => {
+      const { from, to, limit } = input;
+      const spec = { signal: 'logs', filter: logFilter(input), limit: limit + 1, offset: 0, order: NEWEST_FIRST };
+      const question = { requestType: 'raw', spec, range: { from, to } } as const;
+      const { result, warning } = await queryRange(client, question, rawResult, signal);
+      const { rows, hasMore } = cutRows(result?.rows, limit);
+      const data = { rows: rows.map(readLogRow), hasMore, warning };
+      return { data, text: describe(data) };
+    },
+  });
+}

@@ -1,0 +1,9 @@
+export type SignozServerOptions = {
+  /** Where SigNoz answers, for example `https://signoz.example.com`. */
+  url: string;
+  /** A service account's key. */
+  apiKey: string;
+  /** The deadline of one HTTP request, in ms. */
+  timeoutMs: number;
+  fetch?: typeof fetch;
+};

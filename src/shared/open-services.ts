@@ -1,0 +1,42 @@
+import type { AgentDefinition } from './agents/agent-definition.ts';
+import { loadAgents } from './agents/load-agents.ts';
+import type { Config } from './config.ts';
+import type { Database } from './database/database.ts';
+import { assertMigrated, migrate } from './database/migrate.ts';
+import { openDatabase } from './database/open-database.ts';
+import type { Logger } from './logger.ts';
+import type { McpGateway } from './mcp/mcp-gateway.types.ts';
+import { openGateway } from './mcp/open-gateway.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { openQueues, type Queues } from './queues.ts';
+import type { Shutdown } from './shutdown.ts';
+import { createStore, type Store } from './store/store.ts';
+
+/** What every role of the fleet is built on. */
+export type Services = {
+  config: Config;
+  agents: AgentDefinition[];
+  database: Database;
+  store: Store;
+  queues: Queues;
+  gateway: McpGateway;
+  logger: Logger;
+  metrics: Metrics;
+};
+
+/**
+ * Opens what the configuration asks for, and pushes each release to `shutdown`. The embedded database is migrated here,
+ * since nobody else can reach it; a server's schema must be migrated already (`npm run migrate`).
+ */
+export async function openServices(config: Config, logger: Logger, shutdown: Shutdown): Promise<Services> {
+  const agents = loadAgents();
+  const metrics = createMetrics();
+  const database = await openDatabase(config, logger);
+  shutdown.push('database', () => database.close());
+  await (database.kind === 'embedded' ? migrate(database) : assertMigrated(database));
+  const queues = openQueues(config, database, logger);
+  shutdown.push('queues', () => queues.close());
+  const gateway = openGateway(config, logger, metrics);
+  shutdown.push('MCP gateway', () => gateway.close());
+  return { config, agents, database, store: createStore(database), queues, gateway, logger, metrics };
+}

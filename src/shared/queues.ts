@@ -1,0 +1,200 @@
+import {
+  createPostgresBackend,
+  type Job,
+  type JobsOptions,
+  type Processor,
+  Queue,
+  type QueueOptions,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Config } from './config.ts';
+import type { Database } from './database/database.ts';
+import { withDeadline } from './deadline.ts';
+import { toError } from './errors.ts';
+import type { Logger } from './logger.ts';
+
+/** What every job carries: ids, never data. Postgres is the truth, the queue is only the schedule. */
+export type JobData = { incidentId: string; run: number };
+export type FleetJob = Job<JobData>;
+export type FleetQueue = Queue<JobData>;
+export type FleetWorker = Worker<JobData>;
+
+export const POST_QUEUE = 'post-report';
+export const DEAD_LETTER_QUEUE = 'dead-letter';
+export const MAINTENANCE_QUEUE = 'maintenance';
+/** The queue of an agent's pool. */
+export const investigateQueue = (agent: string) => `investigate-${agent}`;
+
+/** BullMQ identifies a job by its id: adding it a second time while it lives changes nothing. */
+export const investigateJobId = (incidentId: string, run: number) => `${incidentId}-${run}`;
+export const postJobId = (incidentId: string, run: number, revision: number) => `${incidentId}-${run}-${revision}`;
+
+/** The id of the job that shows a dead incident run on the board. */
+export const deadLetterJobId = (incidentId: string, run: number) => `dead-${incidentId}-${run}`;
+
+/** All queues of a Redis share this prefix; the braces keep them on one slot of a Redis Cluster. */
+export const REDIS_PREFIX = '{rca-fleet}';
+
+/** A queue call that the intake or a worker waits for; a queue that is down must not hold them up. */
+const QUEUE_CALL_TIMEOUT_MS = 2_000;
+
+/** Attempts and retention per queue; the wait between attempts is `backoffMs`. */
+const JOB_OPTIONS: Record<'investigate' | 'post' | 'dead' | 'maintenance', JobsOptions> = {
+  investigate: {
+    attempts: 4,
+    backoff: { type: 'capped', delay: 1_000 },
+    removeOnComplete: { age: 3_600, count: 1_000 },
+  },
+  post: { attempts: 20, backoff: { type: 'capped', delay: 1_000 }, removeOnComplete: true },
+  dead: {
+    attempts: 1,
+    removeOnComplete: { age: 3_600, count: 100 },
+    removeOnFail: { age: 30 * 86_400, count: 10_000 },
+  },
+  maintenance: { attempts: 1, removeOnComplete: { count: 10 }, removeOnFail: { count: 10 } },
+};
+const FAILED_RETENTION = { age: 7 * 86_400, count: 5_000 };
+
+/** A dead worker's job is back after at most lockDuration + stalledInterval = 22.5 s (measured 14 s). */
+const LOCK_OPTIONS = { lockDuration: 15_000, stalledInterval: 7_500, maxStalledCount: 3 };
+
+/** The wait before attempt `attempt + 1`, ms: doubling from `base`, at most a minute, with up to half of it random. */
+export function backoffMs(attempt: number, base = 1_000, random: () => number = Math.random): number {
+  const full = Math.min(60_000, base * 2 ** Math.min(attempt - 1, 16));
+  return Math.round(full * (0.5 + random() / 2));
+}
+
+/** The one place that knows which backend the queues live on. */
+export type Queues = {
+  readonly backend: 'redis' | 'postgres';
+  queue(name: string): FleetQueue;
+  /** Adds jobs in one call, within 2 s; throws when the queue is down. */
+  add(name: string, jobs: { id: string; data: JobData; priority?: number; delayMs?: number }[]): Promise<void>;
+  startWorker(name: string, process: Processor<JobData>, options: QueueWorkerOptions): FleetWorker;
+  /** Asks the backend for a sign of life; throws within `ms`. */
+  ping(ms: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type QueueWorkerOptions = Pick<WorkerOptions, 'concurrency' | 'limiter'> & { name: string };
+
+/** Opens the queues: on Redis when `REDIS_URL` is given, else in the database. Connects lazily, never throws. */
+export function openQueues(config: Pick<Config, 'redisUrl'>, database: Database, logger: Logger): Queues {
+  return config.redisUrl ? redisQueues(config.redisUrl, logger) : postgresQueues(database, logger);
+}
+
+type Backend = {
+  name: Queues['backend'];
+  openQueue(name: string, options: Omit<QueueOptions, 'connection'>): FleetQueue;
+  openWorker(name: string, process: Processor<JobData>, options: Omit<WorkerOptions, 'connection'>): FleetWorker;
+  ping(): Promise<unknown>;
+  close(): Promise<void>;
+};
+
+function redisQueues(url: string, logger: Logger): Queues {
+  const common: RedisOptions = { connectTimeout: 5_000, keepAlive: 10_000, enableReadyCheck: true };
+  // Producers fail fast, workers wait (but not on a half-open connection: BullMQ asks at least every 5 s).
+  const producer = new Redis(url, {
+    ...common,
+    enableOfflineQueue: false,
+    commandTimeout: QUEUE_CALL_TIMEOUT_MS,
+    maxRetriesPerRequest: 1,
+  });
+  const consumer = new Redis(url, { ...common, maxRetriesPerRequest: null, socketTimeout: 15_000 });
+  for (const redis of [producer, consumer]) redis.on('error', throttledWarning(logger, 'redis'));
+  return fleetQueues(logger, {
+    name: 'redis',
+    openQueue: (name, options) => new Queue(name, { ...options, prefix: REDIS_PREFIX, connection: producer }),
+    openWorker: (name, process, options) =>
+      new Worker(name, process, { ...options, prefix: REDIS_PREFIX, connection: consumer }),
+    ping: () => producer.ping(),
+    close: async () => {
+      producer.disconnect();
+      consumer.disconnect();
+    },
+  });
+}
+
+function postgresQueues(database: Database, logger: Logger): Queues {
+  const connection = database.queuePool() as never;
+  return fleetQueues(logger, {
+    name: 'postgres',
+    openQueue: (name, options) =>
+      new Queue(name, { ...options, connection }, createPostgresBackend) as unknown as FleetQueue,
+    openWorker: (name, process, options) =>
+      new Worker(name, process as never, { ...options, connection }, createPostgresBackend) as unknown as FleetWorker,
+    ping: () => database.query('select 1 as one'),
+    close: async () => {},
+  });
+}
+
+function fleetQueues(logger: Logger, backend: Backend): Queues {
+  const queues = new Map<string, FleetQueue>();
+  const open = (name: string): FleetQueue => {
+    const known = queues.get(name);
+    if (known) return known;
+    const opened = backend.openQueue(name, { defaultJobOptions: jobOptions(name), skipWaitingForReady: true });
+    opened.on('error', throttledWarning(logger, name));
+    queues.set(name, opened);
+    return opened;
+  };
+  return {
+    backend: backend.name,
+    queue: open,
+    add: async (name, jobs) => {
+      if (jobs.length === 0) return;
+      await withDeadline(`adding to queue ${name}`, QUEUE_CALL_TIMEOUT_MS, async () => {
+        const bulk = jobs.map(({ id, data, priority, delayMs }) => ({
+          name,
+          data,
+          opts: { jobId: id, ...(priority ? { priority } : {}), ...(delayMs ? { delay: delayMs } : {}) },
+        }));
+        await open(name).addBulk(bulk);
+      });
+    },
+    startWorker: (name, process, options) => startWorker(backend, logger, name, process, options),
+    ping: async (ms) => void (await withDeadline(`the ${backend.name} queue`, ms, () => backend.ping())),
+    close: async () => {
+      await Promise.allSettled(
+        [...queues.values()].map((queue) => withDeadline('closing a queue', 2_000, () => queue.close())),
+      );
+      await backend.close();
+    },
+  };
+}
+
+function startWorker(
+  backend: Backend,
+  logger: Logger,
+  name: string,
+  process: Processor<JobData>,
+  options: QueueWorkerOptions,
+): FleetWorker {
+  const worker = backend.openWorker(name, process, {
+    ...LOCK_OPTIONS,
+    ...options,
+    runRetryDelay: 1_000,
+    settings: { backoffStrategy: (attempts) => backoffMs(attempts) },
+  });
+  worker.on('error', throttledWarning(logger, name));
+  return worker;
+}
+
+function jobOptions(name: string): JobsOptions {
+  if (name === POST_QUEUE) return { removeOnFail: FAILED_RETENTION, ...JOB_OPTIONS.post };
+  if (name === DEAD_LETTER_QUEUE) return JOB_OPTIONS.dead;
+  if (name === MAINTENANCE_QUEUE) return JOB_OPTIONS.maintenance;
+  return { removeOnFail: FAILED_RETENTION, ...JOB_OPTIONS.investigate };
+}
+
+/** A backend that is down repeats itself hundreds of times a second: one line in five seconds tells as much. */
+function throttledWarning(logger: Logger, queue: string): (thrown: unknown) => void {
+  let quietUntil = 0;
+  return (thrown) => {
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + 5_000;
+    logger.warn('the queue backend reports an error', { queue, error: toError(thrown).message });
+  };
+}

@@ -1,0 +1,239 @@
+import type { Database, Row } from '../database/database.ts';
+import { LeaseLostError } from '../errors.ts';
+import { isoTime } from './incident-store.ts';
+
+/**
+ * A Slack message that an incident run owes. `root` starts the thread of an alert that did not come from Slack, `reply` is
+ * the one message that shows progress and becomes the RCA, `overflow-<n>` holds what did not fit into it.
+ */
+export type DeliveryPart = 'root' | 'reply' | `overflow-${number}`;
+
+/**
+ * pending: nothing was sent; sending: a post is under way or its answer was lost, so the thread must be read back first;
+ * sent: `messageTs` stands in Slack and further revisions are edits of it; failed: given up, the incident is dead.
+ */
+export type DeliveryState = 'pending' | 'sending' | 'sent' | 'failed';
+
+export type Delivery = {
+  id: string;
+  incidentId: string;
+  run: number;
+  part: DeliveryPart;
+  state: DeliveryState;
+  channel: string | null;
+  threadTs: string | null;
+  messageTs: string | null;
+  /** Revision that should be seen, and the one that is. */
+  wanted: number;
+  shown: number;
+  attempts: number;
+  lastError: string | null;
+  /** When the last post was sent off, ISO 8601. */
+  sendingAt: string | null;
+};
+
+/** The right to deliver the messages of one incident run, held on its `reply` row. */
+export type DeliveryLease = { incidentId: string; run: number; token: string };
+
+export type DeliveryClaim =
+  | { outcome: 'claimed'; lease: DeliveryLease; wanted: number }
+  | { outcome: 'held'; retryInMs: number }
+  | { outcome: 'nothing_due' };
+
+const LEASE_SECONDS = 15;
+
+export type DeliveryStore = {
+  /** Asks for the reply to be brought up to date; returns the revision that is now wanted. */
+  want(incidentId: string, run: number): Promise<number>;
+  claim(incidentId: string, run: number): Promise<DeliveryClaim>;
+  /** Gives the lease back; false (and the lease is kept) while a newer revision is wanted, so that none is overlooked. */
+  releaseWhenShown(lease: DeliveryLease): Promise<boolean>;
+  /** Gives the lease back however far the delivery has come. */
+  release(lease: DeliveryLease): Promise<void>;
+  /** Prolongs the lease and reads which revision is wanted now. */
+  renew(lease: DeliveryLease): Promise<number>;
+  /** The row of a part, made when it is not there. The methods below throw LeaseLostError when the lease is not the newest. */
+  open(
+    lease: DeliveryLease,
+    part: DeliveryPart,
+    target: { channel: string | null; threadTs: string | null },
+  ): Promise<Delivery>;
+  /** Written before the call that posts: whoever finds it later knows that the answer may be lost. */
+  markSending(lease: DeliveryLease, part: DeliveryPart): Promise<void>;
+  /** Back to pending: the call is known not to have had an effect. */
+  markNotSent(lease: DeliveryLease, part: DeliveryPart, error: string): Promise<void>;
+  markSent(
+    lease: DeliveryLease,
+    part: DeliveryPart,
+    sent: { channel: string; messageTs: string; shown: number },
+  ): Promise<void>;
+  /** Notes an error without a change of state. */
+  noteError(lease: DeliveryLease, part: DeliveryPart, error: string): Promise<void>;
+  /** Ends the incident as posted when its reply shows the wanted revision. */
+  finishIncident(lease: DeliveryLease, shown: number): Promise<boolean>;
+  /** Gives up on all messages of a run. */
+  fail(incidentId: string, run: number, error: string): Promise<void>;
+  list(incidentId: string): Promise<Delivery[]>;
+  /** Runs whose reply is behind, untouched for `seconds` and under no live lease. */
+  due(seconds: number, limit: number): Promise<{ incidentId: string; run: number; wanted: number; priority: number }[]>;
+  /** Takes the next place in a channel's pace; returns how long to wait for it, ms (0: go ahead). */
+  takePace(channel: string, intervalMs: number, burst: number): Promise<number>;
+  /** Slack said 429: nothing goes to this channel for `ms`. */
+  holdChannel(channel: string, ms: number): Promise<void>;
+};
+
+const FIELDS = `
+  id, incident_id as "incidentId", run, part, state, channel, thread_ts as "threadTs", message_ts as "messageTs",
+  wanted, shown, attempts, last_error as "lastError", ${isoTime('sending_at')} as "sendingAt"`;
+
+const CLAIM = `
+with due as (
+  update rca_fleet.deliveries set lease_token = lease_token + 1, lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), updated_at = now()
+  where incident_id = $1 and run = $2 and part = 'reply' and wanted > shown and state <> 'failed'
+    and (lease_until is null or lease_until < now())
+  returning lease_token::text as token, wanted
+)
+select due.token, due.wanted,
+       (select extract(epoch from lease_until - now())::float8 * 1000 from rca_fleet.deliveries
+        where incident_id = $1 and run = $2 and part = 'reply' and wanted > shown and state <> 'failed') as "heldMs"
+from (select 1) as one left join due on true`;
+
+/** True while the lease is the newest one: its token stands on the reply row. */
+const HELD = `exists (select 1 from rca_fleet.deliveries h
+  where h.incident_id = $1 and h.run = $2 and h.part = 'reply' and h.lease_token = $3::bigint)`;
+
+const OPEN = `
+with made as (
+  insert into rca_fleet.deliveries (id, incident_id, run, part, channel, thread_ts)
+  select gen_random_uuid(), $1, $2, $4, $5, $6 where ${HELD}
+  on conflict (incident_id, run, part) do update set
+    channel = coalesce(rca_fleet.deliveries.channel, excluded.channel),
+    thread_ts = coalesce(rca_fleet.deliveries.thread_ts, excluded.thread_ts), updated_at = now()
+  returning *
+)
+select ${FIELDS} from made`;
+
+const FINISH = `
+update rca_fleet.incidents i set state = 'posted', finished_at = now(), updated_at = now()
+where i.id = $1 and i.run = $2 and i.state = 'reported' and ${HELD}
+  and exists (select 1 from rca_fleet.deliveries d where d.incident_id = $1 and d.run = $2 and d.part = 'reply'
+              and d.shown >= $4 and d.wanted <= $4)
+returning i.id`;
+
+/** Generic cell rate algorithm in one statement, so that all post workers share one pace per channel. */
+const TAKE_PACE = `
+with now_at as (select clock_timestamp() as t), old as (
+  select greatest(coalesce((select theoretical_arrival from rca_fleet.channel_pacing where channel = $1), now_at.t), now_at.t) as tat, now_at.t
+  from now_at
+), taken as (
+  insert into rca_fleet.channel_pacing as p (channel, theoretical_arrival)
+  select $1, tat + make_interval(secs => $2) from old
+  on conflict (channel) do update set
+    theoretical_arrival = greatest(p.theoretical_arrival, clock_timestamp()) + make_interval(secs => $2)
+    where greatest(p.theoretical_arrival, clock_timestamp()) - clock_timestamp() <= make_interval(secs => $2 * $3)
+  returning 1
+)
+select case when exists (select 1 from taken) then 0
+            else greatest(50, extract(epoch from old.tat - old.t)::float8 * 1000 - $2::float8 * $3::float8 * 1000) end as "waitMs"
+from old`;
+
+/** The repository of the outbox. */
+export function createDeliveryStore(database: Database): DeliveryStore {
+  const fenced = async (lease: DeliveryLease, text: string, ...values: unknown[]) => {
+    const rows = await database.query(text, [lease.incidentId, lease.run, lease.token, ...values]);
+    if (rows.length === 0) throw new LeaseLostError(lease.incidentId);
+    return rows;
+  };
+  const set = async (lease: DeliveryLease, part: DeliveryPart, assignment: string, ...values: unknown[]) => {
+    const text = `update rca_fleet.deliveries set ${assignment}, updated_at = now()
+                  where incident_id = $1 and run = $2 and part = $4 and ${HELD} returning id`;
+    await fenced(lease, text, part, ...values);
+  };
+  return {
+    async want(incidentId, run) {
+      const rows = await database.query<{ wanted: number }>(
+        `insert into rca_fleet.deliveries as d (id, incident_id, run, part) values (gen_random_uuid(), $1, $2, 'reply')
+         on conflict (incident_id, run, part) do update set wanted = d.wanted + 1, updated_at = now() returning wanted`,
+        [incidentId, run],
+      );
+      return rows[0]!.wanted;
+    },
+    claim: (incidentId, run) => claim(database, incidentId, run),
+    async release(lease) {
+      await database.query(
+        `update rca_fleet.deliveries set lease_until = null
+         where incident_id = $1 and run = $2 and part = 'reply' and lease_token = $3::bigint`,
+        [lease.incidentId, lease.run, lease.token],
+      );
+    },
+    async releaseWhenShown(lease) {
+      const rows = await database.query(
+        `update rca_fleet.deliveries set lease_until = null
+         where incident_id = $1 and run = $2 and part = 'reply' and lease_token = $3::bigint and wanted <= shown returning id`,
+        [lease.incidentId, lease.run, lease.token],
+      );
+      return rows.length === 1;
+    },
+    async renew(lease) {
+      const text = `update rca_fleet.deliveries set lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
+                    where incident_id = $1 and run = $2 and part = 'reply' and lease_token = $3::bigint returning wanted`;
+      return (await fenced(lease, text))[0]!.wanted as number;
+    },
+    async open(lease, part, target) {
+      return (await fenced(lease, OPEN, part, target.channel, target.threadTs))[0] as unknown as Delivery;
+    },
+    markSending: (lease, part) => set(lease, part, `state = 'sending', sending_at = now(), attempts = attempts + 1`),
+    markNotSent: (lease, part, error) => set(lease, part, `state = 'pending', last_error = $5`, error.slice(0, 1_000)),
+    markSent: (lease, part, { channel, messageTs, shown }) =>
+      set(
+        lease,
+        part,
+        `state = 'sent', channel = $5, message_ts = $6, shown = greatest(shown, $7), last_error = null`,
+        channel,
+        messageTs,
+        shown,
+      ),
+    noteError: (lease, part, error) => set(lease, part, 'last_error = $5', error.slice(0, 1_000)),
+    async finishIncident(lease, shown) {
+      return (await database.query(FINISH, [lease.incidentId, lease.run, lease.token, shown])).length === 1;
+    },
+    async fail(incidentId, run, error) {
+      await database.query(
+        `update rca_fleet.deliveries set state = 'failed', last_error = $3, updated_at = now() where incident_id = $1 and run = $2`,
+        [incidentId, run, error.slice(0, 1_000)],
+      );
+    },
+    list: (incidentId) =>
+      database.query<Delivery & Row>(
+        `select ${FIELDS} from rca_fleet.deliveries where incident_id = $1 order by run, created_at limit 100`,
+        [incidentId],
+      ),
+    due: (seconds, limit) =>
+      database.query<{ incidentId: string; run: number; wanted: number; priority: number }>(
+        `select d.incident_id as "incidentId", d.run, d.wanted, i.priority
+         from rca_fleet.deliveries d join rca_fleet.incidents i on i.id = d.incident_id
+         where d.part = 'reply' and d.wanted > d.shown and d.state <> 'failed' and d.updated_at < now() - make_interval(secs => $1)
+           and (d.lease_until is null or d.lease_until < now())
+         order by d.updated_at limit $2`,
+        [seconds, limit],
+      ),
+    async takePace(channel, intervalMs, burst) {
+      const rows = await database.query<{ waitMs: number }>(TAKE_PACE, [channel, intervalMs / 1000, burst]);
+      return Math.ceil(rows[0]!.waitMs);
+    },
+    async holdChannel(channel, ms) {
+      await database.query(
+        `insert into rca_fleet.channel_pacing as p (channel, theoretical_arrival) values ($1, now() + make_interval(secs => $2))
+         on conflict (channel) do update set theoretical_arrival = greatest(p.theoretical_arrival, excluded.theoretical_arrival)`,
+        [channel, ms / 1000],
+      );
+    },
+  };
+}
+
+async function claim(database: Database, incidentId: string, run: number): Promise<DeliveryClaim> {
+  type ClaimRow = { token: string | null; wanted: number; heldMs: number | null };
+  const row = (await database.query<ClaimRow>(CLAIM, [incidentId, run]))[0]!;
+  if (row.token) return { outcome: 'claimed', lease: { incidentId, run, token: row.token }, wanted: row.wanted };
+  return row.heldMs === null ? { outcome: 'nothing_due' } : { outcome: 'held', retryInMs: Math.max(100, row.heldMs) };
+}

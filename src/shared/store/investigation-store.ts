@@ -1,0 +1,177 @@
+import type { Database, Row } from '../database/database.ts';
+import { LeaseLostError } from '../errors.ts';
+import type { Stage } from '../incident.ts';
+import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../report.ts';
+import { isoTime } from './incident-store.ts';
+import { storableJson } from './storable-json.ts';
+
+/** One line of an investigation's progress, as the live card and the API show it; `at` is when it last changed (ISO 8601). */
+export type Progress = {
+  stage: Stage;
+  what: string;
+  status: 'running' | 'done' | 'failed';
+  outcome: string | null;
+  at: string;
+};
+
+/** One run over an incident as the API shows it; times are ISO 8601. */
+export type Investigation = {
+  id: string;
+  incidentId: string;
+  run: number;
+  worker: string | null;
+  attempts: number;
+  progress: Progress[];
+  gaps: EvidenceGap[];
+  findings: Finding[];
+  usage: LlmUsage | null;
+  report: Report | null;
+  error: string | null;
+  startedAt: string;
+  finishedAt: string | null;
+};
+
+/** The right to write to one investigation; every write names its token and fails once another worker holds a newer one. */
+export type Lease = { investigationId: string; incidentId: string; run: number; token: string };
+
+export type ClaimResult =
+  | { outcome: 'claimed'; lease: Lease; attempts: number }
+  /** Another worker is at it: come back when its lease would have run out. */
+  | { outcome: 'held'; retryInMs: number }
+  /** Nothing to do: the incident has ended, or this run is not its current one. */
+  | { outcome: 'over' };
+
+/** Lease time, ms: as long as BullMQ's lock, so that a dead worker's job comes back to a free investigation. */
+export const LEASE_MS = 15_000;
+
+export type InvestigationStore = {
+  claim(incidentId: string, run: number, worker: string): Promise<ClaimResult>;
+  /** Prolongs the lease. All methods with a lease throw LeaseLostError when it is no longer the newest. */
+  renew(lease: Lease): Promise<void>;
+  /** Gives the lease back so that the next worker need not wait for its end. */
+  release(lease: Lease): Promise<void>;
+  saveProgress(lease: Lease, progress: Progress[]): Promise<void>;
+  /** Adds evidence under the step that asked for it; a step that is stored already stays as it is. */
+  saveEvidence(lease: Lease, stepKey: string, evidence: Evidence): Promise<void>;
+  saveFindings(lease: Lease, findings: Finding[], gaps: EvidenceGap[]): Promise<void>;
+  /** In one statement: stores the report, moves the incident to `reported`, and asks for its delivery; returns the revision. */
+  saveReport(lease: Lease, report: Report, usage: LlmUsage | null): Promise<number>;
+  saveError(incidentId: string, run: number, error: string): Promise<void>;
+  find(incidentId: string, run: number): Promise<Investigation | null>;
+  list(incidentId: string): Promise<Investigation[]>;
+  /** The evidence of a run by number, with the step that each answers. */
+  evidence(incidentId: string, run: number): Promise<{ stepKey: string; evidence: Evidence }[]>;
+};
+
+/** Claims by the database's clock: a worker's own clock decides nothing. */
+const CLAIM = `
+with incident as (
+  select id, run from rca_fleet.incidents where id = $1 and run = $2 and state in ('received', 'queued', 'investigating')
+), claimed as (
+  insert into rca_fleet.investigations as v (id, incident_id, run, lease_token, lease_until, worker, attempts)
+  select gen_random_uuid(), id, run, 1, now() + make_interval(secs => $4), $3, 1 from incident
+  on conflict (incident_id, run) do update
+    set lease_token = v.lease_token + 1, lease_until = excluded.lease_until, worker = excluded.worker, attempts = v.attempts + 1
+    where v.lease_until is null or v.lease_until < now()
+  returning v.id, v.lease_token::text as token, v.attempts
+), marked as (
+  update rca_fleet.incidents set state = 'investigating', updated_at = now() where id = $1 and exists (select 1 from claimed)
+)
+select (select count(*)::int from incident) as open, c.id, c.token, c.attempts,
+       (select extract(epoch from lease_until - now())::float8 * 1000 from rca_fleet.investigations where incident_id = $1 and run = $2) as "heldMs"
+from (select 1) as one left join claimed c on true`;
+
+const FENCED = 'where id = $1 and lease_token = $2::bigint';
+
+const SAVE_EVIDENCE = `
+with held as (select id from rca_fleet.investigations ${FENCED} for update), added as (
+  insert into rca_fleet.evidence (investigation_id, number, step_key, evidence)
+  select id, $3, $4, $5::jsonb from held on conflict do nothing
+)
+select id from held`;
+
+const SAVE_REPORT = `
+with held as (
+  update rca_fleet.investigations set report = $3::jsonb, usage = $4::jsonb, finished_at = now(), error = null, lease_until = null
+  ${FENCED} returning id, incident_id, run
+), reported as (
+  update rca_fleet.incidents i set state = 'reported', reason = null, updated_at = now()
+  from held where i.id = held.incident_id and i.run = held.run and i.finished_at is null
+), wanted as (
+  insert into rca_fleet.deliveries as d (id, incident_id, run, part) select gen_random_uuid(), incident_id, run, 'reply' from held
+  on conflict (incident_id, run, part) do update set wanted = d.wanted + 1, updated_at = now()
+  returning wanted
+)
+select id, (select wanted from wanted) as wanted from held`;
+
+const FIELDS = `
+  id, incident_id as "incidentId", run, worker, attempts, progress, gaps, findings, usage, report, error,
+  ${isoTime('started_at')} as "startedAt", ${isoTime('finished_at')} as "finishedAt"`;
+
+/** The repository of investigations and their evidence. */
+export function createInvestigationStore(database: Database): InvestigationStore {
+  const fenced = async (lease: Lease, text: string, ...values: unknown[]) => {
+    const rows = await database.query(text, [lease.investigationId, lease.token, ...values]);
+    if (rows.length === 0) throw new LeaseLostError(lease.incidentId);
+    return rows;
+  };
+  const set = async (lease: Lease, assignment: string, ...values: unknown[]) => {
+    await fenced(lease, `update rca_fleet.investigations set ${assignment} ${FENCED} returning id`, ...values);
+  };
+  return {
+    claim: (incidentId, run, worker) => claim(database, incidentId, run, worker),
+    renew: (lease) => set(lease, 'lease_until = now() + make_interval(secs => $3)', LEASE_MS / 1000),
+    release: (lease) => set(lease, 'lease_until = null'),
+    saveProgress: (lease, progress) => set(lease, 'progress = $3::jsonb', storableJson(progress)),
+    async saveEvidence(lease, stepKey, evidence) {
+      await fenced(lease, SAVE_EVIDENCE, evidence.number, stepKey, storableJson(evidence));
+    },
+    saveFindings: (lease, findings, gaps) =>
+      set(lease, 'findings = $3::jsonb, gaps = $4::jsonb', storableJson(findings), storableJson(gaps)),
+    async saveReport(lease, report, usage) {
+      const rows = await fenced(lease, SAVE_REPORT, storableJson(report), usage ? storableJson(usage) : null);
+      return rows[0]!.wanted as number;
+    },
+    async saveError(incidentId, run, error) {
+      await database.query('update rca_fleet.investigations set error = $3 where incident_id = $1 and run = $2', [
+        incidentId,
+        run,
+        error.slice(0, 2_000),
+      ]);
+    },
+    async find(incidentId, run) {
+      const rows = await database.query<Investigation & Row>(
+        `select ${FIELDS} from rca_fleet.investigations where incident_id = $1 and run = $2`,
+        [incidentId, run],
+      );
+      return rows[0] ?? null;
+    },
+    list: (incidentId) =>
+      database.query<Investigation & Row>(
+        `select ${FIELDS} from rca_fleet.investigations where incident_id = $1 order by run desc limit 20`,
+        [incidentId],
+      ),
+    evidence: (incidentId, run) =>
+      database.query<{ stepKey: string; evidence: Evidence } & Row>(
+        `select e.step_key as "stepKey", e.evidence from rca_fleet.evidence e
+         join rca_fleet.investigations v on v.id = e.investigation_id
+         where v.incident_id = $1 and v.run = $2 order by e.number`,
+        [incidentId, run],
+      ),
+  };
+}
+
+async function claim(database: Database, incidentId: string, run: number, worker: string): Promise<ClaimResult> {
+  type ClaimRow = { open: number; id: string | null; token: string; attempts: number; heldMs: number | null };
+  const rows = await database.query<ClaimRow>(CLAIM, [incidentId, run, worker, LEASE_MS / 1000]);
+  const row = rows[0]!;
+  if (row.id) {
+    return {
+      outcome: 'claimed',
+      lease: { investigationId: row.id, incidentId, run, token: row.token },
+      attempts: row.attempts,
+    };
+  }
+  if (row.open === 0) return { outcome: 'over' };
+  return { outcome: 'held', retryInMs: Math.max(250, row.heldMs ?? LEASE_MS) };
+}

@@ -1,0 +1,23 @@
+import type { Database } from '../database/database.ts';
+import { createDeliveryStore, type DeliveryStore } from './delivery-store.ts';
+import { createIncidentStore, type IncidentStore } from './incident-store.ts';
+import { createIntakeStore, type IntakeStore } from './intake-store.ts';
+import { createInvestigationStore, type InvestigationStore } from './investigation-store.ts';
+
+/** The repositories, one for each stretch of an alert's way. */
+export type Store = {
+  intake: IntakeStore;
+  incidents: IncidentStore;
+  investigations: InvestigationStore;
+  deliveries: DeliveryStore;
+};
+
+/** Opens the repositories on a migrated database. */
+export function createStore(database: Database): Store {
+  return {
+    intake: createIntakeStore(database),
+    incidents: createIncidentStore(database),
+    investigations: createInvestigationStore(database),
+    deliveries: createDeliveryStore(database),
+  };
+}

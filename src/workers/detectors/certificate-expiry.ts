@@ -1,0 +1,220 @@
+import type { CapabilityOutput } from '../../shared/mcp/capabilities.ts';
+import type { Action, Finding, TimelineEntry } from '../../shared/report.ts';
+import { alertText } from '../alert-facts.ts';
+import type { Detector, DetectorInput } from './detector.ts';
+import { evidenceOf, type Known } from './support/evidence-of.ts';
+import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log-lines.ts';
+import { isHost, parseHostPort, sameName } from './support/names.ts';
+import { type RenewalFailure, renewalFailure } from './support/renewal-failure.ts';
+import { shellCommand, shellWord } from './support/shell.ts';
+import { isoTime, oneLine, round } from './support/text.ts';
+
+type Certificate = CapabilityOutput<'certificate.check'>;
+type Fault = { statement: string; confidence: number; renewal?: RenewalFailure | null };
+
+const SPEAKS_OF_CERTIFICATES = /certificat|\bcerts?\b|\btls\b|\bssl\b|x\.?509|expir|handshake/i;
+/** Public certificates are renewed about 30 days before their end; the last week without a new one is an emergency. */
+const RENEWAL_HOURS = 720;
+const EMERGENCY_HOURS = 168;
+
+/** Finds certificates that have expired, are about to, belong to another host, or cannot be traced to a trusted root. */
+export const certificateExpiry: Detector = (input) => [...fromChecks(input), ...fromLogs(input)];
+
+function fromChecks(input: DetectorInput): Finding[] {
+  return evidenceOf(input.evidence, 'certificate.check')
+    .filter(
+      ({ data }) =>
+        !input.facts.host || [data.host, data.serverName].some((host) => sameName(host, input.facts.host ?? '')),
+    )
+    .flatMap((known) => {
+      const renewal = renewalFailure(known.data.host, input);
+      return faultsOf(known.data, alertText(input.alerts), renewal).map((fault) => toFinding(known, fault));
+    });
+}
+
+function faultsOf(certificate: Certificate, alert: string, renewal: RenewalFailure | null): Fault[] {
+  const about = SPEAKS_OF_CERTIFICATES.test(alert);
+  const name = `The TLS certificate that ${certificate.host} serves on port ${certificate.port}`;
+  const time = validityFault(certificate, name, about, renewal);
+  const faults = [
+    time,
+    hostFault(certificate, name),
+    time?.confidence === 0.97 ? null : chainFault(certificate, name, about),
+  ];
+  return faults.filter((fault) => fault !== null);
+}
+
+function validityFault(
+  { hoursLeft, validTo, validFrom, error }: Certificate,
+  name: string,
+  about: boolean,
+  renewal: RenewalFailure | null,
+): Fault | null {
+  const because = renewal ? `, because its renewal fails: ${renewal.text}` : '';
+  if (hoursLeft === null || validTo === null) {
+    return error?.code === 'CERT_HAS_EXPIRED'
+      ? { statement: `${name} has expired${because}`, confidence: 0.95, renewal }
+      : null;
+  }
+  const hours = `${round(Math.abs(hoursLeft))} hours`;
+  if (hoursLeft < 0)
+    return { statement: `${name} expired ${hours} ago, at ${validTo}${because}`, confidence: 0.97, renewal };
+  if (error?.code === 'CERT_NOT_YET_VALID')
+    return { statement: `${name} is not valid before ${validFrom}`, confidence: 0.9 };
+  if (!about || hoursLeft > RENEWAL_HOURS) return null;
+  const why = because || ', and no renewed certificate is being served';
+  const statement = `${name} expires in ${hours}, at ${validTo}${why}`;
+  return { statement, confidence: hoursLeft <= EMERGENCY_HOURS ? 0.95 : 0.85, renewal };
+}
+
+function hostFault({ hostnameMatches, host, altNames, error }: Certificate, name: string): Fault | null {
+  if (hostnameMatches !== false && error?.code !== 'ERR_TLS_CERT_ALTNAME_INVALID') return null;
+  const names = altNames.filter(isHost).slice(0, 3).join(', ');
+  return { statement: `${name} is made out to ${names || 'other names'}, not to ${host}`, confidence: 0.9 };
+}
+
+const CHAIN_ERRORS = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED|INVALID_CA/;
+
+/** An untrusted chain explains failing clients, but not an alert about the end of the validity. */
+function chainFault(
+  { chainTrusted, selfSigned, issuer, error }: Certificate,
+  name: string,
+  about: boolean,
+): Fault | null {
+  if (chainTrusted !== false && !CHAIN_ERRORS.test(error?.code ?? '')) return null;
+  const why = selfSigned
+    ? 'is self-signed'
+    : `cannot be traced to a trusted root (issuer ${oneLine(issuer ?? 'unknown', 80)})`;
+  return {
+    statement: `${name} ${why}, so clients with the usual trust store refuse it`,
+    confidence: about ? 0.6 : 0.5,
+  };
+}
+
+function toFinding(
+  { number, data, evidence }: Known<'certificate.check'>,
+  { statement, confidence, renewal }: Fault,
+): Finding {
+  const left = data.hoursLeft === null ? null : `${round(data.hoursLeft)} hours`;
+  return {
+    ...COMMON,
+    statement,
+    component: data.host,
+    confidence,
+    evidence: renewal ? [number, renewal.evidence] : [number],
+    timeline: [...renewalEntry(data.host, renewal), ...checkEntries(data, number, evidence.collectedAt)],
+    actions: actionsFor(data.host, data.port),
+    metrics: left ? [{ name: `Validity left, certificate of ${data.host}`, value: left, evidence: [number] }] : [],
+  };
+}
+
+function renewalEntry(host: string, renewal: RenewalFailure | null | undefined): TimelineEntry[] {
+  if (!renewal?.firstSeen) return [];
+  return [
+    { at: renewal.firstSeen, what: `The renewal of the certificate of ${host} failed`, evidence: [renewal.evidence] },
+  ];
+}
+
+function checkEntries({ host, validTo, hoursLeft }: Certificate, number: number, checkedAt: string): TimelineEntry[] {
+  const end = isoTime(validTo);
+  const passed = hoursLeft !== null && hoursLeft < 0;
+  const check = { at: checkedAt, what: `The certificate of ${host} was checked by a handshake`, evidence: [number] };
+  return end
+    ? [check, { at: end, what: `The certificate of ${host} ${passed ? 'expired' : 'expires'}`, evidence: [number] }]
+    : [check];
+}
+
+const COMMON = {
+  detector: 'certificate-expiry',
+  class: 'network' as const,
+  cause: true,
+  prevention: [
+    'Renew certificates automatically (ACME or cert-manager) at two thirds of their validity, with a reload of the servers that present them.',
+    'Alert on the certificate that is served, by a handshake from outside, weeks before its end; a renewed file that no server has loaded does not help.',
+  ],
+};
+
+function actionsFor(host: string | null, port: number): Action[] {
+  const shown = host && isHost(host) ? host : null;
+  const handshake = shown
+    ? `openssl s_client -connect ${shellWord(`${shown}:${port}`)} -servername ${shellWord(shown)} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`
+    : null;
+  return [
+    { title: 'See the certificate as clients see it', command: handshake, risk: null },
+    {
+      title: 'See whether cert-manager has tried to renew it, and why it did not succeed',
+      command: shellCommand('kubectl', 'get', 'certificates,certificaterequests,orders,challenges', '--all-namespaces'),
+      risk: null,
+    },
+    {
+      title: 'Issue a new certificate, install it and reload every server or load balancer that presents the old one',
+      command: null,
+      risk: 'Changes what clients are served; check the new chain and names before switching over.',
+    },
+  ];
+}
+
+const HOST = `["'\`]?(?:https?://)?(?<host>[A-Za-z0-9._-]{1,253})(?::(?<port>\\d{1,5}))?`;
+
+/** What clients write when they refuse a certificate (OpenSSL, Go, Java, Node, curl). */
+const REFUSALS: readonly { pattern: RegExp; says: string }[] = [
+  {
+    pattern: /CERT_HAS_EXPIRED|certificate has expired|certificate is expired|CertificateExpiredException/i,
+    says: 'has expired',
+  },
+  { pattern: /not yet valid|CERT_NOT_YET_VALID|CertificateNotYetValid/i, says: 'is not yet valid' },
+  {
+    pattern:
+      /ALTNAME_INVALID|does not match certificate'?s altnames|certificate is valid for [^\n]{1,120}, not |No subject alternative (?:DNS )?name|hostname mismatch/i,
+    says: 'is made out to another host',
+  },
+  {
+    pattern:
+      /certificate signed by unknown authority|PKIX path building failed|self[- ]signed certificate|unable to get local issuer|UNABLE_TO_VERIFY_LEAF|certificate verify failed/i,
+    says: 'cannot be traced to a trusted root',
+  },
+];
+
+const REFUSED_HOST = [
+  new RegExp(`(?:Get|Post|Put|Head|Delete|Patch) ${HOST}`),
+  new RegExp(`(?:Host: |\\bhost=|connecting to |connect to |\\bfor |request to )${HOST}`),
+];
+
+/** Clients' refusals in the logs; the first kind that matches a line counts. */
+function fromLogs(input: DetectorInput): Finding[] {
+  const groups = new Map<string, LogLine[]>();
+  for (const line of relatedLines(input)) {
+    const refusal = REFUSALS.find(({ pattern }) => pattern.test(line.body));
+    if (refusal) groups.set(refusal.says, [...(groups.get(refusal.says) ?? []), line]);
+  }
+  return [...groups].map(([says, lines]) => refusalFinding(says, lines));
+}
+
+function refusalFinding(says: string, lines: LogLine[]): Finding {
+  const host = lines.map(({ body }) => refusedHost(body)).find((found) => found !== null) ?? null;
+  const whose = host ? `of ${host.host}` : 'of a server that it connects to';
+  const service = lines.find((line) => line.service)?.service;
+  return {
+    ...COMMON,
+    statement: `${service ?? 'The service'} refuses the TLS certificate ${whose}: its logs say that it ${says}`,
+    component: host?.host ?? null,
+    confidence: host ? 0.8 : 0.7,
+    evidence: citedBy(lines),
+    timeline: firstAndLast(
+      lines,
+      `First refused TLS handshake: the certificate ${says}`,
+      'Latest refused TLS handshake',
+    ),
+    actions: actionsFor(host?.host ?? null, Number(host?.port ?? 443)),
+    metrics: [],
+  };
+}
+
+function refusedHost(body: string): { host: string; port: string | null } | null {
+  for (const pattern of REFUSED_HOST) {
+    const { host, port } = pattern.exec(body)?.groups ?? {};
+    const found = host?.includes('.') ? parseHostPort(port ? `${host}:${port}` : host) : null;
+    if (found) return found;
+  }
+  return null;
+}

@@ -1,0 +1,186 @@
+import type { Finding } from '../../shared/report.ts';
+import type { Detector, DetectorInput } from './detector.ts';
+import { askDatabase, type Dialect, dialectOf } from './support/dialect.ts';
+import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log-lines.ts';
+import { isServiceName } from './support/names.ts';
+import { type DatabaseSpan, databaseSpans, statementShape } from './support/slow-spans.ts';
+import { isoTime, round, unique } from './support/text.ts';
+
+/** A statement that takes this long is slow for a service that answers people, in ms. */
+const SLOW_MS = 1000;
+/** One alone counts when it takes this long, in ms. */
+const VERY_SLOW_MS = 5000;
+
+type Kind = 'deadlock' | 'lock-wait' | 'timeout' | 'slow';
+
+const PATTERNS: readonly { kind: Kind; pattern: RegExp }[] = [
+  {
+    kind: 'deadlock',
+    pattern: /deadlock detected|Deadlock found when trying to get lock|was deadlocked on|ORA-00060/i,
+  },
+  {
+    kind: 'lock-wait',
+    pattern:
+      /Lock wait timeout exceeded|canceling statement due to lock timeout|still waiting for \w{4,30}Lock on|could not obtain lock on|ORA-00054|lock request time ?out/i,
+  },
+  {
+    kind: 'timeout',
+    pattern:
+      /canceling statement due to (?:statement timeout|user request)|maximum statement execution time exceeded|SQLTimeoutException|QueryTimeoutException|Query read timeout|MaxTimeMSExpired|operation exceeded time limit|Execution Timeout Expired/i,
+  },
+  {
+    kind: 'slow',
+    pattern:
+      /duration: (?<ms>\d{4,9}(?:\.\d{1,6})?) ms\s{1,4}(?:statement|execute [^:]{0,60}|plan): ?(?<statement>[\s\S]{0,600})/,
+  },
+  {
+    kind: 'slow',
+    pattern:
+      /slow ?(?:query|sql|statement)[^\n]{0,40}?(?<ms>\d{3,9}(?:\.\d{1,6})?) ?(?:ms|millis(?:econds)?)\b[:,. []{0,4}(?<statement>[^\n]{0,600})/i,
+  },
+  { kind: 'slow', pattern: /Slow query[\s\S]{0,1500}?durationMillis"?: ?(?<ms>\d{4,9})/ },
+];
+
+const SAYS: Record<Exclude<Kind, 'slow'>, string> = {
+  deadlock:
+    'Transactions deadlock in the database: they lock the same rows in different orders, and the server aborts one of them',
+  'lock-wait': 'Statements wait for locks that another transaction holds until they give up',
+  timeout: 'Statements run into the statement timeout of the database',
+};
+const CONFIDENCE: Record<Exclude<Kind, 'slow'>, number> = { deadlock: 0.75, 'lock-wait': 0.85, timeout: 0.75 };
+
+/** Finds statements that are slow, time out, wait for locks or deadlock, in spans and in logs. */
+export const slowQueries: Detector = (input) => {
+  const lines = relatedLines(input);
+  const spans = databaseSpans(input);
+  const dialect = dialectOf(dialectHints(lines, spans));
+  const traced = fromSpans(spans, dialect, input);
+  const logged = fromLogs(lines, dialect, input, traced.length > 0);
+  return [...logged, ...traced].sort((left, right) => right.confidence - left.confidence).slice(0, 3);
+};
+
+function dialectHints(lines: LogLine[], spans: DatabaseSpan[]): string {
+  const systems = unique(
+    spans.map(({ span }) => span.attributes['db.system'] ?? span.attributes['db.system.name'] ?? ''),
+  );
+  return [...systems, ...lines.slice(0, 200).map(({ body }) => body.slice(0, 200))].join('\n');
+}
+
+/** What spans have shown already needs no second finding from the slow log. */
+function fromLogs(lines: LogLine[], dialect: Dialect, input: DetectorInput, traced: boolean): Finding[] {
+  const sorted = Map.groupBy(lines, ({ body }) => PATTERNS.find(({ pattern }) => pattern.test(body))?.kind ?? 'none');
+  return [...sorted].flatMap(([kind, group]) => {
+    if (kind === 'none' || (kind === 'slow' && traced)) return [];
+    return kind === 'slow' ? slowLogFinding(group, dialect, input) : [loggedFinding(kind, group, dialect, input)];
+  });
+}
+
+function loggedFinding(kind: Exclude<Kind, 'slow'>, lines: LogLine[], dialect: Dialect, input: DetectorInput): Finding {
+  const service = lines.find((line) => line.service)?.service;
+  return {
+    ...common(input.facts.database ?? null, dialect),
+    statement: `${SAYS[kind]}${service ? ` (logged by ${service})` : ''}`,
+    confidence: CONFIDENCE[kind],
+    evidence: citedBy(lines),
+    timeline: firstAndLast(lines, `First ${WORD[kind]} logged`, `Latest ${WORD[kind]} logged`),
+    metrics: [],
+  };
+}
+
+const WORD: Record<Kind, string> = {
+  deadlock: 'deadlock',
+  'lock-wait': 'lock wait',
+  timeout: 'statement timeout',
+  slow: 'slow statement',
+};
+
+function slowLogFinding(lines: LogLine[], dialect: Dialect, input: DetectorInput): Finding[] {
+  const slow = lines.map((line) => ({ line, ...readSlowLine(line.body) })).filter(({ ms }) => ms >= SLOW_MS);
+  const [slowest] = slow.toSorted((left, right) => right.ms - left.ms);
+  if (!slowest || (slow.length < 2 && slowest.ms < VERY_SLOW_MS)) return [];
+  const which = slowest.statement ? `: ${statementShape(slowest.statement)}` : '';
+  const finding = {
+    ...common(input.facts.database ?? null, dialect),
+    statement: `Database statements are slow; the slowest in the log took ${round(slowest.ms, 3)} ms${which}`,
+    confidence: 0.7,
+    evidence: citedBy(slow.map(({ line }) => line)),
+    timeline: firstAndLast(
+      slow.map(({ line }) => line),
+      'First slow statement logged',
+      'Latest slow statement logged',
+    ),
+    metrics: [
+      { name: 'Slowest statement in the log', value: `${round(slowest.ms, 3)} ms`, evidence: [slowest.line.evidence] },
+    ],
+  };
+  return [finding];
+}
+
+function readSlowLine(body: string): { ms: number; statement: string | null } {
+  for (const { pattern } of PATTERNS.filter(({ kind }) => kind === 'slow')) {
+    const groups = pattern.exec(body)?.groups;
+    if (groups?.ms) return { ms: Number(groups.ms), statement: groups.statement ?? null };
+  }
+  return { ms: 0, statement: null };
+}
+
+function fromSpans(spans: DatabaseSpan[], dialect: Dialect, input: DetectorInput): Finding[] {
+  const slow = spans.filter(({ span }) => span.durationMs >= SLOW_MS);
+  const shapes = [...Map.groupBy(slow, ({ statement }) => statement).values()];
+  const [worst] = shapes.toSorted((left, right) => totalMs(right) - totalMs(left));
+  const slowest = worst?.toSorted((left, right) => right.span.durationMs - left.span.durationMs)[0];
+  if (!worst || !slowest || (worst.length < 2 && slowest.span.durationMs < VERY_SLOW_MS)) return [];
+  return [spanFinding(worst, slowest, dialect, input)];
+}
+
+const totalMs = (spans: DatabaseSpan[]) => spans.reduce((sum, { span }) => sum + span.durationMs, 0);
+
+function spanFinding(spans: DatabaseSpan[], slowest: DatabaseSpan, dialect: Dialect, input: DetectorInput): Finding {
+  const took = `${round(slowest.span.durationMs, 3)} ms`;
+  const component = databaseOf(slowest, input);
+  const at = isoTime(slowest.span.at);
+  const lines = spans.map(({ span, evidence }) => ({
+    at: isoTime(span.at),
+    service: span.service,
+    body: '',
+    evidence,
+  }));
+  const ordered = lines.toSorted((left, right) => (left.at ?? '').localeCompare(right.at ?? ''));
+  return {
+    ...common(component, dialect),
+    statement: `Database statements${slowest.span.service ? ` of ${slowest.span.service}` : ''} are slow: ${slowest.statement} took up to ${took}`,
+    confidence: slowest.span.durationMs >= VERY_SLOW_MS ? 0.8 : 0.7,
+    evidence: unique(spans.map(({ evidence }) => evidence)),
+    timeline: [
+      ...firstAndLast(ordered.slice(0, 1), 'First slow statement traced', ''),
+      ...(at ? [{ at, what: `The slowest statement began, and took ${took}`, evidence: [slowest.evidence] }] : []),
+    ],
+    metrics: [{ name: 'Slowest traced statement', value: took, evidence: [slowest.evidence] }],
+  };
+}
+
+function databaseOf({ span }: DatabaseSpan, { facts }: DetectorInput): string | null {
+  const { attributes } = span;
+  const names = [
+    attributes['db.namespace'],
+    attributes['db.name'],
+    facts.database,
+    attributes['server.address'],
+    attributes['net.peer.name'],
+  ];
+  return names.find((name) => name !== undefined && isServiceName(name)) ?? null;
+}
+
+function common(component: string | null, dialect: Dialect) {
+  return {
+    detector: 'slow-queries',
+    class: 'database' as const,
+    cause: true,
+    component,
+    actions: [askDatabase('running', dialect), askDatabase('blockers', dialect)],
+    prevention: [
+      'Keep the slowest statements under watch (pg_stat_statements or the slow query log) and compare them before and after every rollout.',
+      'Set a statement timeout and a lock timeout per service that is shorter than what its callers wait.',
+    ],
+  };
+}

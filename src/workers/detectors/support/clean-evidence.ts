@@ -1,0 +1,146 @@
+import type { DetectorInput } from '../detector.ts';
+import type { DETECTORS } from '../index.ts';
+import { evidenceOf } from './evidence-of.ts';
+import { isIpAddress, sameName } from './names.ts';
+import { relatedContainers, relatedPods } from './pods.ts';
+import { poolUse } from './pool-metrics.ts';
+import { isRecent } from './relation.ts';
+import { databaseSpans } from './slow-spans.ts';
+import { lastEnd } from './termination.ts';
+import { round, unique } from './text.ts';
+
+/** Evidence that was had and shows the opposite of a fault; the absence of telemetry is no such proof. */
+export type Proof = { statement: string; evidence: number[] };
+
+type CleanCheck = {
+  /** The words of an alert for which this evidence would show the fault. */
+  alert: RegExp;
+  /** Null when the evidence is missing or not clean. */
+  proof: (input: DetectorInput) => Proof | null;
+};
+
+const RENEWAL_HOURS = 720;
+const SLOW_MS = 1000;
+/** Fewer spans than this say nothing about how fast a database is. */
+const ENOUGH_SPANS = 10;
+
+/** For every detector: how its silence is told from the silence of missing telemetry. */
+export const CLEAN_CHECKS = {
+  'certificate-expiry': { alert: /certificat|\bssl\b|\btls\b|x\.?509/i, proof: validCertificate },
+  'dns-failure': { alert: /\bdns\b|resolv|nxdomain|name lookup/i, proof: resolvingName },
+  'connection-failure': {
+    alert: /refus|reset by|unreachable|timed? ?out|not reachable|\bdown\b|connection (?:error|fail)/i,
+    proof: openPort,
+  },
+  'endpoints-not-ready': { alert: /endpoint|unavailable|\bdown\b|replica|not ready|unhealthy/i, proof: readyEndpoints },
+  'pool-exhaustion': {
+    alert: /connection pool|pool[^.]{0,40}exhaust|hikari|too many (?:clients|connections)/i,
+    proof: roomInPool,
+  },
+  'slow-queries': {
+    alert: /slow (?:quer|sql|statement|database)|deadlock|\block(?:s|ed)? |quer(?:y|ies) (?:duration|time|latency)/i,
+    proof: fastStatements,
+  },
+  'crash-loop': { alert: /crash|restart|back-?off/i, proof: steadyContainers },
+  'oom-kill': { alert: /\boom|out of memory/i, proof: steadyContainers },
+} as const satisfies Record<keyof typeof DETECTORS, CleanCheck>;
+
+function proven(statement: string, evidence: number[]): Proof | null {
+  return evidence.length > 0 ? { statement, evidence: unique(evidence) } : null;
+}
+
+function ofAlertHost(host: string, { facts }: DetectorInput): boolean {
+  return facts.host === undefined || sameName(host, facts.host);
+}
+
+function validCertificate(input: DetectorInput): Proof | null {
+  const checks = evidenceOf(input.evidence, 'certificate.check').filter(({ data }) => ofAlertHost(data.host, input));
+  const [first] = checks;
+  const valid = checks.every(
+    ({ data }) =>
+      data.error === null &&
+      (data.hoursLeft ?? 0) > RENEWAL_HOURS &&
+      data.hostnameMatches !== false &&
+      data.chainTrusted !== false,
+  );
+  if (!first || !valid) return null;
+  const left = round(first.data.hoursLeft ?? 0, 0);
+  return proven(
+    `the certificate of ${first.data.host} is valid for another ${left} hours and made out to it`,
+    checks.map(({ number }) => number),
+  );
+}
+
+function resolvingName(input: DetectorInput): Proof | null {
+  const lookups = evidenceOf(input.evidence, 'dns.lookup').filter(
+    ({ data }) => ofAlertHost(data.name, input) && !isIpAddress(data.name),
+  );
+  const answered = lookups.filter(({ data }) => data.error === null && data.answers.length > 0);
+  const failed = lookups.some(({ data }) => data.error !== null);
+  if (failed || !answered[0]) return null;
+  return proven(
+    `${answered[0].data.name} resolves`,
+    answered.map(({ number }) => number),
+  );
+}
+
+function openPort(input: DetectorInput): Proof | null {
+  const checks = evidenceOf(input.evidence, 'tcp.check').filter(({ data }) => ofAlertHost(data.host, input));
+  const pages = evidenceOf(input.evidence, 'http.check');
+  const failed =
+    checks.some(({ data }) => !data.connected) || pages.some(({ data }) => data.status === null || data.status >= 500);
+  const [first] = checks;
+  if (failed || !first) return null;
+  return proven(
+    `${first.data.host} accepts connections on port ${first.data.port}`,
+    checks.map(({ number }) => number),
+  );
+}
+
+function readyEndpoints(input: DetectorInput): Proof | null {
+  const found = evidenceOf(input.evidence, 'service.health').filter(
+    ({ data }) => !input.facts.service || sameName(data.service, input.facts.service),
+  );
+  const [first] = found;
+  const ready = found.every(
+    ({ data }) => data.found && data.readyEndpoints.length > 0 && data.notReadyEndpoints.length === 0,
+  );
+  if (!first || !ready) return null;
+  return proven(
+    `all ${first.data.readyEndpoints.length} endpoints of ${first.data.service} are ready`,
+    found.map(({ number }) => number),
+  );
+}
+
+function steadyContainers(input: DetectorInput): Proof | null {
+  const pods = relatedPods(input);
+  const ended = relatedContainers(input).some(({ container }) => {
+    const end = lastEnd(container);
+    return end !== null && end.exitCode !== 0 && isRecent(end.finishedAt, input);
+  });
+  if (ended || pods.some(({ pod }) => !pod.ready && pod.phase !== 'Succeeded')) return null;
+  return proven(
+    'all of its pods are ready and none of their containers ended recently',
+    pods.map(({ evidence }) => evidence),
+  );
+}
+
+function roomInPool(input: DetectorInput): Proof | null {
+  const { used, max, pending } = poolUse(input);
+  if (!used || !max || used.value >= 0.8 * max.value || (pending !== null && pending.value > 0)) return null;
+  const statement = `at most ${round(used.value)} of ${round(max.value)} pool connections were in use`;
+  return proven(
+    statement,
+    [used, max, pending].flatMap((peak) => (peak ? [peak.evidence] : [])),
+  );
+}
+
+function fastStatements(input: DetectorInput): Proof | null {
+  const spans = databaseSpans(input);
+  if (spans.length < ENOUGH_SPANS || spans.some(({ span }) => span.durationMs >= SLOW_MS)) return null;
+  const slowest = Math.max(...spans.map(({ span }) => span.durationMs));
+  return proven(
+    `no traced database statement took longer than ${round(slowest, 3)} ms`,
+    spans.map(({ evidence }) => evidence),
+  );
+}

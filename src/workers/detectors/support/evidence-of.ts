@@ -1,0 +1,14 @@
+import { CAPABILITIES, type Capability, type CapabilityOutput } from '../../../shared/mcp/capabilities.ts';
+import type { Evidence } from '../../../shared/report.ts';
+
+/** Evidence whose data was found to have the structure of its capability. */
+export type Known<C extends Capability> = { number: number; evidence: Evidence; data: CapabilityOutput<C> };
+
+/** The evidence of one capability; evidence with other data than the capability promises is left out. */
+export function evidenceOf<C extends Capability>(evidence: Evidence[], capability: C): Known<C>[] {
+  return evidence.flatMap((item) => {
+    if (item.capability !== capability) return [];
+    const parsed = CAPABILITIES[capability].output.safeParse(item.data);
+    return parsed.success ? [{ number: item.number, evidence: item, data: parsed.data as CapabilityOutput<C> }] : [];
+  });
+}

@@ -1,0 +1,27 @@
+/** Untrusted text as one line of at most `max` characters, without control characters; cut between words, never inside a number. */
+export function oneLine(text: string, max = 160): string {
+  const clean = text
+    .slice(0, max * 8)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  if (clean.length <= max) return clean;
+  const cut = clean.slice(0, max - 1);
+  const words = /\s/.test(clean[max - 1] ?? '') ? cut : cut.replace(/\s\S*$/, '');
+  return `${(words || cut).trimEnd()}…`;
+}
+
+/** A time as ISO 8601 in UTC, null where the text is no time. */
+export function isoTime(text: string | null | undefined): string | null {
+  if (!text) return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+/** A number for people: at most `decimals` decimals, none that are zero. */
+export function round(value: number, decimals = 1): string {
+  return String(Number(value.toFixed(decimals)));
+}
+
+export function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}

@@ -1,0 +1,26 @@
+import { withDeadline } from '../shared/deadline.ts';
+import { describeError } from '../shared/errors.ts';
+import type { Logger } from '../shared/logger.ts';
+import { MAINTENANCE_QUEUE, type Queues } from '../shared/queues.ts';
+import type { Store } from '../shared/store/store.ts';
+
+const EVERY_MS = 3_600_000;
+/** Incidents are kept this long after their end; dead ones until somebody has dealt with them. */
+const RETENTION_DAYS = 90;
+const BATCH = 500;
+
+/** Has the maintenance queue run once an hour; does nothing when that is scheduled already. */
+export async function scheduleHousekeeping(queues: Queues, logger: Logger): Promise<void> {
+  const template = { name: 'prune', data: { incidentId: 'none', run: 0 } };
+  const schedule = () => queues.queue(MAINTENANCE_QUEUE).upsertJobScheduler('hourly', { every: EVERY_MS }, template);
+  await withDeadline('scheduling the housekeeping', 5_000, schedule).catch((error) =>
+    logger.warn('the housekeeping could not be scheduled now', { error: describeError(error) }),
+  );
+}
+
+/** Deletes what ended more than 90 days ago, in batches, so that tables stay bounded. */
+export async function keepHouse(store: Pick<Store, 'incidents'>): Promise<string> {
+  let deleted = 0;
+  for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await store.incidents.prune(RETENTION_DAYS, BATCH);
+  return `${deleted} incidents deleted`;
+}

@@ -1,0 +1,35 @@
+import { FleetError, LeaseLostError } from '../shared/errors.ts';
+import { type InvestigationStore, LEASE_MS, type Lease } from '../shared/store/investigation-store.ts';
+
+const RENEW_EVERY_MS = LEASE_MS / 3;
+
+/** While `work` runs, its lease is renewed; `signal` is aborted as soon as the lease is lost or can't be renewed in time. */
+export async function whileLeased<T>(
+  investigations: Pick<InvestigationStore, 'renew' | 'release'>,
+  lease: Lease,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController();
+  let renewedAt = performance.now();
+  const renew = async () => {
+    try {
+      await investigations.renew(lease);
+      renewedAt = performance.now();
+    } catch (error) {
+      if (error instanceof LeaseLostError) lost.abort(error);
+      else if (performance.now() - renewedAt > LEASE_MS) lost.abort(leaseTooOld(error));
+    }
+  };
+  const timer = setInterval(renew, RENEW_EVERY_MS);
+  try {
+    return await work(AbortSignal.any([outer, lost.signal]));
+  } finally {
+    clearInterval(timer);
+    if (!lost.signal.aborted) await investigations.release(lease).catch(() => undefined);
+  }
+}
+
+function leaseTooOld(cause: unknown): FleetError {
+  return new FleetError('store_unavailable', 'the lease could not be renewed in time', { cause, retryable: true });
+}

@@ -1,0 +1,189 @@
+import { DelayedError, UnrecoverableError } from 'bullmq';
+import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
+import { DependencyError, describeError, LeaseLostError } from '../shared/errors.ts';
+import type { DeadReason } from '../shared/incident.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Metrics } from '../shared/metrics.ts';
+import type { FleetJob, JobData } from '../shared/queues.ts';
+import type { DeliveryLease } from '../shared/store/delivery-store.ts';
+import type { Store } from '../shared/store/store.ts';
+import { type DeliverDeps, deliverMessage, PACE_BURST, PacedError, type Target } from './deliver-message.ts';
+import type { ReportView, SlackMessage } from './report-view.ts';
+import { loadReportView } from './report-view-from-store.ts';
+import { writeReport } from './write-report.ts';
+import { writeRootMessage } from './write-root-message.ts';
+
+export type PostDeps = Omit<DeliverDeps, 'deliveries'> & {
+  store: Store;
+  agents: AgentDefinition[];
+  defaultChannel: string | null;
+  bury: (incident: JobData, reason: DeadReason, why: string) => Promise<void>;
+  logger: Logger;
+  metrics: Metrics;
+};
+
+/** Slack's words for "your blocks are at fault, the text would do". */
+const BLOCK_FAULTS = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'msg_blocks_too_long',
+  'msg_too_long',
+  'invalid_metadata_format',
+]);
+
+/**
+ * One job of the post queue. It brings the reply of an incident run up to the revision that is wanted, whatever that is
+ * by now: a job that comes late or twice finds nothing to do.
+ */
+export async function processPost(deps: PostDeps, job: FleetJob, token: string, stop: AbortSignal): Promise<string> {
+  const { incidentId, run } = job.data;
+  const claim = await deps.store.deliveries.claim(incidentId, run);
+  if (claim.outcome === 'nothing_due') return 'nothing to do';
+  // The holder shows the newest revision before it lets go; the reconciler is behind it should it die.
+  if (claim.outcome === 'held') return 'another worker is delivering this incident';
+  const timer = deps.metrics.stageTimer('post');
+  try {
+    const outcome = await deliverUntilShown(deps, claim.lease, claim.wanted, stop);
+    timer('ok');
+    return outcome;
+  } catch (error) {
+    timer(error instanceof DependencyError ? error.failure : error instanceof PacedError ? 'paced' : 'failed');
+    if (error instanceof LeaseLostError) return 'another worker has taken over';
+    await deps.store.deliveries.release(claim.lease).catch(() => undefined);
+    return await afterFailure(deps, job, token, error, stop);
+  }
+}
+
+async function deliverUntilShown(
+  deps: PostDeps,
+  lease: DeliveryLease,
+  firstWanted: number,
+  stop: AbortSignal,
+): Promise<string> {
+  const { deliveries } = deps.store;
+  for (let wanted = firstWanted; ; wanted = await deliveries.renew(lease)) {
+    const view = await loadReportView(deps.store, deps.agents, lease.incidentId, lease.run);
+    if (!view) return 'nothing to do: the incident has a newer run';
+    await deliverView(deps, lease, view, wanted, stop);
+    if (await deliveries.finishIncident(lease, wanted)) countAnswer(deps.metrics, view);
+    if (await deliveries.releaseWhenShown(lease)) return `revision ${wanted} is shown`;
+  }
+}
+
+async function deliverView(
+  deps: PostDeps,
+  lease: DeliveryLease,
+  view: ReportView,
+  revision: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const stopReport = deps.metrics.stageTimer('report');
+  const written = writeReport(view);
+  stopReport('ok');
+  const target = await threadOf(deps, lease, view, signal);
+  const send = (part: 'reply' | `overflow-${number}`, message: SlackMessage, shown: number) =>
+    deliver(deps, { lease, part, target, message, revision: shown, signal });
+  // The thread reads in order when the reply stands before its overflow, but the reply counts as shown only when nothing
+  // is missing behind it: so it is first posted as the revision before this one.
+  if (written.overflow.length > 0 && !(await replyStands(deps, lease)))
+    await send('reply', written.reply, revision - 1);
+  for (const [index, message] of written.overflow.entries()) await send(`overflow-${index + 1}`, message, revision);
+  await send('reply', written.reply, revision);
+}
+
+async function replyStands({ store }: PostDeps, { incidentId, run }: DeliveryLease): Promise<boolean> {
+  const rows = await store.deliveries.list(incidentId);
+  return rows.some((row) => row.run === run && row.part === 'reply' && row.messageTs !== null);
+}
+
+type Sending = Parameters<typeof deliverMessage>[1];
+
+/** Delivers, and falls back to the text alone when Slack finds fault with the blocks: better plain than silent. */
+async function deliver(deps: PostDeps, sending: Sending): Promise<string> {
+  const deliverDeps = { ...deps, deliveries: deps.store.deliveries };
+  try {
+    return await deliverMessage(deliverDeps, sending);
+  } catch (error) {
+    if (!(error instanceof DependencyError && BLOCK_FAULTS.has(error.detail ?? ''))) throw error;
+    deps.logger.error('Slack refused our blocks; the text goes out alone', {
+      stage: 'post',
+      incident: sending.lease.incidentId,
+      error: describeError(error),
+    });
+    const message = { text: sending.message.text.slice(0, 3_000), blocks: [] };
+    return await deliverMessage(deliverDeps, { ...sending, message });
+  }
+}
+
+/** The thread of the alert's own message, or that of a root message which we post first into the default channel. */
+async function threadOf(
+  deps: PostDeps,
+  lease: DeliveryLease,
+  view: ReportView,
+  signal: AbortSignal,
+): Promise<{ channel: string; threadTs: string }> {
+  const { slack } = view.incident;
+  if (slack) return { channel: slack.channel, threadTs: slack.ts };
+  if (!deps.defaultChannel) {
+    throw new DependencyError(
+      'slack',
+      'not_configured',
+      'the alert did not come from Slack and SLACK_DEFAULT_CHANNEL is not set',
+      {
+        detail: 'no_default_channel',
+      },
+    );
+  }
+  const target: Target = { channel: deps.defaultChannel, threadTs: null };
+  const message = writeRootMessage(view);
+  const threadTs = await deliver(deps, { lease, part: 'root', target, message, revision: 1, signal });
+  return { channel: deps.defaultChannel, threadTs };
+}
+
+function countAnswer(metrics: Metrics, view: ReportView): void {
+  metrics.incidents.inc({ outcome: 'posted' });
+  metrics.answerSeconds.observe({ agent: view.incident.agent }, (Date.now() - Date.parse(view.receivedAt)) / 1000);
+}
+
+async function afterFailure(
+  deps: PostDeps,
+  job: FleetJob,
+  token: string,
+  error: unknown,
+  stop: AbortSignal,
+): Promise<never> {
+  const wait = await waitWithoutAttempt(deps, job, error);
+  if (wait !== null || stop.aborted) {
+    await job.moveToDelayed(Date.now() + (wait ?? 100), token);
+    throw new DelayedError();
+  }
+  const why = describeError(error);
+  deps.logger.warn('a delivery failed', {
+    stage: 'post',
+    incident: job.data.incidentId,
+    attempt: job.attemptsMade + 1,
+    error: why,
+  });
+  const final = error instanceof DependencyError && !error.retryable && !error.ambiguous;
+  const last = final || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+  if (!last) throw error;
+  const rejected = error instanceof DependencyError && final;
+  await deps.store.deliveries.fail(job.data.incidentId, job.data.run, why);
+  await deps.bury(
+    job.data,
+    rejected ? 'slack_rejected' : error instanceof DependencyError ? 'slack_unavailable' : 'bug',
+    why,
+  );
+  throw new UnrecoverableError(why);
+}
+
+/** A full channel and a 429 cost time, never an attempt; an open breaker likewise. Null where the failure counts. */
+async function waitWithoutAttempt(deps: PostDeps, job: FleetJob, error: unknown): Promise<number | null> {
+  if (error instanceof PacedError) return error.waitMs;
+  if (!(error instanceof DependencyError) || error.failure !== 'rate_limit') return null;
+  const waitMs = error.retryAfterMs ?? 1_000;
+  const incident = await deps.store.incidents.find(job.data.incidentId);
+  const channel = incident?.slack?.channel ?? deps.defaultChannel;
+  if (channel) await deps.store.deliveries.holdChannel(channel, waitMs + deps.paceMs * PACE_BURST);
+  return waitMs;
+}

@@ -1,0 +1,72 @@
+import { DelayedError, UnrecoverableError } from 'bullmq';
+import { describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
+import type { DeadReason } from '../shared/incident.ts';
+import type { FleetJob } from '../shared/queues.ts';
+import { type InvestigateDeps, investigateAlert } from './investigate-alert.ts';
+import { whileLeased } from './keep-lease.ts';
+
+/** An incident whose workers died or failed this often is given up, whatever the queue still remembers of its attempts. */
+const MAX_CLAIMS = 8;
+
+export type ProcessDeps = InvestigateDeps & {
+  worker: string;
+  bury: (incident: { incidentId: string; run: number }, reason: DeadReason, why: string) => Promise<void>;
+};
+
+/**
+ * One job of an investigate queue: claims the incident, investigates it under the lease, and decides what a failure means.
+ * An abort by shutdown or a held lease sends the job back without losing an attempt.
+ */
+export async function processInvestigation(
+  deps: ProcessDeps,
+  job: FleetJob,
+  token: string,
+  stop: AbortSignal,
+): Promise<string> {
+  const { incidentId, run } = job.data;
+  const { investigations } = deps.store;
+  const claim = await investigations.claim(incidentId, run, deps.worker);
+  if (claim.outcome === 'over') return 'nothing to do: the incident has ended or has a newer run';
+  if (claim.outcome === 'held') return await sendBack(job, token, claim.retryInMs);
+  if (claim.attempts > MAX_CLAIMS) {
+    await investigations.release(claim.lease);
+    await deps.bury(job.data, 'poison', `${MAX_CLAIMS} attempts at this incident have failed`);
+    return 'given up';
+  }
+  const timer = deps.metrics.stageTimer('investigate');
+  try {
+    const report = await whileLeased(investigations, claim.lease, stop, (signal) =>
+      investigateAlert(deps, claim.lease, signal),
+    );
+    timer('ok');
+    return report.verdict;
+  } catch (error) {
+    timer(error instanceof FleetError ? error.code : 'bug');
+    if (error instanceof LeaseLostError) return 'another worker has taken over';
+    if (stop.aborted) return await sendBack(job, token, 100);
+    return await failAttempt(deps, job, error);
+  }
+}
+
+/** Back to the queue for a while; BullMQ counts no attempt for it. */
+async function sendBack(job: FleetJob, token: string, delayMs: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + delayMs, token);
+  throw new DelayedError();
+}
+
+async function failAttempt(deps: ProcessDeps, job: FleetJob, error: unknown): Promise<never> {
+  const { incidentId, run } = job.data;
+  const why = describeError(error);
+  const retryable = !(error instanceof FleetError) || error.retryable || error.code === 'bug';
+  deps.logger.error('an investigation failed', {
+    stage: 'investigate',
+    incident: incidentId,
+    attempt: job.attemptsMade + 1,
+    error: why,
+  });
+  await deps.store.investigations.saveError(incidentId, run, why).catch(() => undefined);
+  const last = !retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+  if (!last) throw error;
+  await deps.bury(job.data, 'bug', why);
+  throw new UnrecoverableError(why);
+}

@@ -1,0 +1,22 @@
+import type { ReportView } from '../report-view.ts';
+import { line } from './slack-blocks.ts';
+import { isPreliminary, spanWords } from './words.ts';
+
+/** Where the whole incident can be read, with whatever the messages had no room for. */
+export function whereWhole(view: ReportView): string {
+  return `GET /api/incidents/${line(view.incident.id, 120)}`;
+}
+
+/** The small print under a report: response time, who reasoned, which incident. */
+export function footText(view: ReportView): string {
+  const span = spanWords(view.receivedAt, view.finishedAt);
+  const time = span ? `Answered ${span} after the alert` : 'Response time unknown';
+  return [time, reasonedBy(view), `incident ${line(view.incident.id, 120)}`].join(' · ');
+}
+
+function reasonedBy({ report, usage }: ReportView): string {
+  if (!report || isPreliminary(report)) return 'no model: preliminary, from detectors alone';
+  if (!usage) return 'tier llm';
+  const tokens = (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0);
+  return `model ${line(usage.model, 80)}${tokens > 0 ? `, ${tokens} tokens` : ''} · tier llm`;
+}

@@ -1,0 +1,44 @@
+import type { IndexedEvidence } from './evidence-index.ts';
+import { bearsOut } from './match-quantity.ts';
+import { readClaim } from './read-claim.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** What a claim may lean on: the evidence it cites, the numbers of all evidence, and names that the alerts themselves used. */
+export type Grounds = { cited: IndexedEvidence[]; known: ReadonlySet<number>; alertText: string };
+
+/** The parts of a sentence that its evidence does not bear out, in the sentence's own words; empty when it stands. */
+export function unsupportedParts(sentence: string, { cited, known, alertText }: Grounds): string[] {
+  const claim = readClaim(sentence);
+  const instants = cited.flatMap((evidence) => evidence.instants);
+  const named = (name: string) => alertText.includes(name) || cited.some(({ text }) => text.includes(name));
+  return [
+    ...claim.cited.filter((number) => !known.has(number)).map((number) => `[${number}]`),
+    ...claim.quantities
+      .filter((quantity) => !cited.some(({ quantities }) => quantities.some((found) => bearsOut(quantity, found))))
+      .map(({ text }) => text),
+    ...claim.names.filter((name) => !named(name)),
+    ...claim.instants
+      .filter((ms) => !instants.some((at) => Math.abs(at - ms) < MINUTE_MS))
+      .map((ms) => new Date(ms).toISOString()),
+    ...claim.timesOfDay.filter((minutes) => !instants.some((at) => nearTimeOfDay(at, minutes))).map(clock),
+    ...claim.days.filter((day) => !instants.some((at) => dayOf(at) === day)),
+  ];
+}
+
+function dayOf(ms: number): string {
+  return Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString().slice(0, 10) : '';
+}
+
+function nearTimeOfDay(at: number, minutes: number): boolean {
+  const distance = Math.abs((((at % DAY_MS) + DAY_MS) % DAY_MS) / MINUTE_MS - minutes);
+  return Math.min(distance, 1440 - distance) < 1;
+}
+
+const clock = (minutes: number) => `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+
+/** A text as its sentences; dots inside numbers, names and abbreviations do not end one. */
+export function sentencesOf(text: string): string[] {
+  return text.split(/(?<=[.!?])\s+(?=[\p{Lu}"“`'])/u).filter((sentence) => sentence.trim() !== '');
+}

@@ -1,0 +1,90 @@
+import type { Evidence } from '../../shared/report.ts';
+import { type Quantity, quantitiesIn } from '../detectors/support/quantities.ts';
+
+/** What can be looked up in one piece of evidence. */
+export type IndexedEvidence = {
+  /** Text, data and query in lower case. */
+  text: string;
+  quantities: Quantity[];
+  /** Epoch ms of every time in it. */
+  instants: number[];
+};
+
+/** Larger evidence is looked at up to here, so that verification stays quick, in characters. */
+const MAX_TEXT = 1_000_000;
+const MAX_NODES = 200_000;
+
+/** Units that the names of fields tell. */
+const FIELD_UNITS: readonly [RegExp, Pick<Quantity, 'dimension' | 'scale'>][] = [
+  [/(?:ms|millis)$/i, { dimension: 'time', scale: 1 }],
+  [/seconds$/i, { dimension: 'time', scale: 1000 }],
+  [/hours/i, { dimension: 'time', scale: 3_600_000 }],
+  [/bytes$/i, { dimension: 'size', scale: 1 }],
+];
+const PLAIN = { dimension: 'plain', scale: 1 } as const;
+
+/** Units of metrics as OpenTelemetry writes them (UCUM). */
+const METRIC_UNITS: Record<string, Pick<Quantity, 'dimension' | 'scale'>> = {
+  ms: { dimension: 'time', scale: 1 },
+  s: { dimension: 'time', scale: 1000 },
+  By: { dimension: 'size', scale: 1 },
+  '%': { dimension: 'share', scale: 0.01 },
+};
+
+/** Prepares evidence for looking numbers, names and times up; the lengths of lists count as numbers. */
+export function indexEvidence(evidence: Evidence): IndexedEvidence {
+  const { text, data, query, from, to, collectedAt } = evidence;
+  const numbers: Quantity[] = [];
+  const strings: string[] = [text.slice(0, MAX_TEXT)];
+  collect([data, query], numbers, strings);
+  const whole = strings.join('\n').slice(0, MAX_TEXT);
+  return {
+    text: whole.toLowerCase(),
+    quantities: distinct([...numbers, ...quantitiesIn(whole)]),
+    instants: instantsIn(`${whole}\n${from}\n${to}\n${collectedAt}`, numbers),
+  };
+}
+
+/** Walks the data without recursion, because its depth is the sender's choice. */
+function collect(roots: unknown[], numbers: Quantity[], strings: string[]): void {
+  const open = roots.map((value) => ({ value, unit: PLAIN as Pick<Quantity, 'dimension' | 'scale'> }));
+  for (let node = open.pop(), seen = 0; node && seen < MAX_NODES; node = open.pop(), seen++) {
+    const { value, unit } = node;
+    if (typeof value === 'number') numbers.push(quantity(value, unit));
+    else if (typeof value === 'string') strings.push(value);
+    else if (Array.isArray(value)) {
+      numbers.push(quantity(value.length, PLAIN));
+      for (const item of value) open.push({ value: item, unit });
+    } else if (value !== null && typeof value === 'object') {
+      const own = METRIC_UNITS[String((value as { unit?: unknown }).unit)] ?? unit;
+      for (const [key, item] of Object.entries(value)) {
+        strings.push(key);
+        open.push({ value: item, unit: FIELD_UNITS.find(([pattern]) => pattern.test(key))?.[1] ?? own });
+      }
+    }
+  }
+}
+
+function quantity(value: number, unit: Pick<Quantity, 'dimension' | 'scale'>): Quantity {
+  return { value: Math.abs(value), decimals: Number.isInteger(value) ? 0 : 6, ...unit };
+}
+
+function distinct(quantities: Quantity[]): Quantity[] {
+  return [...new Map(quantities.map((item) => [`${item.value} ${item.dimension} ${item.scale}`, item])).values()];
+}
+
+const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g;
+/** Epoch ms between 2001 and 2286. */
+const isEpochMs = (value: number) => value >= 1e12 && value < 1e13 && Number.isInteger(value);
+
+function instantsIn(text: string, numbers: Quantity[]): number[] {
+  const written = [...text.matchAll(TIME)].map(([time]) => parseInstant(time)).filter((ms) => ms !== null);
+  return [...new Set([...written, ...numbers.map(({ value }) => value).filter(isEpochMs)])];
+}
+
+/** A written time in epoch ms, in UTC where it names no zone; null where it is none. */
+export function parseInstant(text: string): number | null {
+  const plain = text.trim().replace(' ', 'T').replace(',', '.');
+  const ms = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(plain) || !plain.includes('T') ? plain : `${plain}Z`);
+  return Number.isNaN(ms) ? null : ms;
+}

@@ -1,0 +1,178 @@
+import type { Alert } from '../shared/alert.ts';
+import type { Action, Evidence, Report, TimelineEntry, Verdict } from '../shared/report.ts';
+import { alertText } from './alert-facts.ts';
+import { oneLine } from './detectors/support/text.ts';
+import { sentencesOf, unsupportedParts } from './verification/check-claim.ts';
+import { checkCommand } from './verification/check-command.ts';
+import { type IndexedEvidence, indexEvidence, parseInstant } from './verification/evidence-index.ts';
+
+export type Verification = {
+  report: Report;
+  /** One sentence for each part that was taken out or lowered. */
+  struck: string[];
+};
+
+/** Stands where every sentence of a root cause had to be struck. */
+export const NO_CAUSE = 'The cause could not be established: the evidence does not bear out what was concluded from it';
+
+/** An inconclusive report may not be surer than this of its lead. */
+const MOST_INCONCLUSIVE = 0.3;
+/** What is left of the confidence when a part of the root cause had to be struck. */
+const KEPT_AFTER_STRIKE = 0.6;
+const MINUTE_MS = 60_000;
+
+/** Everything that the checks of one report share. */
+type Checks = {
+  index: Map<number, IndexedEvidence>;
+  known: ReadonlySet<number>;
+  alertText: string;
+  alertStarts: number[];
+  struck: string[];
+};
+
+/**
+ * Checks every claim of a report against the evidence that it cites: numbers (also after a change of unit), names and times
+ * must stand there. What fails is struck; confidence and verdict can only fall. Commands that destroy are struck, commands
+ * that change something get a risk. `alerts` lend their names and their start to the timeline. Never throws, and
+ * verifying a verified report changes nothing.
+ */
+export function verifyReport(report: Report, evidence: Evidence[], alerts: Alert[] = []): Verification {
+  const checks = prepare(evidence, alerts);
+  const keep = <T extends { evidence: number[] }>(items: T[], what: string, text: (item: T) => string) =>
+    items.flatMap((item) => keepClaim(item, what, text(item), checks));
+  const verified: Report = {
+    ...report,
+    ...verifyCause(report, checks),
+    hypotheses: keep(report.hypotheses, 'hypothesis', ({ statement }) => statement),
+    timeline: report.timeline.flatMap((entry) => keepEntry(entry, checks)),
+    metrics: keep(report.metrics, 'metric', ({ name, value }) => `${name}: ${value}`),
+    immediateActions: report.immediateActions.flatMap((action) => keepAction(action, checks)),
+  };
+  return { report: verified, struck: checks.struck };
+}
+
+function prepare(evidence: Evidence[], alerts: Alert[]): Checks {
+  const index = new Map(evidence.map((item) => [item.number, indexEvidence(item)]));
+  const words = alerts.flatMap(({ labels, service, namespace }) => [service, namespace, ...Object.values(labels)]);
+  return {
+    index,
+    known: new Set(index.keys()),
+    alertText: [alertText(alerts), ...words].join('\n').toLowerCase(),
+    alertStarts: alerts.map(({ startsAt }) => Date.parse(startsAt ?? '')).filter((ms) => !Number.isNaN(ms)),
+    struck: [],
+  };
+}
+
+type Cause = Pick<Report, 'verdict' | 'class' | 'rootCause'>;
+
+function verifyCause(report: Report, checks: Checks): Cause {
+  const { rootCause } = report;
+  if (report.verdict === 'inconclusive' && rootCause.evidence.length === 0) return leadOnly(report, checks);
+  const evidence = known(rootCause.evidence, checks);
+  const sentences = sentencesOf(rootCause.statement);
+  const standing = evidence.length > 0 ? sentences.filter((sentence) => stands(sentence, evidence, checks)) : [];
+  if (standing.length === 0) {
+    checks.struck.push(`root cause: "${oneLine(rootCause.statement, 120)}" is not borne out by its evidence`);
+    return { verdict: 'inconclusive', class: classWithoutCause(report), rootCause: withoutCause(rootCause.confidence) };
+  }
+  const lost =
+    sentences.length - standing.length + rootCause.evidence.filter((number) => !checks.known.has(number)).length;
+  const component = standingComponent(rootCause.component, evidence, checks);
+  const statement = lost > 0 ? standing.join(' ') : rootCause.statement;
+  if (lost > 0)
+    checks.struck.push(`root cause: a part of "${oneLine(rootCause.statement, 120)}" is not borne out by its evidence`);
+  const verdict: Verdict = lost > 0 && report.verdict !== 'inconclusive' ? lowered(report.verdict) : report.verdict;
+  const confidence = bounded(rootCause.confidence * (lost > 0 ? KEPT_AFTER_STRIKE : 1), verdict);
+  return {
+    verdict,
+    class: verdict === 'inconclusive' && report.verdict === 'healthy' ? classWithoutCause(report) : report.class,
+    rootCause: { statement, component, confidence, evidence },
+  };
+}
+
+/** "Healthy" with a doubt is not healthy; a cause with a doubt is probable. */
+function lowered(verdict: Verdict): Verdict {
+  return verdict === 'healthy' ? 'inconclusive' : 'probable';
+}
+
+/** An inconclusive report without evidence may say that it does not know, but no number and no name. */
+function leadOnly(report: Report, checks: Checks): Cause {
+  const { statement, confidence } = report.rootCause;
+  if (unsupportedParts(statement, { cited: [], known: checks.known, alertText: checks.alertText }).length === 0) {
+    const rootCause = { ...report.rootCause, component: null, confidence: bounded(confidence, 'inconclusive') };
+    return { verdict: 'inconclusive', class: classWithoutCause(report), rootCause };
+  }
+  checks.struck.push(`root cause: "${oneLine(statement, 120)}" cites no evidence`);
+  return { verdict: 'inconclusive', class: classWithoutCause(report), rootCause: withoutCause(confidence) };
+}
+
+const withoutCause = (confidence: number): Report['rootCause'] => ({
+  statement: NO_CAUSE,
+  component: null,
+  confidence: bounded(confidence, 'inconclusive'),
+  evidence: [],
+});
+
+/** The class `healthy` cannot stay when the verdict falls; `application` is the class that presumes least. */
+function classWithoutCause({ class: named }: Report): Report['class'] {
+  return named === 'healthy' ? 'application' : named;
+}
+
+function bounded(confidence: number, verdict: Verdict): number {
+  const valid = Number.isFinite(confidence) ? Math.min(1, Math.max(0, confidence)) : 0;
+  return verdict === 'inconclusive' ? Math.min(MOST_INCONCLUSIVE, valid) : valid;
+}
+
+function standingComponent(component: string | null, evidence: number[], checks: Checks): string | null {
+  if (component === null) return null;
+  const name = component.toLowerCase();
+  if (checks.alertText.includes(name) || evidence.some((number) => checks.index.get(number)?.text.includes(name)))
+    return component;
+  checks.struck.push(`component: ${oneLine(component, 80)} does not stand in the evidence`);
+  return null;
+}
+
+const known = (numbers: number[], { known: all }: Checks) => [...new Set(numbers)].filter((number) => all.has(number));
+
+function stands(text: string, numbers: number[], { index, known: all, alertText: words }: Checks): boolean {
+  const cited = numbers.flatMap((number) => index.get(number) ?? []);
+  return unsupportedParts(text, { cited, known: all, alertText: words }).length === 0;
+}
+
+function keepClaim<T extends { evidence: number[] }>(item: T, what: string, text: string, checks: Checks): T[] {
+  const evidence = known(item.evidence, checks);
+  if (evidence.length > 0 && stands(text, evidence, checks)) return [{ ...item, evidence }];
+  checks.struck.push(`${what}: "${oneLine(text, 120)}" is not borne out by its evidence`);
+  return [];
+}
+
+/** An entry needs its time in its evidence; without evidence only the start of an alert is known. */
+function keepEntry(entry: TimelineEntry, checks: Checks): TimelineEntry[] {
+  const at = parseInstant(entry.at);
+  if (at !== null && entry.evidence.length === 0 && checks.alertStarts.includes(at) && isAlertLine(entry.what, checks))
+    return [entry];
+  const evidence = known(entry.evidence, checks);
+  const instants = evidence.flatMap((number) => checks.index.get(number)?.instants ?? []);
+  const dated = at !== null && instants.some((instant) => Math.abs(instant - at) < MINUTE_MS);
+  if (dated && stands(entry.what, evidence, checks)) return [{ ...entry, evidence }];
+  checks.struck.push(`timeline: "${oneLine(`${entry.at} ${entry.what}`, 120)}" is not borne out by its evidence`);
+  return [];
+}
+
+/** The alert's own title may be quoted; further words must hold nothing that needs evidence. */
+function isAlertLine(what: string, checks: Checks): boolean {
+  const bare = what
+    .toLowerCase()
+    .replace(/^(?:the )?alert(?: fired| raised| received| started)?:? /, '')
+    .replace(/…$/, '');
+  return checks.alertText.includes(bare) || stands(what, [], checks);
+}
+
+function keepAction(action: Action, checks: Checks): Action[] {
+  if (action.command === null) return [action];
+  const check = checkCommand(action.command);
+  if (check.effect === 'read') return [action];
+  if (check.effect === 'write') return [{ ...action, risk: action.risk?.trim() ? action.risk : check.risk }];
+  checks.struck.push(`action: "${oneLine(action.title, 80)}" is not shown because ${check.reason}`);
+  return [];
+}

@@ -1,0 +1,182 @@
+import { expect } from 'chai';
+import { SCENARIOS } from '../../scripts/sandbox/scenarios/index.ts';
+import { type SignozSandbox, startSignozSandbox } from '../../scripts/sandbox/signoz/start-signoz-sandbox.ts';
+import type { ServerDefinition } from '../../src/shared/mcp/server-definition.ts';
+import { createSignozServer } from '../../src/shared/mcp/servers/signoz/signoz-server.ts';
+import { runCapability, runTool } from '../support/run-tool.ts';
+import { failureOf } from '../unit/shared/mcp/support/waits.ts';
+
+const QUERY = '/api/v5/query_range';
+const MINUTE = 60_000;
+
+describe('the signoz server against the simulated SigNoz', () => {
+  let signoz: SignozSandbox;
+  let server: ServerDefinition;
+  let range: { from: string; to: string };
+
+  beforeEach(async () => {
+    signoz = await startSignozSandbox({ apiKey: 'key-1', scenarios: [SCENARIOS.background, SCENARIOS.pool] });
+    server = createSignozServer({ url: `${signoz.url}/`, apiKey: 'key-1', timeoutMs: 150 });
+    range = { from: new Date(Date.now() - 60 * MINUTE).toISOString(), to: new Date().toISOString() };
+  });
+  afterEach(() => signoz.close());
+
+  const logs = (more: Record<string, unknown> = {}, signal?: AbortSignal) =>
+    runCapability(server, 'logs.query', { ...range, ...more }, signal);
+
+  it('reads the log rows of a service, newest first, and says when there are more', async () => {
+    const { data, text } = await logs({ service: 'user-service', severity: 'error', limit: 10 });
+    expect(data.rows).to.have.length(10);
+    expect(data.hasMore).to.equal(true);
+    expect(new Set(data.rows.map(({ service, severity }) => `${service} ${severity}`))).to.have.all.keys(
+      'user-service ERROR',
+    );
+    expect(data.rows.map(({ at }) => at)).to.deep.equal(
+      data.rows
+        .map(({ at }) => at)
+        .sort()
+        .reverse(),
+    );
+    expect(data.rows[0]?.attributes).to.include({ 'k8s.namespace.name': 'shop' });
+    expect(text).to.include('HikariPool-1 - Connection is not available');
+  });
+
+  it('finds text in bodies and takes an expression of the caller beside its own conditions', async () => {
+    const { data } = await logs({
+      service: 'user-service',
+      searchText: 'SlowQuery',
+      filter: "severity_text = 'WARN' OR severity_text = 'INFO'",
+    });
+    expect(data.rows.length).to.be.above(5);
+    for (const { body, service } of data.rows)
+      expect([service, body.slice(0, 9)]).to.deep.equal(['user-service', 'SlowQuery']);
+    expect((await logs({ service: 'user-service', searchText: 'no such text' })).text).to.equal('no log rows');
+  });
+
+  it('does not let a service name add conditions of its own', async () => {
+    for (const service of ["x' OR service.name = 'user-service", "x\\' OR body CONTAINS 'a", '\\', "'"]) {
+      expect((await logs({ service })).data.rows, service).to.have.length(0);
+    }
+  });
+
+  it('reads a metric over time, in groups, without the buckets that the range cuts', async () => {
+    const { data, text } = await runCapability(server, 'metrics.query', {
+      metric: 'db.client.connections.usage',
+      service: 'user-service',
+      filter: "state = 'used'",
+      groupBy: ['k8s.pod.name'],
+      spaceAggregation: 'max',
+      stepSeconds: 300,
+      ...range,
+    });
+    expect(data.series).to.have.length(3);
+    for (const { unit, points, labels } of data.series) {
+      expect(unit).to.equal('{connection}');
+      expect(labels['k8s.pod.name']).to.match(/^user-service-/);
+      expect(points[0]?.[1]).to.equal(5);
+      for (const [at] of points) {
+        expect(at).to.be.at.least(Date.parse(range.from));
+        expect(at + 300_000).to.be.at.most(Date.parse(range.to));
+      }
+    }
+    expect(text).to.include('first 5, last ');
+  });
+
+  it('answers with no series, and says so, where SigNoz has no such metric', async () => {
+    const { data } = await runCapability(server, 'metrics.query', { metric: 'no.such.metric', ...range });
+    expect(data).to.include({ warning: 'SigNoz has no metric named no.such.metric' });
+    expect(data.series).to.have.length(0);
+  });
+
+  it('reads slow and failed spans with the statement they ran', async () => {
+    const slow = await runCapability(server, 'traces.query', {
+      service: 'user-service',
+      operation: 'SELECT users',
+      minDurationMs: 2000,
+      ...range,
+    });
+    expect(slow.data.spans.length).to.be.above(20);
+    expect(slow.data.spans[0]?.attributes['db.statement']).to.include('lower(email)');
+    for (const { durationMs, error } of slow.data.spans)
+      expect([durationMs >= 2000, error]).to.deep.equal([true, false]);
+    const failed = await runCapability(server, 'traces.query', {
+      service: 'user-service',
+      errorsOnly: true,
+      limit: 5,
+      ...range,
+    });
+    expect(failed.data.spans.every(({ error }) => error)).to.equal(true);
+    expect(failed.text).to.include('5 spans, 5 with errors');
+  });
+
+  it('lists the services that sent spans', async () => {
+    const { data } = await runTool(server, 'list_services', range);
+    const { services } = data as { services: { name: string; errorPercent: number }[] };
+    expect(services.map(({ name }) => name)).to.include.members(['user-service', 'catalog']);
+    expect(services.find(({ name }) => name === 'user-service')?.errorPercent).to.be.above(10);
+  });
+
+  it('hands on what SigNoz warns of', async () => {
+    signoz.setWarning('some shards did not answer');
+    const { data, text } = await logs({ service: 'catalog', limit: 1 });
+    expect(data.warning).to.equal('some shards did not answer');
+    expect(text).to.include('SigNoz warns: some shards did not answer');
+  });
+
+  it('tells a wrong expression from a wrong key and a wrong time', async () => {
+    const failed = (more: Record<string, unknown>) => failureOf(logs(more));
+    expect((await failed({ filter: 'severity_text = ' })).message).to.include('syntax errors');
+    const unknown = await failed({ filter: "colour = 'red'" });
+    expect(unknown).to.include({ failure: 'bad_request', detail: 'invalid_input', retryable: false });
+    expect(unknown.message).to.include('key `colour` not found');
+    expect(await failed({ from: 'yesterday' })).to.include({ failure: 'bad_request' });
+    expect(await failed({ from: range.to, to: range.from })).to.include({ failure: 'bad_request' });
+    const stranger = createSignozServer({ url: signoz.url, apiKey: 'wrong', timeoutMs: 500 });
+    const refused = await failureOf(runCapability(stranger, 'logs.query', range));
+    expect(refused).to.include({ dependency: 'signoz', failure: 'auth', retryable: false });
+    expect(refused.message).to.include('SIGNOZ_API_KEY').and.not.include('wrong');
+  });
+
+  it('sorts what goes wrong by what can be done about it', async () => {
+    const cases = [
+      [{ kind: 'status', status: 403 }, 'auth'],
+      [{ kind: 'status', status: 404 }, 'not_found'],
+      [{ kind: 'status', status: 503 }, 'overload'],
+      [{ kind: 'status', status: 502, body: '<html>bad gateway</html>' }, 'overload'],
+      [{ kind: 'status', status: 200, body: '<html>login</html>' }, 'protocol'],
+      [{ kind: 'status', status: 200, body: '{"status":"success","data":{"rows":1}}' }, 'protocol'],
+      [{ kind: 'drop_answer' }, 'connection'],
+      [{ kind: 'hang' }, 'timeout'],
+      [{ kind: 'answer_late', ms: 1000 }, 'timeout'],
+    ] as const;
+    for (const [fault, expected] of cases) {
+      signoz.failNext(QUERY, fault);
+      expect(await failureOf(logs()), JSON.stringify(fault)).to.include({ failure: expected });
+    }
+    signoz.failNext(QUERY, { kind: 'rate_limited', retryAfterSeconds: 7 });
+    expect(await failureOf(logs())).to.include({ failure: 'rate_limit', retryAfterMs: 7000 });
+    await signoz.stop();
+    expect(await failureOf(logs())).to.include({ failure: 'connection', retryable: true });
+  });
+
+  it('stops with the caller', async () => {
+    signoz.setFault(QUERY, { kind: 'hang' });
+    expect(await failureOf(logs({}, AbortSignal.abort()))).to.include({ failure: 'aborted' });
+    expect(await failureOf(logs({}, AbortSignal.timeout(30)))).to.include({ failure: 'timeout' });
+  });
+
+  it('carries its key to no other place', async () => {
+    const seen: RequestInit[] = [];
+    const spy = createSignozServer({
+      url: signoz.url,
+      apiKey: 'key-1',
+      timeoutMs: 500,
+      fetch: (input, init) => {
+        seen.push(init ?? {});
+        return fetch(input, init);
+      },
+    });
+    await runCapability(spy, 'logs.query', { ...range, limit: 1 });
+    expect(seen[0]?.redirect).to.equal('error');
+  });
+});

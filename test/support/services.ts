@@ -1,0 +1,32 @@
+import { loadConfig } from '../../src/shared/config.ts';
+import { migrate } from '../../src/shared/database/migrate.ts';
+import { openDatabase } from '../../src/shared/database/open-database.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
+import { createMetrics } from '../../src/shared/metrics.ts';
+import { openQueues } from '../../src/shared/queues.ts';
+import { createStore } from '../../src/shared/store/store.ts';
+import { type Backend, freshBackend } from './backends.ts';
+
+/** Database, store and queues on a fresh backend, without any role of the fleet. */
+export async function openTestStore(backend: Backend) {
+  const fresh = await freshBackend(backend);
+  const config = loadConfig(fresh.environment);
+  const database = await openDatabase(config, silentLogger);
+  await migrate(database);
+  const queues = openQueues(config, database, silentLogger);
+  return {
+    config,
+    database,
+    queues,
+    store: createStore(database),
+    metrics: createMetrics(),
+    logger: silentLogger,
+    close: async () => {
+      await queues.close();
+      await database.close();
+      await fresh.remove();
+    },
+  };
+}
+
+export type TestStore = Awaited<ReturnType<typeof openTestStore>>;
