@@ -15,7 +15,7 @@ const SECRET_WORD =
   'auth[_-]?token|access[_-]?token|refresh[_-]?token|session[_-]?token|id[_-]?token|bearer[_-]?token|account[_-]?key|shared[_-]?access[_-]?key';
 
 const UNQUOTED_VALUE = '[^\\s"\'\\\\,;&)}\\]<>\\[][^\\s"\'\\\\,;&)}\\]<>]{0,4095}';
-const KEY_END = '(\\\\?["\']?)[ \\t]{0,4}(=>|[=:])[ \\t]{0,4}';
+const KEY_END = '(\\\\?["\']?[ \\t]{0,4}(?:=>|[=:])[ \\t]{0,4})';
 
 /** Prefixes by which the makers of tokens let them be recognised (documents of Slack, GitHub, GitLab, OpenAI, Google ...). */
 const TOKEN_SHAPES =
@@ -47,7 +47,8 @@ const RULES: readonly Rule[] = [
   },
   {
     onlyIf: always,
-    pattern: /\b(bearer|basic)[ \t]{1,4}(?=[A-Za-z0-9._~+/=-]{0,200}[0-9=._+/A-Z])([A-Za-z0-9._~+/-]{8,4000}={0,2})/gi,
+    pattern:
+      /\b([Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]{1,4}(?=[A-Za-z._~-]{0,200}(?:[0-9=+/]|[a-z][A-Z]))([A-Za-z0-9._~+/-]{8,4000}={0,2})/g,
     replace: (_match, word) => `${word} [masked:token]`,
   },
   {
@@ -59,13 +60,12 @@ const RULES: readonly Rule[] = [
   {
     onlyIf: always,
     pattern: new RegExp(`(${SECRET_WORD})${KEY_END}(\\\\?["'])(?!\\[masked:)([^"'\\\\\\r\\n]{1,4096})`, 'gi'),
-    replace: (_match, word, keyEnd, separator, quote) => `${word}${keyEnd}${separator}${quote}[masked:secret]`,
+    replace: (_match, word, separator, quote) => `${word}${separator}${quote}[masked:secret]`,
   },
   {
     onlyIf: always,
     pattern: new RegExp(`(${SECRET_WORD})${KEY_END}(?!\\[masked:)(?:${UNQUOTED_VALUE})`, 'gi'),
-    replace: (match, word, keyEnd, separator) =>
-      `${word}${keyEnd}${separator}${/[=:>]([ \t]+)\S/.exec(match)?.[1] ?? ''}[masked:secret]`,
+    replace: (_match, word, separator) => `${word}${separator}[masked:secret]`,
   },
   {
     onlyIf: always,
@@ -79,7 +79,11 @@ const RULES: readonly Rule[] = [
       /(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24}\b/g,
     replace: '[masked:email]',
   },
-  { onlyIf: always, pattern: /(?<![\w.:/-])[2-6]\d{3}(?:[ -]?\d{2,7}){2,4}(?![\w-]|\.\d)/g, replace: maskCard },
+  {
+    onlyIf: always,
+    pattern: /(?<![\w.:/-])(?:[2-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([ -]?)\d{6}\2\d{5})(?![\w-]|\.\d)/g,
+    replace: maskCard,
+  },
 ];
 
 /** Card numbers of the known issuers: 15 digits from 34 or 37, else 16. */

@@ -12,7 +12,7 @@ import { poolExhaustion } from '../../src/workers/detectors/pool-exhaustion.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import type { ReasoningInput } from '../../src/workers/llm/reasoner.ts';
 import { verifyReport } from '../../src/workers/verify-report.ts';
-import { input as detectorInput, logRow, logs } from '../unit/workers/detectors/fixtures.ts';
+import { input as detectorInput, logRow, logs } from '../support/evidence-fixtures.ts';
 
 const KEY = 'sandbox-key';
 const HIKARI =

@@ -66,6 +66,18 @@ describe('the slack server against the simulated Slack', () => {
     expect(slack.thread(CHANNEL, threadTs)[1]?.files[0]).to.include({ id: data.fileId, content: file.content });
   });
 
+  it('knows who it is, and takes its own messages back', async () => {
+    const { data: me } = await runCapability(server, 'slack.identity', {});
+    const { botId, botUserId, teamId } = slack.identity;
+    expect(me).to.deep.equal({ botId, userId: botUserId, team: teamId, appId: null });
+    const { data: posted } = await reply();
+    await runCapability(server, 'slack.delete_message', posted);
+    await runCapability(server, 'slack.delete_message', posted);
+    expect(slack.thread(CHANNEL, threadTs)).to.have.length(1);
+    const foreign = failureOf(runCapability(server, 'slack.delete_message', { channel: CHANNEL, ts: threadTs }));
+    expect(await foreign).to.include({ failure: 'bad_request', detail: 'cant_delete_message' });
+  });
+
   it('says whether the bot can post in a channel', async () => {
     slack.setChannel({ id: 'C0OLD00001', name: 'old', isMember: false, isArchived: true });
     const { data } = await runCapability(server, 'slack.channel_info', { channel: 'C0OLD00001' });

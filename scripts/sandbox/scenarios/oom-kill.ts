@@ -1,8 +1,35 @@
 import { kubernetesEvent, podName, workload } from './kubernetes-objects.ts';
 import { HOUR, log, MINUTE, ramp, series } from './telemetry-rows.ts';
-import type { Scenario } from './telemetry-world.ts';
+import type { KubernetesObject, Scenario } from './telemetry-world.ts';
 
 const MIB = 1024 * 1024;
+
+function killEvents(now: number, name: string): KubernetesObject[] {
+  return [
+    kubernetesEvent({
+      namespace: 'shop',
+      kind: 'Pod',
+      name,
+      type: 'Warning',
+      reason: 'BackOff',
+      message: `Back-off restarting failed container report-builder in pod ${name}_shop`,
+      firstSeen: now - 40 * MINUTE,
+      lastSeen: now - 3 * MINUTE,
+      count: 6,
+    }),
+    kubernetesEvent({
+      namespace: 'default',
+      kind: 'Node',
+      name: 'node-1',
+      type: 'Warning',
+      reason: 'OOMKilling',
+      message: 'Memory cgroup out of memory: Killed process 48213 (node) total-vm:1893240kB, anon-rss:521884kB',
+      firstSeen: now - 40 * MINUTE,
+      lastSeen: now - 3 * MINUTE,
+      count: 4,
+    }),
+  ];
+}
 
 /** report-builder: killed for memory four times, the working set climbs to its limit of 512 MiB each time. */
 export const oomKill: Scenario = (now) => {
@@ -26,28 +53,7 @@ export const oomKill: Scenario = (now) => {
         limits: { cpu: '1', memory: '512Mi' },
         requests: { cpu: '100m', memory: '256Mi' },
       }),
-      kubernetesEvent({
-        namespace: 'shop',
-        kind: 'Pod',
-        name,
-        type: 'Warning',
-        reason: 'BackOff',
-        message: `Back-off restarting failed container report-builder in pod ${name}_shop`,
-        firstSeen: now - 40 * MINUTE,
-        lastSeen: now - 3 * MINUTE,
-        count: 6,
-      }),
-      kubernetesEvent({
-        namespace: 'default',
-        kind: 'Node',
-        name: 'node-1',
-        type: 'Warning',
-        reason: 'OOMKilling',
-        message: 'Memory cgroup out of memory: Killed process 48213 (node) total-vm:1893240kB, anon-rss:521884kB',
-        firstSeen: now - 40 * MINUTE,
-        lastSeen: now - 3 * MINUTE,
-        count: 4,
-      }),
+      ...killEvents(now, name),
     ],
     logs: [9, 7, 5, 4].map((ago) =>
       log(

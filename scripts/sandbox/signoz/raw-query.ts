@@ -1,3 +1,4 @@
+import { idOf } from '../scenarios/telemetry-rows.ts';
 import type { LogRow, SpanRow, TelemetryWorld } from '../scenarios/telemetry-world.ts';
 import { checkKeys, type Fields, matches } from './filter-match.ts';
 import { parseFilter } from './filter-parser.ts';
@@ -8,16 +9,18 @@ const DEFAULT_LIMIT = 100;
 const LOG_FIELDS = ['body', 'severity_text', 'severity_number', 'trace_id', 'span_id', 'timestamp', 'id'];
 const SPAN_FIELDS = ['parent_span_id', 'status_message', 'kind_string', 'response_status_code'];
 
-type Row = { at: number; fields: Fields; data: () => Record<string, unknown> };
+/** A row of the world with the fields that filters see. */
+type Row<Source> = { at: number; fields: Fields; source: Source };
+type Rows<Source> = { rows: Row<Source>[]; known: ReadonlySet<string> };
 
 function logFields(row: LogRow): Fields {
   const { body, severity, resource, attributes } = row;
   return { ...resource, ...attributes, body, severity_text: severity, severity_number: SEVERITY_NUMBERS[severity] };
 }
 
-function logRow(row: LogRow, index: number): Row {
-  const data = () => ({
-    id: `0sandbox${String(index).padStart(16, '0')}`,
+function logData(row: LogRow): Record<string, unknown> {
+  return {
+    id: idOf(`${row.at} ${row.body}`, 27),
     timestamp: row.at * 1e6,
     body: row.body,
     severity_text: row.severity,
@@ -32,8 +35,7 @@ function logRow(row: LogRow, index: number): Row {
     scope_name: '',
     scope_version: '',
     scope_string: {},
-  });
-  return { at: row.at, fields: logFields(row), data };
+  };
 }
 
 function spanFields(row: SpanRow): Fields {
@@ -49,34 +51,58 @@ function spanFields(row: SpanRow): Fields {
   };
 }
 
-function spanRow(row: SpanRow, spec: QuerySpec): Row {
-  const fields = spanFields(row);
-  const data = () => {
-    const always = { timestamp: new Date(row.at).toISOString(), trace_id: row.traceId, span_id: row.spanId };
-    const selected = (spec.selectFields ?? []).map(({ name }) => [name, fields[name] ?? '']);
-    return { ...always, ...Object.fromEntries(selected) };
+function spanData({ at, traceId, spanId }: SpanRow, fields: Fields, spec: QuerySpec): Record<string, unknown> {
+  const always = { timestamp: new Date(at).toISOString(), trace_id: traceId, span_id: spanId };
+  const selected = (spec.selectFields ?? []).map(({ name }) => [name, fields[name] ?? '']);
+  return { ...always, ...Object.fromEntries(selected) };
+}
+
+function indexed<Source extends { at: number }>(
+  sources: Source[],
+  fieldsOf: (source: Source) => Fields,
+  intrinsic: string[],
+): Rows<Source> {
+  const rows = sources.map((source) => ({ at: source.at, fields: fieldsOf(source), source }));
+  return { rows, known: new Set([...intrinsic, ...rows.flatMap(({ fields }) => Object.keys(fields))]) };
+}
+
+type Index = { logs: Rows<LogRow>; spans: Rows<SpanRow> };
+const indexes = new WeakMap<TelemetryWorld, Index>();
+
+/** The rows of a world as filters see them, made once per world. */
+function indexOf(world: TelemetryWorld): Index {
+  const existing = indexes.get(world);
+  if (existing) return existing;
+  const index = {
+    logs: indexed(world.logs, logFields, LOG_FIELDS),
+    spans: indexed(world.spans, spanFields, SPAN_FIELDS),
   };
-  return { at: row.at, fields, data };
+  indexes.set(world, index);
+  return index;
 }
 
-function rowsOf(world: TelemetryWorld, spec: QuerySpec): { rows: Row[]; intrinsic: string[] } {
-  if (spec.signal === 'logs') return { rows: world.logs.map(logRow), intrinsic: LOG_FIELDS };
-  return { rows: world.spans.map((row) => spanRow(row, spec)), intrinsic: SPAN_FIELDS };
-}
+type Page<Source> = { rows: Row<Source>[]; nextCursor: string };
 
-/** Answers a raw query over logs or spans: filter, order by time, page. */
-export function answerRaw(world: TelemetryWorld, spec: QuerySpec, start: number, end: number) {
-  const { rows, intrinsic } = rowsOf(world, spec);
+function select<Source>({ rows, known }: Rows<Source>, spec: QuerySpec, start: number, end: number): Page<Source> {
   const filter = parseFilter(spec.filter?.expression ?? '');
-  checkKeys(filter, new Set([...intrinsic, ...rows.flatMap(({ fields }) => Object.keys(fields))]));
+  checkKeys(filter, known);
   const found = rows.filter(({ at, fields }) => at >= start && at < end && matches(filter, fields));
   const newestFirst = spec.order?.[0]?.direction !== 'asc';
   const ordered = found.sort((a, b) => (newestFirst ? b.at - a.at : a.at - b.at));
   const { offset = 0, limit = DEFAULT_LIMIT } = spec;
-  const page = ordered.slice(offset, offset + limit);
-  return {
-    queryName: spec.name,
-    nextCursor: offset + limit < ordered.length ? String(offset + limit) : '',
-    rows: page.map(({ at, data }) => ({ timestamp: new Date(at).toISOString(), data: data() })),
-  };
+  const next = offset + limit;
+  return { rows: ordered.slice(offset, next), nextCursor: next < ordered.length ? String(next) : '' };
+}
+
+function answer<Source>({ rows, nextCursor }: Page<Source>, queryName: string, dataOf: (row: Row<Source>) => unknown) {
+  const shown = rows.map((row) => ({ timestamp: new Date(row.at).toISOString(), data: dataOf(row) }));
+  return { queryName, nextCursor, rows: shown };
+}
+
+/** Answers a raw query over logs or spans: filter, order by time, page. */
+export function answerRaw(world: TelemetryWorld, spec: QuerySpec, start: number, end: number) {
+  const { logs, spans } = indexOf(world);
+  if (spec.signal === 'logs') return answer(select(logs, spec, start, end), spec.name, ({ source }) => logData(source));
+  const page = select(spans, spec, start, end);
+  return answer(page, spec.name, ({ source, fields }) => spanData(source, fields, spec));
 }

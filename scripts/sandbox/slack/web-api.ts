@@ -10,7 +10,6 @@ const authTest: WebApiMethod = ({ identity, baseUrl }) => ({
   team_id: identity.teamId,
   user_id: identity.botUserId,
   bot_id: identity.botId,
-  app_id: identity.appId,
   is_enterprise_install: false,
 });
 

@@ -57,8 +57,12 @@ export function makeAlert(draft: AlertDraft, context: ParseContext): Alert {
     startsAt: readTime(draft.startsAt),
     endsAt: draft.status === 'resolved' ? readTime(draft.endsAt) : null,
     url: nullable(draft.url, 2000),
-    slack: draft.slack ?? null,
+    slack: draft.slack ? cleanOrigin(draft.slack) : null,
   };
+}
+
+function cleanOrigin({ channel, ts, teamId }: SlackOrigin): SlackOrigin {
+  return { channel: cleanLine(channel, 100), ts: cleanLine(ts, 100), teamId: nullable(teamId, 100) };
 }
 
 function titleOf(draft: AlertDraft, description: string): string {

@@ -129,7 +129,10 @@ export function sameWords(title: string): string {
   return withoutStatus(title)
     .toLowerCase()
     .replace(/\b(?:up|down|ok|warn(?:ing)?|crit(?:ical)?|unknown|unreachable|alerting|firing) ?-> ?\w+/g, '->')
-    .replace(/(?<![\w.-])\d+(?:[.,:]\d+)*\s?(?:%|ms|s|m|h|d|[kmgt]i?b|days?|hours?|minutes?|seconds?)?(?![\w.-])/g, '#')
+    .replace(
+      /(?<![\w.-])(?!\d{1,3}(?:\.\d{1,3}){3})\d+(?:[.,:]\d+)*\s?(?:%|ms|s|m|h|d|[kmgt]i?b|days?|hours?|minutes?|seconds?)?(?![\w.-])/g,
+      '#',
+    )
     .replace(/\s+/g, ' ')
     .trim();
 }

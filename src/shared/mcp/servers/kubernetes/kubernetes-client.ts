@@ -79,31 +79,30 @@ async function allPages<T>(list: (token?: string) => Promise<ListAnswer<T>>): Pr
   return { items, complete: false };
 }
 
-/** Reads through the SDK, and only reads: no call that changes something exists here. The only file that knows the SDK. */
-export function createKubernetesClient(options: KubernetesServerOptions): KubernetesReader {
-  const config = loadConfig(options);
-  const core = config.makeApiClient(CoreV1Api);
-  const apps = config.makeApiClient(AppsV1Api);
-  const discovery = config.makeApiClient(DiscoveryV1Api);
+type Ask = <T>(what: string, signal: AbortSignal, call: (options: Options) => Promise<T>) => Promise<T>;
 
+/** A call with its deadline, whose failure is a DependencyError. */
+function createAsk(timeoutMs: number): Ask {
   const shareDispatcher = createDispatcherCache();
-
-  const ask = async <T>(what: string, signal: AbortSignal, call: (options: Options) => Promise<T>): Promise<T> => {
+  return async (what, signal, call) => {
     try {
-      return await call(withSignal(AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]), shareDispatcher));
+      return await call(withSignal(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), shareDispatcher));
     } catch (error) {
       if (error instanceof ApiException) throw refusedFailure(what, error, error);
       throw callFailure(what, error, signal);
     }
   };
+}
 
-  /** One listing in a namespace or, where none is given, in all of them. */
-  const lister =
-    <T>(
-      what: string,
-      inNamespace: (request: ListRequest & { namespace: string }, call: Options) => Promise<ListAnswer<T>>,
-      inAll: (request: ListRequest, call: Options) => Promise<ListAnswer<T>>,
-    ) =>
+type ListRequest = { labelSelector?: string; fieldSelector?: string; limit: number; _continue?: string };
+
+/** Makes listings that go to one namespace or, where none is given, to all of them. */
+function createLister(ask: Ask) {
+  return <T>(
+    what: string,
+    inNamespace: (request: ListRequest & { namespace: string }, call: Options) => Promise<ListAnswer<T>>,
+    inAll: (request: ListRequest, call: Options) => Promise<ListAnswer<T>>,
+  ) =>
     ({ namespace, labelSelector, fieldSelector, signal }: ListOptions): Promise<ListPage<T>> =>
       allPages((token) => {
         const request = { labelSelector, fieldSelector, limit: PAGE_SIZE, _continue: token };
@@ -111,7 +110,16 @@ export function createKubernetesClient(options: KubernetesServerOptions): Kubern
           namespace === undefined ? inAll(request, call) : inNamespace({ ...request, namespace }, call),
         );
       });
+}
 
+/** Reads through the SDK, and only reads: no call that changes something exists here. The only file that knows the SDK. */
+export function createKubernetesClient(options: KubernetesServerOptions): KubernetesReader {
+  const config = loadConfig(options);
+  const core = config.makeApiClient(CoreV1Api);
+  const apps = config.makeApiClient(AppsV1Api);
+  const discovery = config.makeApiClient(DiscoveryV1Api);
+  const ask = createAsk(options.timeoutMs);
+  const lister = createLister(ask);
   return {
     pods: lister(
       'list pods',
@@ -149,5 +157,3 @@ export function createKubernetesClient(options: KubernetesServerOptions): Kubern
     },
   };
 }
-
-type ListRequest = { labelSelector?: string; fieldSelector?: string; limit: number; _continue?: string };

@@ -27,7 +27,8 @@ function readData<T>(path: string, body: string, schema: z.ZodType<T>): T {
 export function createSignozClient(options: SignozServerOptions): SignozClient {
   const { url, apiKey, timeoutMs, fetch: fetchFn = fetch } = options;
   const base = url.replace(/\/+$/, '');
-  const headers = { 'content-type': 'application/json', accept: 'application/json', 'signoz-api-key': apiKey };
+  const key: Record<string, string> = apiKey === '' ? {} : { 'signoz-api-key': apiKey };
+  const headers = { 'content-type': 'application/json', accept: 'application/json', ...key };
   const send = async (path: string, body: unknown, signal: AbortSignal) => {
     const both = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {

@@ -78,3 +78,22 @@ export function uploadFile(client: SlackClient): ToolDefinition {
     },
   });
 }
+
+/** `delete_message`: removes one of our own messages; that it is gone already is as good. */
+export function deleteMessage(client: SlackClient): ToolDefinition {
+  return toolFor('slack.delete_message', {
+    title: 'Delete a message',
+    description: 'Deletes a message that this bot posted. Deleting it again changes nothing.',
+    idempotent: true,
+    run: async ({ channel, ts }, { signal }) => {
+      const gone = await client.call('chat.delete', { channel, ts }, { signal, effect: true }).then(
+        () => 'deleted',
+        (error: unknown) => {
+          if (error instanceof DependencyError && error.detail === 'message_not_found') return 'was already gone:';
+          throw error;
+        },
+      );
+      return { data: { channel, ts }, text: `${gone} ${ts} in ${channel}` };
+    },
+  });
+}

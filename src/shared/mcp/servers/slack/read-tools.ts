@@ -87,3 +87,18 @@ export function getChannelInfo(client: SlackClient): ToolDefinition {
     },
   });
 }
+
+type AuthAnswer = { bot_id?: string; user_id?: string; app_id?: string; team_id?: string };
+
+/** `get_identity`: who the bot token belongs to (auth.test, which does not tell the app of every kind of token). */
+export function getIdentity(client: SlackClient): ToolDefinition {
+  return toolFor('slack.identity', {
+    title: 'Who am I in Slack',
+    description: 'The bot, user and workspace ids that belong to the bot token.',
+    run: async (_, { signal }) => {
+      const me = (await client.call('auth.test', {}, { signal, effect: false })) as AuthAnswer;
+      const { bot_id: botId = null, user_id: userId = null, app_id: appId = null, team_id: team = null } = me;
+      return { data: { botId, userId, appId, team }, text: `bot ${botId}, user ${userId}, workspace ${team}` };
+    },
+  });
+}

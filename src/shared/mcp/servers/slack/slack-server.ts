@@ -1,6 +1,6 @@
 import type { ServerDefinition } from '../../server-definition.ts';
-import { postMessage, postThreadReply, updateMessage, uploadFile } from './post-tools.ts';
-import { getChannelHistory, getChannelInfo, getThreadInfo } from './read-tools.ts';
+import { deleteMessage, postMessage, postThreadReply, updateMessage, uploadFile } from './post-tools.ts';
+import { getChannelHistory, getChannelInfo, getIdentity, getThreadInfo } from './read-tools.ts';
 import { createSlackClient } from './slack-client.ts';
 import type { SlackServerOptions } from './slack-options.ts';
 
@@ -20,6 +20,8 @@ export function createSlackServer(options: SlackServerOptions): ServerDefinition
       postMessage(client),
       updateMessage(client),
       uploadFile(client),
+      deleteMessage(client),
+      getIdentity(client),
       getThreadInfo(client),
       getChannelHistory(client),
       getChannelInfo(client),

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Alert } from '../../../../src/shared/alert.ts';
-import { CAPABILITIES, type Capability, type CapabilityOutput } from '../../../../src/shared/mcp/capabilities.ts';
-import type { Evidence } from '../../../../src/shared/report.ts';
-import { alertFacts } from '../../../../src/workers/alert-facts.ts';
-import type { DetectorInput } from '../../../../src/workers/detectors/detector.ts';
+import type { Alert } from '../../src/shared/alert.ts';
+import { CAPABILITIES, type Capability, type CapabilityOutput } from '../../src/shared/mcp/capabilities.ts';
+import type { Evidence } from '../../src/shared/report.ts';
+import { alertFacts } from '../../src/workers/alert-facts.ts';
+import type { DetectorInput } from '../../src/workers/detectors/detector.ts';
 
 export const NOW = new Date('2026-11-20T12:00:00.000Z');
 export const at = (minutesAgo: number) => new Date(NOW.getTime() - minutesAgo * 60_000).toISOString();
