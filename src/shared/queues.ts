@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createPostgresBackend,
   type Job,
@@ -89,32 +90,39 @@ type Backend = {
   name: Queues['backend'];
   openQueue(name: string, options: Omit<QueueOptions, 'connection'>): FleetQueue;
   openWorker(name: string, process: Processor<JobData>, options: Omit<WorkerOptions, 'connection'>): FleetWorker;
+  /** Waits until a call has a chance; rejects when the signal is aborted. */
+  ready(signal: AbortSignal): Promise<void>;
   ping(): Promise<unknown>;
   close(): Promise<void>;
 };
 
 function redisQueues(url: string, logger: Logger): Queues {
-  const common: RedisOptions = { connectTimeout: 5_000, keepAlive: 10_000, enableReadyCheck: true };
-  // Producers fail fast, workers wait (but not on a half-open connection: BullMQ asks at least every 5 s).
-  const producer = new Redis(url, {
-    ...common,
-    enableOfflineQueue: false,
-    commandTimeout: QUEUE_CALL_TIMEOUT_MS,
-    maxRetriesPerRequest: 1,
-  });
-  const consumer = new Redis(url, { ...common, maxRetriesPerRequest: null, socketTimeout: 15_000 });
-  for (const redis of [producer, consumer]) redis.on('error', throttledWarning(logger, 'redis'));
+  // No command is given up by ioredis: BullMQ would remember a failed start for ever. Our own calls look at the connection
+  // first and have a deadline, so that nothing piles up behind a Redis that is away.
+  const common: RedisOptions = { connectTimeout: 5_000, keepAlive: 10_000, maxRetriesPerRequest: null };
+  const producer = new Redis(url, common);
+  // BullMQ asks at least every 5 s: a connection that says nothing for longer is half-open and must be made anew.
+  const consumer = new Redis(url, { ...common, socketTimeout: 15_000 });
+  for (const redis of [producer, consumer]) {
+    redis.setMaxListeners(0);
+    redis.on('error', throttledWarning(logger, 'redis'));
+  }
   return fleetQueues(logger, {
     name: 'redis',
     openQueue: (name, options) => new Queue(name, { ...options, prefix: REDIS_PREFIX, connection: producer }),
     openWorker: (name, process, options) =>
       new Worker(name, process, { ...options, prefix: REDIS_PREFIX, connection: consumer }),
+    ready: (signal) => connected(producer, signal),
     ping: () => producer.ping(),
     close: async () => {
       producer.disconnect();
       consumer.disconnect();
     },
   });
+}
+
+async function connected(redis: Redis, signal: AbortSignal): Promise<void> {
+  if (redis.status !== 'ready') await once(redis, 'ready', { signal });
 }
 
 function postgresQueues(database: Database, logger: Logger): Queues {
@@ -125,6 +133,7 @@ function postgresQueues(database: Database, logger: Logger): Queues {
       new Queue(name, { ...options, connection }, createPostgresBackend) as unknown as FleetQueue,
     openWorker: (name, process, options) =>
       new Worker(name, process as never, { ...options, connection }, createPostgresBackend) as unknown as FleetWorker,
+    ready: async () => {},
     ping: () => database.query('select 1 as one'),
     close: async () => {},
   });
@@ -145,7 +154,8 @@ function fleetQueues(logger: Logger, backend: Backend): Queues {
     queue: open,
     add: async (name, jobs) => {
       if (jobs.length === 0) return;
-      await withDeadline(`adding to queue ${name}`, QUEUE_CALL_TIMEOUT_MS, async () => {
+      await withDeadline(`adding to queue ${name}`, QUEUE_CALL_TIMEOUT_MS, async (signal) => {
+        await backend.ready(signal);
         const bulk = jobs.map(({ id, data, priority, delayMs }) => ({
           name,
           data,
@@ -155,7 +165,11 @@ function fleetQueues(logger: Logger, backend: Backend): Queues {
       });
     },
     startWorker: (name, process, options) => startWorker(backend, logger, name, process, options),
-    ping: async (ms) => void (await withDeadline(`the ${backend.name} queue`, ms, () => backend.ping())),
+    ping: (ms) =>
+      withDeadline(`the ${backend.name} queue`, ms, async (signal) => {
+        await backend.ready(signal);
+        await backend.ping();
+      }),
     close: async () => {
       await Promise.allSettled(
         [...queues.values()].map((queue) => withDeadline('closing a queue', 2_000, () => queue.close())),

@@ -174,7 +174,7 @@ function placeOfUrl(text: string): Place | null {
 
 const URL_IN_TEXT = /https?:\/\/[^\s<>"'|)\]]{3,300}/giu;
 const HOST_IN_TEXT =
-  /(?<![\w.@/-])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24})(?::(\d{1,5}))?(?![\w-])/gu;
+  /(?<![\w.@/-])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24})(?::(\d{1,5}))?(?![\w-]|\.\w)/gu;
 
 /** The first host of the text; bare names count before links, which often lead to a dashboard or a runbook. */
 function placeInText(text: string): Place | null {

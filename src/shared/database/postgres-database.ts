@@ -28,6 +28,8 @@ export function openPostgresDatabase(url: string, logger: Logger): Database {
   const store = new pg.Pool({ ...common, max: STORE_POOL_SIZE, application_name: 'rca-fleet' });
   const queue = new pg.Pool({ ...common, max: QUEUE_POOL_SIZE, options: '-c search_path=bullmq' });
   for (const pool of [store, queue]) {
+    // Every queue and worker of BullMQ listens to the pool.
+    pool.setMaxListeners(0);
     pool.on('error', (error) => logger.warn('a database connection was lost', { error: error.message }));
   }
   return {

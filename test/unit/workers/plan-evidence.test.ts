@@ -11,7 +11,7 @@ const WINDOW = { from: '2026-11-20T11:30:00.000Z', to: '2026-11-20T12:00:00.000Z
 
 function agentWith(evidence: Record<string, unknown>[]): PoolAgent {
   const steps = evidence.map((step) => ({ needs: [], required: false, label: 'it', ...step }));
-  return { ...network, pool: { ...network.pool, evidence: steps as PoolAgent['pool']['evidence'] } };
+  return { ...network, pool: { ...network.pool, evidence: steps as unknown as PoolAgent['pool']['evidence'] } };
 }
 
 function finding(more: Partial<Finding>): Finding {

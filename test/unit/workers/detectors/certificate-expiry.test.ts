@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import { certificateExpiry } from '../../../../src/workers/detectors/certificate-expiry.ts';
+import { at, certificate, event, events, input, logRow, logs } from '../../../support/evidence-fixtures.ts';
+
+const TITLE = 'SSL certificate for api.example.com expires in 24 hours';
+const expiring = { hoursLeft: 23.98, validTo: '2026-11-21T11:58:48.000Z' };
+
+describe('the certificate-expiry detector', () => {
+  it('finds a certificate that is about to expire', () => {
+    const [finding, ...others] = certificateExpiry(input(TITLE, [certificate(1, expiring)]));
+    expect(finding).to.include({ component: 'api.example.com', cause: true, confidence: 0.95 });
+    expect(finding?.statement).to.contain('expires in 24 hours, at 2026-11-21T11:58:48.000Z');
+    expect(finding?.evidence).to.deep.equal([1]);
+    expect(finding?.timeline.map((entry) => entry.at)).to.include('2026-11-21T11:58:48.000Z');
+    expect(others).to.deep.equal([]);
+  });
+
+  it('finds an expired one whatever the alert speaks of', () => {
+    const expired = certificate(1, { hoursLeft: -12.04, validTo: '2026-11-19T23:57:36.000Z', chainTrusted: null });
+    const [finding] = certificateExpiry(input('api.example.com is unreachable', [expired]));
+    expect(finding?.statement).to.contain('expired 12 hours ago');
+    expect(finding?.confidence).to.equal(0.97);
+  });
+
+  it('names the failed renewal as the reason', () => {
+    const order = event({
+      kind: 'Order',
+      name: 'api-example-com-tls-4-239',
+      reason: 'BadOrder',
+      message: 'Failed to create Order: 429 rateLimited',
+    });
+    const request = event({
+      kind: 'Certificate',
+      name: 'api-example-com-tls',
+      reason: 'Failed',
+      message: 'The certificate request has failed',
+    });
+    const [finding] = certificateExpiry(input(TITLE, [certificate(1, expiring), events(2, [request, order])]));
+    expect(finding?.statement).to.contain('because its renewal fails: Failed to create Order: 429 rateLimited');
+    expect(finding?.evidence).to.deep.equal([1, 2]);
+  });
+
+  it('does not take the failed renewal of another certificate', () => {
+    const other = event({ kind: 'Order', name: 'shop-example-org-1', message: 'Failed to create Order' });
+    const [finding] = certificateExpiry(input(TITLE, [certificate(1, expiring), events(2, [other])]));
+    expect(finding?.evidence).to.deep.equal([1]);
+  });
+
+  it('finds a wrong host and an untrusted chain, below the expiry that the alert speaks of', () => {
+    const all = certificateExpiry(
+      input(TITLE, [
+        certificate(1, {
+          ...expiring,
+          altNames: ['www.example.net'],
+          hostnameMatches: false,
+          chainTrusted: false,
+          selfSigned: true,
+        }),
+      ]),
+    );
+    expect(all.map(({ statement }) => statement).join('\n'))
+      .to.match(/made out to www\.example\.net, not to api\.example\.com/)
+      .and.match(/self-signed/);
+    expect(Math.max(...all.slice(1).map(({ confidence }) => confidence))).to.be.lessThan(0.95);
+  });
+
+  it('finds what clients log when they refuse a certificate, with its host', () => {
+    const go =
+      'Get "https://pay.example.com/v1": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-20T12:00:00Z is after 2026-11-19T00:00:00Z';
+    const [finding] = certificateExpiry(
+      input('Payments of user-service fail', [logs(3, [logRow(go), logRow(go, { at: at(2) })])]),
+    );
+    expect(finding).to.include({ component: 'pay.example.com', confidence: 0.8 });
+    expect(finding?.evidence).to.deep.equal([3]);
+    expect(finding?.timeline).to.have.length(2);
+  });
+
+  const SILENT = {
+    'a healthy certificate': [certificate(1)],
+    'a certificate with two months left': [certificate(1, { hoursLeft: 1440, validTo: '2027-01-19T12:00:00.000Z' })],
+    'an old certificate of another host': [certificate(1, { host: 'old.example.org', ...expiring, hoursLeft: -900 })],
+    'a certificate that nobody could fetch': [
+      certificate(1, {
+        error: { code: 'ECONNREFUSED', message: 'refused' },
+        hoursLeft: null,
+        validTo: null,
+        validFrom: null,
+        chainTrusted: null,
+        hostnameMatches: null,
+        selfSigned: null,
+      }),
+    ],
+    'logs that merely speak of certificates': [
+      logs(1, [logRow('loaded certificate of api.example.com, valid until 2027')]),
+    ],
+    'no evidence': [],
+  };
+  for (const [what, evidence] of Object.entries(SILENT)) {
+    it(`is silent about ${what}`, () => {
+      expect(certificateExpiry(input(TITLE, evidence))).to.deep.equal([]);
+    });
+  }
+
+  it('never puts a hostile host name into a command unquoted', () => {
+    const [finding] = certificateExpiry(
+      input(TITLE, [certificate(1, { ...expiring, host: 'api.example.com', altNames: ['$(reboot)'] })]),
+    );
+    expect(finding?.actions.map(({ command }) => command ?? '').join('\n')).not.to.contain('$(');
+  });
+});
