@@ -1,3 +1,4 @@
+import { assertCredentials } from '../src/producer/assert-credentials.ts';
 import { loadConfig } from '../src/shared/config.ts';
 import { createLogger } from '../src/shared/logger.ts';
 import { openServices, type Services } from '../src/shared/open-services.ts';
@@ -38,6 +39,7 @@ export function sandboxEnvironment(sandbox: Sandbox): Record<string, string> {
 /** Starts a fleet with this environment (nothing of the process' own is read); a failed start releases what it got. */
 export async function startInProcess(environment: Record<string, string>): Promise<InProcessFleet> {
   const config = loadConfig(environment);
+  assertCredentials(config);
   const logger = createLogger(config.logLevel, { role: 'fleet' });
   const shutdown = createShutdown(logger);
   const close = () => shutdown.close(config.shutdownTimeoutMs);

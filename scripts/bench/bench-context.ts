@@ -1,11 +1,6 @@
-import type { Sandbox } from '../sandbox/start-sandbox.ts';
 import type { LlmSandbox } from '../sandbox/llm/start-llm-sandbox.ts';
+import type { Sandbox } from '../sandbox/start-sandbox.ts';
 import type { BenchServers } from './bench-backends.ts';
-
-/** Credentials of the measured servers. */
-export const WEBHOOK_TOKEN = 'bench-webhook-token';
-export const SIGNING_SECRET = 'bench-signing-secret';
-export const ADMIN_TOKEN = 'bench-admin-token';
 
 /** How much is measured; the smaller set is for trying the bench out. */
 export type BenchSizes = {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { WEBHOOK_TOKEN } from '../fleet-in-process.ts';
 import { freePort } from '../servers/server-process.ts';
 import { LOAD_SOURCES, type LoadSource } from './alert-bodies.ts';
 import type { BenchBackend, FreshBackend } from './bench-backends.ts';
-import { type BenchContext, SIGNING_SECRET, WEBHOOK_TOKEN } from './bench-context.ts';
+import type { BenchContext } from './bench-context.ts';
 import { type BenchProcess, startProcess, untilReady } from './bench-process.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
 import { eventLoopRow } from './event-loop-row.ts';
@@ -12,6 +13,7 @@ import { median } from './statistics.ts';
 const SERVER = join(import.meta.dirname, 'intake-server.ts');
 const LOAD = join(import.meta.dirname, 'intake-load.ts');
 const BENCH = 'intake';
+const SIGNING_SECRET = 'bench-signing-secret';
 
 type Server = { process: BenchProcess; url: string };
 type Setup = { stored: Server; unstored: Server; load: BenchProcess; stop(): Promise<void> };

@@ -25,7 +25,12 @@ const queuesNothing: Enqueue = { later: () => {}, now: async () => {}, settled: 
 
 async function startUnstored(services: Services): Promise<void> {
   const { config, store } = services;
-  const deps = { ...services, store: { ...store, intake: storesNothing }, enqueue: queuesNothing, ownSlack: () => null };
+  const deps = {
+    ...services,
+    store: { ...store, intake: storesNothing },
+    enqueue: queuesNothing,
+    ownSlack: () => null,
+  };
   await listen(createProducerApp(deps), config.port, config.host);
 }
 

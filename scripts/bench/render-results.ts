@@ -18,14 +18,9 @@ export function renderMarkdown(results: BenchResults): string {
   const { startedAt, seconds, node, cpus, rows } = results;
   const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const table = [line(HEAD), line(HEAD.map(() => '---')), ...rows.map((row) => line(cellsOf(row)))];
-  return [
-    '# Bench',
-    '',
-    `${startedAt}, ${Math.round(seconds)} s, Node ${node}, ${cpus} CPUs.`,
-    '',
-    ...table,
-    '',
-  ].join('\n');
+  return ['# Bench', '', `${startedAt}, ${Math.round(seconds)} s, Node ${node}, ${cpus} CPUs.`, '', ...table, ''].join(
+    '\n',
+  );
 }
 
 function cellsOf({ bench, backend, what, value, unit, bar, met, detail }: BenchRow): string[] {

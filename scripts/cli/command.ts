@@ -1,7 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { FleetError } from '../../src/shared/errors.ts';
-import { maskSecrets } from '../../src/shared/mask-secrets.ts';
-import { describeFault } from './describe-fault.ts';
+import { describeFault, maskText } from './describe-fault.ts';
 
 /** What a command may touch besides its arguments; tests give their own. */
 export type Io = {
@@ -67,8 +66,8 @@ function sayFault(error: unknown, name: string, { err, signal }: Io): number {
     return 2;
   }
   if (signal.aborted) err(`${name}: stopped`);
-  else if (isExpected(error)) err(`${name}: ${maskSecrets(describeFault(error))}`);
-  else err(maskSecrets(`${name}: ${(error as Error)?.stack ?? describeFault(error)}`));
+  else if (isExpected(error)) err(`${name}: ${describeFault(error)}`);
+  else err(maskText(`${name}: ${(error as Error)?.stack ?? describeFault(error)}`));
   return 1;
 }
 

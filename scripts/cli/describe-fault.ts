@@ -1,16 +1,24 @@
-import { describeError } from '../../src/shared/errors.ts';
+import { toError } from '../../src/shared/errors.ts';
+import { maskSecrets } from '../../src/shared/mask-secrets.ts';
 
-/** An error in words for a terminal; where several addresses were tried, what the first of them said. */
+/** The example in the configuration's remedies, which is no secret. */
+const EXAMPLE = 'postgres://user:password@host';
+
+/**
+ * An error and its causes in words for a terminal, nothing said twice and secrets masked; where several addresses were
+ * tried, what the first of them said.
+ */
 export function describeFault(thrown: unknown): string {
-  const aggregate = findAggregate(thrown);
-  const described = describeError(thrown);
-  if (!aggregate || described !== 'unknown error') return described;
-  return describeError(aggregate.errors[0]);
+  let text = '';
+  for (let error = thrown, depth = 0; error !== undefined && error !== null && depth < 5; depth++) {
+    const { message, cause } = toError(error);
+    if (message !== '' && !text.includes(message)) text += text === '' ? message : `: ${message}`;
+    error = error instanceof AggregateError ? error.errors[0] : cause;
+  }
+  return maskText(text || 'unknown error');
 }
 
-function findAggregate(thrown: unknown): AggregateError | null {
-  for (let error = thrown, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth++) {
-    if (error instanceof AggregateError) return error;
-  }
-  return null;
+/** Masks secrets in a text for the terminal. */
+export function maskText(text: string): string {
+  return text.split(EXAMPLE).map(maskSecrets).join(EXAMPLE);
 }

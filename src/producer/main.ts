@@ -1,4 +1,5 @@
 import { runRole } from '../shared/run-role.ts';
+import { assertCredentials } from './assert-credentials.ts';
 import { startProducer } from './start-producer.ts';
 
 await runRole(
@@ -6,5 +7,5 @@ await runRole(
   async (services, shutdown) => {
     await startProducer(services, shutdown);
   },
-  { sharesDatabase: true },
+  { sharesDatabase: true, check: assertCredentials },
 );

@@ -1,9 +1,8 @@
-import { FleetError } from '../shared/errors.ts';
 import { type Listening, listen } from '../shared/http/listen.ts';
-import { isLoopback } from '../shared/is-loopback.ts';
 import type { Services } from '../shared/open-services.ts';
 import type { Shutdown } from '../shared/shutdown.ts';
 import { createProducerApp } from './app.ts';
+import { assertCredentials } from './assert-credentials.ts';
 import { createEnqueue } from './enqueue-investigation.ts';
 import { keepOwnSlack } from './own-slack.ts';
 import { keepReconciling } from './reconcile.ts';
@@ -28,20 +27,4 @@ export async function startProducer(services: Services, shutdown: Shutdown): Pro
   });
   logger.info('the producer listens', { url: listening.url });
   return listening;
-}
-
-function assertCredentials({ slack, webhookToken, openOnLoopback, host }: Services['config']): void {
-  if (openOnLoopback && !isLoopback(host)) {
-    throw new FleetError(
-      'config_invalid',
-      `OPEN_ON_LOOPBACK lets everybody in, but HOST is ${host}: set HOST to 127.0.0.1 or leave OPEN_ON_LOOPBACK out`,
-    );
-  }
-  if (!slack.signingSecret && !webhookToken && !openOnLoopback) {
-    throw new FleetError(
-      'config_invalid',
-      'no sender could prove itself: set SLACK_SIGNING_SECRET (for Slack) or WEBHOOK_TOKEN (for the other sources), ' +
-        'or, to try things out, OPEN_ON_LOOPBACK=true with HOST=127.0.0.1',
-    );
-  }
 }

@@ -1,4 +1,4 @@
-import { loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { FleetError } from './errors.ts';
 import { createLogger } from './logger.ts';
 import { openServices, type Services } from './open-services.ts';
@@ -7,15 +7,17 @@ import { closeOnSignals, createShutdown, type Shutdown } from './shutdown.ts';
 /**
  * The frame of every entry file: configuration, logger, services, signals. A failed start releases what it got and ends
  * the process with code 1 and one readable message; a wrong configuration prints its faults without a stack. A role that
- * `sharesDatabase` with other processes refuses to start on the embedded database.
+ * `sharesDatabase` with other processes refuses to start on the embedded database; `check` may refuse the configuration
+ * before anything is opened.
  */
 export async function runRole(
   role: string,
   start: (services: Services, shutdown: Shutdown) => Promise<void>,
-  { sharesDatabase = false } = {},
+  { sharesDatabase = false, check = () => {} }: { sharesDatabase?: boolean; check?: (config: Config) => void } = {},
 ): Promise<void> {
   const config = readConfig();
   if (sharesDatabase && !config.databaseUrl) fail(needsServer(role));
+  checkConfig(config, check);
   const logger = createLogger(config.logLevel, { role });
   const shutdown = createShutdown(logger);
   closeOnSignals(shutdown, logger, config.shutdownTimeoutMs);
@@ -23,6 +25,14 @@ export async function runRole(
     await start(await openServices(config, logger, shutdown), shutdown);
   } catch (error) {
     await shutdown.close(5_000);
+    fail(error);
+  }
+}
+
+function checkConfig(config: Config, check: (config: Config) => void): void {
+  try {
+    check(config);
+  } catch (error) {
     fail(error);
   }
 }

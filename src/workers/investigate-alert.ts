@@ -10,7 +10,7 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../shared/report.ts';
 import type { Lease } from '../shared/store/investigation-store.ts';
 import type { Store } from '../shared/store/store.ts';
-import { alertFacts } from './alert-facts.ts';
+import { alertFacts, alertText } from './alert-facts.ts';
 import { analyseEvidence } from './analyse-evidence.ts';
 import { concludeFindings } from './conclude-findings.ts';
 import { BUDGET_SPENT, gatherEvidence } from './gather-evidence.ts';
@@ -57,7 +57,7 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
   const context = await loadContext(deps, lease, signal);
   const analysis = await gatherAndAnalyse(context);
   const draft = await conclude(context, analysis);
-  const { report, struck } = verifyReport(draft.report, analysis.evidence);
+  const { report, struck } = verifyReport(draft.report, analysis.evidence, context.alerts);
   if (struck.length > 0) {
     deps.metrics.struckClaims.inc(struck.length);
     deps.logger.info('claims without evidence were struck', { incident: context.incident.id, struck });
@@ -95,7 +95,7 @@ async function loadContext(deps: InvestigateDeps, lease: Lease, signal: AbortSig
 async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   const { deps, agent, alerts, lease, progress, startedAt } = context;
   const facts = alertFacts(alerts, startedAt);
-  const plan = planEvidence(agent, facts, alerts.map(alertText).join('\n'));
+  const plan = planEvidence(agent, facts, alertText(alerts));
   const analyse = (evidence: Evidence[]) => analyseEvidence(agent, { alerts, facts, evidence, now: startedAt });
 
   await progress.start('gathering evidence');
@@ -193,5 +193,3 @@ function countTokens(metrics: Metrics, { model, promptTokens, completionTokens }
 function dedupeGaps(gaps: EvidenceGap[]): EvidenceGap[] {
   return [...new Map(gaps.map((gap) => [gap.what, gap])).values()];
 }
-
-const alertText = (alert: Alert) => `${alert.name}\n${alert.title}\n${alert.description}`;

@@ -74,8 +74,13 @@ function withoutRepeats(steps: PlannedStep[]): PlannedStep[] {
   return [...seen.values()];
 }
 
+/** Defaults are filled in, so that a question is the same whether or not somebody wrote them down. */
 function questionKey(capability: string, input: Record<string, unknown>): string {
-  return `${capability} ${JSON.stringify(Object.entries(input).sort(([left], [right]) => (left < right ? -1 : 1)))}`;
+  const known = Object.hasOwn(CAPABILITIES, capability)
+    ? CAPABILITIES[capability as Capability].input.safeParse(input)
+    : null;
+  const whole = known?.success ? known.data : input;
+  return `${capability} ${JSON.stringify(Object.entries(whole).sort(([left], [right]) => (left < right ? -1 : 1)))}`;
 }
 
 /**

@@ -154,7 +154,7 @@ async function afterFailure(
 ): Promise<never> {
   const wait = await waitWithoutAttempt(deps, job, error);
   if (wait !== null || stop.aborted) {
-    await job.moveToDelayed(Date.now() + (wait ?? 100), token);
+    await job.moveToDelayed(Date.now() + Math.ceil(wait ?? 100), token);
     throw new DelayedError();
   }
   const why = describeError(error);

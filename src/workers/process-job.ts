@@ -50,7 +50,7 @@ export async function processInvestigation(
 
 /** Back to the queue for a while; BullMQ counts no attempt for it. */
 async function sendBack(job: FleetJob, token: string, delayMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + delayMs, token);
+  await job.moveToDelayed(Date.now() + Math.ceil(delayMs), token);
   throw new DelayedError();
 }
 

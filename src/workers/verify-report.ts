@@ -23,7 +23,8 @@ const MINUTE_MS = 60_000;
 
 /** Everything that the checks of one report share. */
 type Checks = {
-  index: Map<number, IndexedEvidence>;
+  /** The evidence of these numbers, prepared when it is first asked for: most of it is never cited. */
+  indexed: (numbers: number[]) => IndexedEvidence[];
   known: ReadonlySet<number>;
   alertText: string;
   alertStarts: number[];
@@ -52,11 +53,17 @@ export function verifyReport(report: Report, evidence: Evidence[], alerts: Alert
 }
 
 function prepare(evidence: Evidence[], alerts: Alert[]): Checks {
-  const index = new Map(evidence.map((item) => [item.number, indexEvidence(item)]));
+  const byNumber = new Map(evidence.map((item) => [item.number, item]));
+  const index = new Map<number, IndexedEvidence>();
   const words = alerts.flatMap(({ labels, service, namespace }) => [service, namespace, ...Object.values(labels)]);
   return {
-    index,
-    known: new Set(index.keys()),
+    indexed: (numbers) =>
+      numbers.flatMap((number) => {
+        const item = byNumber.get(number);
+        if (item && !index.has(number)) index.set(number, indexEvidence(item));
+        return index.get(number) ?? [];
+      }),
+    known: new Set(byNumber.keys()),
     alertText: [alertText(alerts), ...words].join('\n').toLowerCase(),
     alertStarts: alerts.map(({ startsAt }) => Date.parse(startsAt ?? '')).filter((ms) => !Number.isNaN(ms)),
     struck: [],
@@ -126,7 +133,7 @@ function bounded(confidence: number, verdict: Verdict): number {
 function standingComponent(component: string | null, evidence: number[], checks: Checks): string | null {
   if (component === null) return null;
   const name = component.toLowerCase();
-  if (checks.alertText.includes(name) || evidence.some((number) => checks.index.get(number)?.text.includes(name)))
+  if (checks.alertText.includes(name) || checks.indexed(evidence).some(({ text }) => text.includes(name)))
     return component;
   checks.struck.push(`component: ${oneLine(component, 80)} does not stand in the evidence`);
   return null;
@@ -134,9 +141,8 @@ function standingComponent(component: string | null, evidence: number[], checks:
 
 const known = (numbers: number[], { known: all }: Checks) => [...new Set(numbers)].filter((number) => all.has(number));
 
-function stands(text: string, numbers: number[], { index, known: all, alertText: words }: Checks): boolean {
-  const cited = numbers.flatMap((number) => index.get(number) ?? []);
-  return unsupportedParts(text, { cited, known: all, alertText: words }).length === 0;
+function stands(text: string, numbers: number[], { indexed, known: all, alertText: words }: Checks): boolean {
+  return unsupportedParts(text, { cited: indexed(numbers), known: all, alertText: words }).length === 0;
 }
 
 function keepClaim<T extends { evidence: number[] }>(item: T, what: string, text: string, checks: Checks): T[] {
@@ -152,7 +158,7 @@ function keepEntry(entry: TimelineEntry, checks: Checks): TimelineEntry[] {
   if (at !== null && entry.evidence.length === 0 && checks.alertStarts.includes(at) && isAlertLine(entry.what, checks))
     return [entry];
   const evidence = known(entry.evidence, checks);
-  const instants = evidence.flatMap((number) => checks.index.get(number)?.instants ?? []);
+  const instants = checks.indexed(evidence).flatMap(({ instants: own }) => own);
   const dated = at !== null && instants.some((instant) => Math.abs(instant - at) < MINUTE_MS);
   if (dated && stands(entry.what, evidence, checks)) return [{ ...entry, evidence }];
   checks.struck.push(`timeline: "${oneLine(`${entry.at} ${entry.what}`, 120)}" is not borne out by its evidence`);

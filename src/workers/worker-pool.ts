@@ -18,18 +18,21 @@ export type ProcessJob = (job: FleetJob, token: string, stop: AbortSignal) => Pr
 /** Time that aborted jobs get to send themselves back, ms. */
 const ABORT_GRACE_MS = 3_000;
 
-/** Starts the workers of one queue in this process. */
+/** Starts the workers of one queue in this process; `stuckMs` is how long waiting jobs may find nobody to take them. */
 export function startWorkerPool(
   queues: Queues,
   queue: string,
   options: QueueWorkerOptions,
   process: ProcessJob,
+  stuckMs = STUCK_MS,
 ): WorkerPool {
   const stop = new AbortController();
   const running = new Set<Promise<unknown>>();
+  let lastTaken = performance.now();
   const worker = queues.startWorker(
     queue,
     (job: Job, token?: string) => {
+      lastTaken = performance.now();
       const work = process(job as FleetJob, token ?? '', stop.signal);
       const tracked = work.catch(() => undefined).finally(() => running.delete(tracked));
       running.add(tracked);
@@ -37,7 +40,12 @@ export function startWorkerPool(
     },
     options,
   );
-  const watch = watchConsumer(queues, queue, worker, options.concurrency ?? 1);
+  const watch = watchConsumer(
+    queues,
+    queue,
+    () => (running.size < (options.concurrency ?? 1) ? lastTaken : null),
+    stuckMs,
+  );
   return {
     queue,
     assertConsuming: watch,
@@ -56,22 +64,26 @@ export function startWorkerPool(
   };
 }
 
-function watchConsumer(queues: Queues, queue: string, worker: FleetWorker, concurrency: number): () => Promise<void> {
-  let active = 0;
+/** `lastTaken` says when the pool last took a job (monotonic ms), or null while it has no room for another. */
+function watchConsumer(
+  queues: Queues,
+  queue: string,
+  lastTaken: () => number | null,
+  stuckMs: number,
+): () => Promise<void> {
   let waitingSince: number | null = null;
-  worker.on('active', () => {
-    active++;
-    waitingSince = null;
-  });
-  for (const event of ['completed', 'failed'] as const) worker.on(event, () => void (active = Math.max(0, active - 1)));
   return async () => {
     const { waiting = 0, prioritized = 0 } = await queues.queue(queue).getJobCounts('waiting', 'prioritized');
-    const idle = waiting + prioritized === 0 || active >= concurrency || (await isHeldBack(queues, queue));
-    if (idle) waitingSince = null;
-    else waitingSince ??= Date.now();
-    if (waitingSince !== null && Date.now() - waitingSince > STUCK_MS) {
+    const taken = lastTaken();
+    if (waiting + prioritized === 0 || taken === null || (await isHeldBack(queues, queue))) {
+      waitingSince = null;
+      return;
+    }
+    waitingSince = Math.max(waitingSince ?? performance.now(), taken);
+    const waitedMs = performance.now() - waitingSince;
+    if (waitedMs > stuckMs) {
       throw new Error(
-        `${waiting + prioritized} jobs wait in ${queue}, and none was taken for ${Math.round((Date.now() - waitingSince) / 1000)} s`,
+        `${waiting + prioritized} jobs wait in ${queue}, and none was taken for ${Math.round(waitedMs / 1000)} s`,
       );
     }
   };

@@ -1,8 +1,17 @@
 import { expect } from 'chai';
-import { sandboxEnvironment, ADMIN_TOKEN } from '../../scripts/fleet-in-process.ts';
+import { ADMIN_TOKEN, sandboxEnvironment } from '../../scripts/fleet-in-process.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
 import { type FreshBackend, freshBackend, isAvailable } from '../support/backends.ts';
-import { CHANNEL, eventually, getIncident, incidentOfThread, migrateDatabase, repliesIn, sendAlert, untilState } from '../support/fleet.ts';
+import {
+  CHANNEL,
+  eventually,
+  getIncident,
+  incidentOfThread,
+  migrateDatabase,
+  repliesIn,
+  sendAlert,
+  untilState,
+} from '../support/fleet.ts';
 import { type RoleProcess, startRole } from '../support/processes.ts';
 
 const POOLS = ['network', 'network,post', 'database', 'database,post'];
@@ -39,15 +48,20 @@ if (isAvailable('redis')) {
       workers = await Promise.all(workers.map((role, index) => (role.child.killed ? startPools(POOLS[index]!) : role)));
     });
     const startPools = (pools: string) => startRole('workers/main.ts', { ...environment, WORKER_POOLS: pools });
-    const alert = (title: string, service: string) => sendAlert(address.producer, 'generic', { title, service, severity: 'critical' });
+    const alert = (title: string, service: string) =>
+      sendAlert(address.producer, 'generic', { title, service, severity: 'critical' });
 
     it('answers many alerts, each once, with both pools at work', async () => {
       const sent = await Promise.all(
         Array.from({ length: 24 }, (_, n) =>
-          n % 2 ? alert(`Connection refused by gateway-${n}`, `gateway-${n}`) : alert(`Slow SQL queries on orders-db-${n}`, `orders-${n}`),
+          n % 2
+            ? alert(`Connection refused by gateway-${n}`, `gateway-${n}`)
+            : alert(`Slow SQL queries on orders-db-${n}`, `orders-${n}`),
         ),
       );
-      const incidents = await Promise.all(sent.map(({ body }) => untilState(address, body.alerts![0]!.incidentId, 'posted', 40_000)));
+      const incidents = await Promise.all(
+        sent.map(({ body }) => untilState(address, body.alerts![0]!.incidentId, 'posted', 40_000)),
+      );
       const workersSeen = new Set(incidents.map((incident) => incident.investigations[0].worker));
       expect(new Set(incidents.map((incident) => incident.agent))).to.have.all.keys('network', 'database');
       expect(workersSeen.size).to.be.greaterThan(1);
@@ -63,10 +77,14 @@ if (isAvailable('redis')) {
       await victim.kill('SIGKILL');
       sandbox.signoz.setFault('/api/v5/query_range', null);
       const killedAt = Date.now();
-      const again = await eventually('a second worker', async () => {
-        const run = (await getIncident(address, id)).investigations[0];
-        return run.worker !== busy.worker && run;
-      }, 30_000);
+      const again = await eventually(
+        'a second worker',
+        async () => {
+          const run = (await getIncident(address, id)).investigations[0];
+          return run.worker !== busy.worker && run;
+        },
+        30_000,
+      );
       expect(Date.now() - killedAt).to.be.lessThan(25_000);
       expect(again.attempts).to.equal(2);
       await untilState(address, id, 'posted', 30_000);
@@ -89,7 +107,9 @@ if (isAvailable('redis')) {
 
     it('loses nothing when Redis is emptied while work waits', async () => {
       await Promise.all(workers.map((role) => role.kill('SIGKILL')));
-      const sent = await Promise.all(Array.from({ length: 5 }, (_, n) => alert(`Connection timeouts in mesh-${n}`, `mesh-${n}`)));
+      const sent = await Promise.all(
+        Array.from({ length: 5 }, (_, n) => alert(`Connection timeouts in mesh-${n}`, `mesh-${n}`)),
+      );
       await Promise.all(sent.map(({ body }) => untilState(address, body.alerts![0]!.incidentId, 'queued')));
       const { Redis } = await import('ioredis');
       const redis = new Redis(environment.REDIS_URL!);

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { availableBackends } from '../support/backends.ts';
-import { CHANNEL, incidentOfThread, repliesIn, sendAlert, startTestFleet, type TestFleet, untilState } from '../support/fleet.ts';
+import {
+  CHANNEL,
+  incidentOfThread,
+  repliesIn,
+  sendAlert,
+  startTestFleet,
+  type TestFleet,
+  untilState,
+} from '../support/fleet.ts';
 
 for (const backend of availableBackends()) {
   describe(`the whole way on ${backend}`, () => {
@@ -41,7 +49,12 @@ for (const backend of availableBackends()) {
 
     it('makes one incident and one reply of the same webhook that comes five times at once', async () => {
       const { sandbox, fleet } = test;
-      const alert = { title: 'Connection refused by payment-gateway', service: 'payment-gateway', id: 'evt-5', severity: 'high' };
+      const alert = {
+        title: 'Connection refused by payment-gateway',
+        service: 'payment-gateway',
+        id: 'evt-5',
+        severity: 'high',
+      };
       const sent = await Promise.all(Array.from({ length: 5 }, () => sendAlert(fleet.producer, 'generic', alert)));
       expect(sent.map((item) => item.status)).to.deep.equal([202, 202, 202, 202, 202]);
       const ids = new Set(sent.map((item) => item.body.alerts![0]!.incidentId));
@@ -56,9 +69,19 @@ for (const backend of availableBackends()) {
       const admin = { authorization: `Bearer ${fleet.adminToken}` };
       expect((await fetch(`${fleet.producer}/api/incidents`)).status).to.equal(401);
       expect((await fetch(`${fleet.producer}/queues/api/queues`)).status).to.equal(401);
-      const board = (await (await fetch(`${fleet.producer}/queues/api/queues`, { headers: admin })).json()) as { queues: { name: string }[] };
-      expect(board.queues.map((queue) => queue.name)).to.include.members(['investigate-network', 'investigate-database', 'post-report', 'dead-letter']);
-      const list = (await (await fetch(`${fleet.producer}/api/incidents?limit=1`, { headers: admin })).json()) as { items: unknown[]; nextCursor: string };
+      const board = (await (await fetch(`${fleet.producer}/queues/api/queues`, { headers: admin })).json()) as {
+        queues: { name: string }[];
+      };
+      expect(board.queues.map((queue) => queue.name)).to.include.members([
+        'investigate-network',
+        'investigate-database',
+        'post-report',
+        'dead-letter',
+      ]);
+      const list = (await (await fetch(`${fleet.producer}/api/incidents?limit=1`, { headers: admin })).json()) as {
+        items: unknown[];
+        nextCursor: string;
+      };
       expect(list.items).to.have.length(1);
       expect(list.nextCursor).to.be.a('string');
     });

@@ -1,4 +1,9 @@
-import { type InProcessFleet, sandboxEnvironment, startInProcess, WEBHOOK_TOKEN } from '../../scripts/fleet-in-process.ts';
+import {
+  type InProcessFleet,
+  sandboxEnvironment,
+  startInProcess,
+  WEBHOOK_TOKEN,
+} from '../../scripts/fleet-in-process.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
 import { pause } from '../../src/shared/deadline.ts';
 import { type Backend, freshBackend } from './backends.ts';
@@ -57,7 +62,10 @@ export async function migrateDatabase(environment: Record<string, string>): Prom
   }
 }
 
-export type Answered = { status: number; body: { alerts?: { id: string; incidentId: string; decision: string; reason: string }[] } & Record<string, unknown> };
+export type Answered = {
+  status: number;
+  body: { alerts?: { id: string; incidentId: string; decision: string; reason: string }[] } & Record<string, unknown>;
+};
 
 /** Sends a body to a source with the webhook token. */
 export async function sendAlert(producer: string, source: string, body: unknown): Promise<Answered> {
@@ -73,14 +81,21 @@ export async function sendAlert(producer: string, source: string, body: unknown)
 export type IncidentJson = any;
 
 /** Everything the API knows about an incident. */
-export async function getIncident(fleet: Pick<InProcessFleet, 'producer' | 'adminToken'>, id: string): Promise<IncidentJson> {
+export async function getIncident(
+  fleet: Pick<InProcessFleet, 'producer' | 'adminToken'>,
+  id: string,
+): Promise<IncidentJson> {
   const headers = { authorization: `Bearer ${fleet.adminToken}` };
   const response = await fetch(`${fleet.producer}/api/incidents/${id}`, { headers });
   return await response.json();
 }
 
 /** Waits until `look` finds something; throws with what was seen last when it takes longer than `ms`. */
-export async function eventually<T>(what: string, look: () => Promise<T | null | undefined | false>, ms = 15_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false>,
+  ms = 15_000,
+): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const found = await look();
@@ -91,22 +106,38 @@ export async function eventually<T>(what: string, look: () => Promise<T | null |
 }
 
 /** Waits until the incident has reached the state. */
-export async function untilState(fleet: Pick<InProcessFleet, 'producer' | 'adminToken'>, id: string, state: string, ms = 15_000): Promise<IncidentJson> {
+export async function untilState(
+  fleet: Pick<InProcessFleet, 'producer' | 'adminToken'>,
+  id: string,
+  state: string,
+  ms = 15_000,
+): Promise<IncidentJson> {
   let last: IncidentJson;
   try {
-    return await eventually(state, async () => {
-      last = await getIncident(fleet, id);
-      return last.state === state ? last : null;
-    }, ms);
+    return await eventually(
+      state,
+      async () => {
+        last = await getIncident(fleet, id);
+        return last.state === state ? last : null;
+      },
+      ms,
+    );
   } catch {
-    throw new Error(`the incident is ${last?.state} (${last?.reason}) after ${ms} ms, not ${state}: ${JSON.stringify(last?.deliveries)}`);
+    throw new Error(
+      `the incident is ${last?.state} (${last?.reason}) after ${ms} ms, not ${state}: ${JSON.stringify(last?.deliveries)}`,
+    );
   }
 }
 
 /** Waits for the incident that was made of a Slack message. */
-export async function incidentOfThread(fleet: Pick<InProcessFleet, 'producer' | 'adminToken'>, ts: string): Promise<string> {
+export async function incidentOfThread(
+  fleet: Pick<InProcessFleet, 'producer' | 'adminToken'>,
+  ts: string,
+): Promise<string> {
   return await eventually('an incident for the message', async () => {
-    const response = await fetch(`${fleet.producer}/api/incidents`, { headers: { authorization: `Bearer ${fleet.adminToken}` } });
+    const response = await fetch(`${fleet.producer}/api/incidents`, {
+      headers: { authorization: `Bearer ${fleet.adminToken}` },
+    });
     const { items } = (await response.json()) as { items: { id: string; slack: { threadTs: string } }[] };
     return items.find((item) => item.slack.threadTs === ts)?.id;
   });

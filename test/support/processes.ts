@@ -20,7 +20,10 @@ export type RoleProcess = {
 };
 
 /** Starts `src/<file>` with this environment alone, and waits until it says that it is up. */
-export async function startRole(file: 'producer/main.ts' | 'workers/main.ts' | 'main.ts', environment: Record<string, string>): Promise<RoleProcess> {
+export async function startRole(
+  file: 'producer/main.ts' | 'workers/main.ts' | 'main.ts',
+  environment: Record<string, string>,
+): Promise<RoleProcess> {
   const role = spawnRole(file, environment);
   await role.untilLogged(file === 'workers/main.ts' ? 'the workers are up' : 'the producer listens', START_TIMEOUT_MS);
   return role;
@@ -70,7 +73,10 @@ async function untilLogged(child: ChildProcess, log: LogLine[], message: string,
   for (;;) {
     const found = log.find((line) => line.message.includes(message));
     if (found) return found;
-    if (child.exitCode !== null || timeout.aborted) throw new Error(`"${message}" was not logged; exit code ${child.exitCode}; ${JSON.stringify(log.slice(-10))}`);
-    await Promise.race([once(child, 'logged', { signal: timeout }), once(child, 'exit', { signal: timeout })]).catch(() => undefined);
+    if (child.exitCode !== null || timeout.aborted)
+      throw new Error(`"${message}" was not logged; exit code ${child.exitCode}; ${JSON.stringify(log.slice(-10))}`);
+    await Promise.race([once(child, 'logged', { signal: timeout }), once(child, 'exit', { signal: timeout })]).catch(
+      () => undefined,
+    );
   }
 }

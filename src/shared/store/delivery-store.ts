@@ -235,5 +235,7 @@ async function claim(database: Database, incidentId: string, run: number): Promi
   type ClaimRow = { token: string | null; wanted: number; heldMs: number | null };
   const row = (await database.query<ClaimRow>(CLAIM, [incidentId, run]))[0]!;
   if (row.token) return { outcome: 'claimed', lease: { incidentId, run, token: row.token }, wanted: row.wanted };
-  return row.heldMs === null ? { outcome: 'nothing_due' } : { outcome: 'held', retryInMs: Math.max(100, row.heldMs) };
+  return row.heldMs === null
+    ? { outcome: 'nothing_due' }
+    : { outcome: 'held', retryInMs: Math.ceil(Math.max(100, row.heldMs)) };
 }

@@ -173,5 +173,5 @@ async function claim(database: Database, incidentId: string, run: number, worker
     };
   }
   if (row.open === 0) return { outcome: 'over' };
-  return { outcome: 'held', retryInMs: Math.max(250, row.heldMs ?? LEASE_MS) };
+  return { outcome: 'held', retryInMs: Math.ceil(Math.max(250, row.heldMs ?? LEASE_MS)) };
 }

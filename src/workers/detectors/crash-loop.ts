@@ -5,7 +5,7 @@ import { podActions } from './support/pod-actions.ts';
 import { type PlacedContainer, relatedContainers, relatedEvents, workloadOfPod } from './support/pods.ts';
 import { isRecent } from './support/relation.ts';
 import { exitCodeText, lastEnd } from './support/termination.ts';
-import { isoTime, oneLine, unique } from './support/text.ts';
+import { count, isoTime, oneLine, unique } from './support/text.ts';
 
 /** This many restarts with the last end in the investigated time are a loop, even while the container runs. */
 const LOOPING_RESTARTS = 3;
@@ -64,7 +64,7 @@ function describe({ pod, container }: PlacedContainer): string {
     code === null ? null : `exit code ${code}${meaning ? `, ${meaning}` : ''}`,
   ];
   const said = why.filter((part) => part !== null).join(', ');
-  return `Container ${oneLine(container.name, 63)} of pod ${oneLine(pod.name, 253)} crashes again and again: ${container.restarts} restarts${said ? `, last end: ${said}` : ''}`;
+  return `Container ${oneLine(container.name, 63)} of pod ${oneLine(pod.name, 253)} crashes again and again: ${count(container.restarts, 'restart')}${said ? `, last end: ${said}` : ''}`;
 }
 
 function endEntry({ pod, container, evidence }: PlacedContainer) {

@@ -8,7 +8,7 @@ import { podActions } from './support/pod-actions.ts';
 import { type Pod, relatedEvents, relatedPods, waitingReason, workloadOfPod } from './support/pods.ts';
 import { isRecent } from './support/relation.ts';
 import { shellCommand } from './support/shell.ts';
-import { isoTime, oneLine } from './support/text.ts';
+import { count, isoTime, oneLine } from './support/text.ts';
 
 type Health = CapabilityOutput<'service.health'>;
 
@@ -55,13 +55,13 @@ function faultOf(health: Health, input: DetectorInput): Fault | null {
     const statement = `Service ${service} in namespace ${namespace} has no endpoint because its selector (${oneLine(labels, 120)}) matches no pod`;
     return { statement, confidence: 0.85, cause: true, class: 'network' };
   }
-  const statement = `Service ${service} in namespace ${namespace} has no ready endpoint although its selector matches ${matchingPods} pods`;
+  const statement = `Service ${service} in namespace ${namespace} has no ready endpoint although its selector matches ${count(matchingPods, 'pod')}`;
   return { statement, confidence: 0.75, cause: false, class: 'infrastructure' };
 }
 
 function partialFault({ service, readyEndpoints, notReadyEndpoints }: Health): Fault | null {
   if (notReadyEndpoints.length === 0) return null;
-  const statement = `Service ${service} has ${notReadyEndpoints.length} endpoints that are not ready beside ${readyEndpoints.length} that are`;
+  const statement = `Service ${service} has ${count(notReadyEndpoints.length, 'unready endpoint')} beside ${count(readyEndpoints.length, 'ready one')}`;
   return { statement, confidence: 0.45, cause: false, class: 'infrastructure' };
 }
 

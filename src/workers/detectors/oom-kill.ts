@@ -7,7 +7,7 @@ import { type PlacedContainer, relatedContainers, relatedEvents, workloadOfPod }
 import { isRecent } from './support/relation.ts';
 import { shellCommand } from './support/shell.ts';
 import { lastEnd } from './support/termination.ts';
-import { isoTime, oneLine, unique } from './support/text.ts';
+import { count, isoTime, oneLine, unique } from './support/text.ts';
 
 /** Finds containers that were killed for want of memory, and programs that ran out of their own heap. */
 export const oomKill: Detector = (input) => {
@@ -35,7 +35,7 @@ function toFinding(group: PlacedContainer[], input: DetectorInput): Finding {
   const events = oomEvents(input).filter((entry) => entry.name === pod.name);
   return {
     ...COMMON,
-    statement: `Container ${oneLine(container.name, 63)} of pod ${oneLine(pod.name, 253)} was killed because it ran out of memory (OOMKilled): ${bound}, ${container.restarts} restarts`,
+    statement: `Container ${oneLine(container.name, 63)} of pod ${oneLine(pod.name, 253)} was killed because it ran out of memory (OOMKilled): ${bound}, ${count(container.restarts, 'restart')}`,
     component: workloadOfPod(pod),
     confidence: dated ? 0.9 : 0.75,
     evidence: unique([...group.map((placed) => placed.evidence), ...events.flatMap((entry) => entry.evidence)]),

@@ -69,7 +69,7 @@ function countsText(counts: PoolCounts, use: PoolUse | null): string {
   const waited = counts.waited ? `${counts.waited} ms` : counts.waitedSeconds ? `${counts.waitedSeconds} s` : null;
   const parts = [
     inUse,
-    waiting && waiting !== '0' ? `${waiting} callers wait` : null,
+    waiting && waiting !== '0' ? (waiting === '1' ? '1 caller waits' : `${waiting} callers wait`) : null,
     waited ? `callers give up after ${waited}` : null,
   ];
   const said = parts.filter((part) => part !== null);

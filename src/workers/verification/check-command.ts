@@ -180,7 +180,12 @@ function redisTool(words: string[]): CommandCheck {
   const text = words.join(' ');
   if (/\b(?:flushall|flushdb|shutdown|debug|config\s+set|eval|script|slaveof|replicaof|failover|swapdb)\b/i.test(text))
     return forbidden('it destroys data or reconfigures the server');
-  const verb = words.find((word) => /^[a-z]{2,12}$/i.test(word))?.toLowerCase();
+  const verb = words
+    .find(
+      (word, index) =>
+        /^[a-z]{2,12}$/i.test(word) && !/^-(?:h|p|a|n|u|i|r)$|^--(?:user|pass)$/.test(words[index - 1] ?? ''),
+    )
+    ?.toLowerCase();
   if (verb === undefined || words.some((word) => /^--(?:latency|stat|bigkeys|memkeys)/.test(word))) return READ;
   if (/\bclient\s+kill\b/i.test(text)) return write('Closes connections of clients.');
   return REDIS_READS.has(verb) ? READ : write('Changes data in Redis, or blocks it for a while.');

@@ -11,8 +11,8 @@ export type IndexedEvidence = {
 };
 
 /** Larger evidence is looked at up to here, so that verification stays quick, in characters. */
-const MAX_TEXT = 1_000_000;
-const MAX_NODES = 200_000;
+const MAX_TEXT = 300_000;
+const MAX_NODES = 50_000;
 
 /** Units that the names of fields tell. */
 const FIELD_UNITS: readonly [RegExp, Pick<Quantity, 'dimension' | 'scale'>][] = [
@@ -35,9 +35,9 @@ const METRIC_UNITS: Record<string, Pick<Quantity, 'dimension' | 'scale'>> = {
 export function indexEvidence(evidence: Evidence): IndexedEvidence {
   const { text, data, query, from, to, collectedAt } = evidence;
   const numbers: Quantity[] = [];
-  const strings: string[] = [text.slice(0, MAX_TEXT)];
+  const strings = new Set([text.slice(0, MAX_TEXT)]);
   collect([data, query], numbers, strings);
-  const whole = strings.join('\n').slice(0, MAX_TEXT);
+  const whole = [...strings].join('\n').slice(0, MAX_TEXT);
   return {
     text: whole.toLowerCase(),
     quantities: distinct([...numbers, ...quantitiesIn(whole)]),
@@ -46,19 +46,19 @@ export function indexEvidence(evidence: Evidence): IndexedEvidence {
 }
 
 /** Walks the data without recursion, because its depth is the sender's choice. */
-function collect(roots: unknown[], numbers: Quantity[], strings: string[]): void {
+function collect(roots: unknown[], numbers: Quantity[], strings: Set<string>): void {
   const open = roots.map((value) => ({ value, unit: PLAIN as Pick<Quantity, 'dimension' | 'scale'> }));
   for (let node = open.pop(), seen = 0; node && seen < MAX_NODES; node = open.pop(), seen++) {
     const { value, unit } = node;
     if (typeof value === 'number') numbers.push(quantity(value, unit));
-    else if (typeof value === 'string') strings.push(value);
+    else if (typeof value === 'string') strings.add(value);
     else if (Array.isArray(value)) {
       numbers.push(quantity(value.length, PLAIN));
       for (const item of value) open.push({ value: item, unit });
     } else if (value !== null && typeof value === 'object') {
       const own = METRIC_UNITS[String((value as { unit?: unknown }).unit)] ?? unit;
       for (const [key, item] of Object.entries(value)) {
-        strings.push(key);
+        strings.add(key);
         open.push({ value: item, unit: FIELD_UNITS.find(([pattern]) => pattern.test(key))?.[1] ?? own });
       }
     }

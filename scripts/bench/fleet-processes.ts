@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { ADMIN_TOKEN, sandboxEnvironment, WEBHOOK_TOKEN } from '../fleet-in-process.ts';
+import { freePort } from '../servers/server-process.ts';
+import type { BenchBackend } from './bench-backends.ts';
+import type { BenchContext } from './bench-context.ts';
+import { type BenchProcess, startProcess, untilReady } from './bench-process.ts';
+
+/** A running fleet as production starts it: producer and worker processes, or all roles in one on the embedded database. */
+export type BenchFleet = {
+  processes: Record<string, BenchProcess>;
+  /** The process with the pools. */
+  workers: BenchProcess;
+  /** Sends alerts in one body; resolves with the ids of their incidents when they are accepted. */
+  send(alerts: object[]): Promise<string[]>;
+  /** `GET /api/incidents...` */
+  get<T>(path: string): Promise<T>;
+  /** Incidents answered since the start. */
+  answered(): Promise<number>;
+  /** Takes everything down, the backend included. */
+  stop(): Promise<void>;
+};
+
+const SRC = join(import.meta.dirname, '..', '..', 'src');
+
+/** Starts a fleet on an empty backend and waits until it is ready. */
+export async function startBenchFleet(context: BenchContext, backend: BenchBackend): Promise<BenchFleet> {
+  const fresh = await context.servers.fresh(backend);
+  const producer = await freePort();
+  const worker = await freePort();
+  const environment = {
+    ...benchEnvironment(context),
+    ...fresh.environment,
+    PORT: `${producer}`,
+    WORKER_PORT: `${worker}`,
+  };
+  const entries: Record<string, string> =
+    backend === 'embedded' ? { fleet: 'main.ts' } : { producer: 'producer/main.ts', workers: 'workers/main.ts' };
+  const processes = Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [
+      name,
+      startProcess(join(SRC, entry), environment, context.profileDir),
+    ]),
+  );
+  const workers = (processes.workers ?? processes.fleet)!;
+  const stop = async () => {
+    await Promise.all(Object.values(processes).map((process) => process.stop()));
+    await fresh.remove();
+  };
+  try {
+    await untilReady((processes.producer ?? processes.fleet)!, `http://127.0.0.1:${producer}/readyz`);
+    await untilReady(workers, `http://127.0.0.1:${worker}/readyz`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { processes, workers, stop, ...client(`http://127.0.0.1:${producer}`, `http://127.0.0.1:${worker}`) };
+}
+
+function benchEnvironment({ world: { sandbox, llm } }: BenchContext): Record<string, string> {
+  return {
+    ...sandboxEnvironment(sandbox),
+    LOG_LEVEL: 'error',
+    OPENAI_API_KEY: 'sandbox-key',
+    OPENAI_BASE_URL: llm.baseUrl,
+    SLACK_POSTS_PER_MINUTE: '1000000',
+    WORKER_RATE_PER_MINUTE: '1000000',
+  };
+}
+
+function client(producer: string, workers: string): Pick<BenchFleet, 'send' | 'get' | 'answered'> {
+  return {
+    send: async (alerts) => {
+      const response = await fetch(`${producer}/alerts/generic`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${WEBHOOK_TOKEN}` },
+        body: JSON.stringify({ alerts }),
+      });
+      const answer = (await response.json()) as { alerts?: { incidentId: string }[] };
+      if (!answer.alerts) throw new Error(`the intake answered ${response.status}: ${JSON.stringify(answer)}`);
+      return answer.alerts.map((alert) => alert.incidentId);
+    },
+    get: async <T>(path: string) => {
+      const response = await fetch(`${producer}/api${path}`, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+      if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
+      return (await response.json()) as T;
+    },
+    answered: async () => {
+      const text = await (await fetch(`${workers}/metrics`)).text();
+      return Number(/^rca_fleet_incidents_finished_total\{outcome="posted"\} (\d+)/m.exec(text)?.[1] ?? 0);
+    },
+  };
+}

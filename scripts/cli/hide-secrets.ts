@@ -1,0 +1,30 @@
+import type { Config } from '../../src/shared/config.ts';
+import { maskText } from './describe-fault.ts';
+import type { Line } from './doctor/check.ts';
+
+/** Shorter values than this are no secrets, and would turn up in ordinary words. */
+const SHORTEST_SECRET = 6;
+
+/** Takes every configured secret, and what looks like one, out of a line: servers like to quote what they refuse. */
+export function hideSecrets(config: Config | null): (line: Line) => Line {
+  const secrets = config ? secretsOf(config).filter((secret) => secret.length >= SHORTEST_SECRET) : [];
+  const hide = (text: string) => maskText(secrets.reduce((left, secret) => left.replaceAll(secret, '[masked]'), text));
+  return (line) => ({ ...line, detail: hide(line.detail), remedy: line.remedy && hide(line.remedy) });
+}
+
+function secretsOf({ slack, webhookToken, adminToken, llm, signoz, databaseUrl, redisUrl }: Config): string[] {
+  const given = [
+    slack.signingSecret,
+    slack.botToken,
+    webhookToken,
+    adminToken,
+    signoz?.apiKey,
+    passwordIn(databaseUrl),
+  ];
+  const more = [passwordIn(redisUrl), llm.provider === 'none' ? null : llm.apiKey];
+  return [...given, ...more].filter((secret) => secret !== null && secret !== undefined);
+}
+
+function passwordIn(url: string | null): string | null {
+  return url === null ? null : decodeURIComponent(new URL(url).password);
+}

@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import {
+  parseDurationMs,
+  parseKubernetesQuantity,
+  quantitiesIn,
+} from '../../../../../src/workers/detectors/support/quantities.ts';
+
+describe('numbers with units', () => {
+  const DURATIONS: [string, number | null][] = [
+    ['30s', 30_000],
+    ['1m30s', 90_000],
+    ['1h0m5s', 3_605_000],
+    ['5m', 300_000],
+    ['30000ms', 30_000],
+    ['30,000 ms', 30_000],
+    ['0.5 seconds', 500],
+    ['2 days', 172_800_000],
+    ['12', null],
+    ['soon', null],
+    ['512Mi', null],
+  ];
+  for (const [text, ms] of DURATIONS) {
+    it(`reads the duration ${text}`, () => {
+      expect(parseDurationMs(text)).to.equal(ms);
+    });
+  }
+
+  const RESOURCES: [string, number | null][] = [
+    ['512Mi', 536_870_912],
+    ['1Gi', 1_073_741_824],
+    ['128M', 128_000_000],
+    ['250m', 0.25],
+    ['2', 2],
+    ['0.5', 0.5],
+    ['1e3', 1000],
+    ['1.5Gi', 1_610_612_736],
+    ['Mi', null],
+    ['12 Mi', null],
+    ['512mi', null],
+  ];
+  for (const [text, value] of RESOURCES) {
+    it(`reads the Kubernetes quantity ${text}`, () => {
+      expect(parseKubernetesQuantity(text)).to.equal(value);
+    });
+  }
+
+  it('finds every number of a sentence with its unit', () => {
+    const found = quantitiesIn('10 of 12,000 took 1.25s, 95 % of 512Mi, 1.2k requests');
+    expect(found.map(({ value, dimension, scale }) => [value, dimension, scale])).to.deep.equal([
+      [10, 'plain', 1],
+      [12_000, 'plain', 1],
+      [1.25, 'time', 1000],
+      [95, 'share', 0.01],
+      [512, 'size', 2 ** 20],
+      [1.2, 'plain', 1000],
+    ]);
+  });
+});
