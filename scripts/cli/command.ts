@@ -12,6 +12,9 @@ export type Io = {
   err(line: string): void;
   /** Everything that was given on stdin. */
   stdin(): Promise<string>;
+  /** How wide the terminal is, in columns, and whether it shows bold and grey; left out, nothing is assumed. */
+  width?: number;
+  ansi?: boolean;
   /** Aborted when the person wants to leave. */
   signal: AbortSignal;
 };

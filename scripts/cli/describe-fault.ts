@@ -9,13 +9,21 @@ const EXAMPLE = 'postgres://user:password@host';
  * tried, what the first of them said.
  */
 export function describeFault(thrown: unknown): string {
-  let text = '';
-  for (let error = thrown, depth = 0; error !== undefined && error !== null && depth < 5; depth++) {
-    const { message, cause } = toError(error);
-    if (message !== '' && !text.includes(message)) text += text === '' ? message : `: ${message}`;
-    error = error instanceof AggregateError ? error.errors[0] : cause;
+  const messages = chainOf(thrown).map(({ message }) => message.replace(/\.$/, ''));
+  const [first = 'unknown error', ...causes] = messages.filter((message) => message !== '');
+  // Our own errors often name the root of the trouble themselves.
+  if (first.includes(causes.at(-1) ?? first)) return maskText(first);
+  return maskText(causes.reduce((text, cause) => (text.includes(cause) ? text : `${text}: ${cause}`), first));
+}
+
+function chainOf(thrown: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let next = thrown; next !== undefined && next !== null && chain.length < 6; ) {
+    const error = toError(next);
+    chain.push(error);
+    next = error instanceof AggregateError ? error.errors[0] : error.cause;
   }
-  return maskText(text || 'unknown error');
+  return chain;
 }
 
 /** Masks secrets in a text for the terminal. */

@@ -85,12 +85,15 @@ function checksOf(config: Config, gateway: McpGateway): Check[] {
   ];
 }
 
-/** A faulty MCP_CONFIG file must not hide how our own servers are. */
+/** A fault in MCP_CONFIG or in the allow-list, which have lines of their own, must not hide how the other servers are. */
 function gatewayFor(config: Config): { gateway: McpGateway; fault: Line[] } {
+  const closed = { allowedHosts: [], resolveOverrides: {} };
+  const isFaulty = checkNetwork(config.network).some((line) => line.status === 'failed');
+  const usable = isFaulty ? { ...config, network: closed } : config;
   try {
-    return { gateway: openGateway(config, silentLogger, createMetrics()), fault: [] };
+    return { gateway: openGateway(usable, silentLogger, createMetrics()), fault: [] };
   } catch (error) {
-    const gateway = openGateway({ ...config, mcpConfigPath: null }, silentLogger, createMetrics());
+    const gateway = openGateway({ ...usable, mcpConfigPath: null }, silentLogger, createMetrics());
     return { gateway, fault: [failed('MCP_CONFIG', describeFault(error))] };
   }
 }

@@ -15,6 +15,8 @@ export async function main(command: Command): Promise<never> {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
     stdin: () => text(process.stdin),
+    width: process.stdout.columns,
+    ansi: process.stdout.isTTY === true,
     signal: stop.signal,
   });
   process.exit(code);

@@ -13,6 +13,8 @@ const listQuery = z.object({
   service: z.string().max(300).optional(),
 });
 
+const deadLettersQuery = z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(200) });
+
 /** The API for people and scripts, to be mounted under `/api` behind the admin token. */
 export function createApi(store: Store, queues: Queues): Router {
   const api = Router();
@@ -24,8 +26,10 @@ export function createApi(store: Store, queues: Queues): Router {
   api.get('/incidents/:id', async (request, response) => {
     response.json(await incidentDetails(store, String(request.params.id)));
   });
-  api.get('/dead-letters', async (_request, response) => {
-    response.json({ items: await store.incidents.deadLetters(200) });
+  api.get('/dead-letters', async (request, response) => {
+    const query = deadLettersQuery.safeParse(request.query);
+    if (!query.success) throw queryProblem(query.error);
+    response.json({ items: await store.incidents.deadLetters(query.data.limit) });
   });
   api.post('/dead-letters/:id/redrive', async (request, response) => {
     const outcome = await redriveIncident({ store, queues }, String(request.params.id));

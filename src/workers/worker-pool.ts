@@ -1,6 +1,6 @@
 import type { Job } from 'bullmq';
 import { withDeadline } from '../shared/deadline.ts';
-import type { FleetJob, FleetWorker, Queues, QueueWorkerOptions } from '../shared/queues.ts';
+import type { FleetJob, Queues, QueueWorkerOptions } from '../shared/queues.ts';
 
 /** For how long waiting jobs may find nobody to take them before the consumer counts as stuck, ms. */
 const STUCK_MS = 20_000;

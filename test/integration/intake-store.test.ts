@@ -6,7 +6,9 @@ import { openTestStore, type TestStore } from '../support/services.ts';
 for (const backend of availableBackends().filter((name) => name !== 'redis')) {
   describe(`intake store on ${backend}`, () => {
     let test: TestStore;
-    before(async () => void (test = await openTestStore(backend)));
+    before(async () => {
+      test = await openTestStore(backend);
+    });
     after(() => test.close());
 
     it('opens an incident for a new alert and says why', async () => {

@@ -13,15 +13,15 @@ export function checkAccess(config: Config): Line[] {
       : off('Slack signing secret', closed('POST /alerts/slack is closed', 'SLACK_SIGNING_SECRET')),
     webhookToken
       ? ok('webhook token', 'set')
-      : off('webhook token', closed('the sources other than slack are closed', 'WEBHOOK_TOKEN')),
+      : off('webhook token', closed('every other source is closed', 'WEBHOOK_TOKEN')),
     adminToken
       ? ok('admin token', 'set')
-      : off('admin token', closed('the board and the API are closed', 'ADMIN_TOKEN')),
+      : off('admin token', closed('the board with the API is closed', 'ADMIN_TOKEN')),
   ];
 }
 
 function closed(meaning: string, variable: string): string {
-  return `not configured (${meaning}; set ${variable} to open)`;
+  return `not configured (${meaning}; set ${variable} to open it)`;
 }
 
 /** A line only where the producer would refuse to start. */

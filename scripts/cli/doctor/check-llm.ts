@@ -32,7 +32,9 @@ async function askLlm(config: LlmConfig, signal: AbortSignal): Promise<Line[]> {
 }
 
 function settingsOf({ provider }: LlmConfig): Settings {
-  if (provider === 'azure')
-    return { address: 'AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_DEPLOYMENT', secret: 'AZURE_OPENAI_API_KEY' };
-  return { address: 'OPENAI_BASE_URL and OPENAI_MODEL', secret: 'OPENAI_API_KEY' };
+  if (provider === 'azure') {
+    const thing = 'AZURE_OPENAI_DEPLOYMENT and AZURE_OPENAI_API_VERSION';
+    return { address: 'AZURE_OPENAI_ENDPOINT', secret: 'AZURE_OPENAI_API_KEY', thing };
+  }
+  return { address: 'OPENAI_BASE_URL', secret: 'OPENAI_API_KEY', thing: 'OPENAI_MODEL and OPENAI_BASE_URL' };
 }

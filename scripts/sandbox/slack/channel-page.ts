@@ -16,8 +16,6 @@ export type ChannelMessageView = {
 
 export type ChannelView = { channel: { id: string; name: string }; messages: ChannelMessageView[] };
 
-const REFRESH_SECONDS = '3';
-
 const fileLine = (file: { title: string; name: string }) => `:page_facing_up: ${file.title} (${file.name})`;
 
 function viewMessage(message: SlackMessage, replies: SlackMessage[]): ChannelMessageView {
@@ -42,11 +40,11 @@ export function viewChannel(world: SlackWorld, id: string): ChannelView | null {
   return { channel: { id, name: channel.name }, messages };
 }
 
-/** GET / shows the first channel, GET /?channel=... another one; the page reloads itself. */
+/** GET / shows the first channel, GET /?channel=... another one; the page brings itself up to date. */
 export async function answerChannelPage(world: SlackWorld, request: SandboxRequest): Promise<SandboxAnswer> {
   const id = request.query.get('channel') ?? world.channels()[0]?.id ?? '';
   const view = request.path === '/' ? viewChannel(world, id) : null;
   if (!view) return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'no such page' };
-  const headers = { 'content-type': 'text/html; charset=utf-8', refresh: REFRESH_SECONDS };
+  const headers = { 'content-type': 'text/html; charset=utf-8' };
   return { status: 200, headers, body: renderChannelPage(view) };
 }

@@ -10,7 +10,8 @@ import { SlackRefusal } from './slack-refusal.ts';
 import type { SlackIdentity } from './slack-wire.ts';
 import type { SlackWorld } from './slack-world.ts';
 import { WEB_API_METHODS } from './web-api.ts';
-import { type PendingUploads, receiveUpload, UPLOAD_PATH } from './web-api-files.ts';
+import { receiveUpload, UPLOAD_PATH } from './web-api-files.ts';
+import type { PendingUploads } from './web-api-method.ts';
 
 /** One call as it came and as it was answered (status 0: never); structured arguments are decoded, the token is left out. */
 export type SlackApiCall = {

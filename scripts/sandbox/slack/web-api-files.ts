@@ -2,10 +2,7 @@ import type { SandboxRequest } from '../http/sandbox-http-server.ts';
 import { listArgument, textArgument } from './slack-arguments.ts';
 import { SlackRefusal } from './slack-refusal.ts';
 import type { SlackFile } from './slack-world.ts';
-import { type WebApiMethod, writableChannelOf } from './web-api-method.ts';
-
-/** Files between the grant of an upload address and the completion; `content` is null until the bytes came. */
-export type PendingUploads = Map<string, { name: string; length: number; content: string | null }>;
+import { type PendingUploads, type WebApiMethod, writableChannelOf } from './web-api-method.ts';
 
 export const UPLOAD_PATH = '/upload/v1/';
 

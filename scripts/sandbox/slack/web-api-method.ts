@@ -2,7 +2,9 @@ import { type SlackArguments, textArgument } from './slack-arguments.ts';
 import { SlackRefusal } from './slack-refusal.ts';
 import type { SlackIdentity } from './slack-wire.ts';
 import type { SlackChannel, SlackWorld } from './slack-world.ts';
-import type { PendingUploads } from './web-api-files.ts';
+
+/** Files between the grant of an upload address and the completion; `content` is null until the bytes came. */
+export type PendingUploads = Map<string, { name: string; length: number; content: string | null }>;
 
 /** What a Web API method works with. */
 export type SlackCall = {

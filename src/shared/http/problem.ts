@@ -26,7 +26,10 @@ export function sendProblem(response: Response, problem: HttpProblem): void {
 /** The last middleware: turns whatever was thrown into a problem document; the details of our own faults stay in the log. */
 export function problemHandler(logger: Logger) {
   return (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
-    if (response.headersSent) return next(error);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
     const problem = toProblem(error);
     if (problem.status >= 500)
       logger.error('a request failed', { status: problem.status, error: describeError(error) });

@@ -3,7 +3,7 @@ import type { AnySchema, SchemaOutput } from '@modelcontextprotocol/sdk/server/z
 import type { WaitOptions } from '../mcp-connection.ts';
 import { describeSdkError, type SdkFailure } from './describe-sdk-error.ts';
 import type { Session } from './open-session.ts';
-import type { RequestContext } from './open-transport.ts';
+import type { RequestContext } from './request-context.ts';
 import { type RequestSignal, requestSignal } from './request-signal.ts';
 
 export type ClientRequest = Parameters<Client['request']>[0];

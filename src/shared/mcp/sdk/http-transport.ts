@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { abortable } from '../abortable.ts';
-import type { OpenTransport, RequestContext } from './open-transport.ts';
+import type { OpenTransport, RequestContext } from './request-context.ts';
 
 /**
  * Streamable HTTP by the SDK, with a fetch that knows which call it serves: the SDK neither ends the HTTP request of an

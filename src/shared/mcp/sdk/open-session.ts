@@ -2,7 +2,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { McpTool } from '../mcp-connection.ts';
 import type { ServerTarget } from '../server-target.ts';
-import { type OpenTransport, openTransport } from './open-transport.ts';
+import { openTransport } from './open-transport.ts';
+import type { OpenTransport } from './request-context.ts';
 
 /** One initialised connection to one server; after a loss it is thrown away and another is opened. */
 export type Session = {

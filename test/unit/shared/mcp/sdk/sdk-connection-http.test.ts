@@ -158,8 +158,9 @@ describe('a connection over Streamable HTTP', () => {
     const server = await raw(({ method }) => (method === 'tools/call' ? { content: [] } : INITIALIZED));
     const caller = new AbortController();
     const connection = connect(server.url);
-    await connection.callTool('x', {}, { signal: caller.signal, deadlineMs: 20 });
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await connection.connect(waiting());
+    await connection.callTool('x', {}, { signal: caller.signal, deadlineMs: 200 });
+    await new Promise((resolve) => setTimeout(resolve, 210));
     caller.abort();
     await connection.callTool('x', {}, waiting());
     await connection.close();
