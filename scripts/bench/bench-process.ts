@@ -31,7 +31,7 @@ export function startProcess(
   profileDir: string | null,
 ): BenchProcess {
   const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
-  const child = spawn(process.execPath, [...profiling, ...(process.env.EXTRA_IMPORT ? ['--import', process.env.EXTRA_IMPORT] : []), '--import', WATCH, script], {
+  const child = spawn(process.execPath, [...profiling, ...(process.env.EXTRA_NODE ? process.env.EXTRA_NODE.split(' ') : []), ...(process.env.EXTRA_IMPORT ? ['--import', process.env.EXTRA_IMPORT] : []), '--import', WATCH, script], {
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -16,7 +16,7 @@ import { checkNetwork } from './doctor/check-network.ts';
 import { checkPorts } from './doctor/check-ports.ts';
 import { checkRedis } from './doctor/check-redis.ts';
 import { checkSlack } from './doctor/check-slack.ts';
-import { hideSecrets } from './hide-secrets.ts';
+import { hideSecrets } from './doctor/hide-secrets.ts';
 
 const USAGE = `Checks everything that is configured and says in one line each what is wrong and what to do about it.
 

@@ -16,19 +16,38 @@ export type Enqueue = {
   settled(): Promise<void>;
 };
 
-type Deps = { queues: Queues; incidents: Pick<IncidentStore, 'markQueued'>; logger: Logger; metrics: Metrics };
+/** Jobs that may wait in one investigate queue; what is above stays `received` in the store until there is room. */
+const MAX_QUEUED = 10_000;
+const MAX_GATHERED = 10_000;
+const CRITICAL = 1;
+
+type Deps = {
+  queues: Queues;
+  incidents: Pick<IncidentStore, 'markQueued'>;
+  logger: Logger;
+  metrics: Metrics;
+  limit?: number;
+};
 
 /** The enqueue stage: adds jobs in bulk behind the intake's back, so that a queue that is down never fails a 202. */
-export function createEnqueue({ queues, incidents, logger, metrics }: Deps): Enqueue {
+export function createEnqueue({ queues, incidents, logger, metrics, limit = MAX_QUEUED }: Deps): Enqueue {
   const gathered: Enqueueable[] = [];
   let running: Promise<void> | null = null;
 
   const now = async (batch: Enqueueable[]) => {
     const timer = metrics.stageTimer('enqueue');
     for (const [agent, group] of Map.groupBy(batch, (item) => item.agent)) {
-      await queues.add(investigateQueue(agent), group.map(toJob));
+      const fitting = await withinLimit(queues, agent, group, limit);
+      if (fitting.length < group.length) {
+        logger.warn('the queue is full; the other incidents wait in the store', {
+          stage: 'enqueue',
+          agent,
+          left: group.length - fitting.length,
+        });
+      }
+      await queues.add(investigateQueue(agent), fitting.map(toJob));
+      await incidents.markQueued(fitting.map((item) => item.incidentId));
     }
-    await incidents.markQueued(batch.map((item) => item.incidentId));
     timer('ok');
   };
   const drain = async () => {
@@ -48,7 +67,8 @@ export function createEnqueue({ queues, incidents, logger, metrics }: Deps): Enq
     now,
     later(batch) {
       if (batch.length === 0) return;
-      gathered.push(...batch);
+      // Above that the store alone remembers them, so that memory stays bounded while the queue is down.
+      gathered.push(...batch.slice(0, Math.max(0, MAX_GATHERED - gathered.length)));
       // The next turn: what the same commit has opened goes into one call.
       running ??= new Promise<void>((done) => setImmediate(done)).then(drain);
     },
@@ -56,6 +76,14 @@ export function createEnqueue({ queues, incidents, logger, metrics }: Deps): Enq
       await running;
     },
   };
+}
+
+/** Critical incidents always find room; of the others as many as the queue may still take, the most urgent first. */
+async function withinLimit(queues: Queues, agent: string, group: Enqueueable[], limit: number): Promise<Enqueueable[]> {
+  const room = Math.max(0, limit - (await queues.depth(investigateQueue(agent))));
+  if (room >= group.length) return group;
+  const urgent = group.toSorted((left, right) => left.priority - right.priority);
+  return urgent.filter((item, index) => index < room || item.priority === CRITICAL);
 }
 
 function toJob({ incidentId, run, priority }: Enqueueable) {

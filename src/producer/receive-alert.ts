@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Alert, Classification, ParsedBody } from '../shared/alert.ts';
-import { HttpProblem } from '../shared/http/problem.ts';
+import { HttpProblem, toProblem } from '../shared/http/problem.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { ClassifiedAlert, IntakeDecision } from '../shared/store/intake-store.ts';
@@ -41,6 +41,8 @@ export function receiveAlert(deps: ReceiveDeps): RequestHandler {
       stop('ok');
     } catch (error) {
       stop('refused');
+      const source = findSource(name) ? name : 'unknown';
+      deps.metrics.refused.inc({ source, status: String(toProblem(error).status) });
       throw error;
     }
   };
@@ -53,7 +55,17 @@ async function answer(deps: ReceiveDeps, response: Response, source: string, par
   }
   const decisions = await storeAlerts(deps, parsed.alerts);
   const alerts = decisions.map(({ id, incidentId, decision, reason }) => ({ id, incidentId, decision, reason }));
-  for (const { decision } of decisions) deps.metrics.alerts.inc({ source, decision });
+  for (const { id, incidentId, decision, reason } of decisions) {
+    deps.metrics.alerts.inc({ source, decision });
+    deps.logger.debug('an alert is written down', {
+      stage: 'receive',
+      source,
+      alert: id,
+      incident: incidentId,
+      decision,
+      reason,
+    });
+  }
   response.status(202).json({ alerts, ignored: parsed.ignored });
 }
 

@@ -73,6 +73,8 @@ export type Queues = {
   queue(name: string): FleetQueue;
   /** Adds jobs in one call, within 2 s; throws when the queue is down. */
   add(name: string, jobs: { id: string; data: JobData; priority?: number; delayMs?: number }[]): Promise<void>;
+  /** How many jobs wait in a queue, delayed ones included; throws within 2 s when the queue is down. */
+  depth(name: string): Promise<number>;
   startWorker(name: string, process: Processor<JobData>, options: QueueWorkerOptions): FleetWorker;
   /** Asks the backend for a sign of life; throws within `ms`. */
   ping(ms: number): Promise<void>;
@@ -164,6 +166,11 @@ function fleetQueues(logger: Logger, backend: Backend): Queues {
         await open(name).addBulk(bulk);
       });
     },
+    depth: (name) =>
+      withDeadline(`asking for the depth of queue ${name}`, QUEUE_CALL_TIMEOUT_MS, async (signal) => {
+        await backend.ready(signal);
+        return await open(name).getJobCountByTypes('waiting', 'prioritized', 'delayed');
+      }),
     startWorker: (name, process, options) => startWorker(backend, logger, name, process, options),
     ping: (ms) =>
       withDeadline(`the ${backend.name} queue`, ms, async (signal) => {

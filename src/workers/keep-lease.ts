@@ -24,6 +24,9 @@ export async function whileLeased<T>(
   const timer = setInterval(renew, RENEW_EVERY_MS);
   try {
     return await work(AbortSignal.any([outer, lost.signal]));
+  } catch (error) {
+    // What the work threw when it was aborted says only that: the cause is that the lease is gone.
+    throw lost.signal.aborted ? lost.signal.reason : error;
   } finally {
     clearInterval(timer);
     if (!lost.signal.aborted) await investigations.release(lease).catch(() => undefined);

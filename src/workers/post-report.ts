@@ -65,7 +65,7 @@ async function deliverUntilShown(
     const view = await loadReportView(deps.store, deps.agents, lease.incidentId, lease.run);
     if (!view) return 'nothing to do: the incident has a newer run';
     await deliverView(deps, lease, view, wanted, stop);
-    if (await deliveries.finishIncident(lease, wanted)) countAnswer(deps.metrics, view);
+    if (await deliveries.finishIncident(lease, wanted)) countAnswer(deps, view);
     if (await deliveries.releaseWhenShown(lease)) return `revision ${wanted} is shown`;
   }
 }
@@ -140,9 +140,11 @@ async function threadOf(
   return { channel: deps.defaultChannel, threadTs };
 }
 
-function countAnswer(metrics: Metrics, view: ReportView): void {
+function countAnswer({ metrics, logger }: PostDeps, { incident, receivedAt }: ReportView): void {
+  const seconds = (Date.now() - Date.parse(receivedAt)) / 1000;
   metrics.incidents.inc({ outcome: 'posted' });
-  metrics.answerSeconds.observe({ agent: view.incident.agent }, (Date.now() - Date.parse(view.receivedAt)) / 1000);
+  metrics.answerSeconds.observe({ agent: incident.agent }, seconds);
+  logger.info('the answer is in the thread', { stage: 'post', incident: incident.id, run: incident.run, seconds });
 }
 
 async function afterFailure(

@@ -39,6 +39,14 @@ export async function processInvestigation(
       investigateAlert(deps, claim.lease, signal),
     );
     timer('ok');
+    deps.logger.info('an investigation is done', {
+      stage: 'investigate',
+      incident: incidentId,
+      run,
+      verdict: report.verdict,
+      tier: report.tier,
+      confidence: report.rootCause.confidence,
+    });
     return report.verdict;
   } catch (error) {
     timer(error instanceof FleetError ? error.code : 'bug');

@@ -42,7 +42,8 @@ export function notFound(request: Request): never {
   throw new HttpProblem(404, 'Not found', `there is nothing under ${request.method} ${request.path}`);
 }
 
-function toProblem(error: unknown): HttpProblem {
+/** Whatever was thrown as the problem that the caller is told. */
+export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof FleetError && error.code === 'body_invalid')
     return new HttpProblem(422, 'Body not understood', error.message);

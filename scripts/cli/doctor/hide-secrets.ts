@@ -1,6 +1,6 @@
-import type { Config } from '../../src/shared/config.ts';
-import { maskText } from './describe-fault.ts';
-import type { Line } from './doctor/check.ts';
+import type { Config } from '../../../src/shared/config.ts';
+import { maskText } from '../describe-fault.ts';
+import type { Line } from './check.ts';
 
 /** Shorter values than this are no secrets, and would turn up in ordinary words. */
 const SHORTEST_SECRET = 6;

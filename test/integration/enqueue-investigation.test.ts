@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { createEnqueue } from '../../src/producer/enqueue-investigation.ts';
+import { investigateQueue } from '../../src/shared/queues.ts';
+import { aClassified } from '../support/alerts.ts';
+import { availableBackends } from '../support/backends.ts';
+import { openTestStore, type TestStore } from '../support/services.ts';
+
+for (const backend of availableBackends()) {
+  describe(`the enqueue stage on ${backend}`, () => {
+    let test: TestStore;
+    before(async () => {
+      test = await openTestStore(backend);
+    });
+    after(() => test.close());
+
+    async function incidents(agent: string, priorities: number[]) {
+      const decisions = await test.store.intake.storeAlerts(priorities.map((priority) => aClassified({}, { agent, priority })));
+      return decisions.map(({ incidentId }, n) => ({ incidentId, run: 1, agent, priority: priorities[n]! }));
+    }
+    const enqueueWith = (limit?: number) => createEnqueue({ ...test, incidents: test.store.incidents, limit });
+    const states = async (batch: { incidentId: string }[]) =>
+      Promise.all(batch.map(async ({ incidentId }) => (await test.store.incidents.find(incidentId))!.state));
+
+    it('queues what intake hands over, marks it, and does so once however often it is asked', async () => {
+      const batch = await incidents('network', [2, 3, 1]);
+      const enqueue = enqueueWith();
+      enqueue.later(batch);
+      await enqueue.settled();
+      await enqueue.now(batch);
+      expect(await states(batch)).to.deep.equal(['queued', 'queued', 'queued']);
+      const jobs = await test.queues.queue(investigateQueue('network')).getJobs(['prioritized', 'waiting'], 0, 10, true);
+      expect(jobs.map((job) => job.data.incidentId)).to.have.members(batch.map((item) => item.incidentId));
+      expect(jobs.map((job) => job.opts.priority)).to.deep.equal([1, 2, 3]);
+      expect(Object.keys(jobs[0]!.data)).to.have.members(['incidentId', 'run']);
+    });
+
+    it('leaves in the store what a full queue has no room for, but never a critical incident', async () => {
+      const batch = await incidents('database', [4, 1, 3, 4, 1]);
+      await enqueueWith(2).now(batch);
+      expect(await states(batch)).to.deep.equal(['received', 'queued', 'received', 'received', 'queued']);
+    });
+  });
+}
