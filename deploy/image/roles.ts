@@ -6,6 +6,8 @@ export const ROLES: Readonly<Record<string, string>> = {
   migrate: 'scripts/migrate.ts',
   doctor: 'scripts/doctor.ts',
   'dead-letters': 'scripts/dead-letters.ts',
+  'send-alert': 'scripts/send-alert.ts',
+  'mcp-server': 'scripts/mcp-server.ts',
 };
 
 /** The file of a role, or null with an unknown one. */

@@ -18,8 +18,10 @@ export const crashLoop: Detector = (input) => {
 };
 
 function isLooping({ container }: PlacedContainer, input: DetectorInput): boolean {
-  if (container.reason === 'CrashLoopBackOff') return true;
   const end = lastEnd(container);
+  // That story is oom-kill's to tell.
+  if (end?.reason === 'OOMKilled' && isRecent(end.finishedAt, input)) return false;
+  if (container.reason === 'CrashLoopBackOff') return true;
   const failed = end !== null && end.exitCode !== 0 && end.finishedAt !== null;
   return failed && container.restarts >= LOOPING_RESTARTS && isRecent(end.finishedAt, input);
 }
@@ -61,10 +63,10 @@ function describe({ pod, container }: PlacedContainer): string {
   const meaning = exitCodeText(code);
   const why = [
     end?.reason && end.reason !== 'Error' ? oneLine(end.reason, 60) : null,
-    code === null ? null : `exit code ${code}${meaning ? `, ${meaning}` : ''}`,
+    code === null ? null : `exit code ${code}${meaning ? `: ${meaning}` : ''}`,
   ];
   const said = why.filter((part) => part !== null).join(', ');
-  return `Container ${oneLine(container.name, 63)} of pod ${oneLine(pod.name, 253)} crashes again and again: ${count(container.restarts, 'restart')}${said ? `, last end: ${said}` : ''}`;
+  return `Container ${oneLine(container.name, 63)} of pod ${oneLine(pod.name, 253)} crashes again and again (${count(container.restarts, 'restart')}${said ? `, ${said}` : ''})`;
 }
 
 function endEntry({ pod, container, evidence }: PlacedContainer) {

@@ -28,14 +28,14 @@ function toFinding(group: PlacedContainer[], input: DetectorInput): Finding {
   )[0] as PlacedContainer;
   const { pod, container, evidence } = worst;
   const limit = container.limits.memory;
-  const bound = limit
-    ? `its memory limit is ${oneLine(limit, 20)}`
-    : 'it has no memory limit of its own, so the node ran out';
+  const why = limit
+    ? `for going over its memory limit of ${oneLine(limit, 20)}`
+    : 'because the node ran out of memory (the container has no limit of its own)';
   const dated = lastEnd(container)?.finishedAt != null;
   const events = oomEvents(input).filter((entry) => entry.name === pod.name);
   return {
     ...COMMON,
-    statement: `Container ${oneLine(container.name, 63)} of pod ${oneLine(pod.name, 253)} was killed because it ran out of memory (OOMKilled): ${bound}, ${count(container.restarts, 'restart')}`,
+    statement: `Container ${oneLine(container.name, 63)} of pod ${oneLine(pod.name, 253)} was killed ${why} (OOMKilled, ${count(container.restarts, 'restart')})`,
     component: workloadOfPod(pod),
     confidence: dated ? 0.9 : 0.75,
     evidence: unique([...group.map((placed) => placed.evidence), ...events.flatMap((entry) => entry.evidence)]),

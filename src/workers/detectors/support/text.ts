@@ -17,6 +17,19 @@ export function isoTime(text: string | null | undefined): string | null {
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 
+/** A time as people read it: `2026-11-20 10:31:04 UTC`; the text itself where it is no time. */
+export function utcText(time: string): string {
+  const iso = isoTime(time);
+  return iso ? `${iso.slice(0, 19).replace('T', ' ')} UTC` : time;
+}
+
+/** A duration in ms as people read it: `850 ms`, `9.3 s`, `2.5 min`, `3 h`; rounded as verification accepts it. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${round(ms)} ms`;
+  if (ms < 120_000) return `${round(ms / 1000)} s`;
+  return ms < 7_200_000 ? `${round(ms / 60_000)} min` : `${round(ms / 3_600_000)} h`;
+}
+
 /** A number for people: at most `decimals` decimals, none that are zero. */
 export function round(value: number, decimals = 1): string {
   return String(Number(value.toFixed(decimals)));
