@@ -132,7 +132,7 @@ function nameSteps(name: string | null, { from, to }: Record<string, string>): P
 function databaseSteps(evidence: Evidence[], { from, to }: Record<string, string>): PlannedStep[] {
   const spans = evidenceOf(evidence, 'traces.query').flatMap(({ data }) => data.spans);
   const hosts = spans.flatMap(({ attributes }) =>
-    (attributes['db.system'] ?? attributes['db.system.name']) ? (attributes['server.address'] ?? []) : [],
+    (attributes['db.system'] ?? attributes['db.system.name']) ? (attributes['server.address'] ?? attributes['net.peer.name'] ?? []) : [],
   );
   const services = new Set(
     hosts.map((host) => serviceOfHost(host)?.service).filter((service) => service !== undefined),

@@ -7,12 +7,14 @@ import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log
 import { isHost, parseHostPort, sameName } from './support/names.ts';
 import { type RenewalFailure, renewalFailure } from './support/renewal-failure.ts';
 import { shellCommand, shellWord } from './support/shell.ts';
-import { isoTime, oneLine, round } from './support/text.ts';
+import { isoTime, oneLine, round, utcText } from './support/text.ts';
 
 type Certificate = CapabilityOutput<'certificate.check'>;
 type Fault = { statement: string; confidence: number; renewal?: RenewalFailure | null };
 
 const SPEAKS_OF_CERTIFICATES = /certificat|\bcerts?\b|\btls\b|\bssl\b|x\.?509|expir|handshake/i;
+/** Such an alert asks about time: a private issuer, which our own trust store need not know, does not answer it. */
+const SPEAKS_OF_EXPIRY = /expir|renew|validity|days? (?:left|remaining)/i;
 /** Public certificates are renewed about 30 days before their end; the last week without a new one is an emergency. */
 const RENEWAL_HOURS = 720;
 const EMERGENCY_HOURS = 168;
@@ -39,7 +41,7 @@ function faultsOf(certificate: Certificate, alert: string, renewal: RenewalFailu
   const faults = [
     time,
     hostFault(certificate, name),
-    time?.confidence === 0.97 ? null : chainFault(certificate, name, about),
+    time ? null : chainFault(certificate, name, alert),
   ];
   return faults.filter((fault) => fault !== null);
 }
@@ -58,12 +60,12 @@ function validityFault(
   }
   const hours = `${round(Math.abs(hoursLeft))} hours`;
   if (hoursLeft < 0)
-    return { statement: `${name} expired ${hours} ago, at ${validTo}${because}`, confidence: 0.97, renewal };
+    return { statement: `${name} expired ${hours} ago, at ${utcText(validTo)}${because}`, confidence: 0.97, renewal };
   if (error?.code === 'CERT_NOT_YET_VALID')
-    return { statement: `${name} is not valid before ${validFrom}`, confidence: 0.9 };
+    return { statement: `${name} is not valid before ${utcText(validFrom ?? 'an unknown time')}`, confidence: 0.9 };
   if (!about || hoursLeft > RENEWAL_HOURS) return null;
   const why = because || ', and no renewed certificate is being served';
-  const statement = `${name} expires in ${hours}, at ${validTo}${why}`;
+  const statement = `${name} expires in ${hours}, at ${utcText(validTo)}${why}`;
   return { statement, confidence: hoursLeft <= EMERGENCY_HOURS ? 0.95 : 0.85, renewal };
 }
 
@@ -79,15 +81,15 @@ const CHAIN_ERRORS = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNT
 function chainFault(
   { chainTrusted, selfSigned, issuer, error }: Certificate,
   name: string,
-  about: boolean,
+  alert: string,
 ): Fault | null {
   if (chainTrusted !== false && !CHAIN_ERRORS.test(error?.code ?? '')) return null;
   const why = selfSigned
     ? 'is self-signed'
-    : `cannot be traced to a trusted root (issuer ${oneLine(issuer ?? 'unknown', 80)})`;
+    : `cannot be traced to a root that we trust (issuer ${oneLine(issuer ?? 'unknown', 80)})`;
   return {
-    statement: `${name} ${why}, so clients with the usual trust store refuse it`,
-    confidence: about ? 0.6 : 0.5,
+    statement: `${name} ${why}, so clients that do not know its issuer refuse it`,
+    confidence: !SPEAKS_OF_CERTIFICATES.test(alert) ? 0.5 : SPEAKS_OF_EXPIRY.test(alert) ? 0.25 : 0.6,
   };
 }
 
@@ -103,7 +105,7 @@ function toFinding(
     confidence,
     evidence: renewal ? [number, renewal.evidence] : [number],
     timeline: [...renewalEntry(data.host, renewal), ...checkEntries(data, number, evidence.collectedAt)],
-    actions: actionsFor(data.host, data.port),
+    actions: actionsFor(data.host, data.port, renewal),
     metrics: left ? [{ name: `Validity left, certificate of ${data.host}`, value: left, evidence: [number] }] : [],
   };
 }
@@ -118,10 +120,8 @@ function renewalEntry(host: string, renewal: RenewalFailure | null | undefined):
 function checkEntries({ host, validTo, hoursLeft }: Certificate, number: number, checkedAt: string): TimelineEntry[] {
   const end = isoTime(validTo);
   const passed = hoursLeft !== null && hoursLeft < 0;
-  const check = { at: checkedAt, what: `The certificate of ${host} was checked by a handshake`, evidence: [number] };
-  return end
-    ? [check, { at: end, what: `The certificate of ${host} ${passed ? 'expired' : 'expires'}`, evidence: [number] }]
-    : [check];
+  if (!end) return [{ at: checkedAt, what: `Our handshake with ${host} showed the fault`, evidence: [number] }];
+  return [{ at: end, what: `The certificate of ${host} ${passed ? 'expired' : 'expires'}`, evidence: [number] }];
 }
 
 const COMMON = {
@@ -134,24 +134,33 @@ const COMMON = {
   ],
 };
 
-function actionsFor(host: string | null, port: number): Action[] {
+function actionsFor(host: string | null, port: number, renewal?: RenewalFailure | null): Action[] {
   const shown = host && isHost(host) ? host : null;
   const handshake = shown
     ? `openssl s_client -connect ${shellWord(`${shown}:${port}`)} -servername ${shellWord(shown)} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`
     : null;
   return [
     { title: 'See the certificate as clients see it', command: handshake, risk: null },
-    {
-      title: 'See whether cert-manager has tried to renew it, and why it did not succeed',
-      command: shellCommand('kubectl', 'get', 'certificates,certificaterequests,orders,challenges', '--all-namespaces'),
-      risk: null,
-    },
+    renewalAction(renewal?.object ?? null),
     {
       title: 'Issue a new certificate, install it and reload every server or load balancer that presents the old one',
       command: null,
       risk: 'Changes what clients are served; check the new chain and names before switching over.',
     },
   ];
+}
+
+function renewalAction(object: RenewalFailure['object']): Action {
+  if (object) {
+    const { kind, name, namespace } = object;
+    const command = shellCommand('kubectl', 'describe', kind.toLowerCase(), name, '--namespace', namespace);
+    return { title: `See why the renewal fails, in the words of ${kind} ${name}`, command, risk: null };
+  }
+  return {
+    title: 'See whether cert-manager has tried to renew it, and why it did not succeed',
+    command: shellCommand('kubectl', 'get', 'certificates,certificaterequests,orders,challenges', '--all-namespaces'),
+    risk: null,
+  };
 }
 
 const HOST = `["'\`]?(?:https?://)?(?<host>[A-Za-z0-9._-]{1,253})(?::(?<port>\\d{1,5}))?`;

@@ -260,8 +260,6 @@ function actionsFor(kind: Kind, { host, port }: Peer): Action[] {
       ...where,
       '--selector',
       `kubernetes.io/service-name=${service.service}`,
-      '--output',
-      'wide',
     );
     actions.push({ title: `See which pods stand behind ${service.service}`, command, risk: null });
   }

@@ -8,33 +8,65 @@ import { podActions } from './support/pod-actions.ts';
 import { type Pod, relatedEvents, relatedPods, waitingReason, workloadOfPod } from './support/pods.ts';
 import { isRecent } from './support/relation.ts';
 import { shellCommand } from './support/shell.ts';
-import { count, isoTime, oneLine } from './support/text.ts';
+import { count, isoTime, oneLine, unique } from './support/text.ts';
 
 type Health = CapabilityOutput<'service.health'>;
 
 /** Finds services without ready endpoints, and pods that cannot become ready (image, configuration, scheduling, probe). */
-export const endpointsNotReady: Detector = (input) => [...fromServices(input), ...fromPods(input)];
+export const endpointsNotReady: Detector = (input) => {
+  const services = fromServices(input);
+  const told = new Set(services.flatMap(({ component, evidence }) => (evidence.length > 1 ? [component] : [])));
+  return [...services, ...fromPods(input).filter(({ component }) => !told.has(component))];
+};
 
 function fromServices(input: DetectorInput): Finding[] {
   return evidenceOf(input.evidence, 'service.health').flatMap(({ data, number, evidence }) => {
     const fault = faultOf(data, input);
     if (!fault) return [];
-    const timeline = [
-      { at: evidence.collectedAt, what: `Endpoints of service ${data.service} were looked at`, evidence: [number] },
-    ];
+    const none = data.found && data.readyEndpoints.length === 0;
+    const why = none && data.matchingPods > 0 ? whyNoneReady(data, input) : null;
+    const seen = { at: evidence.collectedAt, what: `Our check found no ready endpoint of ${data.service}`, evidence: [number] };
     return [
       {
         ...COMMON,
         ...fault,
+        ...(why && { statement: `${noneReady(data)} because ${why.text}`, cause: why.cause }),
         component: data.service,
-        evidence: [number],
-        timeline,
-        actions: serviceActions(data),
+        evidence: unique([number, ...(why?.evidence ?? [])]),
+        timeline: [...(why?.timeline ?? []), ...(none ? [seen] : [])],
+        actions: [...serviceActions(data), ...(why?.actions ?? [])],
         metrics: endpointMetrics(data, number),
       },
     ];
   });
 }
+
+/** What keeps the pods behind a service from being ready, where they all give the same kind of reason. */
+function whyNoneReady(health: Health, input: DetectorInput) {
+  const behind = relatedPods(input).filter(({ pod }) => !pod.ready && isSelected(pod, health));
+  const pods = behind.filter(({ pod }, index) => behind.findIndex((other) => other.pod.name === pod.name) === index);
+  const reasons = pods.flatMap(({ pod, evidence }) => {
+    const why = whyNotReady(pod, evidence, input);
+    return why ? [{ pod, why }] : [];
+  });
+  const [first] = reasons;
+  if (!first || reasons.length < pods.length) return null;
+  const finding = podFinding(first.pod, first.why);
+  const others = reasons.length > 1 ? ` (and so for the other ${count(reasons.length - 1, 'pod')})` : '';
+  return {
+    text: `pod ${oneLine(first.pod.name, 253)} ${first.why.text}${others}`,
+    cause: finding.cause,
+    evidence: reasons.flatMap(({ why }) => why.evidence),
+    timeline: finding.timeline,
+    actions: finding.actions,
+  };
+}
+
+function isSelected(pod: Pod, { selector, namespace }: Health): boolean {
+  return pod.namespace === namespace && Object.entries(selector).every(([name, value]) => pod.labels[name] === value);
+}
+
+const noneReady = ({ service, namespace }: Health) => `Service ${service} in namespace ${namespace} has no ready endpoint`;
 
 type Fault = Pick<Finding, 'statement' | 'confidence' | 'cause' | 'class'>;
 
@@ -55,7 +87,7 @@ function faultOf(health: Health, input: DetectorInput): Fault | null {
     const statement = `Service ${service} in namespace ${namespace} has no endpoint because its selector (${oneLine(labels, 120)}) matches no pod`;
     return { statement, confidence: 0.85, cause: true, class: 'network' };
   }
-  const statement = `Service ${service} in namespace ${namespace} has no ready endpoint although its selector matches ${count(matchingPods, 'pod')}`;
+  const statement = `${noneReady(health)} although its selector matches ${count(matchingPods, 'pod')}`;
   return { statement, confidence: 0.75, cause: false, class: 'infrastructure' };
 }
 
@@ -167,7 +199,7 @@ function failingProbe(pod: Pod, evidence: number, input: DetectorInput): Why | n
     ({ event }) => event.name === pod.name && event.reason === 'Unhealthy' && isRecent(event.lastSeen, input),
   );
   if (!probe) return null;
-  const text = `runs and is not ready because its probe fails: ${oneLine(probe.event.message, 200)}`;
+  const text = `runs but is not ready: ${oneLine(probe.event.message, 200)}`;
   return {
     text,
     began: 'began to fail its probe',

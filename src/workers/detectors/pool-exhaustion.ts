@@ -1,12 +1,14 @@
 import type { Action, Finding, KeyMetric } from '../../shared/report.ts';
 import type { Detector, DetectorInput } from './detector.ts';
-import { askDatabase, dialectOf } from './support/dialect.ts';
+import { databaseServer } from './support/database-server.ts';
+import { askDatabase } from './support/dialect.ts';
 import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log-lines.ts';
 import { isKubernetesName } from './support/names.ts';
+import { namespaceOf } from './support/namespace-of.ts';
 import { isFull, type PoolUse, poolUse } from './support/pool-metrics.ts';
 import { LEAK_PATTERNS, POOL_PATTERNS, SERVER_FULL_PATTERNS, speaksOfDatabasePool } from './support/pool-words.ts';
 import { shellCommand } from './support/shell.ts';
-import { round, unique } from './support/text.ts';
+import { durationText, round, unique } from './support/text.ts';
 
 /** Finds database connection pools without a free connection, servers without a free slot, and leaked connections. */
 export const poolExhaustion: Detector = (input) => {
@@ -66,7 +68,8 @@ function countsText(counts: PoolCounts, use: PoolUse | null): string {
   const inUse =
     counts.active && size ? `${counts.active} of ${size} connections are in use` : sizeText(size, counts.overflow, use);
   const waiting = counts.waiting ?? (use?.pending && use.pending.value > 0 ? round(use.pending.value) : undefined);
-  const waited = counts.waited ? `${counts.waited} ms` : counts.waitedSeconds ? `${counts.waitedSeconds} s` : null;
+  const waitedMs = counts.waited ? Number(counts.waited) : Number(counts.waitedSeconds ?? Number.NaN) * 1000;
+  const waited = Number.isFinite(waitedMs) ? durationText(waitedMs) : null;
   const parts = [
     inUse,
     waiting && waiting !== '0' ? (waiting === '1' ? '1 caller waits' : `${waiting} callers wait`) : null,
@@ -143,12 +146,12 @@ function leak(all: LogLine[], input: DetectorInput): Finding | null {
   };
 }
 
-function common(component: string | null, lines: LogLine[], { facts }: DetectorInput) {
+function common(component: string | null, lines: LogLine[], input: DetectorInput) {
   return {
     detector: 'pool-exhaustion',
     class: 'database' as const,
     component,
-    actions: actionsFor(component, lines, facts.namespace),
+    actions: actionsFor(component, lines, input),
     prevention: [
       'Bound how long a statement and an idle transaction may take (statement_timeout, idle_in_transaction_session_timeout), so that one slow query cannot hold the pool.',
       'Size pools so that all replicas together stay below the connection limit of the server, and alert on waiting callers instead of on failures.',
@@ -157,16 +160,12 @@ function common(component: string | null, lines: LogLine[], { facts }: DetectorI
   };
 }
 
-function actionsFor(service: string | null, lines: LogLine[], namespace: string | undefined): Action[] {
-  const dialect = dialectOf(
-    lines
-      .map(({ body }) => body)
-      .join('\n')
-      .slice(0, 20_000),
-  );
-  const actions = [askDatabase('connections', dialect), askDatabase('running', dialect)];
+function actionsFor(service: string | null, lines: LogLine[], input: DetectorInput): Action[] {
+  const server = databaseServer(input, lines);
+  const actions = [askDatabase('connections', server), askDatabase('running', server)];
   if (service && isKubernetesName(service)) {
-    const where = namespace && isKubernetesName(namespace) ? ['--namespace', namespace] : [];
+    const namespace = namespaceOf(service, input);
+    const where = namespace ? ['--namespace', namespace] : [];
     const command = shellCommand('kubectl', 'rollout', 'history', `deployment/${service}`, ...where);
     actions.push({
       title: 'See whether a rollout shortly before changed queries, pool size or replicas',

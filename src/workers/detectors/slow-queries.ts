@@ -1,10 +1,10 @@
 import type { Finding } from '../../shared/report.ts';
 import type { Detector, DetectorInput } from './detector.ts';
-import { askDatabase, type Dialect, dialectOf } from './support/dialect.ts';
+import { type DatabaseServer, databaseServer, serverOfSpan } from './support/database-server.ts';
+import { askDatabase, lockHolderActions } from './support/dialect.ts';
 import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log-lines.ts';
-import { isServiceName } from './support/names.ts';
 import { type DatabaseSpan, databaseSpans, statementShape } from './support/slow-spans.ts';
-import { isoTime, round, unique } from './support/text.ts';
+import { durationText, isoTime, unique } from './support/text.ts';
 
 /** A statement that takes this long is slow for a service that answers people, in ms. */
 const SLOW_MS = 1000;
@@ -53,38 +53,65 @@ const CONFIDENCE: Record<Exclude<Kind, 'slow'>, number> = { deadlock: 0.75, 'loc
 export const slowQueries: Detector = (input) => {
   const lines = relatedLines(input);
   const spans = databaseSpans(input);
-  const dialect = dialectOf(dialectHints(lines, spans));
-  const traced = fromSpans(spans, dialect, input);
-  const logged = fromLogs(lines, dialect, input, traced.length > 0);
-  return [...logged, ...traced].sort((left, right) => right.confidence - left.confidence).slice(0, 3);
+  const server = databaseServer(input, lines, spans);
+  const traced = fromSpans(spans, server, input);
+  const logged = fromLogs(lines, server, traced.length > 0);
+  return [...symptomsMarked([...logged, ...traced])]
+    .sort((left, right) => right.confidence - left.confidence)
+    .slice(0, 3);
 };
 
-function dialectHints(lines: LogLine[], spans: DatabaseSpan[]): string {
-  const systems = unique(
-    spans.map(({ span }) => span.attributes['db.system'] ?? span.attributes['db.system.name'] ?? ''),
-  );
-  return [...systems, ...lines.slice(0, 200).map(({ body }) => body.slice(0, 200))].join('\n');
+/** Who waits for a lock is slow, and who is slow runs into the timeout: the deepest of them is the cause. */
+function symptomsMarked(findings: Sorted[]): Finding[] {
+  const deepest = Math.min(...findings.map(({ kind }) => DEPTH[kind]));
+  return findings.map(({ kind, ...finding }) => ({ ...finding, cause: DEPTH[kind] === deepest }));
 }
 
+type Sorted = Finding & { kind: Kind };
+const DEPTH: Record<Kind, number> = { 'lock-wait': 0, deadlock: 0, slow: 1, timeout: 2 };
+
 /** What spans have shown already needs no second finding from the slow log. */
-function fromLogs(lines: LogLine[], dialect: Dialect, input: DetectorInput, traced: boolean): Finding[] {
+function fromLogs(lines: LogLine[], server: DatabaseServer, traced: boolean): Sorted[] {
   const sorted = Map.groupBy(lines, ({ body }) => PATTERNS.find(({ pattern }) => pattern.test(body))?.kind ?? 'none');
   return [...sorted].flatMap(([kind, group]) => {
     if (kind === 'none' || (kind === 'slow' && traced)) return [];
-    return kind === 'slow' ? slowLogFinding(group, dialect, input) : [loggedFinding(kind, group, dialect, input)];
+    return kind === 'slow' ? slowLogFinding(group, server) : [loggedFinding(kind, group, lines, server)];
   });
 }
 
-function loggedFinding(kind: Exclude<Kind, 'slow'>, lines: LogLine[], dialect: Dialect, input: DetectorInput): Finding {
+function loggedFinding(
+  kind: Exclude<Kind, 'slow'>,
+  lines: LogLine[],
+  all: LogLine[],
+  known: DatabaseServer,
+): Sorted {
   const service = lines.find((line) => line.service)?.service;
+  const holder = kind === 'lock-wait' ? lockHolder(all) : null;
+  const server = { ...known, component: known.component ?? serverItself(lines) };
+  const base = common(kind, server);
   return {
-    ...common(input.facts.database ?? null, dialect),
-    statement: `${SAYS[kind]}${service ? ` (logged by ${service})` : ''}`,
+    ...base,
+    actions: holder && server.dialect === 'postgresql' ? [...lockHolderActions(holder.pid, server), ...base.actions] : base.actions,
+    statement: `${holder ? `Statements wait for a lock that process ${holder.pid} of the database holds` : SAYS[kind]}${service ? ` (logged by ${service})` : ''}`,
     confidence: CONFIDENCE[kind],
-    evidence: citedBy(lines),
+    evidence: citedBy(holder ? [...lines, holder.line] : lines),
     timeline: firstAndLast(lines, `First ${WORD[kind]} logged`, `Latest ${WORD[kind]} logged`),
     metrics: [],
   };
+}
+
+/** PostgreSQL's detail line to "still waiting for"; the last one tells of the present. */
+const LOCK_HOLDER = /Process(?:es)? holding the lock: (?<pid>\d{1,9})/;
+
+function lockHolder(lines: LogLine[]): { pid: string; line: LogLine } | null {
+  const line = lines.findLast(({ body }) => LOCK_HOLDER.test(body));
+  const pid = LOCK_HOLDER.exec(line?.body ?? '')?.groups?.pid;
+  return line && pid ? { pid, line } : null;
+}
+
+/** The service whose log it is, where the words are those of a database server and not of its client. */
+function serverItself(lines: LogLine[]): string | null {
+  return lines.find(({ body }) => /^LOG:|still waiting for \w{4,30}Lock on/.test(body))?.service ?? null;
 }
 
 const WORD: Record<Kind, string> = {
@@ -94,14 +121,14 @@ const WORD: Record<Kind, string> = {
   slow: 'slow statement',
 };
 
-function slowLogFinding(lines: LogLine[], dialect: Dialect, input: DetectorInput): Finding[] {
+function slowLogFinding(lines: LogLine[], server: DatabaseServer): Sorted[] {
   const slow = lines.map((line) => ({ line, ...readSlowLine(line.body) })).filter(({ ms }) => ms >= SLOW_MS);
   const [slowest] = slow.toSorted((left, right) => right.ms - left.ms);
   if (!slowest || (slow.length < 2 && slowest.ms < VERY_SLOW_MS)) return [];
   const which = slowest.statement ? `: ${statementShape(slowest.statement)}` : '';
   const finding = {
-    ...common(input.facts.database ?? null, dialect),
-    statement: `Database statements are slow; the slowest in the log took ${round(slowest.ms, 3)} ms${which}`,
+    ...common('slow', server),
+    statement: `Database statements are slow; the slowest in the log took ${durationText(slowest.ms)}${which}`,
     confidence: 0.7,
     evidence: citedBy(slow.map(({ line }) => line)),
     timeline: firstAndLast(
@@ -110,7 +137,7 @@ function slowLogFinding(lines: LogLine[], dialect: Dialect, input: DetectorInput
       'Latest slow statement logged',
     ),
     metrics: [
-      { name: 'Slowest statement in the log', value: `${round(slowest.ms, 3)} ms`, evidence: [slowest.line.evidence] },
+      { name: 'Slowest statement in the log', value: durationText(slowest.ms), evidence: [slowest.line.evidence] },
     ],
   };
   return [finding];
@@ -124,20 +151,19 @@ function readSlowLine(body: string): { ms: number; statement: string | null } {
   return { ms: 0, statement: null };
 }
 
-function fromSpans(spans: DatabaseSpan[], dialect: Dialect, input: DetectorInput): Finding[] {
+function fromSpans(spans: DatabaseSpan[], server: DatabaseServer, input: DetectorInput): Sorted[] {
   const slow = spans.filter(({ span }) => span.durationMs >= SLOW_MS);
   const shapes = [...Map.groupBy(slow, ({ statement }) => statement).values()];
   const [worst] = shapes.toSorted((left, right) => totalMs(right) - totalMs(left));
   const slowest = worst?.toSorted((left, right) => right.span.durationMs - left.span.durationMs)[0];
   if (!worst || !slowest || (worst.length < 2 && slowest.span.durationMs < VERY_SLOW_MS)) return [];
-  return [spanFinding(worst, slowest, dialect, input)];
+  return [spanFinding(worst, slowest, serverOfSpan(slowest, input, server.dialect))];
 }
 
 const totalMs = (spans: DatabaseSpan[]) => spans.reduce((sum, { span }) => sum + span.durationMs, 0);
 
-function spanFinding(spans: DatabaseSpan[], slowest: DatabaseSpan, dialect: Dialect, input: DetectorInput): Finding {
-  const took = `${round(slowest.span.durationMs, 3)} ms`;
-  const component = databaseOf(slowest, input);
+function spanFinding(spans: DatabaseSpan[], slowest: DatabaseSpan, server: DatabaseServer): Sorted {
+  const took = durationText(slowest.span.durationMs);
   const at = isoTime(slowest.span.at);
   const lines = spans.map(({ span, evidence }) => ({
     at: isoTime(span.at),
@@ -147,7 +173,7 @@ function spanFinding(spans: DatabaseSpan[], slowest: DatabaseSpan, dialect: Dial
   }));
   const ordered = lines.toSorted((left, right) => (left.at ?? '').localeCompare(right.at ?? ''));
   return {
-    ...common(component, dialect),
+    ...common('slow', server),
     statement: `Database statements${slowest.span.service ? ` of ${slowest.span.service}` : ''} are slow: ${slowest.statement} took up to ${took}`,
     confidence: slowest.span.durationMs >= VERY_SLOW_MS ? 0.8 : 0.7,
     evidence: unique(spans.map(({ evidence }) => evidence)),
@@ -159,25 +185,14 @@ function spanFinding(spans: DatabaseSpan[], slowest: DatabaseSpan, dialect: Dial
   };
 }
 
-function databaseOf({ span }: DatabaseSpan, { facts }: DetectorInput): string | null {
-  const { attributes } = span;
-  const names = [
-    attributes['db.namespace'],
-    attributes['db.name'],
-    facts.database,
-    attributes['server.address'],
-    attributes['net.peer.name'],
-  ];
-  return names.find((name) => name !== undefined && isServiceName(name)) ?? null;
-}
-
-function common(component: string | null, dialect: Dialect) {
+function common(kind: Kind, server: DatabaseServer) {
   return {
+    kind,
     detector: 'slow-queries',
     class: 'database' as const,
     cause: true,
-    component,
-    actions: [askDatabase('running', dialect), askDatabase('blockers', dialect)],
+    component: server.component,
+    actions: [askDatabase('running', server), askDatabase('blockers', server)],
     prevention: [
       'Keep the slowest statements under watch (pg_stat_statements or the slow query log) and compare them before and after every rollout.',
       'Set a statement timeout and a lock timeout per service that is shorter than what its callers wait.',

@@ -23,7 +23,7 @@ const EXPLAINS: Record<string, Record<string, Link>> = {
   },
   'connection-failure': { 'crash-loop': 'peer', 'pool-exhaustion': 'peer', 'endpoints-not-ready': 'peer' },
   'certificate-expiry': { 'connection-failure': 'same' },
-  'slow-queries': { 'pool-exhaustion': 'any' },
+  'slow-queries': { 'slow-queries': 'any', 'pool-exhaustion': 'any' },
   'pool-exhaustion': { 'pool-exhaustion': 'any', 'endpoints-not-ready': 'same' },
 };
 

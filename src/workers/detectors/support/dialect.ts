@@ -1,4 +1,5 @@
 import type { Action } from '../../../shared/report.ts';
+import { shellCommand } from './shell.ts';
 
 export type Dialect = 'postgresql' | 'mysql' | 'mongodb' | 'unknown';
 
@@ -49,7 +50,29 @@ const TITLES = {
 } as const;
 
 /** A read-only question to the database as an action; where the kind of database is unknown it is PostgreSQL's, and says so. */
-export function askDatabase(question: keyof typeof ASK, dialect: Dialect): Action {
-  const title = dialect === 'unknown' ? `${TITLES[question]} (as PostgreSQL puts it)` : TITLES[question];
-  return { title, command: ASK[question][dialect], risk: null };
+export function askDatabase(question: keyof typeof ASK, server: Server): Action {
+  const title = server.dialect === 'unknown' ? `${TITLES[question]} (as PostgreSQL puts it)` : TITLES[question];
+  return { title, command: atServer(ASK[question][server.dialect], server), risk: null };
+}
+
+/** The two steps against the PostgreSQL process that holds a lock: look first, then take it away. */
+export function lockHolderActions(pid: string, server: Server): Action[] {
+  const look = `psql -c "SELECT pid, usename, application_name, state, xact_start, left(query, 100) AS query FROM pg_stat_activity WHERE pid = ${pid}"`;
+  return [
+    { title: `See what process ${pid} does, which holds the lock`, command: atServer(look, server), risk: null },
+    {
+      title: `Cancel what process ${pid} runs, if it may be interrupted`,
+      command: atServer(`psql -c "SELECT pg_cancel_backend(${pid})"`, server),
+      risk: 'Rolls back the statement of that process; its job has to be started again.',
+    },
+  ];
+}
+
+type Server = { dialect: Dialect; host: string | null; name: string | null };
+
+/** The command with the server and the database that it is for, where they are known. */
+function atServer(command: string, { host, name }: Server): string {
+  const database = command.startsWith('psql') && name ? ['--dbname', name] : [];
+  const target = shellCommand(...(host ? ['--host', host] : []), ...database);
+  return target ? command.replace(/^\w+/, (tool) => `${tool} ${target}`) : command;
 }

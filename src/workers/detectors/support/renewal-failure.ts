@@ -1,10 +1,17 @@
 import type { DetectorInput } from '../detector.ts';
 import { evidenceOf } from './evidence-of.ts';
+import { isKubernetesName } from './names.ts';
 import { isRecent } from './relation.ts';
 import { isoTime, oneLine } from './text.ts';
 
 /** Why a certificate was not renewed, in the words of who tried. */
-export type RenewalFailure = { text: string; evidence: number; firstSeen: string | null };
+export type RenewalFailure = {
+  text: string;
+  evidence: number;
+  firstSeen: string | null;
+  /** The object of cert-manager that says so, where it is one. */
+  object: { kind: string; name: string; namespace: string } | null;
+};
 
 /** The objects of cert-manager, the one that knows the reason best first. */
 const KINDS = ['Challenge', 'Order', 'CertificateRequest', 'Certificate'];
@@ -26,7 +33,9 @@ function fromEvents(host: string, input: DetectorInput): RenewalFailure | null {
   );
   const [best] = found.sort((left, right) => KINDS.indexOf(left.event.kind) - KINDS.indexOf(right.event.kind));
   if (!best) return null;
-  return { text: oneLine(best.event.message, 240), evidence: best.evidence, firstSeen: isoTime(best.event.firstSeen) };
+  const { kind, name, namespace, message, firstSeen } = best.event;
+  const object = isKubernetesName(name) && isKubernetesName(namespace) ? { kind, name, namespace } : null;
+  return { text: oneLine(message, 240), evidence: best.evidence, firstSeen: isoTime(firstSeen), object };
 }
 
 function fromLogs(host: string, input: DetectorInput): RenewalFailure | null {
@@ -39,7 +48,13 @@ function fromLogs(host: string, input: DetectorInput): RenewalFailure | null {
         SPEAKS_OF_RENEWAL.test(body) &&
         FAILED.test(body),
     );
-    if (row) return { text: oneLine(row.body, 240), evidence: number, firstSeen: isoTime(row.at) };
+    if (row)
+      return { text: oneLine(errorOf(row.body), 240), evidence: number, firstSeen: isoTime(row.at), object: null };
   }
   return null;
+}
+
+/** The error of a structured line (`err="..."`), else the whole line. */
+function errorOf(body: string): string {
+  return /\b(?:err|error)="((?:[^"\\]|\\.){3,1000})"/.exec(body)?.[1] ?? body;
 }
