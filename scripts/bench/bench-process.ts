@@ -4,8 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export type WatchQuestion = { ask: string };
-export type WatchAnswer = { kind: 'watch'; longestDelayMs: number };
+type WatchAnswer = { kind: 'watch'; longestDelayMs: number };
 
 /** A process of its own whose event loop and memory are watched. */
 export type BenchProcess = {
@@ -20,7 +19,9 @@ export type BenchProcess = {
   stop(): Promise<void>;
 };
 
-const WATCH = join(import.meta.dirname, 'watch-event-loop.ts');
+const WATCH = join(import.meta.dirname, 'watch-event-loop.mjs');
+/** Programs start as their npm scripts start them. */
+const BOOTSTRAP = join(import.meta.dirname, '..', 'bootstrap.mjs');
 const READY_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 120_000;
 
@@ -31,7 +32,7 @@ export function startProcess(
   profileDir: string | null,
 ): BenchProcess {
   const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
-  const child = spawn(process.execPath, [...profiling, ...(process.env.EXTRA_NODE ? process.env.EXTRA_NODE.split(' ') : []), ...(process.env.EXTRA_IMPORT ? ['--import', process.env.EXTRA_IMPORT] : []), '--import', WATCH, script], {
+  const child = spawn(process.execPath, [...profiling, ...(process.env.EXTRA_NODE ? process.env.EXTRA_NODE.split(' ') : []), ...(process.env.EXTRA_IMPORT ? ['--import', process.env.EXTRA_IMPORT] : []), '--import', WATCH, BOOTSTRAP, script], {
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

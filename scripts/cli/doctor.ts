@@ -25,7 +25,7 @@ const USAGE = `Checks everything that is configured and says in one line each wh
   ✓ works, ✗ does not work, - is not configured, which may be just what you want
 
   --json             the lines as JSON: { ok, checks: [{ what, status, detail, remedy }] }
-  --timeout SECONDS  how long each check may take (default 10)
+  --timeout SECONDS  how long each check may take (default 15)
 
 It changes nothing; the LLM is asked for one word. Exit codes: 0 everything that is configured works, 1 something does
 not, 2 wrong use.`;
@@ -35,7 +35,7 @@ export const doctorCommand = defineCommand({
   name: 'doctor',
   usage: USAGE,
   options: { json: { type: 'boolean' }, timeout: { type: 'string' } },
-  async run({ json = false, timeout = '10' }, positionals, io) {
+  async run({ json = false, timeout = '15' }, positionals, io) {
     if (positionals.length > 0) throw new UsageError(`there is nothing to do with "${positionals[0]}"`);
     if (!/^\d{1,3}$/.test(timeout) || timeout === '0') throw new UsageError('--timeout wants seconds, for example 10');
     const lines = await examine(io, Number(timeout) * 1000, json ? () => {} : (line) => io.out(formatLine(line)));

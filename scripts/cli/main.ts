@@ -1,11 +1,17 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from './command.ts';
 
+/** Signals within this time of the first one are one press of Ctrl-C. */
+const SAME_SIGNAL_MS = 500;
+
 /** Entry files only: runs the command on this process' arguments, streams and signals, and ends the process with its code. */
 export async function main(command: Command): Promise<never> {
   const stop = new AbortController();
+  let asked = 0;
   const onSignal = () => {
-    if (stop.signal.aborted) process.exit(130);
+    // Ctrl-C reaches the whole process group, so npm and the bootstrap may hand the same signal on once more.
+    if (stop.signal.aborted && Date.now() - asked > SAME_SIGNAL_MS) process.exit(130);
+    asked ||= Date.now();
     stop.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

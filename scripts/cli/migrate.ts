@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../../src/shared/config.ts';
 import type { Database } from '../../src/shared/database/database.ts';
-import { openEmbeddedDatabase } from '../../src/shared/database/embedded-database.ts';
 import { type MigrationStatus, migrate, migrationStatus } from '../../src/shared/database/migrate.ts';
 import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { FleetError } from '../../src/shared/errors.ts';
@@ -62,12 +61,23 @@ function readWish(positionals: string[], to: string | undefined, dryRun: boolean
   return { action, to: to === undefined ? undefined : Number(to), dryRun, sql };
 }
 
-/** Who only looks must not make the embedded database: one in memory stands for the empty directory. */
+/** Who only looks must not make the embedded database: for a directory that is not there stands one that holds nothing. */
 async function openForMigration(config: Config, { action, dryRun }: Wish): Promise<Database> {
   const onlyLooks = action === 'status' || dryRun;
   const absent = !config.databaseUrl && !existsSync(join(config.dataDir, 'postgres'));
-  return onlyLooks && absent ? openEmbeddedDatabase(null) : openDatabase(config, silentLogger);
+  return onlyLooks && absent ? NOTHING_YET : await openDatabase(config, silentLogger);
 }
+
+/** Answers every question as an empty database does: with no rows. */
+const NOTHING_YET: Database = {
+  kind: 'embedded',
+  query: async () => [],
+  queuePool: () => {
+    throw new FleetError('bug', 'a database that is not there has no queues');
+  },
+  withMigrationSession: (work) => work({ query: async () => ({ rows: [] }) }),
+  close: async () => {},
+};
 
 async function fulfil(wish: Wish, database: Database, io: Io): Promise<number> {
   const status = await migrationStatus(database, wish.to);

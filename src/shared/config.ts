@@ -10,7 +10,12 @@ type Environment = Record<string, string | undefined>;
 const optionalText = z.string().trim().min(1).optional();
 const optionalUrl = z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' }).optional();
 const wholeNumber = (fallback: number, min: number, max: number) =>
-  z.coerce.number({ error: 'is not a number' }).int().min(min).max(max).default(fallback);
+  z.coerce
+    .number({ error: `is not a whole number from ${min} to ${max}` })
+    .int()
+    .min(min)
+    .max(max)
+    .default(fallback);
 const flag = z
   .enum(['true', 'false', '1', '0'], { error: 'is neither true nor false' })
   .default('false')
@@ -95,7 +100,7 @@ export const SECRET_VARIABLES = [
 
 /** How to mend a variable; printed behind its fault. */
 const REMEDIES: Partial<Record<string, string>> = {
-  DATABASE_URL: 'give postgres://user:password@host:5432/database, or leave it out to embed the database',
+  DATABASE_URL: 'give the URL of a PostgreSQL server (postgres://...), or leave it out to embed the database',
   REDIS_URL: 'give redis://host:6379, or leave it out to queue in PostgreSQL',
   SLACK_SIGNING_SECRET: 'copy it from the Slack app page, Basic Information, App Credentials',
   WEBHOOK_TOKEN: 'choose a long random text and give it to the senders as bearer token',

@@ -95,8 +95,9 @@ export function describeError(thrown: unknown): string {
   const parts: string[] = [];
   for (let error: unknown = thrown, depth = 0; error !== undefined && error !== null && depth < 5; depth++) {
     const { message, cause } = toError(error);
-    if (message && !parts.includes(message)) parts.push(message);
-    error = cause;
+    if (message && !parts.some((part) => part.includes(message))) parts.push(message);
+    // A host with two addresses fails with an AggregateError, whose own message is empty.
+    error = cause ?? (error instanceof AggregateError ? error.errors[0] : undefined);
   }
   return parts.join(': ') || 'unknown error';
 }

@@ -16,14 +16,27 @@ export type Logger = {
 
 /** JSON lines on stderr, one per event, with secrets masked in every text they hold. */
 export function createLogger(level: Config['logLevel'], fields: LogFields = {}): Logger {
+  if (level === 'silent') return silentLogger;
   const logger = winston.createLogger({
-    level: level === 'silent' ? 'error' : level,
-    silent: level === 'silent',
+    level,
     defaultMeta: fields,
     format: winston.format.combine(winston.format.timestamp(), maskEveryText(), winston.format.json()),
     transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
   });
-  return logger as unknown as Logger;
+  return printing(logger);
+}
+
+/** winston formats (and so masks) also what no transport prints: here a level that is off costs nothing. */
+function printing(logger: winston.Logger): Logger {
+  const at = (level: 'error' | 'warn' | 'info' | 'debug'): Logger['error'] =>
+    logger.isLevelEnabled(level) ? (message, fields) => void logger[level](message, fields) : () => {};
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    child: (fields) => printing(logger.child(fields)),
+  };
 }
 
 /** Swallows everything: for tests and scripts that print their own words. */

@@ -33,15 +33,21 @@ export function createShutdown(logger: Logger): Shutdown {
   };
 }
 
+const SAME_PRESS_MS = 500;
+
 /**
  * Entry files only: SIGTERM and SIGINT close within the time and end the process with code 0; a second signal ends it at
  * once with code 1. What nobody caught is logged and ends the process with code 1 after closing.
  */
 export function closeOnSignals(shutdown: Shutdown, logger: Logger, timeoutMs: number): void {
-  let asked = false;
+  let askedAt: number | null = null;
   const stop = (why: string, code: number) => {
-    if (asked) process.exit(1);
-    asked = true;
+    if (askedAt !== null) {
+      // One press of Ctrl-C can arrive several times, from the terminal and from whoever started us.
+      if (performance.now() - askedAt > SAME_PRESS_MS) process.exit(1);
+      return;
+    }
+    askedAt = performance.now();
     logger.info('stopping', { why });
     void shutdown.close(timeoutMs).then(() => process.exit(code));
   };

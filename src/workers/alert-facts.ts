@@ -6,6 +6,7 @@ import {
   isPort,
   isServiceName,
   parseHostPort,
+  workloadOf,
 } from './detectors/support/names.ts';
 
 const MINUTE_MS = 60_000;
@@ -35,7 +36,9 @@ const SOURCES = {
       /\b(?:for|of|in|on|from|by|to)\s+["'`]?([a-z][a-z0-9]*(?:[-_][a-z0-9]+)+)\b/giu,
       /\b([a-z][a-z0-9]*(?:-[a-z0-9]+){0,4}-(?:service|svc|api|server|worker|backend|frontend|gateway))\b/giu,
       /\b(?:for|of|in|on|from)\s+(?:the\s+)?["'`]?([a-z][a-z0-9-]{1,62})["'`]?\s+service\b/giu,
-      /^["'`]?([a-z][a-z0-9-]{2,62})["'`]?(?::\s|\s+(?:is|are|was)\s+(?:down|unavailable|unreachable|unhealthy|crash\w{0,6}|not|restarting|slow|failing)\b)/gimu,
+      /^["'`]?([a-z][a-z0-9-]{2,62})["'`]?(?::\s|\s+(?:(?:is|are|was|keeps?)\s+)?(?:down|unavailable|unreachable|unhealthy|crash\w{0,6}|not|restart\w{0,5}|slow|failing|oom\w{0,8}|out of memory)\b)/gimu,
+      // The last words of a line: "slow queries of checkout", "connection refused by catalog".
+      /\b(?:for|of|in|on|from|by|to)\s+(?:the\s+)?["'`]?([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)["'`]?(?:\s+(?:database|db|pool|cluster|queue|cache))?\s*(?:$|[;:,(!]|\.(?:\s|$))/gmu,
     ],
     shape: (value) => isServiceName(value) && !COMMON_WORDS.has(value.toLowerCase()) && !looksLikePublicHost(value),
   },
@@ -75,7 +78,7 @@ const SOURCES = {
 
 /** Words that follow "for" or "service" in sentences and are no names. */
 const COMMON_WORDS = new Set(
-  'is are was were has the a an and or not of in on for to at by from down up unavailable unreachable degraded failing failed health healthy unhealthy mesh level more than less over under all any name error errors latency account discovery connection connections pool timeout timeouts status check endpoint endpoints monitor requests request alert alerts team owner tier database databases db server servers host hosts node nodes pod pods container containers website site cluster disk memory cpu traffic instance instances job jobs queue warning critical firing resolved error fatal info urgent sev1 sev2 p1 p2 this it that they application app system backend frontend everything something nothing who what why http https network dns ssl tls certificate certificates'.split(
+  'is are was were has the a an and or not of in on for to at by from down up unavailable unreachable degraded failing failed health healthy unhealthy mesh level more than less over under all any name error errors latency account discovery connection connections pool timeout timeouts status check endpoint endpoints monitor requests request alert alerts team owner tier database databases db server servers host hosts node nodes pod pods container containers website site cluster disk memory cpu traffic instance instances job jobs queue warning critical firing resolved error fatal info urgent sev1 sev2 p1 p2 this it that they application app system backend frontend everything something nothing who what why http https network dns ssl tls certificate certificates production prod staging stage dev development testing hour hours minute minutes second seconds day days week weeks month today yesterday tonight now time times total row percent users user customers customer clients client memory space budget limit quota threshold rate use usage progress general detail details trouble danger high low slow critical-path average median it us them least most service services pods replica replicas region zone environment namespace workload workloads kubernetes k8s cluster-wide queries query statement statements table tables lock locks transaction transactions upstream upstreams downstream peer peers dependency dependencies'.split(
     ' ',
   ),
 );
@@ -111,7 +114,8 @@ export function alertFacts(alerts: Alert[], now: Date): Record<string, string> {
     const value = ownField(alerts, name, source) ?? fromLabels(alerts, source) ?? fromText(text, source);
     if (value) named[name] = value;
   }
-  return { ...named, ...hostFacts(alerts, text), ...window(alerts, now) };
+  const owner = named.service ?? named.deployment ?? (named.pod && workloadOf(named.pod));
+  return { ...named, ...(owner && { service: owner }), ...hostFacts(alerts, text), ...window(alerts, now) };
 }
 
 function ownField(alerts: Alert[], name: string, { shape }: Source): string | undefined {

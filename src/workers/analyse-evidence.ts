@@ -4,6 +4,7 @@ import type { EvidenceGap, Finding } from '../shared/report.ts';
 import type { Detector, DetectorInput } from './detectors/detector.ts';
 import { detectorNamed } from './detectors/index.ts';
 import { rankFindings } from './detectors/support/causal-order.ts';
+import { silentTelemetry } from './detectors/support/silent-telemetry.ts';
 
 export type Analysis = { findings: Finding[]; gaps: EvidenceGap[] };
 
@@ -24,5 +25,8 @@ export function analyseEvidence(
       analysis.gaps.push({ what: `the check "${name}"`, why: `it failed: ${describeError(error)}` });
     }
   }
-  return { findings: rankFindings(analysis.findings, input), gaps: analysis.gaps };
+  return {
+    findings: rankFindings(analysis.findings, input),
+    gaps: [...analysis.gaps, ...silentTelemetry(input.evidence)],
+  };
 }

@@ -10,22 +10,25 @@ import {
   postJobId,
   type Queues,
 } from '../shared/queues.ts';
+import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
 
 type Deps = { store: Store; queues: Queues; logger: Logger; metrics: Metrics };
 
 /**
  * Ends an incident as dead: the reason is stored, a job on the dead-letter queue makes it visible on the board, and the
- * thread gets one honest line (unless Slack itself is the reason). Does nothing when the incident has ended already.
+ * thread gets one honest line (unless Slack itself is the reason). Does nothing when the incident has ended already, or when
+ * another worker holds a newer lease than the fence's.
  */
 export async function buryIncident(
   deps: Deps,
   { incidentId, run }: JobData,
   reason: DeadReason,
   why: string,
+  fence?: Fence,
 ): Promise<void> {
   const { store, queues, logger, metrics } = deps;
-  const died = await store.incidents.die(incidentId, run, reason, why);
+  const died = await store.incidents.die(incidentId, run, reason, why, fence);
   if (!died) return;
   metrics.incidents.inc({ outcome: 'dead' });
   logger.error('an incident is dead', { incident: incidentId, reason, error: why });

@@ -2,6 +2,10 @@ import type { PoolAgent } from '../shared/agents/load-agents.ts';
 import type { Alert } from '../shared/alert.ts';
 import type { Evidence, EvidenceGap, Finding, Hypothesis, Report, TimelineEntry, Verdict } from '../shared/report.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
+import { actionsInOrder } from './conclusion/actions-in-order.ts';
+import { causeStatement } from './conclusion/cause-statement.ts';
+import { changeBefore, isChange } from './conclusion/change-before.ts';
+import { firstOfEach } from './conclusion/first-of-each.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { effectsOf, explains } from './detectors/support/causal-order.ts';
 import { CLEAN_CHECKS, type Proof } from './detectors/support/clean-evidence.ts';
@@ -24,14 +28,14 @@ const LIKELY = 0.5;
 const FAINT = 0.3;
 /** How much nearer than this a rival must not come for the cause to count as identified. */
 const RIVAL_DISTANCE = 0.1;
-const MOST = { hypotheses: 8, timeline: 20, actions: 8, prevention: 6, metrics: 10 } as const;
+const MOST = { hypotheses: 8, timeline: 20, prevention: 4, metrics: 10 } as const;
 
 /**
  * Concludes a report of tier `detectors` from ranked findings. Healthy needs proof: the evidence that would show the fault
  * was had and shows the opposite; anything less is inconclusive.
  */
 export function concludeFindings(input: ConcludeInput): Report {
-  const [top] = input.findings.filter(({ confidence }) => confidence >= FAINT);
+  const [top] = input.findings.filter((finding) => finding.confidence >= FAINT && !isChange(finding));
   const proofs = proofsOf(input);
   const report = top ? fromFinding(top, input) : (healthy(input, proofs) ?? inconclusive(input, proofs));
   return { ...report, hypotheses: report.hypotheses.concat(ruledOut(proofs)).slice(0, MOST.hypotheses) };
@@ -40,23 +44,29 @@ export function concludeFindings(input: ConcludeInput): Report {
 function fromFinding(top: Finding, input: ConcludeInput): Report {
   const effects = effectsOf(top, input.findings);
   const chain = [top, ...effects];
-  const others = input.findings.filter((finding) => !chain.includes(finding));
-  const verdict = verdictOf(top, others);
-  const shown = [...chain, ...others.filter(({ confidence }) => confidence >= LIKELY)];
+  const change = changeBefore(chain, input.findings);
+  const others = input.findings.filter((finding) => !chain.includes(finding) && finding !== change);
+  const verdict = verdictOf(top, others, input);
+  const known = verdict !== 'inconclusive';
+  const weighty = others.filter(({ confidence }) => confidence >= LIKELY);
+  const told = known ? [...chain, ...(change ? [change] : [])] : [];
   return {
-    ...frame(input, shown),
+    ...frame(input, [...chain, ...(change ? [change] : []), ...weighty]),
     verdict,
-    class: top.class,
-    rootCause: verdict === 'inconclusive' ? unknownCause(top) : rootCauseOf(top, effects, input),
+    class: known ? top.class : input.agent.class,
+    rootCause: known ? rootCauseOf(top, effects, change, input) : unknownCause(top),
     hypotheses: [
-      ...chain.map((finding) => hypothesis(finding, 'supported')),
-      ...others.map((finding) => hypothesis(finding, 'possible')),
+      ...told.map((finding) => hypothesis(finding, 'supported')),
+      ...input.findings
+        .filter((finding) => !told.includes(finding) && (!known || finding.confidence >= FAINT))
+        .map((finding) => hypothesis(finding, 'possible')),
     ],
   };
 }
 
-function verdictOf(top: Finding, others: Finding[]): Verdict {
-  if (top.confidence < LIKELY) return 'inconclusive';
+/** A symptom is no answer while the evidence that the plan calls required is missing: its cause may stand there. */
+function verdictOf(top: Finding, others: Finding[], input: ConcludeInput): Verdict {
+  if (top.confidence < LIKELY || (!top.cause && missesRequired(input))) return 'inconclusive';
   const rival = others.some(
     (other) => other.cause && other.confidence > top.confidence - RIVAL_DISTANCE && !sameStory(top, other),
   );
@@ -69,15 +79,20 @@ function sameStory(top: Finding, other: Finding): boolean {
   return (top.detector === other.detector && sameComponent) || explains(other, top);
 }
 
-function rootCauseOf(top: Finding, effects: Finding[], input: ConcludeInput): Report['rootCause'] {
-  const told = effects.filter(({ confidence }) => confidence >= LIKELY).slice(0, 2);
-  const explained =
-    told.length > 0 ? `. This explains what else was seen: ${told.map(({ statement }) => statement).join('; ')}` : '';
-  const cited = [...new Set([top, ...told].flatMap(({ evidence }) => evidence))].sort((left, right) => left - right);
-  const support = told.length > 0 ? 0.05 : 0;
+function rootCauseOf(
+  top: Finding,
+  effects: Finding[],
+  change: Finding | null,
+  input: ConcludeInput,
+): Report['rootCause'] {
+  const weighty = effects.filter(({ confidence }) => confidence >= LIKELY);
+  const [effect] = weighty.toSorted((left, right) => right.confidence - left.confidence);
+  const told = [top, effect, change].filter((finding) => finding != null);
+  const cited = [...new Set(told.flatMap(({ evidence }) => evidence))].sort((left, right) => left - right);
+  const support = effect ? 0.05 : 0;
   const doubt = missesRequired(input) ? 0.9 : 1;
   const confidence = Number((Math.min(0.97, top.confidence + support) * doubt).toFixed(2));
-  return { statement: `${top.statement}${explained}`, component: top.component, confidence, evidence: cited };
+  return { statement: causeStatement(top, effect, change), component: top.component, confidence, evidence: cited };
 }
 
 function unknownCause(lead: Finding | null): Report['rootCause'] {
@@ -91,7 +106,7 @@ function unknownCause(lead: Finding | null): Report['rootCause'] {
 }
 
 function hypothesis({ statement, confidence, evidence }: Finding, standing: Hypothesis['standing']): Hypothesis {
-  return { statement, standing, confidence, evidence };
+  return { statement, standing, confidence, evidence: evidence.toSorted((left, right) => left - right) };
 }
 
 function healthy(input: ConcludeInput, proofs: Map<string, Proof>): Report | null {
@@ -109,6 +124,7 @@ function healthy(input: ConcludeInput, proofs: Map<string, Proof>): Report | nul
     verdict: 'healthy',
     class: 'healthy',
     rootCause: { statement, component: null, confidence, evidence },
+    hypotheses: input.findings.map((finding) => hypothesis(finding, 'possible')),
   };
 }
 
@@ -135,10 +151,7 @@ function frame({ alerts, agent, gaps }: ConcludeInput, findings: Finding[]): Rep
     rootCause: unknownCause(null),
     hypotheses: [],
     timeline: mergeTimeline(alerts, findings),
-    immediateActions: firstOfEach(
-      findings.flatMap(({ actions }) => actions),
-      ({ command, title }) => command ?? title,
-    ).slice(0, MOST.actions),
+    immediateActions: actionsInOrder(findings.flatMap(({ actions }) => actions)),
     prevention: [...new Set(findings.flatMap(({ prevention }) => prevention))].slice(0, MOST.prevention),
     metrics: firstOfEach(
       findings.flatMap(({ metrics }) => metrics),
@@ -161,18 +174,14 @@ function mergeTimeline(alerts: Alert[], findings: Finding[]): TimelineEntry[] {
   return entries.sort((left, right) => Date.parse(left.at) - Date.parse(right.at));
 }
 
-function firstOfEach<T>(items: T[], key: (item: T) => string): T[] {
-  const seen = new Set<string>();
-  return items.filter((item) => !seen.has(key(item)) && seen.add(key(item)));
-}
-
 /** What each of the agent's silent detectors could have seen, and did not. */
 function proofsOf({ agent, alerts, findings, evidence }: ConcludeInput): Map<string, Proof> {
   const now = new Date(
     Math.max(0, ...evidence.map(({ collectedAt }) => Date.parse(collectedAt)).filter((ms) => !Number.isNaN(ms))),
   );
   const input: DetectorInput = { alerts, facts: alertFacts(alerts, now), evidence, now };
-  const silent = agent.pool.detectors.filter((name) => !findings.some(({ detector }) => detector === name));
+  const loud = findings.filter(({ confidence }) => confidence >= FAINT).map(({ detector }) => detector);
+  const silent = agent.pool.detectors.filter((name) => !loud.includes(name));
   const proofs = silent.flatMap((name) => {
     const proof = Object.hasOwn(CLEAN_CHECKS, name)
       ? CLEAN_CHECKS[name as keyof typeof CLEAN_CHECKS].proof(input)
@@ -182,14 +191,18 @@ function proofsOf({ agent, alerts, findings, evidence }: ConcludeInput): Map<str
   return new Map(proofs);
 }
 
+/** One proof may rule out several kinds of trouble. */
 function ruledOut(proofs: Map<string, Proof>): Hypothesis[] {
-  return [...proofs].map(([name, { statement, evidence }]) => ({
-    statement: `Not the cause (${name}): ${statement}`,
+  const kinds = Map.groupBy(proofs, ([, { statement }]) => statement);
+  return [...kinds].map(([statement, group]) => ({
+    statement: `${KINDS.format(group.map(([name]) => name.replaceAll('-', ' ')))}: ${statement}`,
     standing: 'ruled_out' as const,
     confidence: 0.8,
-    evidence,
+    evidence: [...new Set(group.flatMap(([, proof]) => proof.evidence))],
   }));
 }
+
+const KINDS = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /** True when a question that the agent's plan calls required for this alert has no answer. */
 function missesRequired({ agent, alerts, evidence }: ConcludeInput): boolean {

@@ -1,4 +1,5 @@
-import { DependencyError } from '../shared/errors.ts';
+import { pause } from '../shared/deadline.ts';
+import { DependencyError, LeaseLostError } from '../shared/errors.ts';
 import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Delivery, DeliveryLease, DeliveryPart, DeliveryStore } from '../shared/store/delivery-store.ts';
 import type { SlackMessage } from './report-view.ts';
@@ -13,6 +14,8 @@ export type DeliverDeps = {
   deliveries: DeliveryStore;
   /** Time between two calls to one channel, ms. */
   paceMs: number;
+  /** How long a post that came too late waits to hear what became of its message otherwise, ms. */
+  takeBackMs?: number;
 };
 
 /** Where a message goes; `threadTs` null starts a new thread. */
@@ -28,7 +31,7 @@ export class PacedError extends Error {
   }
 }
 
-type Sending = {
+export type Sending = {
   lease: DeliveryLease;
   part: DeliveryPart;
   target: Target;
@@ -37,24 +40,41 @@ type Sending = {
   signal: AbortSignal;
 };
 
+/** Where a message stands; `ended` says that with it the incident ended as posted. */
+export type Delivered = { channel: string; ts: string; ended: boolean };
+
+const TAKE_BACK_MS = 30_000;
+const LOOK_EVERY_MS = 250;
+/** A message is taken back also while the worker shuts down. */
+const DELETE_MS = 5_000;
+
 /**
  * Brings one message of the outbox to `revision`: posts it, or edits it where it stands. A post whose answer was lost is
- * looked for in Slack by its metadata before anything is posted again. Returns the message's timestamp. Throws PacedError,
- * DependencyError, or LeaseLostError (then a post of ours that came too late has been taken back).
+ * looked for in Slack by its metadata before anything is posted again. Throws PacedError, DependencyError, or
+ * LeaseLostError (then a post of ours that came too late has been taken back).
  */
-export async function deliverMessage(deps: DeliverDeps, sending: Sending): Promise<string> {
-  const { lease, part, target, revision } = sending;
-  const delivery = await deps.deliveries.open(lease, part, target);
+export async function deliverMessage(deps: DeliverDeps, asked: Sending): Promise<Delivered> {
+  const { lease, part, revision } = asked;
+  const delivery = await deps.deliveries.open(lease, part, asked.target);
+  const sending = {
+    ...asked,
+    target: { channel: delivery.channel ?? asked.target.channel, threadTs: delivery.threadTs },
+  };
   const standing = delivery.messageTs ?? (await findLostPost(deps, sending, delivery));
   if (standing === null) return await post(deps, sending);
   if (delivery.shown < revision || delivery.messageTs === null) await edit(deps, sending, standing);
-  await deps.deliveries.markSent(lease, part, { channel: target.channel, messageTs: standing, shown: revision });
-  return standing;
+  return await markSent(deps, sending, standing);
 }
 
-async function post(deps: DeliverDeps, sending: Sending): Promise<string> {
-  const { deliveries } = deps;
+async function markSent({ deliveries }: DeliverDeps, sending: Sending, messageTs: string): Promise<Delivered> {
   const { lease, part, target, revision } = sending;
+  const ended = await deliveries.markSent(lease, part, { channel: target.channel, messageTs, shown: revision });
+  return { channel: target.channel, ts: messageTs, ended };
+}
+
+async function post(deps: DeliverDeps, sending: Sending): Promise<Delivered> {
+  const { deliveries } = deps;
+  const { lease, part, target } = sending;
   await waitForPace(deps, target.channel);
   await deliveries.markSending(lease, part);
   const messageTs = await callPost(deps, sending).catch(async (error) => {
@@ -63,12 +83,11 @@ async function post(deps: DeliverDeps, sending: Sending): Promise<string> {
     throw error;
   });
   try {
-    await deliveries.markSent(lease, part, { channel: target.channel, messageTs, shown: revision });
+    return await markSent(deps, sending, messageTs);
   } catch (error) {
-    await takeBackIfNotOurs(deps, sending, messageTs);
+    if (error instanceof LeaseLostError) await takeBackIfNotOurs(deps, sending, messageTs);
     throw error;
   }
-  return messageTs;
 }
 
 async function callPost({ gateway }: DeliverDeps, { lease, part, target, message, signal }: Sending): Promise<string> {
@@ -105,25 +124,39 @@ async function findLostPost(deps: DeliverDeps, sending: Sending, delivery: Deliv
     ? await deps.gateway.call('slack.thread_info', { channel, threadTs, limit: 1000 }, options)
     : await deps.gateway.call('slack.channel_history', { channel, oldest, limit: 999 }, options);
   const wanted = messageMetadata(lease, part).event_payload;
-  const found = data.messages.find(({ metadata }) => {
+  const ours = data.messages.filter(({ metadata }) => {
     const payload = metadata?.event_type === METADATA_EVENT ? metadata.event_payload : null;
     return payload?.incident_id === wanted.incident_id && payload.run === wanted.run && payload.part === wanted.part;
   });
-  return found?.ts ?? null;
+  const [first, ...others] = ours.map(({ ts }) => ts).sort();
+  for (const ts of others) await remove(deps, sending, ts);
+  return first ?? null;
 }
 
-/** This worker slept through its lease while posting: if another one has posted meanwhile, ours must go. */
-async function takeBackIfNotOurs(
-  { gateway, deliveries }: DeliverDeps,
-  { lease, part, target, signal }: Sending,
-  messageTs: string,
-) {
-  const rows = await deliveries.list(lease.incidentId).catch(() => []);
-  const row = rows.find((item) => item.run === lease.run && item.part === part);
-  if (!row?.messageTs || row.messageTs === messageTs) return;
-  await gateway
-    .call('slack.delete_message', { channel: target.channel, ts: messageTs }, { signal })
-    .catch(() => undefined);
+/**
+ * This worker slept through its lease while posting. If another one has posted meanwhile, or is going to without looking,
+ * ours must go; if another one looks for a lost post, it finds ours and keeps it.
+ */
+async function takeBackIfNotOurs(deps: DeliverDeps, sending: Sending, messageTs: string): Promise<void> {
+  const row = await settledRow(deps, sending);
+  if (row?.messageTs === messageTs || (row?.messageTs === null && row.state === 'sending')) return;
+  await remove(deps, sending, messageTs);
+}
+
+/** The part's row as soon as it says where the message stands; as it is when that takes too long. */
+async function settledRow({ deliveries, takeBackMs = TAKE_BACK_MS }: DeliverDeps, { lease, part, signal }: Sending) {
+  const end = performance.now() + takeBackMs;
+  for (;;) {
+    const rows = await deliveries.list(lease.incidentId).catch(() => []);
+    const row = rows.find((item) => item.run === lease.run && item.part === part);
+    if (row?.messageTs || signal.aborted || performance.now() > end) return row;
+    await pause(LOOK_EVERY_MS, signal);
+  }
+}
+
+async function remove({ gateway }: DeliverDeps, { target, lease }: Sending, ts: string): Promise<void> {
+  const options = { signal: AbortSignal.timeout(DELETE_MS), incidentId: lease.incidentId };
+  await gateway.call('slack.delete_message', { channel: target.channel, ts }, options).catch(() => undefined);
 }
 
 async function waitForPace({ deliveries, paceMs }: DeliverDeps, channel: string): Promise<void> {

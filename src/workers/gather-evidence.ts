@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describeError } from '../shared/errors.ts';
+import { DependencyError, describeError } from '../shared/errors.ts';
 import type { Capability } from '../shared/mcp/capabilities.ts';
 import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Evidence, EvidenceGap } from '../shared/report.ts';
@@ -45,15 +45,18 @@ async function askStep(
   incidentId: string,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  if (!gateway.has(step.capability)) return gap(step, 'no MCP server for it is configured');
+  if (!gateway.has(step.capability)) return gap(step, `no MCP server is configured that answers ${step.capability}`);
   try {
     const result = await gateway.call(step.capability, step.arguments as never, { signal, incidentId });
     return { evidence: [toEvidence(number, step, result)], gaps: [] };
   } catch (error) {
     if (signal.aborted && !isBudget(signal)) throw error;
-    return gap(step, signal.aborted ? 'the time budget of the investigation ran out' : describeError(error));
+    return gap(step, signal.aborted ? 'the time budget of the investigation ran out' : whyNot(error));
   }
 }
+
+/** A dependency's own sentence is written for people; its causes repeat it in the words of libraries. */
+const whyNot = (error: unknown) => (error instanceof DependencyError ? error.message : describeError(error));
 
 const gap = (step: PlannedStep, why: string): Gathered => ({ evidence: [], gaps: [{ what: step.label, why }] });
 

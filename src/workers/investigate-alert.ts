@@ -17,7 +17,7 @@ import { BUDGET_SPENT, gatherEvidence } from './gather-evidence.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
 import type { Reasoner } from './llm/reasoner.ts';
 import { planEvidence, widenEvidence } from './plan-evidence.ts';
-import { verifyReport } from './verify-report.ts';
+import { settleReport } from './settle-report.ts';
 
 export type InvestigateDeps = {
   store: Store;
@@ -32,6 +32,11 @@ export type InvestigateDeps = {
 
 /** Evidence may take this share of the time budget; the rest is for reasoning and verification. */
 const GATHER_SHARE = 0.5;
+
+const NOTHING_TO_ASK: EvidenceGap = {
+  what: 'any evidence',
+  why: 'the alert names no service, host or pod that could be looked at',
+};
 
 type Context = {
   deps: InvestigateDeps;
@@ -57,7 +62,7 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
   const context = await loadContext(deps, lease, signal);
   const analysis = await gatherAndAnalyse(context);
   const draft = await conclude(context, analysis);
-  const { report, struck } = verifyReport(draft.report, analysis.evidence, context.alerts);
+  const { report, struck } = settleReport(draft.report, { ...analysis, alerts: context.alerts, agent: context.agent });
   if (struck.length > 0) {
     deps.metrics.struckClaims.inc(struck.length);
     deps.logger.info('claims without evidence were struck', { incident: context.incident.id, struck });
@@ -112,7 +117,7 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
 
   await progress.start('running the detectors');
   const { findings, gaps } = followUps.length ? analyse(all.evidence) : firstFindings;
-  const allGaps = dedupeGaps([...plan.gaps, ...first.gaps, ...all.gaps, ...gaps]);
+  const allGaps = dedupeGaps([...(asked === 0 ? [NOTHING_TO_ASK] : []), ...plan.gaps, ...first.gaps, ...all.gaps, ...gaps]);
   await deps.store.investigations.saveFindings(lease, findings, allGaps);
   await progress.end(
     findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`,

@@ -31,11 +31,20 @@ export function planEvidence(agent: PoolAgent, facts: Record<string, string>, al
   const plan: EvidencePlan = { steps: [], gaps: [] };
   const wanted = agent.pool.evidence.filter((step) => !step.when || new RegExp(step.when, 'iu').test(alertText));
   for (const step of wanted) planStep(plan, step, facts);
-  return { steps: withoutRepeats(plan.steps).slice(0, MAX_STEPS), gaps: plan.gaps };
+  const steps = withoutRepeats(plan.steps).slice(0, MAX_STEPS);
+  return { steps, gaps: plan.gaps.length > 0 ? plan.gaps : unnamed(agent, facts) };
+}
+
+/** An alert that names nothing leaves most questions unasked; the report has to say so. */
+function unnamed(agent: PoolAgent, facts: Record<string, string>): EvidenceGap[] {
+  const wantsService = agent.pool.evidence.some(({ needs }) => needs.includes('service'));
+  if (!wantsService || facts.service || facts.host) return [];
+  const why = 'the alert names no service, host or pod to ask about';
+  return [{ what: 'logs, traces, metrics and pods of the service', why }];
 }
 
 function planStep(plan: EvidencePlan, step: EvidenceStep, facts: Record<string, string>): void {
-  const label = step.label.replace(PLACEHOLDER, (_match, name: string) => facts[name] ?? `the unknown ${name}`);
+  const label = step.label.replace(PLACEHOLDER, (_match, name: string) => facts[name] ?? `the ${name}`);
   const missing = step.needs.filter((name) => !facts[name]);
   const resolved = resolveArguments(step, facts);
   const fault =
@@ -117,22 +126,34 @@ function stepsFor(finding: Finding, evidence: Evidence[], facts: Record<string, 
 
 /** Who else logs about the name, and the cluster's own DNS servers. */
 function nameSteps(name: string | null, { from, to }: Record<string, string>): PlannedStep[] {
+  const changes: PlannedStep = {
+    capability: 'events.list',
+    arguments: { namespace: 'kube-system' },
+    label: 'Kubernetes events of kube-system',
+    required: false,
+  };
   const dns: PlannedStep = {
     capability: 'pods.status',
     arguments: { namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' },
     label: 'pods of the cluster DNS',
     required: false,
   };
-  if (!name || !isHost(name)) return [dns];
+  if (!name || !isHost(name)) return [dns, changes];
   const input = { searchText: name, severity: 'ERROR', from, to, limit: 100 };
-  return [{ capability: 'logs.query', arguments: input, label: `error logs that name ${name}`, required: false }, dns];
+  return [
+    { capability: 'logs.query', arguments: input, label: `error logs that name ${name}`, required: false },
+    dns,
+    changes,
+  ];
 }
 
 /** What the database servers log to which the slow statements went. */
 function databaseSteps(evidence: Evidence[], { from, to }: Record<string, string>): PlannedStep[] {
   const spans = evidenceOf(evidence, 'traces.query').flatMap(({ data }) => data.spans);
   const hosts = spans.flatMap(({ attributes }) =>
-    (attributes['db.system'] ?? attributes['db.system.name']) ? (attributes['server.address'] ?? attributes['net.peer.name'] ?? []) : [],
+    (attributes['db.system'] ?? attributes['db.system.name'])
+      ? (attributes['server.address'] ?? attributes['net.peer.name'] ?? [])
+      : [],
   );
   const services = new Set(
     hosts.map((host) => serviceOfHost(host)?.service).filter((service) => service !== undefined),

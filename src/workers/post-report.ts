@@ -1,13 +1,22 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
-import { DependencyError, describeError, LeaseLostError } from '../shared/errors.ts';
+import { DependencyError, describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { FleetJob, JobData } from '../shared/queues.ts';
-import type { DeliveryLease } from '../shared/store/delivery-store.ts';
+import { DELIVERY_LEASE_MS, type DeliveryLease } from '../shared/store/delivery-store.ts';
+import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
-import { type DeliverDeps, deliverMessage, PACE_BURST, PacedError, type Target } from './deliver-message.ts';
+import {
+  type DeliverDeps,
+  type Delivered,
+  deliverMessage,
+  PACE_BURST,
+  PacedError,
+  type Sending,
+  type Target,
+} from './deliver-message.ts';
 import type { ReportView, SlackMessage } from './report-view.ts';
 import { loadReportView } from './report-view-from-store.ts';
 import { writeReport } from './write-report.ts';
@@ -17,10 +26,15 @@ export type PostDeps = Omit<DeliverDeps, 'deliveries'> & {
   store: Store;
   agents: AgentDefinition[];
   defaultChannel: string | null;
-  bury: (incident: JobData, reason: DeadReason, why: string) => Promise<void>;
+  bury: (incident: JobData, reason: DeadReason, why: string, fence: Fence) => Promise<void>;
   logger: Logger;
   metrics: Metrics;
 };
+
+const RENEW_EVERY_MS = DELIVERY_LEASE_MS / 3;
+/** How long a job waits that is sent back because of a shutdown, or because a dependency is away as a whole, ms. */
+const SHUTDOWN_WAIT_MS = 100;
+const AWAY_WAIT_MS = 2_000;
 
 /** Slack's words for "your blocks are at fault, the text would do". */
 const BLOCK_FAULTS = new Set([
@@ -37,20 +51,32 @@ const BLOCK_FAULTS = new Set([
  */
 export async function processPost(deps: PostDeps, job: FleetJob, token: string, stop: AbortSignal): Promise<string> {
   const { incidentId, run } = job.data;
-  const claim = await deps.store.deliveries.claim(incidentId, run);
+  const { deliveries } = deps.store;
+  const claim = await deliveries.claim(incidentId, run).catch((error) => afterFailure(deps, job, token, error, stop));
   if (claim.outcome === 'nothing_due') return 'nothing to do';
   // The holder shows the newest revision before it lets go; the reconciler is behind it should it die.
   if (claim.outcome === 'held') return 'another worker is delivering this incident';
   const timer = deps.metrics.stageTimer('post');
   try {
-    const outcome = await deliverUntilShown(deps, claim.lease, claim.wanted, stop);
+    const outcome = await whileRenewed(deps, claim.lease, () =>
+      deliverUntilShown(deps, claim.lease, claim.wanted, stop),
+    );
     timer('ok');
     return outcome;
   } catch (error) {
     timer(error instanceof DependencyError ? error.failure : error instanceof PacedError ? 'paced' : 'failed');
     if (error instanceof LeaseLostError) return 'another worker has taken over';
-    await deps.store.deliveries.release(claim.lease).catch(() => undefined);
-    return await afterFailure(deps, job, token, error, stop);
+    return await afterFailure(deps, job, token, error, stop, claim.lease);
+  }
+}
+
+/** A delivery of several messages may take longer than its lease; a lease that is lost shows at the next write. */
+async function whileRenewed<T>({ store }: PostDeps, lease: DeliveryLease, work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => void store.deliveries.renew(lease).catch(() => undefined), RENEW_EVERY_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
   }
 }
 
@@ -63,9 +89,12 @@ async function deliverUntilShown(
   const { deliveries } = deps.store;
   for (let wanted = firstWanted; ; wanted = await deliveries.renew(lease)) {
     const view = await loadReportView(deps.store, deps.agents, lease.incidentId, lease.run);
-    if (!view) return 'nothing to do: the incident has a newer run';
-    await deliverView(deps, lease, view, wanted, stop);
-    if (await deliveries.finishIncident(lease, wanted)) countAnswer(deps, view);
+    if (!view) {
+      await deliveries.release(lease);
+      return 'nothing to do: the incident has a newer run';
+    }
+    const { ended } = await deliverView(deps, lease, view, wanted, stop);
+    if (ended) countAnswer(deps, view);
     if (await deliveries.releaseWhenShown(lease)) return `revision ${wanted} is shown`;
   }
 }
@@ -76,7 +105,7 @@ async function deliverView(
   view: ReportView,
   revision: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Delivered> {
   const stopReport = deps.metrics.stageTimer('report');
   const written = writeReport(view);
   stopReport('ok');
@@ -88,7 +117,7 @@ async function deliverView(
   if (written.overflow.length > 0 && !(await replyStands(deps, lease)))
     await send('reply', written.reply, revision - 1);
   for (const [index, message] of written.overflow.entries()) await send(`overflow-${index + 1}`, message, revision);
-  await send('reply', written.reply, revision);
+  return await send('reply', written.reply, revision);
 }
 
 async function replyStands({ store }: PostDeps, { incidentId, run }: DeliveryLease): Promise<boolean> {
@@ -96,10 +125,8 @@ async function replyStands({ store }: PostDeps, { incidentId, run }: DeliveryLea
   return rows.some((row) => row.run === run && row.part === 'reply' && row.messageTs !== null);
 }
 
-type Sending = Parameters<typeof deliverMessage>[1];
-
 /** Delivers, and falls back to the text alone when Slack finds fault with the blocks: better plain than silent. */
-async function deliver(deps: PostDeps, sending: Sending): Promise<string> {
+async function deliver(deps: PostDeps, sending: Sending): Promise<Delivered> {
   const deliverDeps = { ...deps, deliveries: deps.store.deliveries };
   try {
     return await deliverMessage(deliverDeps, sending);
@@ -124,6 +151,17 @@ async function threadOf(
 ): Promise<{ channel: string; threadTs: string }> {
   const { slack } = view.incident;
   if (slack) return { channel: slack.channel, threadTs: slack.ts };
+  return (await standingRoot(deps, lease)) ?? (await postRoot(deps, lease, view, signal));
+}
+
+/** The root message of this or an earlier run: an incident has one thread. */
+async function standingRoot({ store }: PostDeps, { incidentId }: DeliveryLease) {
+  const rows = await store.deliveries.list(incidentId);
+  const root = rows.find((row) => row.part === 'root' && row.channel !== null && row.messageTs !== null);
+  return root ? { channel: root.channel!, threadTs: root.messageTs! } : null;
+}
+
+async function postRoot(deps: PostDeps, lease: DeliveryLease, view: ReportView, signal: AbortSignal) {
   if (!deps.defaultChannel) {
     throw new DependencyError(
       'slack',
@@ -136,8 +174,8 @@ async function threadOf(
   }
   const target: Target = { channel: deps.defaultChannel, threadTs: null };
   const message = writeRootMessage(view);
-  const threadTs = await deliver(deps, { lease, part: 'root', target, message, revision: 1, signal });
-  return { channel: deps.defaultChannel, threadTs };
+  const { channel, ts } = await deliver(deps, { lease, part: 'root', target, message, revision: 1, signal });
+  return { channel, threadTs: ts };
 }
 
 function countAnswer({ metrics, logger }: PostDeps, { incident, receivedAt }: ReportView): void {
@@ -147,45 +185,53 @@ function countAnswer({ metrics, logger }: PostDeps, { incident, receivedAt }: Re
   logger.info('the answer is in the thread', { stage: 'post', incident: incident.id, run: incident.run, seconds });
 }
 
+/** Decides what a failure means, while the lease is still held; then gives it back for whoever tries next. */
 async function afterFailure(
   deps: PostDeps,
   job: FleetJob,
   token: string,
   error: unknown,
   stop: AbortSignal,
+  lease: DeliveryLease | null = null,
 ): Promise<never> {
-  const wait = await waitWithoutAttempt(deps, job, error);
-  if (wait !== null || stop.aborted) {
-    await job.moveToDelayed(Date.now() + Math.ceil(wait ?? 100), token);
+  const waitMs = (await waitWithoutAttempt(deps, job, error)) ?? (stop.aborted ? SHUTDOWN_WAIT_MS : null);
+  const given = waitMs === null && lease !== null && (await giveUpWhenLast(deps, job, error, lease));
+  if (lease) await deps.store.deliveries.release(lease).catch(() => undefined);
+  if (waitMs !== null) {
+    await job.moveToDelayed(Date.now() + Math.ceil(waitMs), token);
     throw new DelayedError();
   }
-  const why = describeError(error);
-  deps.logger.warn('a delivery failed', {
-    stage: 'post',
-    incident: job.data.incidentId,
-    attempt: job.attemptsMade + 1,
-    error: why,
-  });
-  const final = error instanceof DependencyError && !error.retryable && !error.ambiguous;
-  const last = final || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-  if (!last) throw error;
-  const rejected = error instanceof DependencyError && final;
-  await deps.store.deliveries.fail(job.data.incidentId, job.data.run, why);
-  await deps.bury(
-    job.data,
-    rejected ? 'slack_rejected' : error instanceof DependencyError ? 'slack_unavailable' : 'bug',
-    why,
-  );
-  throw new UnrecoverableError(why);
+  throw given ? new UnrecoverableError(describeError(error)) : error;
 }
 
-/** A full channel and a 429 cost time, never an attempt; an open breaker likewise. Null where the failure counts. */
+async function giveUpWhenLast(deps: PostDeps, job: FleetJob, error: unknown, lease: DeliveryLease): Promise<boolean> {
+  const why = describeError(error);
+  const attempt = job.attemptsMade + 1;
+  deps.logger.warn('a delivery failed', { stage: 'post', incident: lease.incidentId, attempt, error: why });
+  const rejected = error instanceof DependencyError && !error.retryable && !error.ambiguous;
+  if (!rejected && attempt < (job.opts.attempts ?? 1)) return false;
+  const unavailable = error instanceof DependencyError ? 'slack_unavailable' : 'bug';
+  await deps.bury(job.data, rejected ? 'slack_rejected' : unavailable, why, { of: 'delivery', token: lease.token });
+  await deps.store.deliveries.fail(lease, why);
+  return true;
+}
+
+/**
+ * A full channel, a 429, an open breaker and a database that is away cost time, never an attempt. Null where the failure
+ * counts.
+ */
 async function waitWithoutAttempt(deps: PostDeps, job: FleetJob, error: unknown): Promise<number | null> {
   if (error instanceof PacedError) return error.waitMs;
-  if (!(error instanceof DependencyError) || error.failure !== 'rate_limit') return null;
+  if (error instanceof FleetError && error.code === 'store_unavailable') return jittered(AWAY_WAIT_MS);
+  if (!(error instanceof DependencyError)) return null;
+  if (error.failure === 'breaker_open') return jittered(error.retryAfterMs ?? AWAY_WAIT_MS);
+  if (error.failure !== 'rate_limit') return null;
   const waitMs = error.retryAfterMs ?? 1_000;
   const incident = await deps.store.incidents.find(job.data.incidentId);
   const channel = incident?.slack?.channel ?? deps.defaultChannel;
   if (channel) await deps.store.deliveries.holdChannel(channel, waitMs + deps.paceMs * PACE_BURST);
   return waitMs;
 }
+
+/** From `ms` to twice as long, so that all who wait do not come back at once. */
+const jittered = (ms: number) => ms * (1 + Math.random());

@@ -2,9 +2,10 @@ import type { Alert } from '../shared/alert.ts';
 import type { Action, Evidence, Report, TimelineEntry, Verdict } from '../shared/report.ts';
 import { alertText } from './alert-facts.ts';
 import { oneLine } from './detectors/support/text.ts';
-import { sentencesOf, unsupportedParts } from './verification/check-claim.ts';
-import { checkCommand } from './verification/check-command.ts';
+import { saysSomething, sentencesOf, unsupportedParts } from './verification/check-claim.ts';
+import { checkCommand, plainPlaceholders } from './verification/check-command.ts';
 import { type IndexedEvidence, indexEvidence, parseInstant } from './verification/evidence-index.ts';
+import { hidesCommand } from './verification/hidden-command.ts';
 
 export type Verification = {
   report: Report;
@@ -19,6 +20,8 @@ export const NO_CAUSE = 'The cause could not be established: the evidence does n
 const MOST_INCONCLUSIVE = 0.3;
 /** What is left of the confidence when a part of the root cause had to be struck. */
 const KEPT_AFTER_STRIKE = 0.6;
+/** A statement that nothing can contradict may not be surer than this. */
+const MOST_VAGUE = 0.5;
 const MINUTE_MS = 60_000;
 
 /** Everything that the checks of one report share. */
@@ -48,6 +51,7 @@ export function verifyReport(report: Report, evidence: Evidence[], alerts: Alert
     timeline: report.timeline.flatMap((entry) => keepEntry(entry, checks)),
     metrics: keep(report.metrics, 'metric', ({ name, value }) => `${name}: ${value}`),
     immediateActions: report.immediateActions.flatMap((action) => keepAction(action, checks)),
+    prevention: report.prevention.filter((text) => keepAdvice(text, checks)),
   };
   return { report: verified, struck: checks.struck };
 }
@@ -88,8 +92,14 @@ function verifyCause(report: Report, checks: Checks): Cause {
   const statement = lost > 0 ? standing.join(' ') : rootCause.statement;
   if (lost > 0)
     checks.struck.push(`root cause: a part of "${oneLine(rootCause.statement, 120)}" is not borne out by its evidence`);
-  const verdict: Verdict = lost > 0 && report.verdict !== 'inconclusive' ? lowered(report.verdict) : report.verdict;
-  const confidence = bounded(rootCause.confidence * (lost > 0 ? KEPT_AFTER_STRIKE : 1), verdict);
+  // A model's sentence without a name, a number or a time is borne out by anything.
+  const bold = report.verdict === 'identified' || (report.verdict === 'probable' && rootCause.confidence > MOST_VAGUE);
+  const vague = bold && report.tier === 'llm' && component === null && !saysSomething(statement);
+  if (vague) checks.struck.push(`root cause: "${oneLine(statement, 120)}" names nothing that evidence could bear out`);
+  const doubtful = (lost > 0 || vague) && report.verdict !== 'inconclusive';
+  const verdict: Verdict = doubtful ? lowered(report.verdict) : report.verdict;
+  const kept = rootCause.confidence * (lost > 0 ? KEPT_AFTER_STRIKE : 1);
+  const confidence = bounded(vague ? Math.min(MOST_VAGUE, kept) : kept, verdict);
   return {
     verdict,
     class: verdict === 'inconclusive' && report.verdict === 'healthy' ? classWithoutCause(report) : report.class,
@@ -165,6 +175,12 @@ function keepEntry(entry: TimelineEntry, checks: Checks): TimelineEntry[] {
   return [];
 }
 
+function keepAdvice(text: string, checks: Checks): boolean {
+  if (!hidesCommand(text)) return true;
+  checks.struck.push(`prevention: "${oneLine(text, 80)}" is not shown because its words hold a command`);
+  return false;
+}
+
 /** The alert's own title may be quoted; further words must hold nothing that needs evidence. */
 function isAlertLine(what: string, checks: Checks): boolean {
   const bare = what
@@ -175,10 +191,15 @@ function isAlertLine(what: string, checks: Checks): boolean {
 }
 
 function keepAction(action: Action, checks: Checks): Action[] {
+  if (hidesCommand(action.title) || hidesCommand(action.risk ?? '')) {
+    checks.struck.push(`action: "${oneLine(action.title, 80)}" is not shown because its words hold a command`);
+    return [];
+  }
   if (action.command === null) return [action];
   const check = checkCommand(action.command);
-  if (check.effect === 'read') return [action];
-  if (check.effect === 'write') return [{ ...action, risk: action.risk?.trim() ? action.risk : check.risk }];
+  const command = plainPlaceholders(action.command);
+  if (check.effect === 'read') return [{ ...action, command }];
+  if (check.effect === 'write') return [{ ...action, command, risk: action.risk?.trim() ? action.risk : check.risk }];
   checks.struck.push(`action: "${oneLine(action.title, 80)}" is not shown because ${check.reason}`);
   return [];
 }

@@ -10,7 +10,7 @@ import { runCommand } from '../unit/scripts/cli/support/run-command.ts';
 const incidentIn = (out: string) => /\/api\/incidents\/([0-9a-f-]{36})/.exec(out)?.[1] ?? '';
 
 describe('the commands beside a running fleet', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let test: TestFleet;
   before(async () => {
     test = await startTestFleet('embedded');
@@ -26,6 +26,86 @@ describe('the commands beside a running fleet', function () {
       { stdin: async () => stdin },
     );
   const deadLetters = (...args: string[]) => runCommand(deadLettersCommand, [...url(), ...args], test.environment);
+
+  describe('npm run dead-letters', () => {
+    /** Two incidents that Slack would not have. */
+    const bury = async () => {
+      test.sandbox.slack.setFault('chat.postMessage', { kind: 'error', error: 'channel_not_found' });
+      const sent = await Promise.all(
+        ['red', 'blue'].map((name) =>
+          send(['--title', `Connection refused by ${name}`, '--service', name, '--label', `at=${Date.now()}`]),
+        ),
+      );
+      const ids = sent.map(({ out }) => incidentIn(out));
+      await Promise.all(ids.map((id) => untilState(test.fleet, id, 'dead')));
+      test.sandbox.slack.clearFaults();
+      return ids as [string, string];
+    };
+
+    it('lists, shows and redrives the dead, one by one and by reason', async () => {
+      expect(await deadLetters()).to.deep.equal({ code: 0, out: '', err: 'no incident is dead' });
+      const [red, blue] = await bury();
+      const listed = await deadLetters('list');
+      expect(listed.out.split('\n')).to.have.length(2);
+      expect(listed.out).to.match(
+        new RegExp(`^${red} {2}\\S+ {2}slack_rejected {2}Connection refused by red: Slack`, 'm'),
+      );
+      expect((await deadLetters('list', '--reason', 'bug')).err).to.equal('no incident is dead');
+      expect(JSON.parse((await deadLetters('list', '--json')).out).items).to.have.length(2);
+
+      const { out: shown } = await deadLetters('show', red);
+      expect(shown).to.match(/^state: +dead \(slack_rejected\): Slack chat\.postMessage: channel_not_found/m);
+      expect(shown).to.match(/^run 1: +1 attempts, its report stands$/m);
+
+      expect(await deadLetters('redrive', red)).to.deep.equal({
+        code: 0,
+        out: `${red}  the report is delivered again`,
+        err: '',
+      });
+      await untilState(test.fleet, red, 'posted');
+      const again = await deadLetters('redrive', red);
+      expect(again.code).to.equal(1);
+      expect(again.err).to.match(/answered 409: this incident is not dead/);
+
+      expect((await deadLetters('redrive', '--reason', 'slack_unavailable')).err).to.equal(
+        'no incident is dead for slack_unavailable',
+      );
+      expect((await deadLetters('redrive', '--reason', 'slack_rejected')).out).to.include(blue);
+      await untilState(test.fleet, blue, 'posted');
+    });
+
+    it('redrives all of them', async () => {
+      const ids = await bury();
+      const { code, out } = await deadLetters('redrive', '--all');
+      expect(code).to.equal(0);
+      expect(out.split('\n').map((line) => line.split(' ')[0])).to.have.members(ids);
+      await Promise.all(ids.map((id) => untilState(test.fleet, id, 'posted')));
+    });
+
+    it('says what is wrong with the token, an id or the words', async () => {
+      const wrongToken = await runCommand(deadLettersCommand, url(), {
+        ...test.environment,
+        ADMIN_TOKEN: 'other-token',
+      });
+      expect(wrongToken.code).to.equal(1);
+      expect(wrongToken.err)
+        .to.match(/answered 401: /)
+        .and.not.to.include('other-token');
+      const noToken = await runCommand(deadLettersCommand, url(), { ...test.environment, ADMIN_TOKEN: '' });
+      expect(noToken.err).to.match(/ADMIN_TOKEN is not set/);
+      const nobody = await deadLetters('show', '00000000-0000-4000-8000-000000000000');
+      expect(nobody.err).to.match(/answered 404: no incident has this id/);
+      const wrong = [
+        ['redrive'],
+        ['show'],
+        ['show', 'x'],
+        ['bury'],
+        ['redrive', '--all', '--reason', 'bug'],
+        ['list', '--reason', 'boredom'],
+      ];
+      for (const args of wrong) expect((await deadLetters(...args)).code, args.join(' ')).to.equal(2);
+    });
+  });
 
   describe('npm run send-alert', () => {
     const POOL = [
@@ -130,86 +210,6 @@ describe('the commands beside a running fleet', function () {
     });
   });
 
-  describe('npm run dead-letters', () => {
-    /** Two incidents that Slack would not have. */
-    const bury = async () => {
-      test.sandbox.slack.setFault('chat.postMessage', { kind: 'error', error: 'channel_not_found' });
-      const sent = await Promise.all(
-        ['red', 'blue'].map((name) =>
-          send(['--title', `Connection refused by ${name}`, '--service', name, '--label', `at=${Date.now()}`]),
-        ),
-      );
-      const ids = sent.map(({ out }) => incidentIn(out));
-      await Promise.all(ids.map((id) => untilState(test.fleet, id, 'dead')));
-      test.sandbox.slack.clearFaults();
-      return ids as [string, string];
-    };
-
-    it('lists, shows and redrives the dead, one by one and by reason', async () => {
-      expect(await deadLetters()).to.deep.equal({ code: 0, out: '', err: 'no incident is dead' });
-      const [red, blue] = await bury();
-      const listed = await deadLetters('list');
-      expect(listed.out.split('\n')).to.have.length(2);
-      expect(listed.out).to.match(
-        new RegExp(`^${red} {2}\\S+ {2}slack_rejected {2}Connection refused by red: Slack`, 'm'),
-      );
-      expect((await deadLetters('list', '--reason', 'bug')).err).to.equal('no incident is dead');
-      expect(JSON.parse((await deadLetters('list', '--json')).out).items).to.have.length(2);
-
-      const { out: shown } = await deadLetters('show', red);
-      expect(shown).to.match(/^state: +dead \(slack_rejected\): Slack chat\.postMessage: channel_not_found/m);
-      expect(shown).to.match(/^run 1: +1 attempts, its report stands$/m);
-
-      expect(await deadLetters('redrive', red)).to.deep.equal({
-        code: 0,
-        out: `${red}  the report is delivered again`,
-        err: '',
-      });
-      await untilState(test.fleet, red, 'posted');
-      const again = await deadLetters('redrive', red);
-      expect(again.code).to.equal(1);
-      expect(again.err).to.match(/answered 409: this incident is not dead/);
-
-      expect((await deadLetters('redrive', '--reason', 'slack_unavailable')).err).to.equal(
-        'no incident is dead for slack_unavailable',
-      );
-      expect((await deadLetters('redrive', '--reason', 'slack_rejected')).out).to.include(blue);
-      await untilState(test.fleet, blue, 'posted');
-    });
-
-    it('redrives all of them', async () => {
-      const ids = await bury();
-      const { code, out } = await deadLetters('redrive', '--all');
-      expect(code).to.equal(0);
-      expect(out.split('\n').map((line) => line.split(' ')[0])).to.have.members(ids);
-      await Promise.all(ids.map((id) => untilState(test.fleet, id, 'posted')));
-    });
-
-    it('says what is wrong with the token, an id or the words', async () => {
-      const wrongToken = await runCommand(deadLettersCommand, url(), {
-        ...test.environment,
-        ADMIN_TOKEN: 'other-token',
-      });
-      expect(wrongToken.code).to.equal(1);
-      expect(wrongToken.err)
-        .to.match(/answered 401: /)
-        .and.not.to.include('other-token');
-      const noToken = await runCommand(deadLettersCommand, url(), { ...test.environment, ADMIN_TOKEN: '' });
-      expect(noToken.err).to.match(/ADMIN_TOKEN is not set/);
-      const nobody = await deadLetters('show', '00000000-0000-4000-8000-000000000000');
-      expect(nobody.err).to.match(/answered 404: no incident has this id/);
-      const wrong = [
-        ['redrive'],
-        ['show'],
-        ['show', 'x'],
-        ['bury'],
-        ['redrive', '--all', '--reason', 'bug'],
-        ['list', '--reason', 'boredom'],
-      ];
-      for (const args of wrong) expect((await deadLetters(...args)).code, args.join(' ')).to.equal(2);
-    });
-  });
-
   it('lets the doctor find the running fleet, its ports and its embedded database', async () => {
     const ports = { PORT: new URL(test.fleet.producer).port, WORKER_PORT: new URL(test.fleet.workers).port };
     const { code, out } = await runCommand(doctorCommand, [], { ...test.environment, ...ports });
@@ -220,7 +220,6 @@ describe('the commands beside a running fleet', function () {
   });
 
   it('refuses to migrate the embedded database under the fleet', async () => {
-    await send(['--title', 'Connection refused by green']);
     const { code, err } = await runCommand(migrateCommand, ['up'], test.environment);
     expect(code).to.equal(1);
     expect(err).to.match(/^migrate: the embedded database in .* is in use by another process[^\n]*$/);

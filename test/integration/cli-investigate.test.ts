@@ -4,15 +4,28 @@ import { sandboxEnvironment } from '../../scripts/fleet-in-process.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
 import { reportSchema } from '../../src/shared/report.ts';
-import { runCommand } from '../unit/scripts/cli/support/run-command.ts';
+import { type Ran, runCommand } from '../unit/scripts/cli/support/run-command.ts';
+
+const CERTIFICATE = 'SSL certificate for api.example.com expires in 24 hours';
+const FACTS = ['--service', 'user-service', '--label', 'team=identity'];
+const CALLERS = ['Callers give up', ...FACTS, '--agent', 'database', '--json'];
 
 describe('npm run investigate', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let sandbox: Sandbox;
   let llm: LlmSandbox;
+  let certificate: Ran;
+  let callers: Ran;
   before(async () => {
     sandbox = await startSandbox();
     llm = await startLlmSandbox();
+    const environment = sandboxEnvironment(sandbox);
+    const ai = { ...environment, OPENAI_BASE_URL: llm.baseUrl };
+    // Each opens a database of its own in memory, which takes seconds: both at once.
+    [certificate, callers] = await Promise.all([
+      runCommand(investigateCommand, [CERTIFICATE], environment, { width: 80 }),
+      runCommand(investigateCommand, CALLERS, ai),
+    ]);
   });
   after(async () => {
     await sandbox.close();
@@ -20,10 +33,7 @@ describe('npm run investigate', function () {
   });
 
   it('shows its progress on stderr and the RCA on stdout, and posts nothing', async () => {
-    const title = 'SSL certificate for api.example.com expires in 24 hours';
-    const { code, out, err } = await runCommand(investigateCommand, [title], sandboxEnvironment(sandbox), {
-      width: 80,
-    });
+    const { code, out, err } = certificate;
     expect(code).to.equal(0);
     expect(err).to.match(
       /^classify +class network: .*\n(.*\n)*investigate +gathering evidence: \d+ of \d+ questions answered$/m,
@@ -37,18 +47,7 @@ describe('npm run investigate', function () {
   });
 
   it('asks the LLM that is configured, by the agent that was named, and writes the report as JSON', async () => {
-    const args = [
-      'Callers give up',
-      '--service',
-      'user-service',
-      '--label',
-      'team=identity',
-      '--agent',
-      'database',
-      '--json',
-    ];
-    const environment = { ...sandboxEnvironment(sandbox), OPENAI_BASE_URL: llm.baseUrl };
-    const { code, out, err } = await runCommand(investigateCommand, args, environment);
+    const { code, out, err } = callers;
     expect(code).to.equal(0);
     expect(err).to.match(/^classify +agent database: the alert says so by rca_agent$/m);
     const report = reportSchema.parse(JSON.parse(out));

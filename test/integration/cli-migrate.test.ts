@@ -6,7 +6,8 @@ import { migrateCommand } from '../../scripts/cli/migrate.ts';
 import { type FreshBackend, freshBackend, isAvailable } from '../support/backends.ts';
 import { runCommand } from '../unit/scripts/cli/support/run-command.ts';
 
-describe('npm run migrate on the embedded database', () => {
+describe('npm run migrate on the embedded database', function () {
+  this.timeout(60_000);
   let fresh: FreshBackend;
   before(async () => {
     fresh = await freshBackend('embedded');
@@ -22,7 +23,11 @@ describe('npm run migrate on the embedded database', () => {
 
   it('brings it up, after which the doctor finds it well', async () => {
     expect((await migrate()).out).to.equal('done: 1.do.first-schema\nthe schema is at version 1');
-    const { out } = await runCommand(doctorCommand, [], { ...fresh.environment, PORT: '0', WORKER_PORT: '0' });
+    const { out } = await runCommand(doctorCommand, ['--timeout', '60'], {
+      ...fresh.environment,
+      PORT: '0',
+      WORKER_PORT: '0',
+    });
     expect(out).to.match(/^✓ database: PostgreSQL \d+.*, embedded in /m);
     expect(out).to.match(/^✓ schema: version 1$/m);
   });

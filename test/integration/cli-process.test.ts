@@ -22,7 +22,8 @@ async function ended(child: ChildProcess) {
   return { code, out, err };
 }
 
-describe('the command lines as processes', () => {
+describe('the command lines as processes', function () {
+  this.timeout(30_000);
   it('all explain themselves', async () => {
     const names = ['migrate', 'doctor', 'send-alert', 'investigate', 'dead-letters'];
     const all = await Promise.all(names.map((name) => ended(start(`${name}.ts`, ['--help']))));
@@ -42,6 +43,7 @@ describe('the command lines as processes', () => {
 
   it('read a body from stdin and stop when they are told to', async () => {
     const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
     const asked = once(server, 'request');
     const { port } = server.address() as AddressInfo;
     const args = ['--url', `http://127.0.0.1:${port}`, '--file', '-'];

@@ -23,17 +23,18 @@ export type RoleProcess = {
 export async function startRole(
   file: 'producer/main.ts' | 'workers/main.ts' | 'main.ts',
   environment: Record<string, string>,
+  logLevel = 'info',
 ): Promise<RoleProcess> {
-  const role = spawnRole(file, environment);
+  const role = spawnRole(file, environment, logLevel);
   await role.untilLogged(file === 'workers/main.ts' ? 'the workers are up' : 'the producer listens', START_TIMEOUT_MS);
   return role;
 }
 
 /** Starts `src/<file>` without waiting for anything. */
-export function spawnRole(file: string, environment: Record<string, string>): RoleProcess {
+export function spawnRole(file: string, environment: Record<string, string>, logLevel = 'info'): RoleProcess {
   const child = spawn(process.execPath, [join(ROOT, 'src', file)], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...coverage(), ...environment, LOG_LEVEL: 'info' },
+    env: { PATH: process.env.PATH, ...coverage(), ...environment, LOG_LEVEL: logLevel },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const log: LogLine[] = [];

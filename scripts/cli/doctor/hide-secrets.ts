@@ -26,5 +26,10 @@ function secretsOf({ slack, webhookToken, adminToken, llm, signoz, databaseUrl, 
 }
 
 function passwordIn(url: string | null): string | null {
-  return url === null ? null : decodeURIComponent(new URL(url).password);
+  const { password } = new URL(url ?? 'none:');
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
 }

@@ -24,6 +24,15 @@ export const crashLoop: Scenario = (now) => {
     objects: [
       ...workload({ name: 'billing', namespace: 'shop', image: 'ghcr.io/shop/billing:1.9.0', port: 8080, pods: [pod] }),
       kubernetesEvent({
+        namespace: 'shop',
+        kind: 'Deployment',
+        name: 'billing',
+        reason: 'ScalingReplicaSet',
+        message: `Scaled up replica set ${name.slice(0, -'-n7w3r'.length)} from 0 to 1`,
+        firstSeen: now - 18 * MINUTE,
+        component: 'deployment-controller',
+      }),
+      kubernetesEvent({
         ...about,
         type: 'Warning',
         reason: 'BackOff',

@@ -2,6 +2,7 @@ import { background } from './background.ts';
 import { certificateExpiry } from './certificate-expiry.ts';
 import { crashLoop } from './crash-loop.ts';
 import { dnsFailure } from './dns-failure.ts';
+import { hostile } from './hostile.ts';
 import { noReadyEndpoints } from './no-ready-endpoints.ts';
 import { oomKill } from './oom-kill.ts';
 import { poolExhaustion } from './pool-exhaustion.ts';
@@ -18,6 +19,7 @@ export const SCENARIOS = {
   'crash-loop': crashLoop,
   'oom-kill': oomKill,
   'slow-queries': slowQueries,
+  hostile,
 } satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;

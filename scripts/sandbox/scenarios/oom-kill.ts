@@ -63,6 +63,15 @@ export const oomKill: Scenario = (now) => {
         `heap ${520 - ago * 6} MB, building report with ${90_000 - ago * 4000} rows`,
       ),
     ),
+    podLogs: [
+      {
+        namespace: 'shop',
+        pod: name,
+        container: 'report-builder',
+        previous: true,
+        lines: ['report-builder 2.2.7 starting', 'building report with 88000 rows', 'heap 505 MB'],
+      },
+    ],
     metrics: [
       series(
         now,

@@ -9,12 +9,16 @@ export const slowQueries: Scenario = (now) => {
   const pod = { suffix: 'g5t9y', createdAt: now - 8 * 24 * HOUR };
   const where: Where = { service: 'inventory', namespace: 'shop', pod: podName('inventory', pod) };
   const db: Where = { service: 'inventory-db', namespace: 'data', pod: 'inventory-db-5d8f7c9b6d-s1l3q' };
-  const attributes = { 'db.system': 'postgresql', 'db.name': 'inventory', 'db.statement': SQL };
+  const attributes = {
+    'db.system': 'postgresql',
+    'db.name': 'inventory',
+    'db.statement': SQL,
+    'server.address': 'inventory-db.data',
+  };
   const times = spread(now - 11 * MINUTE, now - 3_000, 24);
   const waiting = (index: number) =>
     `LOG:  process ${2200 + index} still waiting for ShareLock on transaction 981244 after 1000.${100 + index} ms`;
-  const holder =
-    'DETAIL:  Process holding the lock: 1877. STATEMENT: UPDATE stock SET counted_at = now() (job nightly-recount)';
+  const holder = 'DETAIL:  Process holding the lock: 1877. Wait queue: 2200, 2201.';
   return {
     objects: [
       ...workload({

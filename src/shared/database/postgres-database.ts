@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { describeError, FleetError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -44,15 +45,30 @@ export function openPostgresDatabase(url: string, logger: Logger): Database {
 }
 
 async function run<R extends Row>(pool: pg.Pool, text: string, values?: readonly unknown[]): Promise<R[]> {
+  const statement = { name: statementName(text), text, values: values ? [...values] : undefined };
   for (let attempt = 1; ; attempt++) {
     try {
-      return (await pool.query(text, values ? [...values] : undefined)).rows as R[];
+      return (await pool.query(statement)).rows as R[];
     } catch (error) {
       const state = (error as { code?: string }).code ?? '';
       if (TRANSIENT_STATES.has(state) && attempt < 5) continue;
       throw asStoreError(error, state);
     }
   }
+}
+
+const statementNames = new Map<string, string>();
+
+/**
+ * A name makes PostgreSQL keep the plan on the connection: planning our long statements takes it as long as running them.
+ * The repositories have a few dozen texts, all constant. PgBouncer knows such statements in session mode, or from 1.21.
+ */
+function statementName(text: string): string {
+  const known = statementNames.get(text);
+  if (known) return known;
+  const name = `rca_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+  statementNames.set(text, name);
+  return name;
 }
 
 /** Errors that PostgreSQL itself did not number come from the connection: they pass, the statement is not at fault. */

@@ -65,12 +65,17 @@ export function createCallPolicies(server: string, limits: CallLimits, random: (
     handleWhen((error) => hasFailure(error, COUNTED)),
     { halfOpenAfter: limits.breakerOpenMs, breaker: new ConsecutiveBreaker(limits.breakerFailures) },
   );
+  // What opened the breaker: without it, every later answer would hide why.
+  const last = { failure: '' };
   const once: CallPolicies['once'] = (wait, send) =>
     takeTurn(server, wait, (turn) =>
       slots
         // Both may let a call wait (for a slot, for a half-open breaker's trial) until its caller is gone.
         .execute(() => turn.check() ?? breaker.execute(() => turn.check() ?? turn.send(send)))
-        .catch((error) => Promise.reject(explain(server, error, limits))),
+        .catch((error) => {
+          if (hasFailure(error, COUNTED)) last.failure = error.message;
+          return Promise.reject(explain(server, error, limits, last.failure));
+        }),
     );
   return {
     get breaker() {
@@ -126,9 +131,15 @@ function hasFailure(error: unknown, failures: ReadonlySet<FailureClass>): error 
   return error instanceof DependencyError && failures.has(error.failure);
 }
 
-function explain(server: string, error: unknown, { breakerOpenMs, concurrency, queued }: CallLimits): Error {
+function explain(
+  server: string,
+  error: unknown,
+  { breakerOpenMs, concurrency, queued }: CallLimits,
+  lastFailure: string,
+): Error {
   if (isBrokenCircuitError(error)) {
-    const message = `MCP server ${server} has failed repeatedly and is left alone for a while`;
+    const because = lastFailure ? `: ${lastFailure.slice(0, 300)}` : '';
+    const message = `MCP server ${server} has failed repeatedly and is left alone for a while${because}`;
     return new DependencyError(server, 'breaker_open', message, { retryAfterMs: breakerOpenMs });
   }
   if (isBulkheadRejectedError(error)) return busy(server, `${concurrency} calls running and ${queued} waiting`);

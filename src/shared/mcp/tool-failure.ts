@@ -16,11 +16,12 @@ export type ToolFailure = z.infer<typeof toolFailureSchema>;
 
 /** What a tool threw, as a failure; anything but a DependencyError is a `tool_error`. */
 export function toToolFailure(thrown: unknown): ToolFailure {
-  const message = describeError(thrown);
   if (!(thrown instanceof DependencyError)) {
+    const message = describeError(thrown);
     return { failure: 'tool_error', message, retryAfterMs: null, detail: null, ambiguous: false };
   }
-  const { failure, retryAfterMs, detail, ambiguous } = thrown;
+  // Its message is a whole sentence; the causes below repeat it in the words of libraries, bodies and all.
+  const { failure, message, retryAfterMs, detail, ambiguous } = thrown;
   return { failure, message, retryAfterMs, detail, ambiguous };
 }
 

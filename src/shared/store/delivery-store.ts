@@ -1,6 +1,7 @@
 import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import { isoTime } from './incident-store.ts';
+import { storableText } from './storable-json.ts';
 
 /**
  * A Slack message that an incident run owes. `root` starts the thread of an alert that did not come from Slack, `reply` is
@@ -28,19 +29,26 @@ export type Delivery = {
   shown: number;
   attempts: number;
   lastError: string | null;
-  /** When the last post was sent off, ISO 8601. */
+  /** When the last post was sent off whose fate is open or good, ISO 8601. */
   sendingAt: string | null;
 };
 
 /** The right to deliver the messages of one incident run, held on its `reply` row. */
 export type DeliveryLease = { incidentId: string; run: number; token: string };
 
+/** A reply that is behind, with the priority of its incident. */
+export type DueDelivery = { incidentId: string; run: number; wanted: number; priority: number };
+
 export type DeliveryClaim =
   | { outcome: 'claimed'; lease: DeliveryLease; wanted: number }
   | { outcome: 'held'; retryInMs: number }
   | { outcome: 'nothing_due' };
 
-const LEASE_SECONDS = 15;
+/** Time of the lease; its holder renews it several times within. */
+export const DELIVERY_LEASE_MS = 15_000;
+const LEASE_SECONDS = DELIVERY_LEASE_MS / 1000;
+/** Characters of an error that are kept. */
+const MAX_ERROR = 1_000;
 
 export type DeliveryStore = {
   /** Asks for the reply to be brought up to date; returns the revision that is now wanted. */
@@ -52,7 +60,10 @@ export type DeliveryStore = {
   release(lease: DeliveryLease): Promise<void>;
   /** Prolongs the lease and reads which revision is wanted now. */
   renew(lease: DeliveryLease): Promise<number>;
-  /** The row of a part, made when it is not there. The methods below throw LeaseLostError when the lease is not the newest. */
+  /**
+   * The row of a part, made when it is not there. It says where the message belongs: to `target`, or where it was sent to
+   * before. The methods below throw LeaseLostError when the lease is not the newest.
+   */
   open(
     lease: DeliveryLease,
     part: DeliveryPart,
@@ -62,20 +73,23 @@ export type DeliveryStore = {
   markSending(lease: DeliveryLease, part: DeliveryPart): Promise<void>;
   /** Back to pending: the call is known not to have had an effect. */
   markNotSent(lease: DeliveryLease, part: DeliveryPart, error: string): Promise<void>;
+  /**
+   * Notes where the message stands and what it shows. When that is the reply with all that is wanted and the report stands,
+   * the same statement ends the incident as posted, so that no crash comes between; returns whether it did.
+   */
   markSent(
     lease: DeliveryLease,
     part: DeliveryPart,
     sent: { channel: string; messageTs: string; shown: number },
-  ): Promise<void>;
-  /** Notes an error without a change of state. */
-  noteError(lease: DeliveryLease, part: DeliveryPart, error: string): Promise<void>;
-  /** Ends the incident as posted when its reply shows the wanted revision. */
-  finishIncident(lease: DeliveryLease, shown: number): Promise<boolean>;
-  /** Gives up on all messages of a run. */
-  fail(incidentId: string, run: number, error: string): Promise<void>;
+  ): Promise<boolean>;
+  /** Gives up on all messages of a run whose incident has ended; does nothing while it is open or the lease is an old one. */
+  fail(lease: DeliveryLease, error: string): Promise<void>;
   list(incidentId: string): Promise<Delivery[]>;
-  /** Runs whose reply is behind, untouched for `seconds` and under no live lease. */
-  due(seconds: number, limit: number): Promise<{ incidentId: string; run: number; wanted: number; priority: number }[]>;
+  /**
+   * Current runs whose reply is behind, untouched for `seconds` and under no live lease, oldest first. Asking touches them,
+   * so that the next ones get their turn.
+   */
+  due(seconds: number, limit: number): Promise<DueDelivery[]>;
   /** Takes the next place in a channel's pace; returns how long to wait for it, ms (0: go ahead). */
   takePace(channel: string, intervalMs: number, burst: number): Promise<number>;
   /** Slack said 429: nothing goes to this channel for `ms`. */
@@ -102,23 +116,52 @@ from (select 1) as one left join due on true`;
 const HELD = `exists (select 1 from rca_fleet.deliveries h
   where h.incident_id = $1 and h.run = $2 and h.part = 'reply' and h.lease_token = $3::bigint)`;
 
+/** Something of this part stands in Slack, or may: it stays where it was sent, whatever the configuration says by now. */
+const BOUND = `(rca_fleet.deliveries.message_ts is not null or rca_fleet.deliveries.sending_at is not null)`;
+
 const OPEN = `
 with made as (
   insert into rca_fleet.deliveries (id, incident_id, run, part, channel, thread_ts)
   select gen_random_uuid(), $1, $2, $4, $5, $6 where ${HELD}
   on conflict (incident_id, run, part) do update set
-    channel = coalesce(rca_fleet.deliveries.channel, excluded.channel),
-    thread_ts = coalesce(rca_fleet.deliveries.thread_ts, excluded.thread_ts), updated_at = now()
+    channel = case when ${BOUND} then rca_fleet.deliveries.channel else excluded.channel end,
+    thread_ts = case when ${BOUND} then rca_fleet.deliveries.thread_ts else excluded.thread_ts end, updated_at = now()
+    where rca_fleet.deliveries.part <> 'reply' or rca_fleet.deliveries.lease_token = $3::bigint
   returning *
 )
 select ${FIELDS} from made`;
 
-const FINISH = `
-update rca_fleet.incidents i set state = 'posted', finished_at = now(), updated_at = now()
-where i.id = $1 and i.run = $2 and i.state = 'reported' and ${HELD}
-  and exists (select 1 from rca_fleet.deliveries d where d.incident_id = $1 and d.run = $2 and d.part = 'reply'
-              and d.shown >= $4 and d.wanted <= $4)
-returning i.id`;
+/** The reply's own row is compared itself: a statement that waited for it must see a claim that came first. */
+const HELD_ON_ROW = `${HELD} and (part <> 'reply' or lease_token = $3::bigint)`;
+
+const MARK_SENT = `
+with sent as (
+  update rca_fleet.deliveries
+  set state = 'sent', channel = $5, message_ts = $6, shown = greatest(shown, $7), last_error = null, updated_at = now()
+  where incident_id = $1 and run = $2 and part = $4 and ${HELD_ON_ROW}
+  returning part, wanted, shown
+), posted as (
+  update rca_fleet.incidents set state = 'posted', finished_at = now(), updated_at = now()
+  where id = $1 and run = $2 and state = 'reported' and exists (select 1 from sent where part = 'reply' and shown >= wanted)
+  returning id
+)
+select (select count(*)::int from posted) as posted from sent`;
+
+const FAIL = `
+update rca_fleet.deliveries set state = 'failed', last_error = $4, updated_at = now()
+where incident_id = $1 and run = $2 and ${HELD}
+  and exists (select 1 from rca_fleet.incidents i where i.id = $1 and i.finished_at is not null)`;
+
+const DUE = `
+with behind as (
+  select d.id, i.priority
+  from rca_fleet.deliveries d join rca_fleet.incidents i on i.id = d.incident_id and i.run = d.run
+  where d.part = 'reply' and d.wanted > d.shown and d.state <> 'failed' and d.updated_at < now() - make_interval(secs => $1)
+    and (d.lease_until is null or d.lease_until < now())
+  order by d.updated_at limit $2 for update of d skip locked
+)
+update rca_fleet.deliveries d set updated_at = now() from behind where d.id = behind.id
+returning d.incident_id as "incidentId", d.run, d.wanted, behind.priority`;
 
 /** Generic cell rate algorithm in one statement, so that all post workers share one pace per channel. */
 const TAKE_PACE = `
@@ -146,7 +189,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
   };
   const set = async (lease: DeliveryLease, part: DeliveryPart, assignment: string, ...values: unknown[]) => {
     const text = `update rca_fleet.deliveries set ${assignment}, updated_at = now()
-                  where incident_id = $1 and run = $2 and part = $4 and ${HELD} returning id`;
+                  where incident_id = $1 and run = $2 and part = $4 and ${HELD_ON_ROW} returning id`;
     await fenced(lease, text, part, ...values);
   };
   return {
@@ -183,40 +226,20 @@ export function createDeliveryStore(database: Database): DeliveryStore {
       return (await fenced(lease, OPEN, part, target.channel, target.threadTs))[0] as unknown as Delivery;
     },
     markSending: (lease, part) => set(lease, part, `state = 'sending', sending_at = now(), attempts = attempts + 1`),
-    markNotSent: (lease, part, error) => set(lease, part, `state = 'pending', last_error = $5`, error.slice(0, 1_000)),
-    markSent: (lease, part, { channel, messageTs, shown }) =>
-      set(
-        lease,
-        part,
-        `state = 'sent', channel = $5, message_ts = $6, shown = greatest(shown, $7), last_error = null`,
-        channel,
-        messageTs,
-        shown,
-      ),
-    noteError: (lease, part, error) => set(lease, part, 'last_error = $5', error.slice(0, 1_000)),
-    async finishIncident(lease, shown) {
-      return (await database.query(FINISH, [lease.incidentId, lease.run, lease.token, shown])).length === 1;
+    markNotSent: (lease, part, error) =>
+      set(lease, part, `state = 'pending', sending_at = null, last_error = $5`, storableText(error, MAX_ERROR)),
+    async markSent(lease, part, { channel, messageTs, shown }) {
+      return (await fenced(lease, MARK_SENT, part, channel, messageTs, shown))[0]!.posted === 1;
     },
-    async fail(incidentId, run, error) {
-      await database.query(
-        `update rca_fleet.deliveries set state = 'failed', last_error = $3, updated_at = now() where incident_id = $1 and run = $2`,
-        [incidentId, run, error.slice(0, 1_000)],
-      );
+    async fail({ incidentId, run, token }, error) {
+      await database.query(FAIL, [incidentId, run, token, storableText(error, MAX_ERROR)]);
     },
     list: (incidentId) =>
       database.query<Delivery & Row>(
         `select ${FIELDS} from rca_fleet.deliveries where incident_id = $1 order by run, created_at limit 100`,
         [incidentId],
       ),
-    due: (seconds, limit) =>
-      database.query<{ incidentId: string; run: number; wanted: number; priority: number }>(
-        `select d.incident_id as "incidentId", d.run, d.wanted, i.priority
-         from rca_fleet.deliveries d join rca_fleet.incidents i on i.id = d.incident_id
-         where d.part = 'reply' and d.wanted > d.shown and d.state <> 'failed' and d.updated_at < now() - make_interval(secs => $1)
-           and (d.lease_until is null or d.lease_until < now())
-         order by d.updated_at limit $2`,
-        [seconds, limit],
-      ),
+    due: (seconds, limit) => database.query<DueDelivery & Row>(DUE, [seconds, limit]),
     async takePace(channel, intervalMs, burst) {
       const rows = await database.query<{ waitMs: number }>(TAKE_PACE, [channel, intervalMs / 1000, burst]);
       return Math.ceil(rows[0]!.waitMs);

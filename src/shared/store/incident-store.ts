@@ -2,6 +2,7 @@ import type { Alert } from '../alert.ts';
 import type { Database, Row } from '../database/database.ts';
 import type { DeadReason, DecisionKind, Incident, IncidentState } from '../incident.ts';
 import type { Report } from '../report.ts';
+import { storableText } from './storable-json.ts';
 
 /** An alert of an incident with the decision that intake took for it. */
 export type IncidentAlert = { id: string; receivedAt: string; decision: DecisionKind; reason: string; alert: Alert };
@@ -36,14 +37,16 @@ export type DeadLetter = {
   finishedAt: string;
 };
 
-/** An open incident that nobody seems to work on. */
+/** The lease under which somebody concludes; when another worker holds a newer one, the conclusion counts for nothing. */
+export type Fence = { of: 'investigation' | 'delivery'; token: string };
+
+/** An incident that still wants its investigation and that nobody seems to work on. */
 export type StaleIncident = {
   incidentId: string;
   run: number;
   agent: string;
   priority: number;
   state: IncidentState;
-  ageSeconds: number;
 };
 
 export type IncidentStore = {
@@ -52,13 +55,20 @@ export type IncidentStore = {
   list(filter: IncidentFilter): Promise<{ items: IncidentItem[]; nextCursor: string | null }>;
   /** Marks received incidents as queued; others are left alone. */
   markQueued(ids: string[]): Promise<void>;
-  /** Open incidents untouched for `seconds` that no live lease protects, oldest first. */
+  /** Incidents without a report, untouched for `seconds`, that no live lease protects, oldest first. */
   stale(seconds: number, limit: number): Promise<StaleIncident[]>;
   /**
-   * Ends an open incident as dead. Null when it had ended already or its run is another one; `wanted` is the revision of
-   * the reply that says so in the thread, null where Slack itself is the reason.
+   * Ends an open incident as dead. Null when it had ended already, its run is another one or the fence does not hold;
+   * `wanted` is the revision of the reply that says so in the thread, null where Slack itself is the reason: then the same
+   * statement gives up on the run's messages.
    */
-  die(id: string, run: number, deadReason: DeadReason, reason: string): Promise<{ wanted: number | null } | null>;
+  die(
+    id: string,
+    run: number,
+    deadReason: DeadReason,
+    reason: string,
+    fence?: Fence,
+  ): Promise<{ wanted: number | null } | null>;
   /** Notes that these incidents were looked at, so that the next ones get their turn. */
   touch(ids: string[]): Promise<void>;
   deadLetters(limit: number): Promise<DeadLetter[]>;
@@ -91,18 +101,29 @@ where ($1::text is null or i.state = $1) and ($2::text is null or i.service = $2
 order by i.created_at desc, i.id desc limit $5`;
 
 const STALE = `
-select i.id as "incidentId", i.run, i.agent, i.priority, i.state, extract(epoch from now() - i.created_at)::float8 as "ageSeconds"
+select i.id as "incidentId", i.run, i.agent, i.priority, i.state
 from rca_fleet.incidents i
 left join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run
-where i.finished_at is null and i.updated_at < now() - make_interval(secs => $1)
+where i.finished_at is null and i.state <> 'reported' and i.updated_at < now() - make_interval(secs => $1)
   and (v.lease_until is null or v.lease_until < now())
 order by i.updated_at limit $2`;
 
 /** Where the fault is not Slack's, the thread is owed one honest line: the reply is asked for in the same statement. */
 const DIE = `
-with dead as (
+with investigating as (
+  select id from rca_fleet.investigations
+  where $6 = 'investigation' and incident_id = $1 and run = $2 and lease_token = $5::text::bigint for update
+), delivering as (
+  select id from rca_fleet.deliveries
+  where $6 = 'delivery' and incident_id = $1 and run = $2 and part = 'reply' and lease_token = $5::text::bigint for update
+), dead as (
   update rca_fleet.incidents set state = 'dead', dead_reason = $3, reason = $4, finished_at = now(), updated_at = now()
-  where id = $1 and run = $2 and finished_at is null returning id, run
+  where id = $1 and run = $2 and finished_at is null
+    and ($5::text is null or exists (select 1 from investigating) or exists (select 1 from delivering))
+  returning id, run
+), given_up as (
+  update rca_fleet.deliveries d set state = 'failed', last_error = left($4, 1000), updated_at = now()
+  from dead where d.incident_id = dead.id and d.run = dead.run and $3 like 'slack%'
 ), wanted as (
   insert into rca_fleet.deliveries as d (id, incident_id, run, part)
   select gen_random_uuid(), id, run, 'reply' from dead where $3 not like 'slack%'
@@ -124,7 +145,8 @@ with old as (
   from old where i.id = old.id and i.state = 'dead'
   returning i.id, i.run, i.agent, i.priority, i.state
 ), deliveries as (
-  update rca_fleet.deliveries d set state = case when d.message_ts is null then 'pending' else 'sent' end,
+  update rca_fleet.deliveries d set state = case when d.message_ts is not null then 'sent'
+                                                 when d.sending_at is not null then 'sending' else 'pending' end,
          wanted = d.wanted + 1, attempts = 0, updated_at = now()
   from again where d.incident_id = again.id and d.run = again.run
 )
@@ -170,8 +192,9 @@ export function createIncidentStore(database: Database): IncidentStore {
       );
     },
     stale: (seconds, limit) => database.query<StaleIncident & Row>(STALE, [seconds, limit]),
-    async die(id, run, deadReason, reason) {
-      const rows = await database.query<{ wanted: number | null }>(DIE, [id, run, deadReason, reason.slice(0, 2_000)]);
+    async die(id, run, deadReason, reason, fence) {
+      const values = [id, run, deadReason, storableText(reason, 2_000), fence?.token ?? null, fence?.of ?? null];
+      const rows = await database.query<{ wanted: number | null }>(DIE, values);
       return rows[0] ? { wanted: rows[0].wanted } : null;
     },
     async touch(ids) {
@@ -209,7 +232,8 @@ export function createIncidentStore(database: Database): IncidentStore {
 
 async function list(database: Database, filter: IncidentFilter) {
   const [at, id] = readCursor(filter.cursor);
-  const rows = await database.query(LIST, [filter.state ?? null, filter.service ?? null, at, id, filter.limit + 1]);
+  const service = filter.service === undefined ? null : storableText(filter.service, 300);
+  const rows = await database.query(LIST, [filter.state ?? null, service, at, id, filter.limit + 1]);
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
   const nextCursor = rows.length > filter.limit && last ? writeCursor(last) : null;
@@ -251,7 +275,11 @@ function readCursor(cursor: string | undefined): [string | null, string | null] 
   const [at, id] = Buffer.from(cursor ?? '', 'base64url')
     .toString()
     .split('|');
-  return at && id && !Number.isNaN(Date.parse(at)) && isUuid(id) ? [at, id] : [null, null];
+  return at && id && isIsoTime(at) && isUuid(id) ? [at, id] : [null, null];
 }
+
+/** A time as `isoTime` writes it, of a year that PostgreSQL has too. */
+const isIsoTime = (text: string) =>
+  /^[1-9]\d{3}(-\d\d){2}T\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
 
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -3,7 +3,7 @@ import { LeaseLostError } from '../errors.ts';
 import type { Stage } from '../incident.ts';
 import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../report.ts';
 import { isoTime } from './incident-store.ts';
-import { storableJson } from './storable-json.ts';
+import { storableJson, storableText } from './storable-json.ts';
 
 /** One line of an investigation's progress, as the live card and the API show it; `at` is when it last changed (ISO 8601). */
 export type Progress = {
@@ -136,7 +136,7 @@ export function createInvestigationStore(database: Database): InvestigationStore
       await database.query('update rca_fleet.investigations set error = $3 where incident_id = $1 and run = $2', [
         incidentId,
         run,
-        error.slice(0, 2_000),
+        storableText(error, 2_000),
       ]);
     },
     async find(incidentId, run) {

@@ -2,6 +2,7 @@ import type { CapabilityOutput } from '../../shared/mcp/capabilities.ts';
 import type { Action, Finding, TimelineEntry } from '../../shared/report.ts';
 import { alertText } from '../alert-facts.ts';
 import type { Detector, DetectorInput } from './detector.ts';
+import { SPEAKS_OF_EXPIRY } from './support/certificate-words.ts';
 import { evidenceOf, type Known } from './support/evidence-of.ts';
 import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log-lines.ts';
 import { isHost, parseHostPort, sameName } from './support/names.ts';
@@ -13,8 +14,6 @@ type Certificate = CapabilityOutput<'certificate.check'>;
 type Fault = { statement: string; confidence: number; renewal?: RenewalFailure | null };
 
 const SPEAKS_OF_CERTIFICATES = /certificat|\bcerts?\b|\btls\b|\bssl\b|x\.?509|expir|handshake/i;
-/** Such an alert asks about time: a private issuer, which our own trust store need not know, does not answer it. */
-const SPEAKS_OF_EXPIRY = /expir|renew|validity|days? (?:left|remaining)/i;
 /** Public certificates are renewed about 30 days before their end; the last week without a new one is an emergency. */
 const RENEWAL_HOURS = 720;
 const EMERGENCY_HOURS = 168;
@@ -41,7 +40,7 @@ function faultsOf(certificate: Certificate, alert: string, renewal: RenewalFailu
   const faults = [
     time,
     hostFault(certificate, name),
-    time ? null : chainFault(certificate, name, alert),
+    time?.confidence === 0.97 ? null : chainFault(certificate, name, alert),
   ];
   return faults.filter((fault) => fault !== null);
 }

@@ -25,7 +25,11 @@ function fromServices(input: DetectorInput): Finding[] {
     if (!fault) return [];
     const none = data.found && data.readyEndpoints.length === 0;
     const why = none && data.matchingPods > 0 ? whyNoneReady(data, input) : null;
-    const seen = { at: evidence.collectedAt, what: `Our check found no ready endpoint of ${data.service}`, evidence: [number] };
+    const seen = {
+      at: evidence.collectedAt,
+      what: `Our check found no ready endpoint of ${data.service}`,
+      evidence: [number],
+    };
     return [
       {
         ...COMMON,
@@ -52,9 +56,8 @@ function whyNoneReady(health: Health, input: DetectorInput) {
   const [first] = reasons;
   if (!first || reasons.length < pods.length) return null;
   const finding = podFinding(first.pod, first.why);
-  const others = reasons.length > 1 ? ` (and so for the other ${count(reasons.length - 1, 'pod')})` : '';
   return {
-    text: `pod ${oneLine(first.pod.name, 253)} ${first.why.text}${others}`,
+    text: `${health.matchingPods > 1 ? `none of its ${health.matchingPods} pods is ready; for one, ` : ''}pod ${oneLine(first.pod.name, 253)} ${first.why.text}`,
     cause: finding.cause,
     evidence: reasons.flatMap(({ why }) => why.evidence),
     timeline: finding.timeline,
@@ -66,7 +69,8 @@ function isSelected(pod: Pod, { selector, namespace }: Health): boolean {
   return pod.namespace === namespace && Object.entries(selector).every(([name, value]) => pod.labels[name] === value);
 }
 
-const noneReady = ({ service, namespace }: Health) => `Service ${service} in namespace ${namespace} has no ready endpoint`;
+const noneReady = ({ service, namespace }: Health) =>
+  `Service ${service} in namespace ${namespace} has no ready endpoint`;
 
 type Fault = Pick<Finding, 'statement' | 'confidence' | 'cause' | 'class'>;
 

@@ -168,7 +168,7 @@ function actionsFor(service: string | null, lines: LogLine[], input: DetectorInp
     const where = namespace ? ['--namespace', namespace] : [];
     const command = shellCommand('kubectl', 'rollout', 'history', `deployment/${service}`, ...where);
     actions.push({
-      title: 'See whether a rollout shortly before changed queries, pool size or replicas',
+      title: 'See whether a rollout shortly before changed something',
       command,
       risk: null,
     });

@@ -79,25 +79,29 @@ function fromLogs(lines: LogLine[], server: DatabaseServer, traced: boolean): So
   });
 }
 
-function loggedFinding(
-  kind: Exclude<Kind, 'slow'>,
-  lines: LogLine[],
-  all: LogLine[],
-  known: DatabaseServer,
-): Sorted {
+function loggedFinding(kind: Exclude<Kind, 'slow'>, lines: LogLine[], all: LogLine[], known: DatabaseServer): Sorted {
   const service = lines.find((line) => line.service)?.service;
   const holder = kind === 'lock-wait' ? lockHolder(all) : null;
   const server = { ...known, component: known.component ?? serverItself(lines) };
   const base = common(kind, server);
   return {
     ...base,
-    actions: holder && server.dialect === 'postgresql' ? [...lockHolderActions(holder.pid, server), ...base.actions] : base.actions,
+    actions:
+      holder && server.dialect === 'postgresql'
+        ? [...lockHolderActions(holder.pid, server), ...base.actions]
+        : base.actions,
     statement: `${holder ? `Statements wait for a lock that process ${holder.pid} of the database holds` : SAYS[kind]}${service ? ` (logged by ${service})` : ''}`,
     confidence: CONFIDENCE[kind],
-    evidence: citedBy(holder ? [...lines, holder.line] : lines),
+    evidence: citing([...lines, ...(holder ? [holder.line] : [])], server),
     timeline: firstAndLast(lines, `First ${WORD[kind]} logged`, `Latest ${WORD[kind]} logged`),
     metrics: [],
   };
+}
+
+/** The lines, and what tells the name of the server. */
+function citing(lines: LogLine[], { component, evidence }: DatabaseServer): number[] {
+  const cited = citedBy(lines);
+  return component === null || evidence === null ? cited : unique([...cited, evidence]).sort((a, b) => a - b);
 }
 
 /** PostgreSQL's detail line to "still waiting for"; the last one tells of the present. */
@@ -130,7 +134,10 @@ function slowLogFinding(lines: LogLine[], server: DatabaseServer): Sorted[] {
     ...common('slow', server),
     statement: `Database statements are slow; the slowest in the log took ${durationText(slowest.ms)}${which}`,
     confidence: 0.7,
-    evidence: citedBy(slow.map(({ line }) => line)),
+    evidence: citing(
+      slow.map(({ line }) => line),
+      server,
+    ),
     timeline: firstAndLast(
       slow.map(({ line }) => line),
       'First slow statement logged',

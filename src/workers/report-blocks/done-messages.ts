@@ -15,8 +15,7 @@ const MESSAGE_WEIGHT = 11_500;
 const NOTE_WEIGHT = 900;
 const MAX_OVERFLOW = 4;
 
-const PRELIMINARY =
-  '⚠️ *Preliminary:* written from the detectors’ findings alone, without a model to weigh the evidence.';
+const PRELIMINARY = '⚠️ *Preliminary:* by rules alone; no model has weighed the evidence.';
 
 /** The RCA as it stands in the thread: the reply, and the messages that take what it has no room for. */
 export function doneMessages(view: ReportView, report: Report): WrittenReport {

@@ -7,15 +7,15 @@ export function whereWhole(view: ReportView): string {
   return `GET /api/incidents/${line(view.incident.id, 120)}`;
 }
 
-/** The small print under a report: response time, who reasoned, which incident. */
+/** The small print under a report: response time (from the receipt of the alert), who reasoned, which incident. */
 export function footText(view: ReportView): string {
   const span = spanWords(view.receivedAt, view.finishedAt);
-  const time = span ? `Answered ${span} after the alert` : 'Response time unknown';
+  const time = span ? `Response time ${span}` : 'Response time unknown';
   return [time, reasonedBy(view), `incident ${line(view.incident.id, 120)}`].join(' · ');
 }
 
 function reasonedBy({ report, usage }: ReportView): string {
-  if (!report || isPreliminary(report)) return 'no model: preliminary, from detectors alone';
+  if (!report || isPreliminary(report)) return 'detectors only, no model';
   if (!usage) return 'tier llm';
   const tokens = (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0);
   return `model ${line(usage.model, 80)}${tokens > 0 ? `, ${tokens} tokens` : ''} · tier llm`;

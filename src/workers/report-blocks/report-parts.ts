@@ -1,5 +1,6 @@
 import type { Evidence, Hypothesis, Report } from '../../shared/report.ts';
 import { actionItem } from './action-item.ts';
+import { evidenceItems } from './evidence-items.ts';
 import { bulletOf, type Item, itemOf, type Part } from './part.ts';
 import { line, lines, run, section, type TextRun } from './slack-blocks.ts';
 import { timelineItemOf } from './timeline-item-of.ts';
@@ -14,13 +15,13 @@ export function reportParts(report: Report, evidence: Evidence[]): Part[] {
   const timelineItem = timelineItemOf(timeline);
   return [
     part(VERDICT_WORDS[verdict].title, [1, 1], { reserved: 1, fair: 1 }, [report], rootCauseItem),
-    part('Immediate actions', [1, 2], { reserved: 1, fair: 5 }, immediateActions, actionItem),
+    part('Immediate actions', [1, 2], { reserved: 1, fair: 8 }, immediateActions, actionItem),
     part('Timeline (UTC)', [2, 4], { fair: 10 }, timeline, timelineItem),
     part('Key metrics', [2, 5], { fair: 8 }, metrics, metricItem),
-    part('Hypotheses', [3, 6], { fair: 5 }, hypotheses.toSorted(byStanding), hypothesisItem),
+    part('Hypotheses', [3, 6], { fair: 5 }, beyondTheCause(hypotheses, report).toSorted(byStanding), hypothesisItem),
     part('Prevention', [3, 7], { fair: 5 }, prevention, preventionItem),
-    part('Could not check', [4, 3], { reserved: 2, fair: 8 }, couldNotCheck, gapItem),
-    part('Evidence', [4, 8], { fair: 10 }, evidence, evidenceItem),
+    part('Could not check', [4, 3], { reserved: 2, fair: 8 }, byReason(couldNotCheck), gapItem),
+    part('Evidence', [4, 8], { fair: 10 }, evidenceItems(evidence, report), (item) => item),
   ];
 }
 
@@ -66,16 +67,26 @@ const STANDING = {
   ruled_out: 'Ruled out',
 } satisfies Record<Hypothesis['standing'], string>;
 
+/** What the root cause says already is not said again. */
+function beyondTheCause(hypotheses: Hypothesis[], { rootCause, verdict }: Report): Hypothesis[] {
+  if (verdict === 'inconclusive') return hypotheses;
+  const told = rootCause.statement.toLowerCase();
+  return hypotheses.filter(({ statement, standing }) => {
+    const said = standing === 'ruled_out' ? statement.replace(/^[^:]{1,80}: /, '') : statement;
+    return standing === 'possible' || !told.includes(said.toLowerCase());
+  });
+}
+
 function byStanding(a: Hypothesis, b: Hypothesis): number {
   const order = Object.keys(STANDING);
-  return order.indexOf(a.standing) - order.indexOf(b.standing);
+  return order.indexOf(a.standing) - order.indexOf(b.standing) || b.confidence - a.confidence;
 }
 
 function hypothesisItem({ statement, standing, confidence, evidence }: Hypothesis): Item {
   const percent = Math.round(confidence * 100);
   return bullet(
     run(STANDING[standing], { bold: true }),
-    run(` (${percent} %): ${line(statement, 500)}${evidenceMarks(evidence)}`),
+    run(`${standing === 'ruled_out' ? '' : ` (${percent} %)`}: ${line(statement, 500)}${evidenceMarks(evidence)}`),
   );
 }
 
@@ -83,14 +94,19 @@ function preventionItem(text: string): Item {
   return bullet(run(line(text, 500)));
 }
 
-function gapItem({ what, why }: Report['couldNotCheck'][number]): Item {
-  return bullet(run(line(what, 200), { bold: true }), run(`: ${line(why, 400)}`));
+type Gap = { what: string[]; why: string };
+/** So many things of one reason are named; the API names them all. */
+const MOST_NAMED = 5;
+
+/** A source that is away leaves many questions open for one reason: it is said once. */
+function byReason(gaps: Report['couldNotCheck']): Gap[] {
+  return [...Map.groupBy(gaps, ({ why }) => why)].map(([why, group]) => ({ why, what: group.map(({ what }) => what) }));
 }
 
-function evidenceItem({ number, capability, server, tool, query }: Evidence): Item {
-  const asked = line(JSON.stringify(query) ?? '{}', 260);
-  const from = `${line(capability, 80)} from ${line(`${server}/${tool}`, 120)} `;
-  return bullet(run(`[${number}] ${from}`), run(asked, { code: true }));
+function gapItem({ what, why }: Gap): Item {
+  const named = what.slice(0, MOST_NAMED).map((one) => line(one, 200));
+  const more = what.length > MOST_NAMED ? ` and ${what.length - MOST_NAMED} more` : '';
+  return bullet(run(line(named.join(', '), 600) + more, { bold: true }), run(`: ${line(why, 400)}`));
 }
 
 function optionalRun(text: string): TextRun[] {

@@ -27,9 +27,9 @@ export function evidenceMarks(numbers: number[]): string {
   return shown.join('') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
-/** A span of ms: "850 ms", "41 s", "3 min 5 s", "2 h 10 min". */
+/** A span of ms: "0.9 s", "41 s", "3 min 5 s", "2 h 10 min". */
 export function durationWords(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 9_950) return `${Math.max(0.1, ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

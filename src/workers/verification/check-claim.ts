@@ -38,6 +38,12 @@ function nearTimeOfDay(at: number, minutes: number): boolean {
 
 const clock = (minutes: number) => `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 
+/** True when a text holds anything that evidence could contradict: a number, a name or a time. */
+export function saysSomething(text: string): boolean {
+  const { quantities, names, instants, timesOfDay, days } = readClaim(text);
+  return [quantities, names, instants, timesOfDay, days].some((parts) => parts.length > 0);
+}
+
 /** A text as its sentences; dots inside numbers, names and abbreviations do not end one. */
 export function sentencesOf(text: string): string[] {
   return text.split(/(?<=[.!?])\s+(?=[\p{Lu}"“`'])/u).filter((sentence) => sentence.trim() !== '');

@@ -1,6 +1,9 @@
-/** A command line as its simple commands, each a list of words; null for what must not be shown (substitution, open quotes). */
-export function shellSegments(command: string): { words: string[]; redirects: string[] }[] | null {
-  const state: State = { segments: [{ words: [], redirects: [] }], word: null, redirect: false };
+/** A simple command: its words, where its redirections lead, and whether it reads what the one before it writes. */
+export type Segment = { words: string[]; redirects: string[]; piped: boolean };
+
+/** A command line as its simple commands; null for what must not be shown (substitution, open quotes). */
+export function shellSegments(command: string): Segment[] | null {
+  const state: State = { segments: [{ words: [], redirects: [], piped: false }], word: null, redirect: false };
   const text = command.replace(/\\\r?\n/g, ' ');
   let index = 0;
   while (index < text.length) {
@@ -12,7 +15,7 @@ export function shellSegments(command: string): { words: string[]; redirects: st
   return state.segments.filter(({ words, redirects }) => words.length > 0 || redirects.length > 0);
 }
 
-type State = { segments: { words: string[]; redirects: string[] }[]; word: string | null; redirect: boolean };
+type State = { segments: Segment[]; word: string | null; redirect: boolean };
 
 /** Reads one piece at `index` and answers where the next begins. */
 function readAt(text: string, index: number, state: State): number | null {
@@ -55,15 +58,18 @@ function readDoubleQuoted(text: string, index: number, state: State): number | n
     const char = text[at] ?? '';
     if (char === '"') return add(state, value, at + 1);
     if (char === '`' || text.startsWith('$(', at)) return null;
-    if (char === '\\') at++;
+    // Between double quotes a backslash goes away only before what it makes harmless.
+    if (char === '\\' && '$`"\\\n'.includes(text[at + 1] ?? ' ')) at++;
     value += text[at] ?? '';
   }
   return null;
 }
 
-function endOfLine(text: string, index: number): number {
+/** Not every shell takes a `#` for the start of a comment: nothing in one may be live. */
+function endOfLine(text: string, index: number): number | null {
   const end = text.indexOf('\n', index);
-  return end === -1 ? text.length : end;
+  const comment = text.slice(index, end === -1 ? text.length : end);
+  return /[`$;&|<>()]/.test(comment) ? null : index + comment.length;
 }
 
 function separator(text: string, index: number, state: State): number {
@@ -71,7 +77,10 @@ function separator(text: string, index: number, state: State): number {
   if (text[index] === '&' && state.redirect && state.word === null) return add(state, '&', index + 1);
   endWord(state);
   state.redirect = false;
-  state.segments.push({ words: [], redirects: [] });
+  const last = state.segments.at(-1);
+  // `||` is no pipe: its second sign finds the segment that the first one opened still empty.
+  const doubled = last?.words.length === 0 && last.piped;
+  state.segments.push({ words: [], redirects: [], piped: text[index] === '|' && !doubled });
   return index + 1;
 }
 

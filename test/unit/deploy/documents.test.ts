@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadConfig, SECRET_VARIABLES } from '../../../src/shared/config.ts';
 import { SOURCE_NAMES } from '../../../src/producer/sources/index.ts';
+import { loadConfig, SECRET_VARIABLES } from '../../../src/shared/config.ts';
 import { configVariables, ROOT, readText, readYaml } from './support/deploy-files.ts';
 
 const readme = readText('README.md');
@@ -10,11 +10,13 @@ const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
 const secrets = SECRET_VARIABLES as readonly string[];
 
 describe('the table of variables in the README', () => {
-  const rows = [...readme.matchAll(/^\| `([A-Z][A-Z0-9_]+)` \| (.*?) \| (.*) \|$/gm)].map(([, name, value, text]) => ({
-    name: name!,
-    value: value!,
-    text: text!,
-  }));
+  const rows = [...readme.matchAll(/^\| `([A-Z][A-Z0-9_]+)` *\| (.*?) *\| (.*?) *\|$/gm)].map(
+    ([, name, value, text]) => ({
+      name: name!,
+      value: value!,
+      text: text!,
+    }),
+  );
 
   it('lists every variable that the configuration reads, once', () => {
     expect(configVariables()).to.have.length.greaterThan(30);
@@ -64,7 +66,9 @@ describe('the documents', () => {
     for (const document of documents) {
       const text = readText(document);
       const linked = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
-      const quoted = [...text.matchAll(/`((?:src|scripts|test|deploy|docs|\.ci)\/[\w./-]+)`/g)].map(([, path]) => path!);
+      const quoted = [...text.matchAll(/`((?:src|scripts|test|deploy|docs|\.ci)\/[\w./-]+)`/g)].map(
+        ([, path]) => path!,
+      );
       const missing = [...linked, ...quoted].filter((path) => !existsSync(join(ROOT, path)));
       expect(missing, document).to.deep.equal([]);
     }
@@ -98,7 +102,9 @@ describe('deploy/slack-app-manifest.yaml', () => {
 
   it('asks for the scopes that our calls need, and no more', () => {
     const folder = 'src/shared/mcp/servers/slack';
-    const code = readdirSync(join(ROOT, folder)).map((file) => readText(`${folder}/${file}`)).join('\n');
+    const code = readdirSync(join(ROOT, folder))
+      .map((file) => readText(`${folder}/${file}`))
+      .join('\n');
     const methods = [...code.matchAll(/'((?:auth|chat|conversations|files)\.\w+)'/g)].map(([, method]) => method!);
     expect([...new Set(methods)]).to.have.members(Object.keys(SCOPES));
     expect(manifest.oauth_config.scopes.bot).to.have.members([...new Set(Object.values(SCOPES).flat())]);

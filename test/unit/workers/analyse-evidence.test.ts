@@ -52,7 +52,7 @@ describe('the analysis of evidence', () => {
     ];
     const found = names(network, 'web: connection refused', items);
     expect(found[0]).to.equal('oom-kill');
-    expect(found).to.have.members(['oom-kill', 'crash-loop', 'endpoints-not-ready', 'connection-failure']);
+    expect(found).to.have.members(['oom-kill', 'endpoints-not-ready', 'connection-failure']);
   });
 
   it('takes the unreachable peer for the cause when the service crashes for want of it', () => {

@@ -62,7 +62,7 @@ describe('the conclusion of the detectors alone', () => {
     const { report } = conclude(database, POOL, poolTrouble);
     expect(report.verdict).to.equal('identified');
     expect(report.rootCause.statement).to.match(
-      /^Database statements of user-service are slow.*This explains what else was seen: The database connection pool/,
+      /^Database statements of user-service are slow.*As a result, the database connection pool/,
     );
     expect(report.rootCause.evidence).to.deep.equal([1, 2, 3, 4, 5]);
     expect(report.timeline[0]?.at).to.equal(at(8));
@@ -102,7 +102,7 @@ describe('the conclusion of the detectors alone', () => {
       pods(6, [pod('user-service-5d8f7c9b6d-x4b8j', [container()])]),
     ]);
     const ruledOut = report.hypotheses.filter(({ standing }) => standing === 'ruled_out');
-    expect(ruledOut.map(({ statement }) => statement).join('\n')).to.contain('oom-kill');
+    expect(ruledOut.map(({ statement }) => statement).join('\n')).to.contain('crash loop and oom kill');
     expect(ruledOut.every((hypothesis) => hypothesis.evidence.length > 0)).to.equal(true);
   });
 

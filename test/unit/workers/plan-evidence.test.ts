@@ -65,9 +65,26 @@ describe('the evidence plan', () => {
       label: 'endpoints of {service}',
     };
     expect(planEvidence(agentWith([{ ...step, required: true }]), WINDOW, '').gaps).to.deep.equal([
-      { what: 'endpoints of the unknown service', why: 'the alert names no service' },
+      { what: 'endpoints of the service', why: 'the alert names no service' },
     ]);
-    expect(planEvidence(agentWith([step]), WINDOW, '')).to.deep.equal({ steps: [], gaps: [] });
+    expect(planEvidence(agentWith([step]), { ...WINDOW, service: 'orders' }, '').gaps).to.deep.equal([]);
+  });
+
+  it('says what stays unasked when the alert names nothing to ask about', () => {
+    const agent = agentWith([
+      {
+        capability: 'service.health',
+        arguments: { service: '{service}' },
+        needs: ['service'],
+        label: 'endpoints of {service}',
+      },
+    ]);
+    expect(planEvidence(agent, WINDOW, '').gaps).to.deep.equal([
+      {
+        what: 'logs, traces, metrics and pods of the service',
+        why: 'the alert names no service, host or pod to ask about',
+      },
+    ]);
   });
 
   it('asks a question only when its words are in the alert', () => {

@@ -31,9 +31,7 @@ describe('write-report', () => {
   it('says what the answer stands for and how long it took', () => {
     const text = reply();
     expect(text).to.contain('Stands for 3 alerts').and.contain('Severity critical · database');
-    expect(text).to.contain(
-      'Answered 41 s after the alert · model gpt-5.2, 12107 tokens · tier llm · incident 0199a1c2',
-    );
+    expect(text).to.contain('Response time 41 s · model gpt-5.2, 12107 tokens · tier llm · incident 0199a1c2');
   });
 
   it('shows a command letter by letter in a code block, with its risk before it', () => {
@@ -56,7 +54,7 @@ describe('write-report', () => {
     const { reply: message } = writeReport(sampleView({ usage: null, report: sampleReport({ tier: 'detectors' }) }));
     expect(message.text).to.contain('(preliminary)');
     expect(shown(message)).to.match(/^.*root cause identified \(preliminary\)\n\n⚠️ Preliminary: /);
-    expect(shown(message)).to.contain('no model: preliminary, from detectors alone');
+    expect(shown(message)).to.contain('detectors only, no model');
   });
 
   it('says who stands in and what the alert was first taken for', () => {

@@ -1,5 +1,7 @@
+import { alertText } from '../../alert-facts.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
+import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
@@ -43,6 +45,8 @@ export const CLEAN_CHECKS = {
   },
   'crash-loop': { alert: /crash|restart|back-?off/i, proof: steadyContainers },
   'oom-kill': { alert: /\boom|out of memory/i, proof: steadyContainers },
+  // Nobody is alerted of a change, and its absence proves nothing.
+  'recent-change': { alert: /(?!)/, proof: () => null },
 } as const satisfies Record<keyof typeof DETECTORS, CleanCheck>;
 
 function proven(statement: string, evidence: number[]): Proof | null {
@@ -56,12 +60,14 @@ function ofAlertHost(host: string, { facts }: DetectorInput): boolean {
 function validCertificate(input: DetectorInput): Proof | null {
   const checks = evidenceOf(input.evidence, 'certificate.check').filter(({ data }) => ofAlertHost(data.host, input));
   const [first] = checks;
+  // A private issuer, which our own trust store need not know, does not contradict a validity that is long enough.
+  const asksAboutTime = SPEAKS_OF_EXPIRY.test(alertText(input.alerts));
   const valid = checks.every(
     ({ data }) =>
       data.error === null &&
       (data.hoursLeft ?? 0) > RENEWAL_HOURS &&
       data.hostnameMatches !== false &&
-      data.chainTrusted !== false,
+      (data.chainTrusted !== false || asksAboutTime),
   );
   if (!first || !valid) return null;
   const left = round(first.data.hoursLeft ?? 0, 0);
@@ -107,7 +113,9 @@ function readyEndpoints(input: DetectorInput): Proof | null {
   );
   if (!first || !ready) return null;
   return proven(
-    `all ${first.data.readyEndpoints.length} endpoints of ${first.data.service} are ready`,
+    first.data.readyEndpoints.length === 1
+      ? `the one endpoint of ${first.data.service} is ready`
+      : `all ${first.data.readyEndpoints.length} endpoints of ${first.data.service} are ready`,
     found.map(({ number }) => number),
   );
 }

@@ -12,6 +12,8 @@ export type DatabaseServer = {
   name: string | null;
   /** What a person calls it: the Kubernetes service or the host, else the database's name. */
   component: string | null;
+  /** The evidence that tells it, null where only the alert does. */
+  evidence: number | null;
 };
 
 /** Reads the server off a span of one of its statements, by the semantic conventions of OpenTelemetry, old and stable. */
@@ -32,7 +34,7 @@ export function serverOfSpan(
   const named = [attributes['db.namespace'], attributes['db.name'], facts.database];
   const name = named.find((one) => one !== undefined && isServiceName(one)) ?? null;
   const server = host && !isIpAddress(host) ? (serviceOfHost(host)?.service ?? host) : null;
-  return { dialect, host, name, component: server ?? name };
+  return { dialect, host, name, component: server ?? name, evidence: found?.evidence ?? null };
 }
 
 function hints(lines: LogLine[], spans: DatabaseSpan[]): string {

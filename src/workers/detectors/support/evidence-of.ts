@@ -1,5 +1,6 @@
 import { CAPABILITIES, type Capability, type CapabilityOutput } from '../../../shared/mcp/capabilities.ts';
 import type { Evidence } from '../../../shared/report.ts';
+import { oncePer } from './once-per.ts';
 
 /** Evidence whose data was found to have the structure of its capability. */
 export type Known<C extends Capability> = { number: number; evidence: Evidence; data: CapabilityOutput<C> };
@@ -7,8 +8,12 @@ export type Known<C extends Capability> = { number: number; evidence: Evidence; 
 /** The evidence of one capability; evidence with other data than the capability promises is left out. */
 export function evidenceOf<C extends Capability>(evidence: Evidence[], capability: C): Known<C>[] {
   return evidence.flatMap((item) => {
-    if (item.capability !== capability) return [];
-    const parsed = CAPABILITIES[capability].output.safeParse(item.data);
-    return parsed.success ? [{ number: item.number, evidence: item, data: parsed.data as CapabilityOutput<C> }] : [];
+    const known = item.capability === capability ? checked(item) : null;
+    return known ? [known as Known<C>] : [];
   });
 }
+
+const checked = oncePer((item: Evidence): Known<Capability> | null => {
+  const parsed = CAPABILITIES[item.capability as Capability].output.safeParse(item.data);
+  return parsed.success ? { number: item.number, evidence: item, data: parsed.data } : null;
+});

@@ -1,6 +1,7 @@
 import type { DetectorInput } from '../detector.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { isHost, isPort } from './names.ts';
+import { oncePer } from './once-per.ts';
 import { isRecent, isRelatedService } from './relation.ts';
 import { isoTime } from './text.ts';
 
@@ -22,12 +23,12 @@ const MAX_BODY = 2000;
  * The log lines and span errors that concern the alert, oldest first: those of its service, of services that were asked for by
  * name, and those that name no service. Lines of other services and old lines are left out.
  */
-export function relatedLines(input: DetectorInput): LogLine[] {
-  return [...logRows(input), ...podLines(input), ...spanErrors(input)]
+export const relatedLines = oncePer((input: DetectorInput): LogLine[] =>
+  [...logRows(input), ...podLines(input), ...spanErrors(input)]
     .filter((line) => isRecent(line.at, input))
     .slice(0, MAX_LINES)
-    .sort((left, right) => (left.at ?? '').localeCompare(right.at ?? ''));
-}
+    .sort((left, right) => (left.at ?? '').localeCompare(right.at ?? '')),
+);
 
 function logRows(input: DetectorInput): LogLine[] {
   return evidenceOf(input.evidence, 'logs.query').flatMap(({ number, data, evidence }) =>

@@ -27,7 +27,7 @@ export function isPort(text: string): boolean {
 
 /** The name of the workload that a pod belongs to: the pod's name without the hashes that its controllers add. */
 export function workloadOf(pod: string): string {
-  const name = pod.replace(/-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '');
+  const name = pod.replace(/-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[a-z0-9]{5}$/, '');
   return name === pod ? pod.replace(/-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5})$/, '') : name;
 }
 

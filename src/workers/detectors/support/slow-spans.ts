@@ -1,6 +1,7 @@
 import type { CapabilityOutput } from '../../../shared/mcp/capabilities.ts';
 import type { DetectorInput } from '../detector.ts';
 import { evidenceOf } from './evidence-of.ts';
+import { oncePer } from './once-per.ts';
 import { isRecent, isRelatedService } from './relation.ts';
 import { oneLine } from './text.ts';
 
@@ -8,8 +9,8 @@ type Span = CapabilityOutput<'traces.query'>['spans'][number];
 export type DatabaseSpan = { span: Span; statement: string; evidence: number };
 
 /** The database statements among the spans of the alert's service and of its traces. */
-export function databaseSpans(input: DetectorInput): DatabaseSpan[] {
-  return evidenceOf(input.evidence, 'traces.query').flatMap(({ number, data }) => {
+export const databaseSpans = oncePer((input: DetectorInput): DatabaseSpan[] =>
+  evidenceOf(input.evidence, 'traces.query').flatMap(({ number, data }) => {
     const ownTraces = new Set(
       data.spans.filter((span) => isRelatedService(span.service, input)).map((span) => span.traceId),
     );
@@ -19,8 +20,8 @@ export function databaseSpans(input: DetectorInput): DatabaseSpan[] {
         const statement = statementOf(span);
         return statement ? [{ span, statement, evidence: number }] : [];
       });
-  });
-}
+  }),
+);
 
 /** The shape of a span's statement, without its literals; null where the span is no statement of a database. */
 function statementOf({ name, attributes }: Span): string | null {

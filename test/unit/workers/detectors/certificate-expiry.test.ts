@@ -9,7 +9,7 @@ describe('the certificate-expiry detector', () => {
   it('finds a certificate that is about to expire', () => {
     const [finding, ...others] = certificateExpiry(input(TITLE, [certificate(1, expiring)]));
     expect(finding).to.include({ component: 'api.example.com', cause: true, confidence: 0.95 });
-    expect(finding?.statement).to.contain('expires in 24 hours, at 2026-11-21T11:58:48.000Z');
+    expect(finding?.statement).to.contain('expires in 24 hours, at 2026-11-21 11:58:48 UTC');
     expect(finding?.evidence).to.deep.equal([1]);
     expect(finding?.timeline.map((entry) => entry.at)).to.include('2026-11-21T11:58:48.000Z');
     expect(others).to.deep.equal([]);

@@ -64,11 +64,10 @@ describe('the crash-loop detector', () => {
     expect(finding?.statement).to.contain('SIGSEGV');
   });
 
-  it('is a symptom where the kernel killed the container for memory', () => {
-    const [finding] = crashLoop(
-      input(TITLE, [pods(1, [pod(NAME, [crashing({ lastTermination: ended('OOMKilled', 137) })])])]),
-    );
-    expect(finding).to.include({ cause: false, class: 'resource' });
+  it('leaves a container that the kernel killed for memory to oom-kill', () => {
+    const killed = [pods(1, [pod(NAME, [crashing({ lastTermination: ended('OOMKilled', 137) })])])];
+    expect(crashLoop(input(TITLE, killed))).to.deep.equal([]);
+    expect(oomKill(input(TITLE, killed))).to.have.length(1);
   });
 
   it('gives commands only for names that Kubernetes would accept', () => {
@@ -110,7 +109,9 @@ describe('the oom-kill detector', () => {
     const killed = crashing({ lastTermination: ended('OOMKilled', 137), restarts: 4 });
     const [finding] = oomKill(input(TITLE, [pods(1, [pod(NAME, [killed])])]));
     expect(finding).to.include({ cause: true, class: 'resource', confidence: 0.9, component: 'user-service' });
-    expect(finding?.statement).to.contain('its memory limit is 512Mi, 4 restarts');
+    expect(finding?.statement).to.contain(
+      'was killed for going over its memory limit of 512Mi (OOMKilled, 4 restarts)',
+    );
     expect(finding?.timeline).to.deep.equal([
       { at: at(3), what: `Container app of ${NAME} was OOM-killed`, evidence: [1] },
     ]);
@@ -118,9 +119,7 @@ describe('the oom-kill detector', () => {
 
   it('says when there is no limit', () => {
     const killed = crashing({ lastTermination: ended('OOMKilled', 137), limits: {} });
-    expect(oomKill(input(TITLE, [pods(1, [pod(NAME, [killed])])]))[0]?.statement).to.contain(
-      'no memory limit of its own',
-    );
+    expect(oomKill(input(TITLE, [pods(1, [pod(NAME, [killed])])]))[0]?.statement).to.contain('no limit of its own');
   });
 
   it('reads the errors of runtimes', () => {

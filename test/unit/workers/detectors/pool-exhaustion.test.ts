@@ -22,7 +22,7 @@ describe('the pool-exhaustion detector', () => {
     const [finding] = poolExhaustion(input(TITLE, [logs(1, [logRow(HIKARI)])]));
     expect(finding).to.include({ component: 'user-service', class: 'database', cause: false });
     expect(finding?.statement).to.equal(
-      'The database connection pool of user-service is exhausted: 10 of 10 connections are in use, 25 callers wait, callers give up after 30000 ms',
+      'The database connection pool of user-service is exhausted: 10 of 10 connections are in use, 25 callers wait, callers give up after 30 s',
     );
   });
 
@@ -30,7 +30,7 @@ describe('the pool-exhaustion detector', () => {
     [
       'SQLAlchemy',
       'sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out, timeout 30.00',
-      /all 5 connections and an overflow of 10 are in use, callers give up after 30.00 s/,
+      /all 5 connections and an overflow of 10 are in use, callers give up after 30 s/,
     ],
     ['node-postgres', 'Error: timeout exceeded when trying to connect', /is exhausted/],
     ['Knex', 'KnexTimeoutError: Knex: Timeout acquiring a connection. The pool is probably full.', /is exhausted/],

@@ -19,9 +19,10 @@ describe('words', () => {
   });
 
   it('says a time span in the units that people use', () => {
-    expect([0, 850, 41_000, 60_000, 185_000, 7_800_000].map(durationWords)).to.deep.equal([
-      '0 ms',
-      '850 ms',
+    expect([0, 870, 2_420, 41_000, 60_000, 185_000, 7_800_000].map(durationWords)).to.deep.equal([
+      '0.1 s',
+      '0.9 s',
+      '2.4 s',
       '41 s',
       '1 min',
       '3 min 5 s',

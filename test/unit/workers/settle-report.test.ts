@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
+import type { EvidenceGap, Report } from '../../../src/shared/report.ts';
+import { analyseEvidence } from '../../../src/workers/analyse-evidence.ts';
+import { settleReport } from '../../../src/workers/settle-report.ts';
+import { container, input, logRow, logs, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
+
+const database = poolAgents(loadAgents()).find(({ name }) => name === 'database')!;
+const TITLE = 'Database connection pool exhausted for user-service';
+const HIKARI = 'Connection is not available, request timed out after 30000ms (total=10, active=10, idle=0, waiting=25)';
+const TROUBLE = [logs(1, [logRow(HIKARI)]), spans(2, [span({ durationMs: 9000 }), span({ durationMs: 8000 })])];
+
+function draft(rootCause: Partial<Report['rootCause']>, verdict: Report['verdict'] = 'identified'): Report {
+  return {
+    tier: 'llm',
+    verdict,
+    class: verdict === 'healthy' ? 'healthy' : 'database',
+    rootCause: { statement: 'none', component: null, confidence: 0.99, evidence: [1], ...rootCause },
+    hypotheses: [],
+    timeline: [],
+    immediateActions: [],
+    prevention: [],
+    metrics: [],
+    couldNotCheck: [],
+  };
+}
+
+function settled(report: Report, evidence = TROUBLE, gaps: EvidenceGap[] = []) {
+  const { alerts, ...rest } = input(TITLE, evidence);
+  const { findings } = analyseEvidence(database, { alerts, ...rest });
+  return settleReport(report, { alerts, agent: database, findings, evidence, gaps }).report;
+}
+
+describe('the settling of a report', () => {
+  it("posts a model's report that its evidence bears out", () => {
+    const report = settled(draft({ statement: 'The pool is exhausted: 25 callers wait', component: 'user-service' }));
+    expect(report).to.include({ tier: 'llm', verdict: 'identified' });
+  });
+
+  it("posts the detectors' conclusion when nothing of the model's root cause is left", () => {
+    const report = settled(draft({ statement: 'The node db-7 lost 99 % of its packets', component: 'db-7' }));
+    expect(report).to.include({ tier: 'detectors', verdict: 'identified' });
+    expect(report.rootCause.statement).to.match(/^Database statements of user-service are slow/);
+    expect(report.couldNotCheck.map(({ what }) => what)).to.deep.equal(['the conclusion of the LLM']);
+  });
+
+  it("stays with the model's inconclusive remainder when the detectors know nothing either", () => {
+    const report = settled(draft({ statement: 'Redis 7.9 is down', evidence: [7] }), []);
+    expect(report).to.include({ tier: 'llm', verdict: 'inconclusive' });
+    expect(report.rootCause).to.include({ component: null });
+  });
+
+  it('does not let a model call healthy what the detectors found faults in', () => {
+    const report = settled(draft({ statement: 'Everything is healthy' }, 'healthy'));
+    expect(report).to.include({ tier: 'detectors', verdict: 'identified' });
+  });
+
+  it('does not let a model call healthy what could not be checked', () => {
+    const calm = [pods(1, [pod('user-service-5d8f7c9b6d-x4b8j', [container()])])];
+    const gap = { what: 'error logs of user-service', why: 'SigNoz is away' };
+    const report = settled({ ...draft({ statement: 'All is well' }, 'healthy'), couldNotCheck: [gap] }, calm, [gap]);
+    expect(report).to.include({ tier: 'llm', verdict: 'inconclusive', class: 'database' });
+    expect(report.rootCause.confidence).to.be.at.most(0.3);
+  });
+});
