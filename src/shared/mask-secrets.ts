@@ -86,6 +86,22 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+const SECRET_NAME = new RegExp(`(?:^|[._-])(?:${SECRET_WORD}|token|authorization|cookie)$`, 'i');
+
+/** True for the name of a field whose value is a secret by its name alone: `db.password`, `x-api-key`, `Authorization`. */
+export const isSecretName = (name: string) => name.length <= 200 && SECRET_NAME.test(name);
+
+/** Controls (but line breaks and tabs), and what nobody sees: bidi marks, zero-width characters, tags that hide instructions. */
+const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Text with its line breaks as \n and without anything that a person does not see but a program or a model reads. */
+export function removeInvisible(text: string): string {
+  return text
+    .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
+    .replace(INVISIBLE, '')
+    .toWellFormed();
+}
+
 /** Card numbers of the known issuers: 15 digits from 34 or 37, else 16. */
 const CARD_NUMBER = /^(?:3[47]\d{13}|4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|6(?:011|5\d\d)\d{12}|35\d{14})$/;
 

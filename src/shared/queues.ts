@@ -15,6 +15,7 @@ import type { Database } from './database/database.ts';
 import { withDeadline } from './deadline.ts';
 import { toError } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { storableText } from './store/storable-json.ts';
 
 /** What every job carries: ids, never data. Postgres is the truth, the queue is only the schedule. */
 export type JobData = { incidentId: string; run: number };
@@ -35,11 +36,17 @@ export const postJobId = (incidentId: string, run: number, revision: number) => 
 /** The id of the job that shows a dead incident run on the board. */
 export const deadLetterJobId = (incidentId: string, run: number) => `dead-${incidentId}-${run}`;
 
+/** Characters that a queue keeps of an error's message and of its stack. */
+const MAX_REASON = 2_000;
+const MAX_STACK = 8_000;
+
 /** All queues of a Redis share this prefix; the braces keep them on one slot of a Redis Cluster. */
 export const REDIS_PREFIX = '{rca-fleet}';
 
 /** A queue call that the intake or a worker waits for; a queue that is down must not hold them up. */
 const QUEUE_CALL_TIMEOUT_MS = 2_000;
+/** A blocking call of BullMQ's is answered within 5 s: a connection that says nothing for so long is half-open. */
+const SOCKET_TIMEOUT_MS = 15_000;
 
 /** Attempts and retention per queue; the wait between attempts is `backoffMs`. */
 const JOB_OPTIONS: Record<'investigate' | 'post' | 'dead' | 'maintenance', JobsOptions> = {
@@ -51,7 +58,8 @@ const JOB_OPTIONS: Record<'investigate' | 'post' | 'dead' | 'maintenance', JobsO
   post: { attempts: 20, backoff: { type: 'capped', delay: 1_000 }, removeOnComplete: true },
   dead: {
     attempts: 1,
-    removeOnComplete: { age: 3_600, count: 100 },
+    // Its id must be free when the same run dies again after its delivery alone was repeated.
+    removeOnComplete: true,
     removeOnFail: { age: 30 * 86_400, count: 10_000 },
   },
   maintenance: { attempts: 1, removeOnComplete: { count: 10 }, removeOnFail: { count: 10 } },
@@ -83,9 +91,17 @@ export type Queues = {
 
 export type QueueWorkerOptions = Pick<WorkerOptions, 'concurrency' | 'limiter'> & { name: string };
 
-/** Opens the queues: on Redis when `REDIS_URL` is given, else in the database. Connects lazily, never throws. */
-export function openQueues(config: Pick<Config, 'redisUrl'>, database: Database, logger: Logger): Queues {
-  return config.redisUrl ? redisQueues(config.redisUrl, logger) : postgresQueues(database, logger);
+/**
+ * Opens the queues: on Redis when `REDIS_URL` is given, else in the database. Connects lazily, never throws. A connection
+ * to Redis that leaves a command unanswered for `socketTimeoutMs` is made anew.
+ */
+export function openQueues(
+  config: Pick<Config, 'redisUrl'>,
+  database: Database,
+  logger: Logger,
+  { socketTimeoutMs = SOCKET_TIMEOUT_MS }: { socketTimeoutMs?: number } = {},
+): Queues {
+  return config.redisUrl ? redisQueues(config.redisUrl, logger, socketTimeoutMs) : postgresQueues(database, logger);
 }
 
 type Backend = {
@@ -98,13 +114,17 @@ type Backend = {
   close(): Promise<void>;
 };
 
-function redisQueues(url: string, logger: Logger): Queues {
+function redisQueues(url: string, logger: Logger, socketTimeout: number): Queues {
   // No command is given up by ioredis: BullMQ would remember a failed start for ever. Our own calls look at the connection
   // first and have a deadline, so that nothing piles up behind a Redis that is away.
-  const common: RedisOptions = { connectTimeout: 5_000, keepAlive: 10_000, maxRetriesPerRequest: null };
+  const common: RedisOptions = {
+    connectTimeout: 5_000,
+    keepAlive: 10_000,
+    maxRetriesPerRequest: null,
+    socketTimeout,
+  };
   const producer = new Redis(url, common);
-  // BullMQ asks at least every 5 s: a connection that says nothing for longer is half-open and must be made anew.
-  const consumer = new Redis(url, { ...common, socketTimeout: 15_000 });
+  const consumer = new Redis(url, common);
   for (const redis of [producer, consumer]) {
     redis.setMaxListeners(0);
     redis.on('error', throttledWarning(logger, 'redis'));
@@ -149,6 +169,11 @@ function fleetQueues(logger: Logger, backend: Backend): Queues {
     const opened = backend.openQueue(name, { defaultJobOptions: jobOptions(name), skipWaitingForReady: true });
     opened.on('error', throttledWarning(logger, name));
     queues.set(name, opened);
+    // BullMQ remembers a failed start for ever: the next call opens the queue anew.
+    opened.waitUntilReady().catch(() => {
+      if (queues.get(name) === opened) queues.delete(name);
+      opened.close().catch(() => undefined);
+    });
     return opened;
   };
   return {
@@ -161,7 +186,7 @@ function fleetQueues(logger: Logger, backend: Backend): Queues {
         const bulk = jobs.map(({ id, data, priority, delayMs }) => ({
           name,
           data,
-          opts: { jobId: id, ...(priority ? { priority } : {}), ...(delayMs ? { delay: delayMs } : {}) },
+          opts: { jobId: id, ...(priority ? { priority } : {}), ...(delayMs ? { delay: Math.ceil(delayMs) } : {}) },
         }));
         await open(name).addBulk(bulk);
       });
@@ -193,7 +218,7 @@ function startWorker(
   process: Processor<JobData>,
   options: QueueWorkerOptions,
 ): FleetWorker {
-  const worker = backend.openWorker(name, process, {
+  const worker = backend.openWorker(name, withStorableErrors(process), {
     ...LOCK_OPTIONS,
     ...options,
     runRetryDelay: 1_000,
@@ -201,6 +226,21 @@ function startWorker(
   });
   worker.on('error', throttledWarning(logger, name));
   return worker;
+}
+
+/** BullMQ writes down why a job failed, and PostgreSQL refuses a NUL in it: such a job could never end. */
+function withStorableErrors(process: Processor<JobData>): Processor<JobData> {
+  return async (...given) => {
+    try {
+      return await process(...given);
+    } catch (thrown) {
+      // The same error goes on: BullMQ knows its own by their classes.
+      const error = toError(thrown);
+      error.message = storableText(error.message, MAX_REASON);
+      error.stack = storableText(error.stack ?? '', MAX_STACK);
+      throw error;
+    }
+  };
 }
 
 function jobOptions(name: string): JobsOptions {

@@ -5,7 +5,8 @@ type Deps = { store: Store; queues: Queues };
 
 /**
  * Sends a dead incident round again; null when it is not dead. Where the report stands and only Slack had failed, the
- * delivery alone is repeated, otherwise a new run starts.
+ * delivery alone is repeated, otherwise a new run starts. A queue that is down only delays it: once the store knows, the
+ * reconciler brings the job.
  */
 export async function redriveIncident({ store, queues }: Deps, incidentId: string): Promise<string | null> {
   const again = await store.incidents.redrive(incidentId);
@@ -14,10 +15,14 @@ export async function redriveIncident({ store, queues }: Deps, incidentId: strin
   const data = { incidentId, run };
   if (state === 'reported') {
     const revision = await store.deliveries.want(incidentId, run);
-    await queues.add(POST_QUEUE, [{ id: postJobId(incidentId, run, revision), data, priority }]);
+    await queues.add(POST_QUEUE, [{ id: postJobId(incidentId, run, revision), data, priority }]).catch(() => undefined);
     return 'the report is delivered again';
   }
-  await queues.add(investigateQueue(agent), [{ id: investigateJobId(incidentId, run), data, priority }]);
-  await store.incidents.markQueued([incidentId]);
-  return `run ${run} is queued`;
+  try {
+    await queues.add(investigateQueue(agent), [{ id: investigateJobId(incidentId, run), data, priority }]);
+    await store.incidents.markQueued([incidentId]);
+    return `run ${run} is queued`;
+  } catch {
+    return `run ${run} is queued as soon as the queue is back`;
+  }
 }

@@ -33,6 +33,9 @@ export type Evidence = {
   digest: string;
 };
 
+/** Evidence without what the source answered: enough to tell what was asked. */
+export type EvidenceHead = Omit<Evidence, 'data' | 'text'>;
+
 /** Something that could not be checked, and why; never read as healthy. */
 export type EvidenceGap = { what: string; why: string };
 

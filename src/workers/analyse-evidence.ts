@@ -1,9 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PoolAgent } from '../shared/agents/load-agents.ts';
 import { describeError } from '../shared/errors.ts';
+import type { Capability } from '../shared/mcp/capabilities.ts';
 import type { EvidenceGap, Finding } from '../shared/report.ts';
 import type { Detector, DetectorInput } from './detectors/detector.ts';
 import { detectorNamed } from './detectors/index.ts';
 import { rankFindings } from './detectors/support/causal-order.ts';
+import { evidenceOf } from './detectors/support/evidence-of.ts';
 import { silentTelemetry } from './detectors/support/silent-telemetry.ts';
 
 export type Analysis = { findings: Finding[]; gaps: EvidenceGap[] };
@@ -17,16 +20,37 @@ export function analyseEvidence(
   input: DetectorInput,
   detectorOf: (name: string) => Detector = detectorNamed,
 ): Analysis {
-  const analysis: Analysis = { findings: [], gaps: [] };
-  for (const name of agent.pool.detectors) {
-    try {
-      analysis.findings.push(...detectorOf(name)(input));
-    } catch (error) {
-      analysis.gaps.push({ what: `the check "${name}"`, why: `it failed: ${describeError(error)}` });
-    }
+  return rank(
+    agent.pool.detectors.map((name) => runDetector(name, input, detectorOf)),
+    input,
+  );
+}
+
+/** `analyseEvidence` for a running worker: it lets the event loop go on between the pieces, so that no lease is lost over much evidence. */
+export async function analyseInTurns(agent: PoolAgent, input: DetectorInput): Promise<Analysis> {
+  for (const item of input.evidence) {
+    // Reading a piece is remembered, and is the most expensive part.
+    evidenceOf([item], item.capability as Capability);
+    await nextTurn();
   }
-  return {
-    findings: rankFindings(analysis.findings, input),
-    gaps: [...analysis.gaps, ...silentTelemetry(input.evidence)],
-  };
+  const parts: Analysis[] = [];
+  for (const name of agent.pool.detectors) {
+    parts.push(runDetector(name, input, detectorNamed));
+    await nextTurn();
+  }
+  return rank(parts, input);
+}
+
+function runDetector(name: string, input: DetectorInput, detectorOf: (name: string) => Detector): Analysis {
+  try {
+    return { findings: detectorOf(name)(input), gaps: [] };
+  } catch (error) {
+    return { findings: [], gaps: [{ what: `the check "${name}"`, why: `it failed: ${describeError(error)}` }] };
+  }
+}
+
+function rank(parts: Analysis[], input: DetectorInput): Analysis {
+  const findings = parts.flatMap((part) => part.findings);
+  const gaps = parts.flatMap((part) => part.gaps);
+  return { findings: rankFindings(findings, input), gaps: [...gaps, ...silentTelemetry(input.evidence)] };
 }

@@ -202,7 +202,7 @@ function ruledOut(proofs: Map<string, Proof>): Hypothesis[] {
   }));
 }
 
-const KINDS = new Intl.ListFormat('en', { type: 'conjunction' });
+const KINDS = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /** True when a question that the agent's plan calls required for this alert has no answer. */
 function missesRequired({ agent, alerts, evidence }: ConcludeInput): boolean {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { DependencyError, describeError } from '../shared/errors.ts';
+import { createGroupCommit } from '../shared/group-commit.ts';
 import type { Capability } from '../shared/mcp/capabilities.ts';
 import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Evidence, EvidenceGap } from '../shared/report.ts';
-import type { InvestigationStore, Lease } from '../shared/store/investigation-store.ts';
+import type { InvestigationStore, Lease, StoredEvidence } from '../shared/store/investigation-store.ts';
+import { maskData, maskText } from './mask-evidence.ts';
 import type { PlannedStep } from './plan-evidence.ts';
 
 /** Readable text of one piece of evidence that is kept, characters; the middle of a longer one is left out. */
@@ -13,29 +15,45 @@ export type GatherDeps = { gateway: McpGateway; investigations: Pick<Investigati
 
 export type Gathered = { evidence: Evidence[]; gaps: EvidenceGap[] };
 
+/** Evidence of one run by the step that asked for it. */
+export type KnownEvidence = Map<string, Evidence>;
+
+/** Answers that come together are stored together; one statement at a time, because each locks the investigation. */
+const SAVING = { maxBatch: 50, maxInFlight: 1, maxWaiting: 1_000 };
+
+/** What an earlier worker on this run has stored before it was killed; usually nothing. */
+export async function storedEvidence({ investigations }: GatherDeps, lease: Lease): Promise<KnownEvidence> {
+  const stored = await investigations.evidence(lease.incidentId, lease.run);
+  return new Map(stored.map((item) => [item.stepKey, item.evidence]));
+}
+
 /**
- * Asks all steps of a plan at once through the gateway and stores each answer as it comes. Steps that a killed worker has
- * already answered are not asked again. What can't be had becomes a gap; only a lost lease or an abort is thrown.
+ * Asks all steps of a plan at once through the gateway, stores the answers as they come and adds them to what is known. Steps
+ * whose answer is known are not asked again. What can't be had becomes a gap; only a lost lease or an abort is thrown.
  */
 export async function gatherEvidence(
   { gateway, investigations }: GatherDeps,
   lease: Lease,
+  known: KnownEvidence,
   steps: PlannedStep[],
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const stored = await investigations.evidence(lease.incidentId, lease.run);
-  const known = new Map(stored.map((item) => [item.stepKey, item.evidence]));
-  const first = 1 + Math.max(0, ...stored.map((item) => item.evidence.number));
+  const first = 1 + Math.max(0, ...[...known.values()].map((item) => item.number));
   const open = steps.filter((step) => !known.has(stepKey(step)));
-  const results = await Promise.all(
-    open.map(async (step, index): Promise<Gathered> => {
+  const saving = createGroupCommit<StoredEvidence, void>(async (items) => {
+    await investigations.saveEvidence(lease, items);
+    return items.map(() => undefined);
+  }, SAVING);
+  const gaps = await Promise.all(
+    open.map(async (step, index) => {
       const result = await askStep(gateway, step, first + index, lease.incidentId, signal);
-      for (const item of result.evidence) await investigations.saveEvidence(lease, stepKey(step), item);
-      return result;
+      const items = result.evidence.map((evidence) => ({ stepKey: stepKey(step), evidence }));
+      await saving.submit(items);
+      for (const item of items) known.set(item.stepKey, item.evidence);
+      return result.gaps;
     }),
   );
-  const evidence = [...known.values(), ...results.flatMap((result) => result.evidence)];
-  return { evidence: evidence.sort((a, b) => a.number - b.number), gaps: results.flatMap((result) => result.gaps) };
+  return { evidence: [...known.values()].sort((a, b) => a.number - b.number), gaps: gaps.flat() };
 }
 
 async function askStep(
@@ -69,17 +87,18 @@ function toEvidence(
   step: PlannedStep,
   result: { server: string; tool: string; arguments: Record<string, unknown>; data: unknown; text: string },
 ): Evidence {
-  const { text, truncated } = headAndTail(result.text);
+  // Whatever is kept has been masked: stored evidence is shown by the API and cited in reports.
+  const { text, truncated } = headAndTail(maskText(result.text));
   return {
     number,
     capability: step.capability satisfies Capability,
     server: result.server,
     tool: result.tool,
-    query: result.arguments,
+    query: maskData(result.arguments) as Record<string, unknown>,
     from: textOrNull(result.arguments.from),
     to: textOrNull(result.arguments.to),
     collectedAt: new Date().toISOString(),
-    data: result.data,
+    data: maskData(result.data),
     text,
     truncated,
     digest: createHash('sha256').update(result.text).digest('hex'),

@@ -11,12 +11,12 @@ import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../shared
 import type { Lease } from '../shared/store/investigation-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
-import { analyseEvidence } from './analyse-evidence.ts';
+import { analyseInTurns } from './analyse-evidence.ts';
 import { concludeFindings } from './conclude-findings.ts';
-import { BUDGET_SPENT, gatherEvidence } from './gather-evidence.ts';
+import { BUDGET_SPENT, gatherEvidence, storedEvidence } from './gather-evidence.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
 import type { Reasoner } from './llm/reasoner.ts';
-import { planEvidence, widenEvidence } from './plan-evidence.ts';
+import { type PlannedStep, planEvidence, widenEvidence } from './plan-evidence.ts';
 import { settleReport } from './settle-report.ts';
 
 export type InvestigateDeps = {
@@ -51,6 +51,7 @@ type Context = {
   deadline: number;
 };
 
+type Draft = { report: Report; usage: LlmUsage | null };
 type Analysis = { evidence: Evidence[]; findings: Finding[]; gaps: EvidenceGap[] };
 
 /**
@@ -62,7 +63,11 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
   const context = await loadContext(deps, lease, signal);
   const analysis = await gatherAndAnalyse(context);
   const draft = await conclude(context, analysis);
-  const { report, struck } = settleReport(draft.report, { ...analysis, alerts: context.alerts, agent: context.agent });
+  const { report, struck } = await settleReport(draft.report, {
+    ...analysis,
+    alerts: context.alerts,
+    agent: context.agent,
+  });
   if (struck.length > 0) {
     deps.metrics.struckClaims.inc(struck.length);
     deps.logger.info('claims without evidence were struck', { incident: context.incident.id, struck });
@@ -101,23 +106,29 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   const { deps, agent, alerts, lease, progress, startedAt } = context;
   const facts = alertFacts(alerts, startedAt);
   const plan = planEvidence(agent, facts, alertText(alerts));
-  const analyse = (evidence: Evidence[]) => analyseEvidence(agent, { alerts, facts, evidence, now: startedAt });
+  const analyse = (evidence: Evidence[]) => analyseInTurns(agent, { alerts, facts, evidence, now: startedAt });
+
+  const known = await storedEvidence(gatherDeps(deps), lease);
+  const gather = (steps: PlannedStep[]) =>
+    withinGatherBudget(context, (signal) => gatherEvidence(gatherDeps(deps), lease, known, steps, signal));
 
   await progress.start('gathering evidence');
-  const first = await withinGatherBudget(context, (signal) =>
-    gatherEvidence(gatherDeps(deps), lease, plan.steps, signal),
-  );
-  const firstFindings = analyse(first.evidence);
+  const first = await gather(plan.steps);
+  const firstFindings = await analyse(first.evidence);
   const followUps = widenEvidence(firstFindings.findings, first.evidence, facts);
-  const all = followUps.length
-    ? await withinGatherBudget(context, (signal) => gatherEvidence(gatherDeps(deps), lease, followUps, signal))
-    : first;
+  const all = followUps.length ? await gather(followUps) : first;
   const asked = plan.steps.length + followUps.length;
   await progress.end(`${all.evidence.length} of ${asked} questions answered`);
 
   await progress.start('running the detectors');
-  const { findings, gaps } = followUps.length ? analyse(all.evidence) : firstFindings;
-  const allGaps = dedupeGaps([...(asked === 0 ? [NOTHING_TO_ASK] : []), ...plan.gaps, ...first.gaps, ...all.gaps, ...gaps]);
+  const { findings, gaps } = followUps.length ? await analyse(all.evidence) : firstFindings;
+  const allGaps = dedupeGaps([
+    ...(asked === 0 ? [NOTHING_TO_ASK] : []),
+    ...plan.gaps,
+    ...first.gaps,
+    ...all.gaps,
+    ...gaps,
+  ]);
   await deps.store.investigations.saveFindings(lease, findings, allGaps);
   await progress.end(
     findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`,
@@ -144,32 +155,34 @@ async function withBudget<T>(outer: AbortSignal, ms: number, work: (signal: Abor
 }
 
 /** The LLM's report, or the detectors' where there is no LLM or it fails: the engineer gets an answer either way. */
-async function conclude(context: Context, analysis: Analysis): Promise<{ report: Report; usage: LlmUsage | null }> {
+async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
   const { deps, agent, alerts, progress } = context;
   if (!deps.reasoner.configured) return { report: concludeFindings({ alerts, agent, ...analysis }), usage: null };
   await progress.start('reasoning over the evidence');
-  try {
-    const result = await reason(context, analysis);
-    deps.metrics.llmCalls.inc({ outcome: 'ok' });
-    countTokens(deps.metrics, result.usage);
-    await progress.end('done, verifying');
-    return result;
-  } catch (error) {
-    if (context.signal.aborted) throw error;
-    const failure = error instanceof DependencyError ? error.failure : 'deadline_exceeded';
-    deps.metrics.llmCalls.inc({ outcome: failure });
-    deps.logger.warn('the LLM did not answer; the report is the detectors alone', {
-      incident: context.incident.id,
-      failure,
-      error: describeError(error),
-    });
-    await progress.end('the LLM did not answer', 'failed');
-    const gaps = [
-      ...analysis.gaps,
-      { what: 'reasoning by the LLM', why: `${failure}: ${describeError(error)}`.slice(0, 300) },
-    ];
-    return { report: concludeFindings({ alerts, agent, ...analysis, gaps }), usage: null };
-  }
+  const result = await reason(context, analysis).catch((error: unknown) => withoutLlm(context, analysis, error));
+  if (result.usage === null) return result;
+  deps.metrics.llmCalls.inc({ outcome: 'ok' });
+  countTokens(deps.metrics, result.usage);
+  await progress.end('done, verifying');
+  return result;
+}
+
+async function withoutLlm(context: Context, analysis: Analysis, error: unknown): Promise<Draft> {
+  const { deps, agent, alerts, progress } = context;
+  if (context.signal.aborted) throw error;
+  const failure = error instanceof DependencyError ? error.failure : 'deadline_exceeded';
+  deps.metrics.llmCalls.inc({ outcome: failure });
+  deps.logger.warn('the LLM did not answer; the report is the detectors alone', {
+    incident: context.incident.id,
+    failure,
+    error: describeError(error),
+  });
+  await progress.end('the LLM did not answer', 'failed');
+  const gaps = [
+    ...analysis.gaps,
+    { what: 'reasoning by the LLM', why: `${failure}: ${describeError(error)}`.slice(0, 300) },
+  ];
+  return { report: concludeFindings({ alerts, agent, ...analysis, gaps }), usage: null };
 }
 
 /** One more try where trying again can help and the budget allows it; the queue must not redo the gathering for it. */

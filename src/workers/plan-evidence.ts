@@ -32,7 +32,7 @@ export function planEvidence(agent: PoolAgent, facts: Record<string, string>, al
   const wanted = agent.pool.evidence.filter((step) => !step.when || new RegExp(step.when, 'iu').test(alertText));
   for (const step of wanted) planStep(plan, step, facts);
   const steps = withoutRepeats(plan.steps).slice(0, MAX_STEPS);
-  return { steps, gaps: plan.gaps.length > 0 ? plan.gaps : unnamed(agent, facts) };
+  return { steps, gaps: plan.gaps.length > 0 || steps.length === 0 ? plan.gaps : unnamed(agent, facts) };
 }
 
 /** An alert that names nothing leaves most questions unasked; the report has to say so. */

@@ -2,20 +2,25 @@ import { DelayedError, UnrecoverableError } from 'bullmq';
 import { describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
 import type { FleetJob } from '../shared/queues.ts';
+import type { Fence } from '../shared/store/incident-store.ts';
+import type { Lease } from '../shared/store/investigation-store.ts';
 import { type InvestigateDeps, investigateAlert } from './investigate-alert.ts';
 import { whileLeased } from './keep-lease.ts';
 
 /** An incident whose workers died or failed this often is given up, whatever the queue still remembers of its attempts. */
 const MAX_CLAIMS = 8;
+const SHUTDOWN_WAIT_MS = 100;
+/** How long a job waits at least when the database is away, ms. */
+const STORE_WAIT_MS = 2_000;
 
 export type ProcessDeps = InvestigateDeps & {
   worker: string;
-  bury: (incident: { incidentId: string; run: number }, reason: DeadReason, why: string) => Promise<void>;
+  bury: (incident: { incidentId: string; run: number }, reason: DeadReason, why: string, fence: Fence) => Promise<void>;
 };
 
 /**
  * One job of an investigate queue: claims the incident, investigates it under the lease, and decides what a failure means.
- * An abort by shutdown or a held lease sends the job back without losing an attempt.
+ * An abort by shutdown, a held lease or a database that is away sends the job back without losing an attempt.
  */
 export async function processInvestigation(
   deps: ProcessDeps,
@@ -25,12 +30,14 @@ export async function processInvestigation(
 ): Promise<string> {
   const { incidentId, run } = job.data;
   const { investigations } = deps.store;
-  const claim = await investigations.claim(incidentId, run, deps.worker);
+  const claim = await investigations
+    .claim(incidentId, run, deps.worker)
+    .catch((error) => sendBackWhenAway(job, token, error));
   if (claim.outcome === 'over') return 'nothing to do: the incident has ended or has a newer run';
   if (claim.outcome === 'held') return await sendBack(job, token, claim.retryInMs);
   if (claim.attempts > MAX_CLAIMS) {
+    await deps.bury(job.data, 'poison', `${MAX_CLAIMS} attempts at this incident have failed`, fenceOf(claim.lease));
     await investigations.release(claim.lease);
-    await deps.bury(job.data, 'poison', `${MAX_CLAIMS} attempts at this incident have failed`);
     return 'given up';
   }
   const timer = deps.metrics.stageTimer('investigate');
@@ -51,8 +58,8 @@ export async function processInvestigation(
   } catch (error) {
     timer(error instanceof FleetError ? error.code : 'bug');
     if (error instanceof LeaseLostError) return 'another worker has taken over';
-    if (stop.aborted) return await sendBack(job, token, 100);
-    return await failAttempt(deps, job, error);
+    if (stop.aborted) return await sendBack(job, token, SHUTDOWN_WAIT_MS);
+    return await failAttempt(deps, job, token, claim.lease, error);
   }
 }
 
@@ -62,7 +69,23 @@ async function sendBack(job: FleetJob, token: string, delayMs: number): Promise<
   throw new DelayedError();
 }
 
-async function failAttempt(deps: ProcessDeps, job: FleetJob, error: unknown): Promise<never> {
+/** A database that is away is no fault of the incident: the job waits for it, with others, and not all come back at once. */
+async function sendBackWhenAway(job: FleetJob, token: string, error: unknown): Promise<never> {
+  if (!isStoreAway(error)) throw error;
+  return await sendBack(job, token, STORE_WAIT_MS * (1 + Math.random()));
+}
+
+const isStoreAway = (error: unknown) => error instanceof FleetError && error.code === 'store_unavailable';
+
+const fenceOf = ({ token }: Lease): Fence => ({ of: 'investigation', token });
+
+async function failAttempt(
+  deps: ProcessDeps,
+  job: FleetJob,
+  token: string,
+  lease: Lease,
+  error: unknown,
+): Promise<never> {
   const { incidentId, run } = job.data;
   const why = describeError(error);
   const retryable = !(error instanceof FleetError) || error.retryable || error.code === 'bug';
@@ -72,9 +95,10 @@ async function failAttempt(deps: ProcessDeps, job: FleetJob, error: unknown): Pr
     attempt: job.attemptsMade + 1,
     error: why,
   });
+  if (isStoreAway(error)) return await sendBackWhenAway(job, token, error);
   await deps.store.investigations.saveError(incidentId, run, why).catch(() => undefined);
   const last = !retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   if (!last) throw error;
-  await deps.bury(job.data, 'bug', why);
+  await deps.bury(job.data, 'bug', why, fenceOf(lease));
   throw new UnrecoverableError(why);
 }

@@ -13,10 +13,9 @@ export async function loadReportView(
 ): Promise<ReportView | null> {
   const incident = await store.incidents.find(incidentId);
   if (!incident || incident.run !== run) return null;
-  const [investigation, evidence] = await Promise.all([
-    store.investigations.find(incidentId, run),
-    store.investigations.evidence(incidentId, run),
-  ]);
+  const investigation = await store.investigations.find(incidentId, run);
+  // The card of a running investigation is written often, and cites nothing.
+  const evidence = investigation?.report ? await store.investigations.evidenceHeads(incidentId, run) : [];
   return {
     incident,
     agentTitle: agents.find((agent) => agent.name === incident.agent)?.title ?? incident.agent,
@@ -29,7 +28,7 @@ export async function loadReportView(
       outcome,
     })),
     report: investigation?.report ?? null,
-    evidence: evidence.map((item) => item.evidence),
+    evidence,
     usage: investigation?.usage ?? null,
     failure: incident.state === 'dead' ? `${incident.deadReason}: ${incident.reason}` : null,
     receivedAt: incident.createdAt,

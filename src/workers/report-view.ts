@@ -1,5 +1,5 @@
 import type { Incident, Stage } from '../shared/incident.ts';
-import type { Evidence, LlmUsage, Report } from '../shared/report.ts';
+import type { EvidenceHead, LlmUsage, Report } from '../shared/report.ts';
 
 /** One line of the live card: a stage (or a part of one) and how far it is. */
 export type ProgressLine = {
@@ -22,7 +22,8 @@ export type ReportView = {
   phase: 'working' | 'done' | 'failed';
   progress: ProgressLine[];
   report: Report | null;
-  evidence: Evidence[];
+  /** Only with a report. */
+  evidence: EvidenceHead[];
   usage: LlmUsage | null;
   /** Why there is no answer, in a sentence; only with phase `failed`. */
   failure: string | null;

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PoolAgent } from '../shared/agents/load-agents.ts';
 import type { Alert } from '../shared/alert.ts';
 import type { Evidence, EvidenceGap, Finding, Report, Verdict } from '../shared/report.ts';
 import { concludeFindings } from './conclude-findings.ts';
-import { NO_CAUSE, type Verification, verifyReport } from './verify-report.ts';
+import { indexEvidence } from './verification/evidence-index.ts';
+import { type EvidenceIndex, NO_CAUSE, type Verification, verifyReport } from './verify-report.ts';
 
 export type SettleInput = {
   alerts: Alert[];
@@ -20,16 +22,33 @@ const WEIGHT: Record<Verdict, number> = { inconclusive: 0, healthy: 1, probable:
  * Verifies a drafted report and decides what is posted: where nothing of a model's root cause is borne out, or where it calls
  * healthy what was not fully looked at, the detectors' own verified conclusion stands if it says more. Never throws.
  */
-export function settleReport(draft: Report, input: SettleInput): Verification {
-  const verified = verifyReport(draft, input.evidence, input.alerts);
+export async function settleReport(draft: Report, input: SettleInput): Promise<Verification> {
+  const index: EvidenceIndex = new Map();
+  const verify = async (report: Report) => {
+    await indexCited(report, input.evidence, index);
+    return verifyReport(report, input.evidence, input.alerts, index);
+  };
+  const verified = await verify(draft);
   if (draft.tier === 'detectors') return verified;
   const why = fault(verified.report, input);
   if (!why) return verified;
-  const own = verifyReport(concludeFindings(input), input.evidence, input.alerts);
+  const own = await verify(concludeFindings(input));
   const struck = [...verified.struck, ...own.struck, `conclusion of the LLM: ${why}`];
   const note = { what: 'the conclusion of the LLM', why };
   const best = WEIGHT[own.report.verdict] > 0 ? own.report : withoutVerdict(verified.report, own.report);
   return { report: { ...best, couldNotCheck: [...best.couldNotCheck, note] }, struck };
+}
+
+/** Prepares what the report cites, one piece of evidence per turn of the event loop: all at once would hold it up for long. */
+async function indexCited(report: Report, evidence: Evidence[], index: EvidenceIndex): Promise<void> {
+  const { rootCause, hypotheses, timeline, metrics } = report;
+  const cited = new Set(
+    [rootCause, ...hypotheses, ...timeline, ...metrics].flatMap(({ evidence: numbers }) => numbers),
+  );
+  for (const item of evidence.filter(({ number }) => cited.has(number) && !index.has(number))) {
+    index.set(item.number, indexEvidence(item));
+    await nextTurn();
+  }
 }
 
 /** What is wrong with a model's conclusion as a whole, null when it may stand. */

@@ -13,6 +13,9 @@ export type Verification = {
   struck: string[];
 };
 
+/** Evidence prepared for looking things up, by its number; what is missing is prepared when it is asked for. */
+export type EvidenceIndex = Map<number, IndexedEvidence>;
+
 /** Stands where every sentence of a root cause had to be struck. */
 export const NO_CAUSE = 'The cause could not be established: the evidence does not bear out what was concluded from it';
 
@@ -38,10 +41,15 @@ type Checks = {
  * Checks every claim of a report against the evidence that it cites: numbers (also after a change of unit), names and times
  * must stand there. What fails is struck; confidence and verdict can only fall. Commands that destroy are struck, commands
  * that change something get a risk. `alerts` lend their names and their start to the timeline. Never throws, and
- * verifying a verified report changes nothing.
+ * verifying a verified report changes nothing. `index` may hold evidence that is prepared already.
  */
-export function verifyReport(report: Report, evidence: Evidence[], alerts: Alert[] = []): Verification {
-  const checks = prepare(evidence, alerts);
+export function verifyReport(
+  report: Report,
+  evidence: Evidence[],
+  alerts: Alert[] = [],
+  index: EvidenceIndex = new Map(),
+): Verification {
+  const checks = prepare(evidence, alerts, index);
   const keep = <T extends { evidence: number[] }>(items: T[], what: string, text: (item: T) => string) =>
     items.flatMap((item) => keepClaim(item, what, text(item), checks));
   const verified: Report = {
@@ -56,9 +64,8 @@ export function verifyReport(report: Report, evidence: Evidence[], alerts: Alert
   return { report: verified, struck: checks.struck };
 }
 
-function prepare(evidence: Evidence[], alerts: Alert[]): Checks {
+function prepare(evidence: Evidence[], alerts: Alert[], index: EvidenceIndex): Checks {
   const byNumber = new Map(evidence.map((item) => [item.number, item]));
-  const index = new Map<number, IndexedEvidence>();
   const words = alerts.flatMap(({ labels, service, namespace }) => [service, namespace, ...Object.values(labels)]);
   return {
     indexed: (numbers) =>

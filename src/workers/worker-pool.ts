@@ -13,9 +13,11 @@ export type WorkerPool = {
   close(timeoutMs: number): Promise<void>;
 };
 
+const PING_MS = 1_500;
+
 export type ProcessJob = (job: FleetJob, token: string, stop: AbortSignal) => Promise<string>;
 
-/** Time that aborted jobs get to send themselves back, ms. */
+/** Time that aborted jobs get to send themselves back, and BullMQ to write down the end of the last ones, ms. */
 const ABORT_GRACE_MS = 3_000;
 
 /** Starts the workers of one queue in this process; `stuckMs` is how long waiting jobs may find nobody to take them. */
@@ -50,16 +52,14 @@ export function startWorkerPool(
     queue,
     assertConsuming: watch,
     close: async (timeoutMs) => {
-      // BullMQ's own close can hang when its backend is gone: it gets our deadline.
-      const closed = withDeadline(`closing ${queue}`, timeoutMs + ABORT_GRACE_MS, () => worker.close()).catch(
-        () => undefined,
-      );
-      const timer = setTimeout(
-        () => stop.abort(new Error('the worker is shutting down')),
-        Math.max(0, timeoutMs - ABORT_GRACE_MS),
-      );
-      await Promise.race([closed, Promise.allSettled(running).then(() => closed)]);
+      const abort = () => stop.abort(new Error('the worker is shutting down'));
+      const timer = setTimeout(abort, Math.max(0, timeoutMs - ABORT_GRACE_MS));
+      const closed = worker.close().catch(() => undefined);
+      await withDeadline(`the jobs of ${queue}`, timeoutMs, () => Promise.allSettled(running)).catch(() => undefined);
       clearTimeout(timer);
+      // A job that was being fetched when the others ended. BullMQ's close can hang when its backend is gone: our deadline.
+      abort();
+      await withDeadline(`closing ${queue}`, ABORT_GRACE_MS, () => closed).catch(() => undefined);
     },
   };
 }
@@ -73,6 +73,8 @@ function watchConsumer(
 ): () => Promise<void> {
   let waitingSince: number | null = null;
   return async () => {
+    // While the backend is away every question would wait, and each probe leave one more behind.
+    await queues.ping(PING_MS);
     const { waiting = 0, prioritized = 0 } = await queues.queue(queue).getJobCounts('waiting', 'prioritized');
     const taken = lastTaken();
     if (waiting + prioritized === 0 || taken === null || (await isHeldBack(queues, queue))) {

@@ -59,7 +59,8 @@ describe('the fleet with a Slack that fails', function () {
     });
     const id = sent.body.alerts![0]!.incidentId;
     const failed = () => test.sandbox.slack.record.filter((call) => JSON.stringify(call).includes('ledger'));
-    await eventually('two failed posts', async () => failed().length >= 2, 30_000);
+    // One is all there may be: its answer leaves open whether it stands, and Slack can't be read back either.
+    await eventually('a failed post', async () => failed().length >= 1, 30_000);
     await untilState(test.fleet, id, 'reported');
     test.sandbox.slack.clearFaults();
     const incident = await untilState(test.fleet, id, 'posted', 50_000);

@@ -170,7 +170,7 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       const [first] = await deliveries.due(10, 1);
       const [second] = await deliveries.due(10, 1);
       expect([first!.incidentId, second!.incidentId]).to.have.members([ids[0]!, ids[1]!]);
-      expect(first).to.include({ run: 1, wanted: 1, priority: 2 });
+      expect(first).to.include({ run: 1, wanted: 1, priority: 2, state: 'received' });
       expect(await deliveries.due(10, 10)).to.deep.equal([]);
     });
 

@@ -70,7 +70,10 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       ['renew', (lease) => store.investigations.renew(lease)],
       ['release', (lease) => store.investigations.release(lease)],
       ['saveProgress', (lease) => store.investigations.saveProgress(lease, [])],
-      ['saveEvidence', (lease) => store.investigations.saveEvidence(lease, 'step', anEvidence(1))],
+      [
+        'saveEvidence',
+        (lease) => store.investigations.saveEvidence(lease, [{ stepKey: 'step', evidence: anEvidence(1) }]),
+      ],
       ['saveFindings', (lease) => store.investigations.saveFindings(lease, [], [])],
       ['saveReport', (lease) => store.investigations.saveReport(lease, aReport(), null)],
     ];
@@ -92,9 +95,11 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
     it('keeps the first answer of a step, so that a resumed investigation cites the same evidence', async () => {
       const id = await openIncident(test);
       const lease = await claimIncident(test, id);
-      await store.investigations.saveEvidence(lease, 'logs', anEvidence(2, { text: 'first' }));
-      await store.investigations.saveEvidence(lease, 'pods', anEvidence(1));
-      await store.investigations.saveEvidence(lease, 'logs', anEvidence(3, { text: 'second' }));
+      await store.investigations.saveEvidence(lease, [{ stepKey: 'logs', evidence: anEvidence(2, { text: 'first' }) }]);
+      await store.investigations.saveEvidence(lease, [{ stepKey: 'pods', evidence: anEvidence(1) }]);
+      await store.investigations.saveEvidence(lease, [
+        { stepKey: 'logs', evidence: anEvidence(3, { text: 'second' }) },
+      ]);
       const stored = await store.investigations.evidence(id, 1);
       expect(stored.map((item) => [item.stepKey, item.evidence.number])).to.deep.equal([
         ['pods', 1],
@@ -128,7 +133,7 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       const id = await openIncident(test);
       const lease = await claimIncident(test, id);
       const hostile = anEvidence(1, { data: { 'k\0ey': ['v\0', '\ud800', { '\udfff': 1 }] }, text: 'a\0b\\u0000' });
-      await store.investigations.saveEvidence(lease, 'hostile', hostile);
+      await store.investigations.saveEvidence(lease, [{ stepKey: 'hostile', evidence: hostile }]);
       const [stored] = await store.investigations.evidence(id, 1);
       expect(stored!.evidence.data).to.deep.equal({ key: ['v', '\ufffd', { '\ufffd': 1 }] });
       expect(stored!.evidence.text).to.equal('ab\\u0000');

@@ -128,10 +128,10 @@ const NAMED =
   /\b([a-z][a-z0-9]{0,40}(?:[-_][a-z0-9]{1,40}){0,6}[-_](?:service|svc|api|app|db|server|worker|gateway|backend|frontend|proxy|cache|queue|consumer|producer|job|web|ui|bff|manager|controller|operator|processor|handler|engine|store|cluster|primary|replica))\b/i;
 const INTRODUCED =
   /\b(?:service|application|app|deployment|container|host|server|component|workload|statefulset)[ :=]{1,3}["'`]?([a-z0-9][\w.-]{1,80})/i;
-const BOUND = /\b(?:for|on|in|of|from|at|to)\s+["'`]?([a-z][a-z0-9]{1,40}(?:-[a-z0-9]{1,40}){1,8})\b/i;
+const BOUND = /(?:\b(?:for|on|in|of|from|at|to)|:)\s+["'`]?([a-z][a-z0-9]{1,40}(?:-[a-z0-9]{1,40}){1,8})\b/i;
 /** Words with a hyphen or behind "service" that name no service. */
 const COMMON =
-  /^(?:is|are|was|has|not|the|and|for|down|up|in|on|at|to|of|with|from|level|name|error|errors|failed|failure|unavailable|high|low|long-running|real-time|read-only|on-call|follow-up|non-heap|time-out|end-to-end|out-of-memory|up-to-date|per-second|short-lived)$/i;
+  /^(?:oom|oomkill(?:ed)?|cpu|memory|disk|killed|restart\w*|crash\w*|is|are|was|has|not|the|and|for|down|up|in|on|at|to|of|with|from|level|name|error|errors|failed|failure|unavailable|high|low|long-running|real-time|read-only|on-call|follow-up|non-heap|time-out|end-to-end|out-of-memory|up-to-date|per-second|short-lived)$/i;
 
 /** The service, host or workload that a sentence names ("pool exhausted for user-service"); null when none is told. */
 export function serviceFromText(text: string): string | null {

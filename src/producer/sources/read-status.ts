@@ -52,6 +52,7 @@ const FIRING_EMOJI = /^\s*(?:🚨|🔥|🔴|❌|⛔|❗|:fire:|:rotating_light:|
 
 const RESOLUTION =
   /\b(?:resolved|recovered|cleared|back to normal|returned to normal|healthy again|no longer (?:firing|alerting|down)|is (?:now )?back (?:up|online)|is (?:now )?(?:up|online|healthy|ok)(?= again|\s*[:.!\n]|\s*$))(?!\w)/gi;
+const OF_THE_ALERT = /\b(?:alert|alarm|incident|issue|problem|monitor|check|trigger|condition|status|state|event)s?\b/i;
 /** Marks that no later word in the message outweighs; "alert", "error" or "down" may as well begin the news of the end. */
 const CERTAIN = /^(?:firing|(?:re-?)?triggered|alerting)$/i;
 const NEGATED =
@@ -99,7 +100,16 @@ function emojiStatus(text: string): AlertStatus | null {
   return FIRING_EMOJI.test(text) ? 'firing' : null;
 }
 
+/**
+ * The first line may say it in any words. Below it an alert quotes whatever it likes, so that a sentence there counts only
+ * when it speaks of the alert itself: "everything is healthy" in a quoted page must not end an alert.
+ */
 function saysResolved(text: string): boolean {
+  const [first = '', ...below] = text.trimStart().split('\n');
+  return hasResolution(first) || below.some((line) => OF_THE_ALERT.test(line) && hasResolution(line));
+}
+
+function hasResolution(text: string): boolean {
   for (const match of text.matchAll(RESOLUTION)) {
     const before = text.slice(Math.max(0, match.index - 40), match.index);
     const after = text.slice(match.index + match[0].length, match.index + match[0].length + 20);

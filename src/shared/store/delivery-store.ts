@@ -1,5 +1,6 @@
 import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
+import type { IncidentState } from '../incident.ts';
 import { isoTime } from './incident-store.ts';
 import { storableText } from './storable-json.ts';
 
@@ -36,8 +37,14 @@ export type Delivery = {
 /** The right to deliver the messages of one incident run, held on its `reply` row. */
 export type DeliveryLease = { incidentId: string; run: number; token: string };
 
-/** A reply that is behind, with the priority of its incident. */
-export type DueDelivery = { incidentId: string; run: number; wanted: number; priority: number };
+/** A reply that is behind, with state and priority of its incident. */
+export type DueDelivery = {
+  incidentId: string;
+  run: number;
+  wanted: number;
+  priority: number;
+  state: IncidentState;
+};
 
 export type DeliveryClaim =
   | { outcome: 'claimed'; lease: DeliveryLease; wanted: number }
@@ -154,14 +161,14 @@ where incident_id = $1 and run = $2 and ${HELD}
 
 const DUE = `
 with behind as (
-  select d.id, i.priority
+  select d.id, i.priority, i.state
   from rca_fleet.deliveries d join rca_fleet.incidents i on i.id = d.incident_id and i.run = d.run
   where d.part = 'reply' and d.wanted > d.shown and d.state <> 'failed' and d.updated_at < now() - make_interval(secs => $1)
     and (d.lease_until is null or d.lease_until < now())
   order by d.updated_at limit $2 for update of d skip locked
 )
 update rca_fleet.deliveries d set updated_at = now() from behind where d.id = behind.id
-returning d.incident_id as "incidentId", d.run, d.wanted, behind.priority`;
+returning d.incident_id as "incidentId", d.run, d.wanted, behind.priority, behind.state`;
 
 /** Generic cell rate algorithm in one statement, so that all post workers share one pace per channel. */
 const TAKE_PACE = `

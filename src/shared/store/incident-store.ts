@@ -278,8 +278,8 @@ function readCursor(cursor: string | undefined): [string | null, string | null] 
   return at && id && isIsoTime(at) && isUuid(id) ? [at, id] : [null, null];
 }
 
-/** A time as `isoTime` writes it, of a year that PostgreSQL has too. */
+/** A time as `isoTime` writes it, of a year and a day that PostgreSQL has too. */
 const isIsoTime = (text: string) =>
-  /^[1-9]\d{3}(-\d\d){2}T\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+  /^[1-9]\d{3}-/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -1,7 +1,7 @@
 import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Stage } from '../incident.ts';
-import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../report.ts';
+import type { Evidence, EvidenceGap, EvidenceHead, Finding, LlmUsage, Report } from '../report.ts';
 import { isoTime } from './incident-store.ts';
 import { storableJson, storableText } from './storable-json.ts';
 
@@ -41,6 +41,9 @@ export type ClaimResult =
   /** Nothing to do: the incident has ended, or this run is not its current one. */
   | { outcome: 'over' };
 
+/** A piece of evidence and the step that asked for it. */
+export type StoredEvidence = { stepKey: string; evidence: Evidence };
+
 /** Lease time, ms: as long as BullMQ's lock, so that a dead worker's job comes back to a free investigation. */
 export const LEASE_MS = 15_000;
 
@@ -51,8 +54,8 @@ export type InvestigationStore = {
   /** Gives the lease back so that the next worker need not wait for its end. */
   release(lease: Lease): Promise<void>;
   saveProgress(lease: Lease, progress: Progress[]): Promise<void>;
-  /** Adds evidence under the step that asked for it; a step that is stored already stays as it is. */
-  saveEvidence(lease: Lease, stepKey: string, evidence: Evidence): Promise<void>;
+  /** Adds evidence in one statement, each piece under the step that asked for it; a step that is stored already stays as it is. */
+  saveEvidence(lease: Lease, items: StoredEvidence[]): Promise<void>;
   saveFindings(lease: Lease, findings: Finding[], gaps: EvidenceGap[]): Promise<void>;
   /** In one statement: stores the report, moves the incident to `reported`, and asks for its delivery; returns the revision. */
   saveReport(lease: Lease, report: Report, usage: LlmUsage | null): Promise<number>;
@@ -60,7 +63,9 @@ export type InvestigationStore = {
   find(incidentId: string, run: number): Promise<Investigation | null>;
   list(incidentId: string): Promise<Investigation[]>;
   /** The evidence of a run by number, with the step that each answers. */
-  evidence(incidentId: string, run: number): Promise<{ stepKey: string; evidence: Evidence }[]>;
+  evidence(incidentId: string, run: number): Promise<StoredEvidence[]>;
+  /** The same without what the sources answered: what was asked, of whom, over which range. */
+  evidenceHeads(incidentId: string, run: number): Promise<EvidenceHead[]>;
 };
 
 /** Claims by the database's clock: a worker's own clock decides nothing. */
@@ -86,7 +91,8 @@ const FENCED = 'where id = $1 and lease_token = $2::bigint';
 const SAVE_EVIDENCE = `
 with held as (select id from rca_fleet.investigations ${FENCED} for update), added as (
   insert into rca_fleet.evidence (investigation_id, number, step_key, evidence)
-  select id, $3, $4, $5::jsonb from held on conflict do nothing
+  select held.id, item.number, item.step_key, item.evidence
+  from held, jsonb_to_recordset($3::jsonb) as item(number int, step_key text, evidence jsonb) on conflict do nothing
 )
 select id from held`;
 
@@ -123,8 +129,9 @@ export function createInvestigationStore(database: Database): InvestigationStore
     renew: (lease) => set(lease, 'lease_until = now() + make_interval(secs => $3)', LEASE_MS / 1000),
     release: (lease) => set(lease, 'lease_until = null'),
     saveProgress: (lease, progress) => set(lease, 'progress = $3::jsonb', storableJson(progress)),
-    async saveEvidence(lease, stepKey, evidence) {
-      await fenced(lease, SAVE_EVIDENCE, evidence.number, stepKey, storableJson(evidence));
+    async saveEvidence(lease, items) {
+      const rows = items.map(({ stepKey, evidence }) => ({ number: evidence.number, step_key: stepKey, evidence }));
+      await fenced(lease, SAVE_EVIDENCE, storableJson(rows));
     },
     saveFindings: (lease, findings, gaps) =>
       set(lease, 'findings = $3::jsonb, gaps = $4::jsonb', storableJson(findings), storableJson(gaps)),
@@ -152,12 +159,21 @@ export function createInvestigationStore(database: Database): InvestigationStore
         [incidentId],
       ),
     evidence: (incidentId, run) =>
-      database.query<{ stepKey: string; evidence: Evidence } & Row>(
+      database.query<StoredEvidence & Row>(
         `select e.step_key as "stepKey", e.evidence from rca_fleet.evidence e
          join rca_fleet.investigations v on v.id = e.investigation_id
          where v.incident_id = $1 and v.run = $2 order by e.number`,
         [incidentId, run],
       ),
+    async evidenceHeads(incidentId, run) {
+      const rows = await database.query<{ head: EvidenceHead }>(
+        `select e.evidence - 'data' - 'text' as head from rca_fleet.evidence e
+         join rca_fleet.investigations v on v.id = e.investigation_id
+         where v.incident_id = $1 and v.run = $2 order by e.number`,
+        [incidentId, run],
+      );
+      return rows.map((row) => row.head);
+    },
   };
 }
 

@@ -2,11 +2,14 @@ import { FleetError } from '../../shared/errors.ts';
 import { certificateExpiry } from './certificate-expiry.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { crashLoop } from './crash-loop.ts';
+import { databaseState } from './database-state.ts';
 import type { Detector } from './detector.ts';
 import { dnsFailure } from './dns-failure.ts';
 import { endpointsNotReady } from './endpoints-not-ready.ts';
+import { kubernetesState } from './kubernetes-state.ts';
 import { oomKill } from './oom-kill.ts';
 import { poolExhaustion } from './pool-exhaustion.ts';
+import { recentChange } from './recent-change.ts';
 import { slowQueries } from './slow-queries.ts';
 
 /** Every detector by the name that an agent's YAML calls it. */
@@ -19,6 +22,9 @@ export const DETECTORS = {
   'slow-queries': slowQueries,
   'crash-loop': crashLoop,
   'oom-kill': oomKill,
+  'recent-change': recentChange,
+  'kubernetes-state': kubernetesState,
+  'database-state': databaseState,
 } as const satisfies Record<string, Detector>;
 
 /** The detector of that name. Throws FleetError `config_invalid` that lists the valid names. */

@@ -1,5 +1,5 @@
 import type { Alert } from '../../shared/alert.ts';
-import { maskSecrets } from '../../shared/mask-secrets.ts';
+import { maskSecrets, removeInvisible } from '../../shared/mask-secrets.ts';
 import type { Evidence, Finding } from '../../shared/report.ts';
 import { CHARACTERS_PER_TOKEN, headAndTail, shareRoom } from './fit-evidence.ts';
 import type { ReasoningInput } from './reasoner.ts';
@@ -53,9 +53,9 @@ export function buildPrompt(input: ReasoningInput, nonce: string, budget: TokenB
   const room = Math.max(0, (budget.prompt - Math.ceil(system.length / CHARACTERS_PER_TOKEN)) * CHARACTERS_PER_TOKEN);
   const fence = (what: string, text: string) => `=== BEGIN ${what} ${nonce} ===\n${text}\n=== END ${what} ${nonce} ===`;
   const parts = [
-    fence('ALERTS', headAndTail(maskSecrets(alertsText(input.alerts)), Math.floor(room * 0.15))),
-    fence('FINDINGS', headAndTail(maskSecrets(findingsText(input.findings)), Math.floor(room * 0.15))),
-    fence('GAPS', headAndTail(maskSecrets(gapsText(input)), Math.floor(room * 0.05))),
+    fence('ALERTS', headAndTail(cleaned(alertsText(input.alerts)), Math.floor(room * 0.15))),
+    fence('FINDINGS', headAndTail(cleaned(findingsText(input.findings)), Math.floor(room * 0.15))),
+    fence('GAPS', headAndTail(cleaned(gapsText(input)), Math.floor(room * 0.05))),
     ...evidenceParts(input.evidence, Math.floor(room * 0.6)).map(({ number, text }) =>
       fence(`EVIDENCE ${number}`, text),
     ),
@@ -72,6 +72,11 @@ function alertsText(alerts: Alert[]): string {
   return alerts.length > MOST_ALERTS
     ? [...shown, `and ${alerts.length - MOST_ALERTS} more of the same incident`].join('\n')
     : shown.join('\n');
+}
+
+/** Forged marks lose their shape, so that only ours, which bear the nonce, look like marks. */
+function cleaned(text: string): string {
+  return maskSecrets(removeInvisible(text)).replace(/={3,}(?=\s*(?:BEGIN|END)\b)/gi, '==');
 }
 
 function alertFields(alert: Alert) {
@@ -110,7 +115,7 @@ function evidenceParts(evidence: Evidence[], room: number): { number: number; te
   const heads = evidence.map(evidenceHead);
   const used = heads.reduce((sum, head) => sum + head.length + 80, 0);
   const bodies = shareRoom(
-    evidence.map(({ text }) => maskSecrets(text)),
+    evidence.map(({ text }) => cleaned(text)),
     room - used,
   );
   return evidence.map(({ number }, index) => ({ number, text: `${heads[index]}\n${bodies[index]}` }));
@@ -118,6 +123,6 @@ function evidenceParts(evidence: Evidence[], room: number): { number: number; te
 
 function evidenceHead({ capability, server, tool, query, from, to, collectedAt, truncated }: Evidence): string {
   const range = from && to ? `${from} to ${to}` : `as of ${collectedAt}`;
-  const asked = headAndTail(maskSecrets(JSON.stringify(query)), 400);
+  const asked = headAndTail(cleaned(JSON.stringify(query)), 400);
   return `${capability} (${server} ${tool}), asked with ${asked}, ${range}${truncated ? ', middle left out' : ''}`;
 }

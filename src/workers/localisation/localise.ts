@@ -1,6 +1,9 @@
 import type { Alert } from '../../shared/alert.ts';
 import type { Evidence } from '../../shared/report.ts';
+import { alertStormSuspects } from './alert-storm-suspects.ts';
+import { anomalySuspects } from './anomaly-suspects.ts';
 import type { Suspect } from './suspect.ts';
+import { telemetrySuspects } from './telemetry-suspects.ts';
 
 /** What localisation works on; the same that the detectors get. */
 export type LocalisationInput = { alerts: Alert[]; evidence: Evidence[]; now: Date };
@@ -9,7 +12,7 @@ export type LocalisationInput = { alerts: Alert[]; evidence: Evidence[]; now: Da
 export type LocalisationMethod = (input: LocalisationInput) => Suspect[];
 
 /** The methods, the most telling kind of evidence first. */
-const METHODS: LocalisationMethod[] = [];
+const METHODS: LocalisationMethod[] = [anomalySuspects, telemetrySuspects, alertStormSuspects];
 
 /**
  * Where the trouble began: the suspects of the first method that has evidence to work on, most suspect first. Pure and

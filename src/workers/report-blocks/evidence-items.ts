@@ -1,14 +1,14 @@
-import type { Evidence, Report } from '../../shared/report.ts';
+import type { EvidenceHead, Report } from '../../shared/report.ts';
 import { bulletOf, type Item } from './part.ts';
 import { line, run, section } from './slack-blocks.ts';
 
 /** Arguments that say nothing to a reader: how much may come back, and what is asked for by default. */
 const DULL = new Set(['limit', 'stepSeconds', 'spaceAggregation', 'timeAggregation', 'tailLines', 'from', 'to']);
-/** Numbers of one line that lists what no claim rests on. */
+/** How many numbers stand in the one line that lists what no claim rests on. */
 const MOST_UNCITED = 40;
 
 /** What each piece of evidence was asked with; what no claim rests on is only listed by number, in one line. */
-export function evidenceItems(evidence: Evidence[], report: Report): Item[] {
+export function evidenceItems(evidence: EvidenceHead[], report: Report): Item[] {
   const cited = citedIn(report);
   const shown = evidence.filter(({ number }) => cited.has(number));
   const others = evidence.filter(({ number }) => !cited.has(number));
@@ -19,14 +19,16 @@ function citedIn({ rootCause, hypotheses, timeline, metrics }: Report): Set<numb
   return new Set([rootCause, ...hypotheses, ...timeline, ...metrics].flatMap(({ evidence }) => evidence));
 }
 
-function evidenceItem({ number, capability, query, from, to }: Evidence): Item {
-  const what = `[${number}] ${line(capability, 80)} `;
-  const asked = line(`${queryWords(query)}${rangeWords(from, to)}`, 260);
-  return bulletOf(section(run(what), run(asked, { code: true })));
+function evidenceItem({ number, capability, query, from, to }: EvidenceHead): Item {
+  const asked = `${queryWords(query)}${rangeWords(from, to)}`;
+  return bulletOf(section(run(`[${number}] ${line(`${capability} ${asked}`, 300)}`)));
 }
 
-function uncitedItem(evidence: Evidence[], besides: boolean): Item {
-  const names = evidence.slice(0, MOST_UNCITED).map(({ number, capability }) => `[${number}] ${line(capability, 40)}`);
+function uncitedItem(evidence: EvidenceHead[], besides: boolean): Item {
+  const kinds = Map.groupBy(evidence.slice(0, MOST_UNCITED), ({ capability }) => capability);
+  const names = [...kinds].map(
+    ([capability, group]) => `${line(capability, 40)} ${group.map(({ number }) => `[${number}]`).join(' ')}`,
+  );
   const more = evidence.length > MOST_UNCITED ? ` and ${evidence.length - MOST_UNCITED} more` : '';
   return bulletOf(section(run(line(`${besides ? 'Also looked at' : 'Looked at'}: ${names.join(', ')}${more}`, 1_200))));
 }

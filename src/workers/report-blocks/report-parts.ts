@@ -1,4 +1,4 @@
-import type { Evidence, Hypothesis, Report } from '../../shared/report.ts';
+import type { EvidenceHead, Hypothesis, Report } from '../../shared/report.ts';
 import { actionItem } from './action-item.ts';
 import { evidenceItems } from './evidence-items.ts';
 import { bulletOf, type Item, itemOf, type Part } from './part.ts';
@@ -10,7 +10,7 @@ import { confidenceWords, evidenceMarks, VERDICT_WORDS } from './words.ts';
 const MOST_ENTRIES = 200;
 
 /** The parts of an RCA in the order in which they are read. */
-export function reportParts(report: Report, evidence: Evidence[]): Part[] {
+export function reportParts(report: Report, evidence: EvidenceHead[]): Part[] {
   const { verdict, immediateActions, timeline, metrics, hypotheses, prevention, couldNotCheck } = report;
   const timelineItem = timelineItemOf(timeline);
   return [

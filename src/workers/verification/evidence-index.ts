@@ -1,5 +1,5 @@
 import type { Evidence } from '../../shared/report.ts';
-import { type Quantity, quantitiesIn } from '../detectors/support/quantities.ts';
+import { distinctQuantitiesIn, type Quantity } from '../detectors/support/quantities.ts';
 
 /** What can be looked up in one piece of evidence. */
 export type IndexedEvidence = {
@@ -40,7 +40,7 @@ export function indexEvidence(evidence: Evidence): IndexedEvidence {
   const whole = [...strings].join('\n').slice(0, MAX_TEXT);
   return {
     text: whole.toLowerCase(),
-    quantities: distinct([...numbers, ...quantitiesIn(whole)]),
+    quantities: distinct(numbers, distinctQuantitiesIn(whole)),
     instants: instantsIn(`${whole}\n${from}\n${to}\n${collectedAt}`, numbers),
   };
 }
@@ -69,8 +69,26 @@ function quantity(value: number, unit: Pick<Quantity, 'dimension' | 'scale'>): Q
   return { value: Math.abs(value), decimals: Number.isInteger(value) ? 0 : 6, ...unit };
 }
 
-function distinct(quantities: Quantity[]): Quantity[] {
-  return [...new Map(quantities.map((item) => [`${item.value} ${item.dimension} ${item.scale}`, item])).values()];
+/** Keyed by numbers all the way down: a text for every number would cost more than all the rest. */
+function distinct(...lists: Quantity[][]): Quantity[] {
+  const kept: Quantity[] = [];
+  const seen = new Map<string, Map<number, Set<number>>>();
+  for (const list of lists) {
+    for (const item of list) {
+      const scales = known(seen, item.dimension, () => new Map<number, Set<number>>());
+      const values = known(scales, item.scale, () => new Set<number>());
+      if (values.has(item.value)) continue;
+      values.add(item.value);
+      kept.push(item);
+    }
+  }
+  return kept;
+}
+
+function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
 }
 
 const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g;
@@ -78,7 +96,7 @@ const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\
 const isEpochMs = (value: number) => value >= 1e12 && value < 1e13 && Number.isInteger(value);
 
 function instantsIn(text: string, numbers: Quantity[]): number[] {
-  const written = [...text.matchAll(TIME)].map(([time]) => parseInstant(time)).filter((ms) => ms !== null);
+  const written = [...new Set(text.match(TIME))].map(parseInstant).filter((ms) => ms !== null);
   return [...new Set([...written, ...numbers.map(({ value }) => value).filter(isEpochMs)])];
 }
 

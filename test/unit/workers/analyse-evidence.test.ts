@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { loadAgents, type PoolAgent, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import type { Evidence } from '../../../src/shared/report.ts';
-import { analyseEvidence } from '../../../src/workers/analyse-evidence.ts';
+import { analyseEvidence, analyseInTurns } from '../../../src/workers/analyse-evidence.ts';
 import { DETECTORS, detectorNamed } from '../../../src/workers/detectors/index.ts';
 import {
   at,
@@ -35,6 +35,12 @@ describe('the analysis of evidence', () => {
       'slow-queries',
       'pool-exhaustion',
     ]);
+  });
+
+  it('comes to the same in turns of the event loop', async () => {
+    const items = [logs(1, [logRow('getaddrinfo ENOTFOUND orders-db.data.svc')]), logs(2, [], { service: 'web' })];
+    const all = input('web: connection refused', items);
+    expect(await analyseInTurns(network, all)).to.deep.equal(analyseEvidence(network, all));
   });
 
   it('follows memory, crash, endpoints and refused connections back to the memory', () => {

@@ -78,6 +78,7 @@ describe('the evidence plan', () => {
         needs: ['service'],
         label: 'endpoints of {service}',
       },
+      { capability: 'events.list', arguments: {}, label: 'events' },
     ]);
     expect(planEvidence(agent, WINDOW, '').gaps).to.deep.equal([
       {

@@ -25,40 +25,44 @@ function draft(rootCause: Partial<Report['rootCause']>, verdict: Report['verdict
   };
 }
 
-function settled(report: Report, evidence = TROUBLE, gaps: EvidenceGap[] = []) {
+async function settled(report: Report, evidence = TROUBLE, gaps: EvidenceGap[] = []) {
   const { alerts, ...rest } = input(TITLE, evidence);
   const { findings } = analyseEvidence(database, { alerts, ...rest });
-  return settleReport(report, { alerts, agent: database, findings, evidence, gaps }).report;
+  return (await settleReport(report, { alerts, agent: database, findings, evidence, gaps })).report;
 }
 
 describe('the settling of a report', () => {
-  it("posts a model's report that its evidence bears out", () => {
-    const report = settled(draft({ statement: 'The pool is exhausted: 25 callers wait', component: 'user-service' }));
+  it("posts a model's report that its evidence bears out", async () => {
+    const report = await settled(
+      draft({ statement: 'The pool is exhausted: 25 callers wait', component: 'user-service' }),
+    );
     expect(report).to.include({ tier: 'llm', verdict: 'identified' });
   });
 
-  it("posts the detectors' conclusion when nothing of the model's root cause is left", () => {
-    const report = settled(draft({ statement: 'The node db-7 lost 99 % of its packets', component: 'db-7' }));
+  it("posts the detectors' conclusion when nothing of the model's root cause is left", async () => {
+    const report = await settled(draft({ statement: 'The node db-7 lost 99 % of its packets', component: 'db-7' }));
     expect(report).to.include({ tier: 'detectors', verdict: 'identified' });
     expect(report.rootCause.statement).to.match(/^Database statements of user-service are slow/);
     expect(report.couldNotCheck.map(({ what }) => what)).to.deep.equal(['the conclusion of the LLM']);
   });
 
-  it("stays with the model's inconclusive remainder when the detectors know nothing either", () => {
-    const report = settled(draft({ statement: 'Redis 7.9 is down', evidence: [7] }), []);
+  it("stays with the model's inconclusive remainder when the detectors know nothing either", async () => {
+    const report = await settled(draft({ statement: 'Redis 7.9 is down', evidence: [7] }), []);
     expect(report).to.include({ tier: 'llm', verdict: 'inconclusive' });
     expect(report.rootCause).to.include({ component: null });
   });
 
-  it('does not let a model call healthy what the detectors found faults in', () => {
-    const report = settled(draft({ statement: 'Everything is healthy' }, 'healthy'));
+  it('does not let a model call healthy what the detectors found faults in', async () => {
+    const report = await settled(draft({ statement: 'Everything is healthy' }, 'healthy'));
     expect(report).to.include({ tier: 'detectors', verdict: 'identified' });
   });
 
-  it('does not let a model call healthy what could not be checked', () => {
+  it('does not let a model call healthy what could not be checked', async () => {
     const calm = [pods(1, [pod('user-service-5d8f7c9b6d-x4b8j', [container()])])];
     const gap = { what: 'error logs of user-service', why: 'SigNoz is away' };
-    const report = settled({ ...draft({ statement: 'All is well' }, 'healthy'), couldNotCheck: [gap] }, calm, [gap]);
+    const report = await settled({ ...draft({ statement: 'All is well' }, 'healthy'), couldNotCheck: [gap] }, calm, [
+      gap,
+    ]);
     expect(report).to.include({ tier: 'llm', verdict: 'inconclusive', class: 'database' });
     expect(report.rootCause.confidence).to.be.at.most(0.3);
   });

@@ -78,6 +78,11 @@ export function quantitiesIn(text: string): Quantity[] {
   return found;
 }
 
+/** The numbers of a long text, each way of writing one once, in no promised order: telemetry repeats itself. */
+export function distinctQuantitiesIn(text: string): Quantity[] {
+  return [...new Set(text.match(NUMBER))].flatMap(quantitiesIn).concat(compositeDurations(text));
+}
+
 function toQuantity([, whole = '0', fraction = '', exponent, gap = '', word = '']: RegExpExecArray): Quantity {
   const value = Number(whole.replaceAll(',', '') + fraction) * 10 ** Number(exponent ?? 0);
   return { value, decimals: Math.max(0, fraction.length - 1), ...unitOf(word, gap === '') };

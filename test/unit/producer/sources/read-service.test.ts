@@ -47,6 +47,7 @@ describe('what an alert is about', () => {
     ['Service is down', null],
     ['TypeError at app.js:245', null],
     ['Disk is full', null],
+    ['Container OOM: report-builder', 'report-builder'],
   ] as const) {
     it(`finds ${service ?? 'nothing'} in "${text}"`, () => expect(serviceFromText(text)).to.equal(service));
   }

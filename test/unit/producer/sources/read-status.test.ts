@@ -29,6 +29,8 @@ describe('status words', () => {
     ['CPU is back to normal', 'resolved'],
     ['CPU is not back to normal', null],
     ['It was never resolved', null],
+    ['Connection refused by ledger\nThe page said: everything is healthy.', null],
+    ['CPU of web-1\nThe alert has been resolved', 'resolved'],
     ["isn't resolved", null],
     ['Recovery of the database failed', null],
     ['OpenStack agent is down', null],

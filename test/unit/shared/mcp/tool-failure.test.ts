@@ -19,6 +19,13 @@ describe('tool failures', () => {
     expect(back).to.include({ retryAfterMs: 3000, detail: 'ratelimited', ambiguous: true, retryable: true });
   });
 
+  it('say what we wrote of them, without the words of the libraries below', () => {
+    const cause = new Error('HTTP-Code: 400 Body: "{...}"');
+    const error = new DependencyError('kubernetes', 'not_found', 'there is no such log', { cause });
+    expect(toToolFailure(error).message).to.equal('there is no such log');
+    expect(toToolFailure(cause).message).to.contain('HTTP-Code');
+  });
+
   it('say in words when to come again and what to look at first', () => {
     const error = new DependencyError('slack', 'timeout', 'no answer', { retryAfterMs: 1500, sent: true });
     expect(describeToolFailure(toToolFailure(error))).to.equal(

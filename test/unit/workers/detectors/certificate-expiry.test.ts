@@ -15,6 +15,23 @@ describe('the certificate-expiry detector', () => {
     expect(others).to.deep.equal([]);
   });
 
+  it('points at the object of cert-manager that tells why the renewal fails', () => {
+    const order = event({ kind: 'Order', name: 'api-example-com-1', namespace: 'edge', message: 'rate limited' });
+    const [finding] = certificateExpiry(input(TITLE, [certificate(1, expiring), events(2, [order])]));
+    expect(finding?.statement).to.contain('because its renewal fails: rate limited');
+    expect(finding?.actions.map(({ command }) => command)).to.include(
+      'kubectl describe order api-example-com-1 --namespace edge',
+    );
+  });
+
+  it('does not take a private issuer for the answer to a question about time', () => {
+    const unknown = certificate(1, { chainTrusted: false });
+    const [expiry] = certificateExpiry(input(TITLE, [unknown]));
+    const [handshake] = certificateExpiry(input('TLS handshake with api.example.com fails', [unknown]));
+    expect(expiry?.confidence).to.be.lessThan(0.3);
+    expect(handshake?.confidence).to.equal(0.6);
+  });
+
   it('finds an expired one whatever the alert speaks of', () => {
     const expired = certificate(1, { hoursLeft: -12.04, validTo: '2026-11-19T23:57:36.000Z', chainTrusted: null });
     const [finding] = certificateExpiry(input('api.example.com is unreachable', [expired]));

@@ -56,6 +56,31 @@ describe('the slow-queries detector', () => {
     expect(first?.statement).to.contain('locks');
   });
 
+  it('names the process that holds the lock, and what to do about it', () => {
+    const [first, ...others] = slowQueries(
+      input(TITLE, [
+        spans(1, [span({ durationMs: 9000, attributes: { ...span().attributes, 'server.address': 'users-db.data' } })]),
+        logs(2, [
+          logRow('still waiting for ShareLock on transaction 9 after 1000.1 ms', { at: at(3) }),
+          logRow('DETAIL:  Process holding the lock: 1877. Wait queue: 2200.', { at: at(3) }),
+          logRow('canceling statement due to statement timeout', { at: at(2) }),
+        ]),
+      ]),
+    );
+    expect(first).to.include({ cause: true, component: 'users-db' });
+    expect(first?.statement).to.contain('wait for a lock that process 1877 of the database holds');
+    expect(first?.actions.map(({ command }) => command).join('\n'))
+      .to.match(/^psql --host users-db\.data --dbname users -c "SELECT pid, .* WHERE pid = 1877"/)
+      .and.contain('pg_cancel_backend(1877)');
+    expect(others.map(({ cause }) => cause)).to.deep.equal([false, false]);
+  });
+
+  it('puts no name into a command that a shell could read otherwise', () => {
+    const attributes = { ...span().attributes, 'server.address': 'db;reboot', 'db.name': '-c DROP' };
+    const [finding] = slowQueries(input(TITLE, [spans(1, [span({ durationMs: 9000, attributes })])]));
+    expect(finding?.actions[0]?.command).to.match(/^psql -c "SELECT/);
+  });
+
   it('asks the database that the evidence speaks of', () => {
     const mysql = slowQueries(
       input(TITLE, [logs(1, [logRow('mysql: Lock wait timeout exceeded; try restarting transaction')])]),

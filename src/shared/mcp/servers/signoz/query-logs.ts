@@ -1,7 +1,7 @@
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, type ToolInput, toolFor } from '../../server-definition.ts';
 import { allOf, equalTo, literal, nested } from './filter-expression.ts';
-import { cutRows, queryRange, type RawRow, rawResult } from './query-range.ts';
+import { cutRows, queryRange, type RawRow, rawAnswer } from './query-range.ts';
 import { asText, footer, oneLine, textFields } from './row-text.ts';
 import type { SignozClient } from './signoz-client.ts';
 import { readTime } from './time-range.ts';
@@ -55,7 +55,7 @@ export function queryLogs(client: SignozClient): ToolDefinition {
       const { from, to, limit } = input;
       const spec = { signal: 'logs', filter: logFilter(input), limit: limit + 1, offset: 0, order: NEWEST_FIRST };
       const question = { requestType: 'raw', spec, range: { from, to } } as const;
-      const { result, warning } = await queryRange(client, question, rawResult, signal);
+      const { result, warning } = await queryRange(client, question, rawAnswer, signal);
       const { rows, hasMore } = cutRows(result?.rows, limit);
       const data = { rows: rows.map(readLogRow), hasMore, warning };
       return { data, text: describe(data) };

@@ -3,7 +3,7 @@ import { DependencyError } from '../../../errors.ts';
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, type ToolInput, toolFor } from '../../server-definition.ts';
 import { allOf, equalTo, nested } from './filter-expression.ts';
-import { type QueryAnswer, queryRange } from './query-range.ts';
+import { type QueryAnswer, queryRange, rangeAnswer } from './query-range.ts';
 import { asText, footer } from './row-text.ts';
 import type { SignozClient } from './signoz-client.ts';
 
@@ -18,6 +18,7 @@ const timeSeriesResult = z.object({
     .nullish(),
 });
 type TimeSeriesResult = z.infer<typeof timeSeriesResult>;
+const timeSeriesAnswer = rangeAnswer(timeSeriesResult);
 
 function readSeries(result: TimeSeriesResult | null): Series[] {
   return (result?.aggregations ?? []).flatMap(({ meta, series: all }) =>
@@ -52,7 +53,7 @@ async function queryOrEmpty(
   const { from, to, metric } = input;
   const question = { requestType: 'time_series', spec: specOf(input), range: { from, to } } as const;
   try {
-    return await queryRange(client, question, timeSeriesResult, signal);
+    return await queryRange(client, question, timeSeriesAnswer, signal);
   } catch (error) {
     const unknown = error instanceof DependencyError && error.failure === 'not_found' && error.message.includes(metric);
     if (!unknown) throw error;

@@ -6,7 +6,8 @@ const PATH = '/api/v5/query_range';
 
 const warning = z.object({ message: z.string(), warnings: z.array(z.object({ message: z.string() })).nullish() });
 
-function answerOf<T>(result: z.ZodType<T>) {
+/** The schema of an answer with these results; made once per kind of result, because zod compiles every new schema. */
+export function rangeAnswer<T>(result: z.ZodType<T>) {
   return z.object({ data: z.object({ results: z.array(result).nullish() }), warning: warning.nullish() });
 }
 
@@ -23,13 +24,13 @@ function warningText(told: z.infer<typeof warning> | null | undefined): string |
 export async function queryRange<T>(
   client: SignozClient,
   question: { requestType: 'raw' | 'time_series'; spec: Record<string, unknown>; range: Range },
-  result: z.ZodType<T>,
+  schema: ReturnType<typeof rangeAnswer<T>>,
   signal: AbortSignal,
 ): Promise<QueryAnswer<T>> {
   const { requestType, spec, range } = question;
   const queries = [{ type: 'builder_query', spec: { name: 'A', ...spec } }];
   const body = { schemaVersion: 'v1', ...readTimeRange(range), requestType, compositeQuery: { queries } };
-  const answer = await client.post(PATH, body, answerOf(result), signal);
+  const answer = await client.post(PATH, body, schema, signal);
   return { result: answer.data.results?.[0] ?? null, warning: warningText(answer.warning) };
 }
 
@@ -39,8 +40,8 @@ const row = z.object({
 });
 export type RawRow = z.infer<typeof row>;
 
-/** The result of a raw query. */
-export const rawResult = z.object({ rows: z.array(row).nullish() });
+/** The answer to a raw query. */
+export const rawAnswer = rangeAnswer(z.object({ rows: z.array(row).nullish() }));
 
 /** One row more than wanted is asked for: whether it comes says if there are more. */
 export function cutRows(rows: RawRow[] | null | undefined, limit: number): { rows: RawRow[]; hasMore: boolean } {

@@ -1,7 +1,7 @@
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, type ToolInput, toolFor } from '../../server-definition.ts';
 import { allOf, equalTo, nested } from './filter-expression.ts';
-import { cutRows, queryRange, type RawRow, rawResult } from './query-range.ts';
+import { cutRows, queryRange, type RawRow, rawAnswer } from './query-range.ts';
 import { asText, footer, oneLine, textFields } from './row-text.ts';
 import type { SignozClient } from './signoz-client.ts';
 import { readTime } from './time-range.ts';
@@ -88,7 +88,7 @@ export function queryTraces(client: SignozClient): ToolDefinition {
       const filter = spanFilter(input);
       const spec = { signal: 'traces', filter, selectFields: SELECT, limit: limit + 1, offset: 0, order: NEWEST_FIRST };
       const question = { requestType: 'raw', spec, range: { from, to } } as const;
-      const { result, warning } = await queryRange(client, question, rawResult, signal);
+      const { result, warning } = await queryRange(client, question, rawAnswer, signal);
       const { rows, hasMore } = cutRows(result?.rows, limit);
       const data = { spans: rows.map(readSpan), hasMore, warning };
       return { data, text: describe(data) };

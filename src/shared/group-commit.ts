@@ -1,4 +1,4 @@
-import { FleetError } from '../shared/errors.ts';
+import { FleetError } from './errors.ts';
 
 export type GroupCommitOptions = {
   /** Items in one commit at most. */

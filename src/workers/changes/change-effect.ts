@@ -1,0 +1,98 @@
+import type { EvidenceFormData } from '../../shared/evidence-forms.ts';
+import { type DiffLines, diffLines, hasChangedLines } from './diff-lines.ts';
+import { alteredLines, newCalls, removedGuards } from './line-changes.ts';
+
+export type Change = EvidenceFormData<'changes.list'>['changes'][number];
+
+/**
+ * What a change can do to a running system.
+ *
+ * behaviour  the program does something else than before
+ * unseen     its content is not at hand
+ * preserving the code is written another way and does the same
+ * inert      nothing that runs was changed
+ */
+export type Effect = 'behaviour' | 'unseen' | 'preserving' | 'inert';
+
+export type ChangeEffect = {
+  effect: Effect;
+  /** What it does, or why it can do nothing, as the end of a sentence. */
+  why: string;
+  /** The changed text that a mechanism can be told from. */
+  text: string;
+  /** True when all it does is to make something larger or more tolerant. */
+  loosens: boolean;
+};
+
+const NEVER_RUNS =
+  /(?:^|\/)(?:docs?|documentation|runbooks?|tests?|testdata|__tests__|fixtures?|\.github|\.circleci|\.gitlab)\/|(?:_test\.\w+|\.(?:test|spec)\.\w+|_spec\.\w+|\.mdx?|\.rst|\.adoc)$|(?:^|\/)(?:README|CHANGELOG|CODEOWNERS|LICENSE|\.gitignore|\.golangci\.ya?ml|\.editorconfig|\.eslintrc[\w.]*)/i;
+const ONLY_LOOKS = /\.(?:css|scss|sass|less|svg|png|jpe?g|gif|ico|woff2?|html?|tmpl)$/i;
+const DEPENDENCIES =
+  /(?:^|\/)(?:go\.(?:mod|sum)|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|requirements[\w.-]*\.txt|poetry\.lock|Pipfile(?:\.lock)?|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle(?:\.kts)?|composer\.(?:json|lock))$/i;
+const SETTINGS = /\.(?:ya?ml|json|toml|ini|cfg|conf|env|properties|tf|tfvars|hcl|sql|proto|avsc|graphql|xml)$|(?:^|\/)(?:Dockerfile|Makefile|\.env)/i;
+const IDLE_TITLE = /^(?:[#\w(){}/-]*\s*)?(?:docs?|tests?|ci|style)\b[:(\s]|\b(?:typo|gofmt|codeowners|tidy imports|comments? only)\b/i;
+
+/** What a commit's content can do; a flag and a deploy without a commit are switched without their content being known. */
+export function effectOf({ kind, title, detail, files }: Change): ChangeEffect {
+  if (kind === 'flag') return { ...nothing, effect: 'unseen', why: 'switches something on or off', text: `${title} ${detail}` };
+  if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file))) return inert('it touches only documents, tests or the build');
+  if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file) || ONLY_LOOKS.test(file)))
+    return inert('it changes only how pages look');
+  if (!hasChangedLines(detail)) return withoutDiff(title, files);
+  if (files.length > 0 && files.every((file) => DEPENDENCIES.test(file))) return dependencyEffect(detail);
+  return effectOfLines(diffLines(detail), files, title);
+}
+
+const nothing: ChangeEffect = { effect: 'inert', why: '', text: '', loosens: false };
+const inert = (why: string): ChangeEffect => ({ ...nothing, why });
+
+function withoutDiff(title: string, files: string[]): ChangeEffect {
+  if (IDLE_TITLE.test(title)) return inert('its title names nothing that runs');
+  return { ...nothing, effect: 'unseen', why: 'its content is not at hand', text: `${title} ${files.join(' ')}` };
+}
+
+/** Patch versions promise to change nothing but faults (semver.org); a new minor or major version may do anything. */
+function dependencyEffect(detail: string): ChangeEffect {
+  const { removed, added } = diffLines(detail);
+  const before = new Map(removed.flatMap(versionIn));
+  const larger = added.flatMap(versionIn).filter(([name, version]) => {
+    const old = before.get(name);
+    return old !== undefined && minorOf(old) !== minorOf(version);
+  });
+  if (larger.length === 0) return { ...nothing, effect: 'preserving', why: 'it raises patch versions of libraries only' };
+  const names = larger.map(([name]) => name);
+  return { ...nothing, effect: 'unseen', why: `it takes new versions of ${names.slice(0, 3).join(', ')}`, text: names.join(' ') };
+}
+
+function versionIn(line: string): [string, string][] {
+  const match = /["']?([\w@./-]+?)["']?\s*[:=@ ]+\s*["'^~=<>]*v?(\d+\.\d+(?:\.\d+)?)/.exec(line);
+  return match ? [[match[1]!, match[2]!]] : [];
+}
+
+const minorOf = (version: string) => version.split('.').slice(0, 2).join('.');
+
+function effectOfLines(lines: DiffLines, files: string[], title: string): ChangeEffect {
+  const { removed, added } = lines;
+  if (removed.length + added.length === 0) return inert('it changes only comments, logs or how errors are shown');
+  const altered = alteredLines(lines);
+  const guards = removedGuards(lines);
+  const calls = newCalls(lines);
+  const text = [...removed, ...added].join('\n');
+  const said = [...altered.map(({ what }) => what), ...guards.map((guard) => `it no longer has "${guard}"`), ...calls.map((call) => `it now calls ${call}`)];
+  if (said.length > 0) {
+    const loosens = altered.length > 0 && altered.every(({ larger }) => larger) && guards.length + calls.length === 0;
+    return { effect: 'behaviour', why: said.slice(0, 2).join(' and '), text, loosens };
+  }
+  const settings = files.some((file) => SETTINGS.test(file));
+  if (settings) return { effect: 'behaviour', why: 'it changes settings', text, loosens: false };
+  if (addsCode(lines) && !REWRITES.test(title)) return { effect: 'behaviour', why: 'it adds code', text, loosens: false };
+  return { ...nothing, effect: 'preserving', why: 'it does the same in another way', text };
+}
+
+/** Titles that promise the same behaviour; the lines above were looked at all the same. */
+const REWRITES = /\b(?:refactor|tidy|rename|extract|split|move|clean ?up|simplify|collapse|reformat|restructure|deduplicate|inline)/i;
+const NEW_FUNCTION = /\b(?:func|function|def|fn|class)\s/;
+
+/** More code in what ran before; a new function by itself is called by nobody yet. */
+const addsCode = ({ removed, added }: DiffLines) =>
+  added.length > removed.length && !(added.length > 0 && NEW_FUNCTION.test(added[0]!));

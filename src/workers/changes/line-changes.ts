@@ -1,0 +1,137 @@
+import { oneLine } from '../detectors/support/text.ts';
+import type { DiffLines } from './diff-lines.ts';
+
+export type AlteredLine = {
+  /** For example `it changes "max_connections" from 100 to 10`. */
+  what: string;
+  /** True when numbers were only made larger. */
+  larger: boolean;
+};
+
+const NUMBER = /(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:(?:ms|s|m|h|d|[KMGT]i?B?)\b)?/g;
+const STRING = /"([^"]*)"|'([^']*)'|`([^`]*)`/g;
+const OPERATOR = /[<>!=]=|<<|>>|&&|\|\||[<>+/%]|(?<=[\w)\]] ?)[-*](?= ?[\w(])/g;
+const VERSION = /^v?\d+\.\d+/;
+const UNITS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Lines that stayed but for their literals or operators: a limit, a name, a comparison, a calculation. */
+export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
+  const left = [...added];
+  return removed.flatMap((before) => {
+    const at = left.findIndex((after) => shapeOf(after) === shapeOf(before) || computesOtherwise(before, after));
+    if (at < 0) return [];
+    const [after] = left.splice(at, 1);
+    return describe(before, after!) ?? [];
+  });
+}
+
+/** A line without its literals. */
+const shapeOf = (line: string) => line.replace(STRING, '§').replace(NUMBER, '§').replace(/\s+/g, '');
+
+const CONDITION = /^(?:\}?\s*(?:else\s+)?(?:if|while|until|when|case|for)\b|return\b.*[<>=!]=?)/;
+/** Go's and C's way to call something and see whether it failed. */
+const CHECKS_ERROR = /\berr\w*\s*[!=]=\s*(?:nil|null|0)\b/;
+
+/** The same things with other operators, or a condition on nearly the same things. */
+function computesOtherwise(before: string, after: string): boolean {
+  if (CHECKS_ERROR.test(before) || CHECKS_ERROR.test(after)) return false;
+  const [left, right] = [identifiers(before), identifiers(after)];
+  const shared = [...left].filter((name) => right.has(name)).length;
+  if (shared < 2) return false;
+  if (left.size === shared && right.size === shared) return operators(before) !== operators(after);
+  if (DECLARES.test(before) && nameOf(before) === nameOf(after)) return operators(before) !== operators(after);
+  return CONDITION.test(before) && CONDITION.test(after) && shared >= Math.min(left.size, right.size) - 1;
+}
+
+const nameOf = (line: string) => /([A-Za-z_]\w*)\s*[:=]/.exec(line)?.[1];
+const identifiers = (line: string) => new Set(line.replace(STRING, '').match(/[A-Za-z_]\w*/g));
+const operators = (line: string) => [...(line.match(OPERATOR) ?? []), ...(line.match(NUMBER) ?? [])].join(' ');
+
+function describe(before: string, after: string): AlteredLine | null {
+  if (shapeOf(before) !== shapeOf(after)) {
+    const verb = CONDITION.test(before) ? 'decides' : 'goes';
+    return { what: `it ${verb} by "${oneLine(after, 80)}" instead of "${oneLine(before, 80)}"`, larger: false };
+  }
+  const [wasText, isText] = [literals(before, STRING), literals(after, STRING)];
+  const text = wasText.findIndex((value, index) => value !== isText[index] && !VERSION.test(value) && !isProse(value));
+  if (text >= 0) {
+    return { what: `it changes "${oneLine(wasText[text]!, 40)}" to "${oneLine(isText[text] ?? '', 40)}"`, larger: false };
+  }
+  const [was, is] = [literals(before.replace(STRING, ''), NUMBER), literals(after.replace(STRING, ''), NUMBER)];
+  const changed = was.flatMap((value, index) => (value === is[index] ? [] : [{ from: value, to: is[index] ?? '' }]));
+  const first = changed[0];
+  if (!first) return null;
+  const larger = changed.every(({ from, to }) => amountOf(to) > amountOf(from));
+  return { what: `it changes ${subjectOf(before)} from ${first.from} to ${first.to}`, larger };
+}
+
+/** What is written for people; a statement of a database is not. */
+const isProse = (text: string) => /\w \w/.test(text) && !/\b(?:select|insert|update|delete|alter|create|where|join)\b/i.test(text);
+
+function literals(line: string, pattern: RegExp): string[] {
+  return [...line.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[0]);
+}
+
+const SIZES: Record<string, number> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+function amountOf(number: string): number {
+  const [, amount = '', unit = ''] = /^(-?[\d_.]+)([A-Za-z]*)$/.exec(number) ?? [];
+  return Number(amount.replaceAll('_', '')) * (UNITS[unit] ?? SIZES[unit[0] ?? ''] ?? 1);
+}
+
+function subjectOf(line: string): string {
+  const name = /([A-Za-z_][\w.-]*)["']?\s*[:=(<>]/.exec(line)?.[1];
+  return name ? `"${oneLine(name, 60)}"` : 'a number';
+}
+
+/** What keeps a program within bounds; without it there is more of something. */
+const GUARD =
+  /\b(?:timeout|deadline|limit\w*|max\w*|min|sleep|backoff|retry|retries|evict\w*|expires?|ttl|close|release|unlock|lock|cancel|leeway|tolerance|grace|semaphore|acquire|throttle|circuit|breaker|cache\w*|index|validate|escape|sanitize|default\w*|fallback|required)\b/i;
+const DECLARES = /^(?:export\s+)?(?:const|var|let|final|static|#define|[A-Z][A-Z0-9_]+\s*[:=])/;
+
+/** Removed lines that guarded something, or compared it with a fixed value, and have no successor that says the same. */
+export function removedGuards({ removed, added }: DiffLines): string[] {
+  const now = added.map(splitWords).join('\n').toLowerCase();
+  return removed.flatMap((line) => {
+    if (CHECKS_ERROR.test(line)) return [];
+    const guard = GUARD.exec(splitWords(line))?.[0];
+    const acts = /\(/.test(line) || DECLARES.test(line) || /^["'\w.-]+\s*[:=]/.test(line);
+    const gone = guard !== undefined && acts && !now.includes(guard.toLowerCase());
+    return gone || comparesWithGone(line, added) ? [oneLine(line, 80)] : [];
+  });
+}
+
+/** A comparison with a value that is nowhere in the new lines; comparisons with nothing at all are made in many ways. */
+function comparesWithGone(line: string, added: string[]): boolean {
+  if (!CONDITION.test(line)) return false;
+  const values = [...literals(line, STRING), ...literals(line.replace(STRING, ''), NUMBER)];
+  const telling = values.filter((value) => !/^(?:|0|1|-1)$/.test(value));
+  return telling.some((value) => !added.some((other) => other.includes(value)));
+}
+
+const splitWords = (line: string) => line.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/_/g, ' ');
+
+const CALL = /([A-Za-z_][\w.]*)\s*(?:\[[\w\s,]*\])?\(/g;
+const DEFINES = /\b(?:func|function|def|fn|sub)\s+(?:\([^)]*\)\s*)?(\w+)/g;
+/** Helpers that turn one form into another do no work of their own. */
+const HELPER =
+  /^(?:decode|parse|bind|write|render|respond|wrap|to|from|build|make|new|format|convert|tidy|is|has|must|with|map|filter|len|append|print|string|int|float|bool|str|list|dict|range|enumerate|super|if|for|while|switch|return|func|function|catch|sizeof|typeof|assert|scan)(?=[A-Z_(\W]|$)/;
+/** Calls that wait for others or use up something. */
+const WORKS =
+  /query|exec|select|insert|find|fetch|load|^get\w+|http|rpc|send|publish|lock|sleep|wait|open|connect|dial|flush|sync|serialize|compress|encrypt|spawn|thread|retry|invoke|lookup|resolve|store|save/i;
+
+/** Calls that were not made before and do work, each once; helpers that the diff defines itself are looked into anyway. */
+export function newCalls({ removed, added }: DiffLines): string[] {
+  const before = new Set(calls(removed));
+  const defined = new Set(added.flatMap((line) => [...line.matchAll(DEFINES)].map(([, name]) => name!)));
+  const isWork = (call: string) => {
+    const name = call.split('.').at(-1)!;
+    return !before.has(call) && !defined.has(name) && !HELPER.test(name) && WORKS.test(name);
+  };
+  // A function that is only defined, and not called anywhere in the diff, adds nothing to what ran before.
+  const onlyNew = removed.length === 0 && defined.size > 0;
+  return onlyNew ? [] : [...new Set(calls(added).filter(isWork))].slice(0, 5);
+}
+
+const calls = (lines: string[]) =>
+  lines.flatMap((line) => [...line.replace(STRING, '""').matchAll(CALL)].map(([, name]) => name!));

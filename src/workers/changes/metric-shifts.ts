@@ -1,0 +1,58 @@
+import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { median } from '../localisation/statistics/robust.ts';
+import { serviceIn } from '../localisation/telemetry/component.ts';
+import type { LocalisationInput } from '../localisation/localise.ts';
+import { alertTime, usualUntil } from './problem-lines.ts';
+
+/** A series that left its usual level and stayed away. */
+export type MetricShift = {
+  service: string;
+  metric: string;
+  /** Medians before and since. */
+  before: number;
+  since: number;
+  /** The first value of the new level, epoch ms; a point stands for the step that begins there. */
+  at: number;
+  step: number;
+  evidence: number;
+};
+
+/** So many usual deviations (median absolute ones, scaled to sigma) make a value unusual. */
+const FAR = 6;
+const SIGMA_OF_MAD = 1.4826;
+/** A smaller move than this share of the usual level is no trouble, however steady the level was. */
+const NOTABLE = 0.25;
+const IN_ROW = 3;
+
+/** The shifts of all series that tell their service, earliest first. */
+export function metricShifts(input: LocalisationInput): MetricShift[] {
+  const alertAt = alertTime(input);
+  return evidenceOf(input.evidence, 'metrics.query')
+    .flatMap(({ data, evidence, number }) =>
+      data.series.flatMap(({ labels, points }) => {
+        const service = serviceIn(labels) ?? (typeof evidence.query.service === 'string' ? evidence.query.service : null);
+        const shift = service === null ? null : shiftOf(points, alertAt);
+        return shift && service !== null ? [{ ...shift, service, metric: data.metric, evidence: number }] : [];
+      }),
+    )
+    .sort((left, right) => left.at - right.at || (`${left.service} ${left.metric}` < `${right.service} ${right.metric}` ? -1 : 1));
+}
+
+function shiftOf(series: [number, number][], alertAt: number): Pick<MetricShift, 'before' | 'since' | 'at' | 'step'> | null {
+  const points = series.filter((point) => point.every(Number.isFinite)).sort(([left], [right]) => left - right);
+  const [first, second] = points;
+  if (!first || !second) return null;
+  const until = usualUntil(first[0], alertAt);
+  const usual = points.filter(([at]) => at < until).map(([, value]) => value);
+  if (usual.length < IN_ROW) return null;
+  const before = median(usual);
+  const spread = SIGMA_OF_MAD * median(usual.map((value) => Math.abs(value - before)));
+  const bound = Math.max(FAR * spread, NOTABLE * Math.abs(before), Number.MIN_VALUE);
+  const isFar = (index: number) => Math.abs(points[index]![1] - before) > bound;
+  for (let index = usual.length; index + IN_ROW <= points.length && points[index]![0] <= alertAt; index++) {
+    if (![0, 1, 2].every((next) => isFar(index + next))) continue;
+    const since = median(points.slice(index).filter(([at]) => at <= alertAt + 5 * (second[0] - first[0])).map(([, value]) => value));
+    return { before, since, at: points[index]![0], step: second[0] - first[0] };
+  }
+  return null;
+}

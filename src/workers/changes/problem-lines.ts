@@ -1,0 +1,75 @@
+import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { logTemplates, looksLikeError } from '../localisation/telemetry/log-templates.ts';
+import type { LocalisationInput } from '../localisation/localise.ts';
+
+/** Something that a service began to complain about, or a span of it that failed. */
+export type ProblemLine = {
+  service: string;
+  /** Epoch ms. */
+  at: number;
+  body: string;
+  /** What was attached to the line: statements, hosts, status codes. */
+  attributes: Record<string, string>;
+  evidence: number;
+};
+
+const MINUTE_MS = 60_000;
+/** What was said earlier than this before the alert is how the system always talks. */
+const USUAL_BEFORE_MS = 60 * MINUTE_MS;
+/** Where less than that was recorded, the first part shows what is usual. */
+const USUAL_SHARE = 0.25;
+const WARNS = /^(?:warn|err|fatal|crit|alert|emerg|panic|severe)/i;
+const TELLS_TROUBLE = /\b(?:unavailable|timed? ?out|refused|rejected|exhausted|exceeded|slow|saturated|overloaded|degraded|denied|unknown|missing|out of)\b/i;
+
+/** The first firing, epoch ms; now where no alert says when. */
+export function alertTime({ alerts, now }: LocalisationInput): number {
+  const starts = alerts.map(({ startsAt }) => Date.parse(startsAt ?? '')).filter((ms) => ms <= now.getTime());
+  return starts.length > 0 ? Math.min(...starts) : now.getTime();
+}
+
+/** Until when times show how the system usually is, for a recording that began at `start` (all epoch ms). */
+export const usualUntil = (start: number, alertAt: number): number =>
+  Math.max(alertAt - USUAL_BEFORE_MS, start + USUAL_SHARE * (alertAt - start));
+
+/** Complaints that are new: nobody said the like before the time around the alert. Oldest first. */
+export function problemLines(input: LocalisationInput): ProblemLine[] {
+  const rows = [...logRows(input), ...failedSpans(input)].sort((left, right) => left.at - right.at || (left.body < right.body ? -1 : 1));
+  const first = rows[0];
+  if (!first) return [];
+  const until = usualUntil(first.at, alertTime(input));
+  const templates = logTemplates();
+  const usual = new Set<string>();
+  const problems: ProblemLine[] = [];
+  for (const { complains, ...row } of rows) {
+    const template = `${row.service} ${templates.of(row.body)}`;
+    if (row.at < until) usual.add(template);
+    else if (complains && !usual.has(template)) problems.push(row);
+  }
+  return problems;
+}
+
+type Row = ProblemLine & { complains: boolean };
+
+function logRows({ evidence }: LocalisationInput): Row[] {
+  return evidenceOf(evidence, 'logs.query').flatMap(({ number, data }) =>
+    data.rows.flatMap(({ at, service, severity, body, attributes }) => {
+      const ms = Date.parse(at);
+      if (!service || Number.isNaN(ms)) return [];
+      const complains = WARNS.test(severity ?? '') || looksLikeError(severity, body) || TELLS_TROUBLE.test(body);
+      return [{ service, at: ms, body, attributes, evidence: number, complains }];
+    }),
+  );
+}
+
+const ERROR_TEXTS = ['error', 'exception.message', 'error.message', 'otel.status_description', 'status_message'];
+
+function failedSpans({ evidence }: LocalisationInput): Row[] {
+  return evidenceOf(evidence, 'traces.query').flatMap(({ number, data }) =>
+    data.spans.flatMap(({ at, service, name, error, attributes }) => {
+      const ms = Date.parse(at);
+      if (!service || !error || Number.isNaN(ms)) return [];
+      const body = [name, ...ERROR_TEXTS.flatMap((key) => attributes[key] ?? [])].join(': ');
+      return [{ service, at: ms, body, attributes, evidence: number, complains: true }];
+    }),
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * What is known of a database server from the answers of its cloud or host: metrics over time, load by statement and wait
+ * (AWS Performance Insights and its like), events, and the statements of its workload.
+ */
+
+export type MetricPoint = { at: number | null; value: number };
+
+/** One metric over time, oldest first; `at` is epoch ms where the recording tells times. */
+export type MetricSeries = { metric: string; entity: string | null; unit: string | null; points: MetricPoint[]; evidence: number };
+
+export type Wait = { name: string; load: number };
+
+export type LoadedStatement = { statement: string; load: number; waits: Wait[]; callsPerSecond: number | null };
+
+/** Load by statement, wait, user and host; loads of one list are comparable with each other only. */
+export type LoadProfile = {
+  statements: LoadedStatement[];
+  waits: Wait[];
+  users: Wait[];
+  hosts: Wait[];
+  load: number[];
+  evidence: number;
+};
+
+export type DatabaseEvent = { at: string | null; message: string; about: string | null; evidence: number };
+
+/** A statement of the workload with how often it ran; `slow` where the server called it slow. */
+export type WorkloadStatement = { statement: string; calls: number | null; slow: boolean; evidence: number };
+
+export type DatabaseState = {
+  /** The instance that the answers name, null where none does. */
+  instance: string | null;
+  series: MetricSeries[];
+  profile: LoadProfile | null;
+  events: DatabaseEvent[];
+  workload: WorkloadStatement[];
+};

@@ -1,0 +1,57 @@
+import type { Action } from '../../shared/report.ts';
+import type { DatabaseState } from './database-state.ts';
+
+/** The kinds of trouble of a database server. */
+export type StoryKind =
+  | 'failover'
+  | 'restart'
+  | 'storage'
+  | 'maintenance'
+  | 'locks'
+  | 'connections'
+  | 'lag'
+  | 'query'
+  | 'writes'
+  | 'io'
+  | 'cpu'
+  | 'memory'
+  | 'transaction-ids';
+
+/** One explanation of what the server shows. */
+export type Story = {
+  kind: StoryKind;
+  /** From 0 to 1: how well the data bear it out. */
+  score: number;
+  /** The cause, its mechanism and its numbers; every number stands in the cited evidence. */
+  text: string;
+  /** The same in a few words, for the place of an effect. */
+  brief: string;
+  evidence: number[];
+  actions: Action[];
+};
+
+export type StoryTeller = (state: DatabaseState, context: StoryContext) => Story | null;
+
+export type StoryContext = {
+  /** The words of the alert, lower case. */
+  text: string;
+  /** The server's name as the alert or the answers say it. */
+  server: string;
+};
+
+/** What a story makes happen by itself: such stories are effects when it is told. */
+export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
+  failover: ['restart', 'connections', 'lag', 'cpu', 'io'],
+  restart: ['connections', 'cpu'],
+  storage: ['restart', 'io'],
+  maintenance: ['writes', 'query', 'io', 'cpu', 'memory', 'connections', 'lag', 'locks', 'storage', 'transaction-ids'],
+  locks: ['connections', 'cpu', 'query'],
+  connections: ['memory', 'cpu'],
+  lag: ['writes', 'query', 'io', 'cpu'],
+  query: ['io', 'cpu', 'memory', 'connections'],
+  writes: ['io', 'cpu', 'memory'],
+  io: ['cpu', 'connections'],
+  cpu: [],
+  memory: ['io'],
+  'transaction-ids': [],
+};

@@ -1,0 +1,88 @@
+import { quote } from '../kubernetes-state/quote.ts';
+import type { DatabaseState, MetricSeries, WorkloadStatement } from './database-state.ts';
+import { profileSeries, valueText } from './profile-series.ts';
+import { shapeOf, shownStatement, type StatementShape } from './statement-shape.ts';
+
+/** What the workload of a server explains by itself. */
+export type WorkloadCause = { text: string; confidence: number; evidence: number[] };
+
+/** The statement of the workload that explains the load of its host; null where there is no workload. */
+export function workloadCause(state: DatabaseState): WorkloadCause | null {
+  const [worst] = state.workload.toSorted((left, right) => weightOf(right) - weightOf(left));
+  if (!worst) return null;
+  const shape = shapeOf(worst.statement);
+  const pressure = pressures(state.series);
+  const often = worst.calls === null ? '' : `, run ${worst.calls} times${worst.calls >= 50 ? ' at high concurrency' : ''}`;
+  const text = `${meaningOf(shape, worst)}: the statement ${quote(shownStatement(worst.statement, 150), 160)}${often}${worst.slow ? ' (slow query)' : ''} ${effectOf(shape)}${pressure.length > 0 ? `. On the host ${pressure.map(({ text: told }) => told).join(', ')}` : ''}`;
+  return { text, confidence: worst.slow || pressure.length > 0 ? 0.76 : 0.6, evidence: [worst.evidence, ...pressure.map(({ evidence }) => evidence)] };
+}
+
+/** Slow statements before frequent ones. */
+const weightOf = ({ slow, calls }: WorkloadStatement): number => (slow ? 1e9 : 0) + (calls ?? 0);
+
+function meaningOf(shape: StatementShape, { slow }: WorkloadStatement): string {
+  switch (shape.verb) {
+    case 'delete':
+      return 'Mass deletes load the database';
+    case 'insert':
+    case 'copy':
+      return 'Inserts of large amounts of data load the database (highly concurrent inserts)';
+    case 'update':
+      return 'Highly concurrent updates load the database';
+    case 'vacuum':
+      return 'Vacuum loads the database';
+    case 'index':
+      return 'Indexes are created or rebuilt (more or redundant indexes slow every write)';
+    case 'lock':
+      return 'Sessions lock rows that others need (lock contention)';
+    case 'schema':
+      return 'A schema change locks and rewrites tables';
+    case 'select':
+      return selectMeaning(shape, slow);
+    default:
+      return 'One statement dominates the workload of the database';
+  }
+}
+
+function selectMeaning(shape: StatementShape, slow: boolean): string {
+  if (shape.subquery) return 'A slow query with a correlated subquery loads the database';
+  if (shape.joins >= 2) return 'A slow query with an expensive join loads the database (poor join performance)';
+  if (!shape.where && !shape.aggregate && !shape.limit) return 'Large amounts of data are fetched without a filter';
+  return slow || shape.where ? 'A slow query reads its table without a suitable index (missing index, sequential scan)' : 'Reads load the database';
+}
+
+function effectOf(shape: StatementShape): string {
+  switch (shape.verb) {
+    case 'delete':
+      return 'leaves dead tuples behind, so that tables bloat and vacuum has to clean up';
+    case 'update':
+      return 'makes sessions wait for row locks and leaves dead tuples for vacuum';
+    case 'insert':
+    case 'copy':
+      return 'writes rows, WAL and index entries faster than the disk takes them';
+    case 'select':
+      return shape.joins >= 2 ? `joins ${shape.tables.slice(0, 4).join(', ')} and burns CPU` : 'burns CPU and disk reads';
+    default:
+      return 'takes most of the resources';
+  }
+}
+
+const HOST: readonly { pattern: RegExp; ratio: number; least: number; says: string }[] = [
+  { pattern: /procs_running/, ratio: 4, least: 8, says: 'running processes rose (CPU contention)' },
+  { pattern: /load1\b|load5\b/, ratio: 2, least: 4, says: 'the load average rose (CPU contention)' },
+  { pattern: /procs_blocked/, ratio: 4, least: 4, says: 'processes blocked on I/O rose' },
+  { pattern: /disk_read/, ratio: 5, least: 1e7, says: 'disk reads rose (I/O contention)' },
+  { pattern: /disk_writ/, ratio: 5, least: 1e7, says: 'disk writes rose (I/O contention)' },
+  { pattern: /netstat_Tcp|sockstat_TCP_(?:inuse|alloc)/i, ratio: 3, least: 50, says: 'connections rose' },
+];
+
+/** The strongest rises of the host's metrics: peaks against the median of the window's beginning. */
+function pressures(series: MetricSeries[]): { text: string; evidence: number }[] {
+  const found = series.flatMap((one) => {
+    const profile = profileSeries(one);
+    const rule = HOST.find(({ pattern }) => pattern.test(one.metric));
+    if (!profile || !rule || profile.max < rule.least || profile.max < rule.ratio * Math.max(profile.before, 1e-9)) return [];
+    return [{ rule, text: `${rule.says} to ${valueText(profile.max, null)}`, evidence: one.evidence }];
+  });
+  return [...new Map(found.map((one) => [one.rule.says, one])).values()].slice(0, 3);
+}

@@ -1,0 +1,93 @@
+import { describeAction } from '../actions.ts';
+import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import type { Meta } from '../kubernetes-state.ts';
+import { name, quote } from '../quote.ts';
+import { numberAt, recordsAt, textAt, textsAt } from '../raw.ts';
+import { eventsOf, isListed } from '../relations.ts';
+import { toConditions } from '../typed/to-pod.ts';
+
+/** Finds autoscalers that cannot work (no target, no metrics, no requests) and disruption budgets that allow nothing. */
+export const autoscaling: Analyzer = (context) => [
+  ...(context.state.others.get('HorizontalPodAutoscaler') ?? []).flatMap((scaler) => scalerFault(context, scaler)),
+  ...(context.state.others.get('PodDisruptionBudget') ?? []).flatMap((budget) => blockingBudget(context, budget)),
+];
+
+function scalerFault(context: Context, scaler: Meta): Diagnosis[] {
+  const { raw } = scaler;
+  const [kind, target] = [textAt(raw, 'spec', 'scaleTargetRef', 'kind'), textAt(raw, 'spec', 'scaleTargetRef', 'name')];
+  const fault = missingTarget(context, scaler, kind, target) ?? missingMetrics(context, scaler, target) ?? missingRequests(context, scaler, target) ?? atMaximum(context, scaler, target);
+  return fault ? [{ ...fault, touches: [...fault.touches, scaler.name, target ?? ''] }] : [];
+}
+
+function base(scaler: Meta, kind: string, statement: string, confidence: number, evidence: number[] = []): Diagnosis {
+  return diagnosis({
+    kind,
+    class: 'resource',
+    statement,
+    component: scaler.name,
+    namespace: scaler.namespace,
+    touches: [scaler.name],
+    confidence,
+    evidence: [...scaler.evidence, ...evidence],
+    actions: describeAction('hpa', scaler.name, scaler.namespace, 'See targets, metrics and events of the autoscaler'),
+    prevention: ['Alert when an autoscaler reports ScalingActive=False or stays at its maximum.'],
+  });
+}
+
+const label = (scaler: Meta): string => `HorizontalPodAutoscaler (HPA) ${name(scaler.name)}`;
+
+function missingTarget({ state }: Context, scaler: Meta, kind: string | null, target: string | null): Diagnosis | null {
+  if (!target || !kind) return null;
+  const known = state.workloads.some((workload) => workload.name === target && workload.kind === kind);
+  const failed = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).some(({ type, status, reason }) => type === 'AbleToScale' && status === 'False' && /FailedGetScale/.test(reason ?? ''));
+  if (known || !(failed || state.desiredOnly || isListed(state, kind, scaler.namespace))) return null;
+  return base(scaler, 'hpa-target', `${label(scaler)} cannot scale: its target ${kind} ${name(target)} does not exist`, failed ? 0.9 : 0.7);
+}
+
+function missingMetrics({ state }: Context, scaler: Meta, target: string | null): Diagnosis | null {
+  const condition = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).find(({ type, status }) => type === 'ScalingActive' && status === 'False');
+  const event = eventsOf(state, scaler).findLast(({ reason }) => /^FailedGet|^FailedComputeMetrics/.test(reason));
+  const unknown = textsAt(scaler.raw, 'status', 'described').some((text) => /<unknown>/.test(text));
+  const message = condition?.message ?? event?.message ?? '';
+  if ((!condition && !event && !unknown) || /ScalingDisabled/.test(condition?.reason ?? '')) return null;
+  const requests = /missing request for (\w+)/i.exec(message);
+  const why = requests ? `the pods of ${name(target ?? 'its target')} have no ${requests[1]} request (resources.requests.${requests[1]} is missing), so their utilisation cannot be computed` : 'it gets no metrics (metrics server or metrics API)';
+  return base(scaler, 'hpa-metrics', `${label(scaler)} does not scale because ${why}${message ? `. Kubernetes says: ${quote(message, 180)}` : ''}`, condition || event ? 0.88 : 0.7, event ? [event.evidence] : []);
+}
+
+/** Desired state alone shows that a utilisation can never be computed. */
+function missingRequests({ state }: Context, scaler: Meta, target: string | null): Diagnosis | null {
+  const wanted = recordsAt(scaler.raw, 'spec', 'metrics').flatMap((metric) => (textAt(metric, 'resource', 'target', 'type') === 'Utilization' ? (textAt(metric, 'resource', 'name') ?? []) : []));
+  const resources = wanted.length > 0 ? wanted : numberAt(scaler.raw, 'spec', 'targetCPUUtilizationPercentage') === null ? [] : ['cpu'];
+  const workload = state.workloads.find((one) => one.name === target);
+  const lacking = resources.find((resource) => workload?.template?.containers.some(({ requests, limits }) => !requests[resource] && !limits[resource]));
+  if (!lacking || !workload) return null;
+  return base(scaler, 'hpa-requests', `${label(scaler)} cannot scale ${workload.kind} ${name(workload.name)}: it wants a share of the ${lacking} request, but the containers have no ${lacking} request (resources.requests.${lacking} is missing)`, 0.85, workload.evidence);
+}
+
+function atMaximum({ state }: Context, scaler: Meta, target: string | null): Diagnosis | null {
+  const limited = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).find(({ type, status, reason }) => type === 'ScalingLimited' && status === 'True' && reason === 'TooManyReplicas');
+  const [current, most] = [numberAt(scaler.raw, 'status', 'currentReplicas'), numberAt(scaler.raw, 'spec', 'maxReplicas')];
+  if (!limited && !(current !== null && most !== null && current >= most && most > 1)) return null;
+  const workload = state.workloads.find((one) => one.name === target);
+  return base(scaler, 'hpa-maximum', `${label(scaler)} is at its maximum of ${most ?? 'its allowed'} replicas and cannot scale ${name(target ?? 'its target')} further`, 0.6, workload?.evidence ?? []);
+}
+
+function blockingBudget({ text }: Context, budget: Meta): Diagnosis[] {
+  const allowed = numberAt(budget.raw, 'status', 'disruptionsAllowed');
+  const speaks = /drain|evict|disruption|upgrade|\bpdb\b|node/i.test(text) || text.includes(budget.name);
+  if (allowed !== 0 || !speaks) return [];
+  return [
+    diagnosis({
+      kind: 'pdb-blocking',
+      class: 'infrastructure',
+      statement: `PodDisruptionBudget (PDB) ${name(budget.name)} allows 0 disruptions, so no pod that it covers can be evicted and a node drain waits for ever`,
+      component: budget.name,
+      namespace: budget.namespace,
+      touches: [budget.name],
+      confidence: 0.7,
+      evidence: budget.evidence,
+      actions: describeAction('pdb', budget.name, budget.namespace, 'See the budget and the pods that it counts'),
+    }),
+  ];
+}

@@ -1,0 +1,67 @@
+import { describeAction } from '../actions.ts';
+import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import type { Workload } from '../kubernetes-state.ts';
+import { logsOfWorkload, saidBy } from '../logs/pod-log.ts';
+import { name } from '../quote.ts';
+import { eventsOf, podsOf } from '../relations.ts';
+import { words } from './crashes.ts';
+
+/** Finds Jobs that failed and CronJobs that never run: a wrong schedule, suspended. */
+export const jobs: Analyzer = (context) =>
+  context.state.workloads.flatMap((workload) => (workload.kind === 'Job' ? failedJob(context, workload) : workload.kind === 'CronJob' ? cronJob(context, workload) : []));
+
+function failedJob({ state }: Context, job: Workload): Diagnosis[] {
+  const events = eventsOf(state, job);
+  const event = events.findLast(({ reason }) => /^(?:BackoffLimitExceeded|DeadlineExceeded)$/.test(reason));
+  const condition = job.conditions.find(({ type, status }) => type === 'Failed' && status === 'True');
+  const failed = condition !== undefined || event !== undefined || ((job.job.failed ?? 0) > 0 && (job.job.succeeded ?? 0) === 0);
+  if (!failed || (job.job.succeeded ?? 0) >= (job.job.completions ?? 1)) return [];
+  const reason = condition?.reason ?? event?.reason ?? null;
+  const pods = podsOf(state, job);
+  const said = saidBy(logsOfWorkload(state, job));
+  const kind = said?.line.kind ?? null;
+  return [
+    diagnosis({
+      kind: kind ? `job-${kind.name}` : 'job-failed',
+      class: kind?.class ?? 'application',
+      statement: `Job ${name(job.name)} failed${reason ? ` (${reason})` : ''}${kind ? ` because ${kind.meaning}` : ''}${said ? `. Its log says: ${words(said)}` : ''}`,
+      component: job.name,
+      namespace: job.namespace,
+      touches: [job.name, ...pods.map((pod) => pod.name)],
+      confidence: said ? 0.82 : 0.6,
+      cause: said !== null,
+      depth: DEPTH.workload,
+      evidence: [...job.evidence, ...(event ? [event.evidence] : []), ...(said ? [said.log.evidence] : [])],
+      actions: describeAction('job', job.name, job.namespace, 'See status and events of the job'),
+      prevention: ['Alert on failed jobs, and give them a backoff limit that outlasts a short outage.'],
+    }),
+  ];
+}
+
+function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
+  const wrong = job.schedule !== null && !isSchedule(job.schedule);
+  const event = eventsOf(state, job).findLast(({ reason }) => /UnparseableSchedule|InvalidSchedule|FailedNeedsStart|MissSchedule/.test(reason));
+  if (!wrong && !event && !(job.suspended && text.includes(job.name))) return [];
+  const what = wrong ? `has the schedule "${job.schedule}", which is not valid` : job.suspended ? 'is suspended, so it starts no jobs' : `misses its schedule (${event?.reason})`;
+  return [
+    diagnosis({
+      kind: 'cron-job',
+      class: 'infrastructure',
+      statement: `CronJob ${name(job.name)} ${what}`,
+      component: job.name,
+      namespace: job.namespace,
+      touches: [job.name],
+      confidence: wrong ? 0.9 : 0.75,
+      evidence: [...job.evidence, ...(event ? [event.evidence] : [])],
+      actions: describeAction('cronjob', job.name, job.namespace, 'See schedule and last runs'),
+    }),
+  ];
+}
+
+/** Five fields of cron, or a name such as `@daily`. */
+function isSchedule(text: string): boolean {
+  if (/^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/.test(text)) return true;
+  const fields = text.replace(/^(?:CRON_)?TZ=\S+\s+/, '').trim().split(/\s+/);
+  const limits = [59, 23, 31, 12, 7];
+  return fields.length === 5 && fields.every((field, index) => /^[\dA-Za-z*,/?L#-]+$/.test(field) && [...field.replace(/\/\d+/g, '').matchAll(/\d+/g)].every(([number]) => Number(number) <= (limits[index] ?? 0)));
+}

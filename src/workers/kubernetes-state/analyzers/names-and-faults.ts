@@ -1,0 +1,147 @@
+import { changeAction, describeAction, listAction } from '../actions.ts';
+import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import type { Meta } from '../kubernetes-state.ts';
+import { name, quote } from '../quote.ts';
+import { recordAt, recordsAt, textAt, textMapAt } from '../raw.ts';
+import { called, namesOf, sameNamespace, templatesOf } from '../relations.ts';
+
+/** Finds pods that ask the wrong name servers, name services that are misconfigured, and faults that somebody injects on purpose. */
+export const namesAndFaults: Analyzer = (context) => [...wrongNameServers(context), ...corefile(context), ...chaos(context), ...meshFaults(context)];
+
+/** `Default` and `None` leave out the cluster's DNS, so that names of services do not resolve. */
+function wrongNameServers({ state }: Context): Diagnosis[] {
+  return templatesOf(state).flatMap(({ owner, template }) => {
+    const none = template.dnsPolicy === 'None';
+    if (!none && template.dnsPolicy !== 'Default') return [];
+    if (/^kube-system$/.test(owner.namespace ?? '') || template.hostNetwork) return [];
+    const servers = template.nameservers.length > 0 ? ` with the nameservers ${template.nameservers.slice(0, 3).join(', ')}` : '';
+    return [
+      diagnosis({
+        kind: 'dns-policy',
+        class: 'network',
+        statement: `${owner.kind === 'Pod' ? 'Pod' : owner.kind} ${name(owner.name)} has dnsPolicy ${template.dnsPolicy}${servers} (wrong DNS policy), so it does not ask the cluster's DNS and cannot resolve the names of services`,
+        component: namesOf(owner).at(-1) ?? owner.name,
+        namespace: owner.namespace,
+        touches: namesOf(owner),
+        confidence: none ? 0.84 : 0.72,
+        evidence: owner.evidence,
+        actions: [...describeAction(owner.kind, owner.name, owner.namespace, 'See the DNS settings of the pods'), changeAction('Set dnsPolicy to ClusterFirst', 'Restarts the pods of the workload.')],
+        prevention: ['Leave dnsPolicy to its default unless a pod must not use the names of the cluster.'],
+      }),
+    ];
+  });
+}
+
+/** A CoreDNS configuration that answers names of services with errors or rewrites them. */
+function corefile({ state }: Context): Diagnosis[] {
+  return (state.others.get('ConfigMap') ?? []).flatMap((map) => {
+    const text = textMapAt(map.raw, 'data').Corefile ?? '';
+    const rule = /template\s[^{]*\{[^}]*rcode\s+(NXDOMAIN|SERVFAIL|REFUSED)[^}]*\}/.exec(text) ?? (text !== '' && !/\bkubernetes\s+\S/.test(text) ? ['the kubernetes plugin is missing'] : null);
+    if (!rule) return [];
+    return [
+      diagnosis({
+        kind: 'coredns',
+        class: 'network',
+        statement: `The CoreDNS configuration (ConfigMap ${name(map.name)}) makes names of the cluster fail to resolve (DNS): ${rule[1] ? `a template rule answers them with ${rule[1]}` : rule[0]}`,
+        component: map.name,
+        namespace: map.namespace,
+        touches: [map.name, 'coredns'],
+        confidence: 0.85,
+        evidence: map.evidence,
+        actions: [...describeAction('configmap', map.name, map.namespace, 'See the CoreDNS configuration'), changeAction('Take the rule out and restart CoreDNS', 'Restarts the name service of the cluster.')],
+      }),
+    ];
+  });
+}
+
+const CHAOS_CLASS: Record<string, Diagnosis['class']> = { NetworkChaos: 'network', DNSChaos: 'network', HTTPChaos: 'network', StressChaos: 'resource', PodChaos: 'infrastructure', IOChaos: 'infrastructure', TimeChaos: 'infrastructure' };
+
+function chaos({ state }: Context): Diagnosis[] {
+  return Object.entries(CHAOS_CLASS).flatMap(([kind, faultClass]) => (state.others.get(kind) ?? []).filter(({ deleting }) => !deleting).map((object) => injected(object, faultClass)));
+}
+
+function injected(object: Meta, faultClass: Diagnosis['class']): Diagnosis {
+  const spec = recordAt(object.raw, 'spec');
+  const action = textAt(spec, 'action') ?? object.kind;
+  const detail = Object.entries(textMapAt(spec, action)).map(([key, value]) => `${key} ${value}`).slice(0, 3).join(', ');
+  const labels = Object.entries(textMapAt(spec, 'selector', 'labelSelectors')).map(([key, value]) => `${key}=${value}`).join(', ');
+  const target = labels || Object.values(recordAt(spec, 'selector', 'pods')).flat().map(String).join(', ');
+  return diagnosis({
+    kind: 'fault-injection',
+    class: faultClass,
+    statement: `A fault injection is active: ${object.kind} ${name(object.name)} causes ${name(action)}${detail ? ` (${name(detail)})` : ''}${object.kind === 'NetworkChaos' ? ' in the network' : ''}${target ? ` for the pods ${name(target)}` : ''}`,
+    component: Object.values(textMapAt(spec, 'selector', 'labelSelectors'))[0] ?? object.name,
+    namespace: object.namespace,
+    touches: [object.name, ...Object.values(textMapAt(spec, 'selector', 'labelSelectors'))],
+    confidence: 0.85,
+    evidence: object.evidence,
+    actions: [...describeAction(object.kind, object.name, object.namespace, 'See what is injected, and since when'), changeAction('End the experiment', 'Ends the fault injection.')],
+  });
+}
+
+function meshFaults({ state }: Context): Diagnosis[] {
+  return (state.others.get('VirtualService') ?? []).flatMap((object) => {
+    const fault = recordsAt(object.raw, 'spec', 'http').map((route) => recordAt(route, 'fault')).find((one) => Object.keys(one).length > 0);
+    if (!fault) return [];
+    const delay = textAt(fault, 'delay', 'fixedDelay');
+    const status = textAt(fault, 'abort', 'httpStatus');
+    return [
+      diagnosis({
+        kind: 'mesh-fault',
+        class: 'network',
+        statement: `The VirtualService ${name(object.name)} of the mesh injects a fault: ${[delay ? `a delay of ${delay}` : null, status ? `answers with status ${status}` : null].filter(Boolean).join(' and ') || 'delay or abort'}`,
+        component: object.name,
+        namespace: object.namespace,
+        touches: [object.name],
+        confidence: 0.82,
+        evidence: object.evidence,
+        actions: listAction('virtualservice', object.namespace, 'See the routes of the mesh', false),
+      }),
+    ];
+  });
+}
+
+/** Two containers of one pod that ask for the same port: the second cannot bind it. */
+export const portConflicts: Analyzer = ({ state }) =>
+  templatesOf(state).flatMap(({ owner, template }) => {
+    const ports = template.containers.flatMap((container) => container.ports.map(({ port, protocol }) => ({ key: `${port}/${protocol}`, port, container: container.name })));
+    const twice = [...Map.groupBy(ports, ({ key }) => key).values()].find((group) => new Set(group.map(({ container }) => container)).size > 1);
+    if (!twice) return [];
+    const [one, two] = [...new Set(twice.map(({ container }) => container))];
+    return [
+      diagnosis({
+        kind: 'port-conflict',
+        class: 'network',
+        statement: `Two containers of ${called(owner)}, ${name(one ?? '')} and ${name(two ?? '')}, use the same port ${twice[0]?.port} (port conflict), so the second cannot bind it`,
+        component: namesOf(owner).at(-1) ?? owner.name,
+        namespace: owner.namespace,
+        touches: namesOf(owner),
+        confidence: state.pods.some((pod) => pod.ready === false && sameNamespace(pod.namespace, owner.namespace) && namesOf(pod).some((own) => namesOf(owner).includes(own))) ? 0.82 : 0.45,
+        evidence: owner.evidence,
+        actions: describeAction(owner.kind, owner.name, owner.namespace, 'See the ports of the containers'),
+      }),
+    ];
+  });
+
+/** Events that name a failure which no other analyzer reads. */
+export const otherEvents: Analyzer = ({ state }) => {
+  const known = /^(?:BackOff|Unhealthy|FailedScheduling|FailedCreate|Failed|ProvisioningFailed|FailedBinding|FailedMount|ProgressDeadlineExceeded|Killing|FailedAttachVolume|BackoffLimitExceeded|Evicted|NodeNotReady|FailedGetResourceMetric|FailedComputeMetricsReplicas)$/;
+  const warnings = state.events.filter(({ type, reason, message }) => type === 'Warning' && !known.test(reason) && message.length > 8 && !/probe/i.test(message));
+  const groups = Map.groupBy(warnings, ({ reason, name: object }) => `${reason} ${object}`);
+  return [...groups.values()].slice(0, 5).map((group) => {
+    const event = group.at(-1)!;
+    return diagnosis({
+      kind: `event-${event.reason}`,
+      class: 'infrastructure',
+      statement: `Kubernetes warns about ${event.kind} ${name(event.name)} (${name(event.reason)}): ${quote(event.message, 260)}`,
+      component: event.name,
+      namespace: event.namespace,
+      touches: [event.name],
+      confidence: 0.52,
+      cause: false,
+      depth: 1,
+      evidence: [event.evidence],
+      actions: describeAction(event.kind, event.name, event.namespace, 'See the object of the warning'),
+    });
+  });
+};

@@ -1,0 +1,101 @@
+import { isKubernetesName } from '../../detectors/support/names.ts';
+import { shellCommand } from '../../detectors/support/shell.ts';
+import { changeAction } from '../actions.ts';
+import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import type { KubernetesState, Meta, PodTemplate } from '../kubernetes-state.ts';
+import { name, quote } from '../quote.ts';
+import { recordAt, recordsAt, textAt, textsAt } from '../raw.ts';
+import { kindOf } from '../read/kind-names.ts';
+import { namesOf, sameNamespace, templatesOf } from '../relations.ts';
+
+/** Finds service accounts that lack permission: the API's refusal in logs and events, or kubectl calls that no role allows. */
+export const permissions: Analyzer = (context) => {
+  const told = refusals(context.state);
+  return told.length > 0 ? told.slice(0, 3) : templatesOf(context.state).flatMap(({ owner, template }) => missingVerbs(context, owner, template)).slice(0, 3);
+};
+
+const REFUSED = /(?:([\w.-]+) is forbidden: )?User "system:serviceaccount:([\w.-]+):([\w.-]+)" cannot (\w+) resource "([\w./-]+)"(?: in API group "([^"]*)")?(?:.{0,20}in the namespace "([\w.-]+)")?/;
+
+function refusals(state: KubernetesState): Diagnosis[] {
+  const lines = [
+    ...state.logs.flatMap((log) => log.lines.map((line) => ({ line, evidence: log.evidence, pod: log.pod ?? log.service ?? '' }))),
+    ...state.events.map((event) => ({ line: event.message, evidence: event.evidence, pod: event.name })),
+  ];
+  const found = lines.flatMap(({ line, evidence, pod }) => {
+    const match = REFUSED.exec(line);
+    return match ? [{ match, evidence, pod, line }] : [];
+  });
+  const groups = Map.groupBy(found, ({ match }) => match.slice(2, 6).join(' '));
+  return [...groups.values()].map((group) => {
+    const { match, evidence, pod, line } = group[0]!;
+    const [, , namespace = '', account = '', verb = '', resource = ''] = match;
+    return toDiagnosis(state, { namespace, account, verb, resource }, pod, evidence, `The API server says: ${quote(line.slice(line.indexOf(match[0])), 200)}`, 0.92);
+  });
+}
+
+type Right = { namespace: string; account: string; verb: string; resource: string };
+
+function toDiagnosis(state: KubernetesState, { namespace, account, verb, resource }: Right, who: string, evidence: number, says: string, confidence: number): Diagnosis {
+  const users = templatesOf(state).filter(({ owner, template }) => template.serviceAccount === account && sameNamespace(owner.namespace, namespace));
+  const roles = rolesOf(state, account, namespace);
+  const has = roles.flatMap(({ raw }) => recordsAt(raw, 'rules')).filter((rule) => textsAt(rule, 'resources').includes(resource)).flatMap((rule) => textsAt(rule, 'verbs'));
+  const given = roles.length > 0 ? `; its ${roles.map((role) => `${role.kind} ${name(role.name)}`).slice(0, 2).join(' and ')} ${has.length > 0 ? `allows only ${[...new Set(has)].join(', ')} on ${resource}` : `allows nothing on ${resource}`}` : '';
+  return diagnosis({
+    kind: 'permission-missing',
+    class: 'infrastructure',
+    statement: `ServiceAccount ${name(account)}${users[0] ? ` of ${users[0].owner.kind} ${name(users[0].owner.name)}` : ''} is not allowed to ${verb} ${resource}${namespace ? ` in namespace ${name(namespace)}` : ''} (RBAC: the ${verb} permission is missing in its role)${given}, so its calls are denied (forbidden)${says ? `. ${says}` : ''}`,
+    component: users[0] ? (namesOf(users[0].owner).at(-1) ?? account) : account,
+    namespace: namespace || null,
+    touches: [account, who, ...users.flatMap(({ owner }) => namesOf(owner)), ...roles.map((role) => role.name)],
+    confidence,
+    evidence: [evidence, ...users.flatMap(({ owner }) => owner.evidence), ...roles.flatMap((role) => role.evidence)],
+    actions: rightActions(namespace, account, verb, resource),
+    prevention: ['Test the rights of service accounts with "kubectl auth can-i" in the pipeline.'],
+  });
+}
+
+function rightActions(namespace: string, account: string, verb: string, resource: string) {
+  const names = [namespace, account, verb, resource].every((one) => isKubernetesName(one));
+  const ask = names ? shellCommand('kubectl', 'auth', 'can-i', verb, resource, '--namespace', namespace, `--as=system:serviceaccount:${namespace}:${account}`) : null;
+  return [{ title: 'Ask whether the account may do it', command: ask, risk: null }, changeAction('Add the verb to the role of the account', 'Widens the rights of the account; keep it to this verb and resource.')];
+}
+
+/** The roles that are bound to an account. */
+function rolesOf(state: KubernetesState, account: string, namespace: string): Meta[] {
+  const bindings = [...(state.others.get('RoleBinding') ?? []), ...(state.others.get('ClusterRoleBinding') ?? [])];
+  const bound = bindings.filter(({ raw }) => recordsAt(raw, 'subjects').some((subject) => textAt(subject, 'kind') === 'ServiceAccount' && textAt(subject, 'name') === account && sameNamespace(textAt(subject, 'namespace'), namespace || null)));
+  return bound.flatMap(({ raw }) => {
+    const [kind, role] = [textAt(raw, 'roleRef', 'kind') ?? 'Role', textAt(raw, 'roleRef', 'name')];
+    return (state.others.get(kind) ?? []).filter((one) => one.name === role);
+  });
+}
+
+/** `kubectl get pods` in a command needs `get` and `list`; a program that only names resources is not judged. */
+const CALL = /\bkubectl\s+(get|list|describe|delete|create|apply|patch|scale|logs|exec|watch|top)\s+(?:-\S+\s+)*([a-z]+(?:\.[a-z.]+)?)(?:\/\S+)?(?:\s+([a-z][a-z0-9.-]*))?/g;
+
+function missingVerbs({ state }: Context, owner: Meta, template: PodTemplate): Diagnosis[] {
+  const account = template.serviceAccount;
+  const namespace = owner.namespace;
+  if (!account || (state.others.get('Role') ?? []).length + (state.others.get('ClusterRole') ?? []).length === 0) return [];
+  const rules = rolesOf(state, account, namespace ?? '').flatMap(({ raw }) => recordsAt(raw, 'rules'));
+  const commands = template.containers.flatMap(({ command, args }) => [...command, ...args]).join('\n');
+  const needed = [...commands.matchAll(CALL)].flatMap(([, verb = '', resource = '', named]) => need(verb, resource, named));
+  const lacking = needed.find(({ verb, resource }) => !rules.some((rule) => grants(rule, verb, resource)));
+  if (!lacking || (rules.length === 0 && !state.desiredOnly)) return [];
+  return [{ ...toDiagnosis(state, { namespace: namespace ?? '', account, ...lacking }, owner.name, owner.evidence[0] ?? 0, '', 0.8) }];
+}
+
+function need(verb: string, resource: string, named: string | undefined): { verb: string; resource: string }[] {
+  const kind = kindOf(resource);
+  if (!kind) return [];
+  const plural = PLURAL[kind] ?? `${kind.toLowerCase()}s`;
+  const verbs = { get: named ? 'get' : 'list', describe: named ? 'get' : 'list', list: 'list', watch: 'watch', logs: 'get', top: 'list', exec: 'create', apply: 'patch', scale: 'patch' } as Record<string, string>;
+  return [{ verb: verbs[verb] ?? verb, resource: plural }];
+}
+
+const PLURAL: Record<string, string> = { Ingress: 'ingresses', NetworkPolicy: 'networkpolicies', StorageClass: 'storageclasses', Endpoints: 'endpoints' };
+
+function grants(rule: unknown, verb: string, resource: string): boolean {
+  const [verbs, resources] = [textsAt(recordAt(rule), 'verbs'), textsAt(recordAt(rule), 'resources')];
+  return (verbs.includes(verb) || verbs.includes('*')) && (resources.includes(resource) || resources.includes('*'));
+}

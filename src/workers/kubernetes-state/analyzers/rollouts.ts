@@ -1,0 +1,111 @@
+import { changeAction, describeAction } from '../actions.ts';
+import { shellCommand } from '../../detectors/support/shell.ts';
+import { isKubernetesName } from '../../detectors/support/names.ts';
+import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
+import { name } from '../quote.ts';
+import { eventsOf, podsOf, servicesOf } from '../relations.ts';
+
+/** Finds Deployments, StatefulSets and DaemonSets without the pods they should have: stuck rollouts, shortfalls, scaled to zero, paused. */
+export const rollouts: Analyzer = (context) =>
+  context.state.workloads.filter(({ kind, deleting }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) && !deleting).flatMap((workload) => diagnose(context, workload));
+
+function diagnose({ state }: Context, workload: Workload): Diagnosis[] {
+  if (workload.desired === 0 && !state.desiredOnly) return scaledToZero(state, workload);
+  const pods = podsOf(state, workload).filter(({ deleting }) => !deleting);
+  if (isComplete(workload, pods)) return [];
+  const stuck = stuckBy(state, workload);
+  if (stuck) return [stuckRollout(state, workload, pods, stuck)];
+  return isShort(workload) ? [shortfall(workload, pods)] : [];
+}
+
+/** All pods that it should have are ready: what its events tell is over. */
+function isComplete({ desired, ready, available, updated }: Workload, pods: Pod[]): boolean {
+  const enough = desired !== null && (ready ?? available ?? -1) >= desired && (updated === null || updated >= desired);
+  return enough && pods.every((pod) => pod.ready !== false || pod.phase === 'Succeeded');
+}
+
+const isShort = ({ desired, ready, available }: Workload): boolean => desired !== null && desired > 0 && (ready ?? available) !== null && (ready ?? available ?? 0) < desired;
+
+type Stuck = { replicaSet: string | null; evidence: number[] };
+
+function stuckBy(state: KubernetesState, workload: Workload): Stuck | null {
+  const condition = workload.conditions.find(({ reason, type, status }) => reason === 'ProgressDeadlineExceeded' || (type === 'Progressing' && status === 'False'));
+  const event = eventsOf(state, workload).findLast(({ reason }) => reason === 'ProgressDeadlineExceeded');
+  if (!condition && !event) return null;
+  const replicaSet = /ReplicaSet "?([a-z0-9][\w.-]*\w)"?/.exec(`${condition?.message ?? ''} ${event?.message ?? ''}`)?.[1] ?? workload.newReplicaSet;
+  return { replicaSet, evidence: event ? [event.evidence] : [] };
+}
+
+function stuckRollout(state: KubernetesState, workload: Workload, pods: Pod[], stuck: Stuck): Diagnosis {
+  const oldServes = pods.some((pod) => pod.ready === true && (stuck.replicaSet === null || !pod.name.startsWith(stuck.replicaSet)));
+  const fresh = stuck.replicaSet ? ` of the new ReplicaSet ${name(stuck.replicaSet)}` : '';
+  return diagnosis({
+    kind: 'rollout-stuck',
+    class: 'infrastructure',
+    statement: `The rollout of ${workload.kind === 'Deployment' ? 'deployment' : workload.kind} ${name(workload.name)} is stuck (ProgressDeadlineExceeded): the pods${fresh} do not become ready${counts(workload)}${oldServes ? '; the old ReplicaSet keeps serving' : ''}`,
+    component: workload.name,
+    namespace: workload.namespace,
+    touches: touchesOf(state, workload, pods),
+    confidence: 0.78,
+    depth: DEPTH.workload,
+    evidence: [...workload.evidence, ...stuck.evidence, ...pods.flatMap(({ evidence }) => evidence)],
+    actions: rolloutActions(workload),
+    prevention: ['Alert on ProgressDeadlineExceeded, and let the pipeline roll back a rollout that does not complete.'],
+  });
+}
+
+const counts = ({ desired, ready, available }: Workload): string => (desired !== null && (ready ?? available) !== null ? ` (${ready ?? available} of ${desired} desired replicas ready)` : '');
+
+function touchesOf(state: KubernetesState, workload: Workload, pods: Pod[]): string[] {
+  const services = servicesOf(state, workload.namespace, workload.template?.labels ?? pods[0]?.labels ?? {});
+  return [workload.name, ...pods.map((pod) => pod.name), ...services.map((service) => service.name)];
+}
+
+function rolloutActions(workload: Workload) {
+  const undo = isKubernetesName(workload.name) ? shellCommand('kubectl', 'rollout', 'undo', `${workload.kind.toLowerCase()}/${workload.name}`, ...(workload.namespace ? ['--namespace', workload.namespace] : [])) : null;
+  return [
+    ...describeAction(workload.kind, workload.name, workload.namespace, 'See conditions, replicas and events of the workload'),
+    { title: 'Go back to the revision that ran before', command: undo, risk: 'Replaces the pods of the workload by those of the previous revision.' },
+  ];
+}
+
+function shortfall(workload: Workload, pods: Pod[]): Diagnosis {
+  return diagnosis({
+    kind: 'replicas-short',
+    class: 'infrastructure',
+    statement: `${workload.kind} ${name(workload.name)} has ${workload.ready ?? workload.available} of ${workload.desired} desired replicas ready`,
+    component: workload.name,
+    namespace: workload.namespace,
+    touches: [workload.name, ...pods.map((pod) => pod.name)],
+    confidence: 0.55,
+    cause: false,
+    depth: DEPTH.workload,
+    evidence: workload.evidence,
+    actions: describeAction(workload.kind, workload.name, workload.namespace, 'See conditions, replicas and events of the workload'),
+  });
+}
+
+/** A workload without replicas matters when something would use it; many are parked on purpose. */
+function scaledToZero(state: KubernetesState, workload: Workload): Diagnosis[] {
+  const labels = workload.template?.labels ?? workload.selector;
+  const services = servicesOf(state, workload.namespace, Object.keys(labels).length > 0 ? labels : workload.selector);
+  const named = services.length > 0 || state.services.some((service) => service.name === workload.name);
+  return [
+    diagnosis({
+      kind: 'scaled-to-zero',
+      class: 'infrastructure',
+      statement: `${workload.kind} ${name(workload.name)} is scaled to zero (0 replicas desired), so none of its pods run${services[0] ? ` and Service ${name(services[0].name)} has no endpoints` : ''}`,
+      component: workload.name,
+      namespace: workload.namespace,
+      touches: [workload.name, ...services.map((service) => service.name)],
+      confidence: named ? 0.82 : 0.5,
+      evidence: [...workload.evidence, ...services.flatMap(({ evidence }) => evidence)],
+      actions: [
+        ...describeAction(workload.kind, workload.name, workload.namespace, 'See the replicas of the workload'),
+        changeAction('Scale the workload up again', 'Starts its pods.'),
+      ],
+      prevention: ['Alert on services without endpoints.'],
+    }),
+  ];
+}

@@ -1,0 +1,135 @@
+import { changeAction, describeAction, listAction } from '../actions.ts';
+import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import type { KubernetesState, Service, ServicePort } from '../kubernetes-state.ts';
+import { name } from '../quote.ts';
+import { type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
+
+/** Finds services that lead nowhere: a selector that matches no pod, a target port on which nothing listens, no ready pod. */
+export const services: Analyzer = (context) => {
+  const places = selectables(context.state);
+  return context.state.services.filter((service) => !isByDesign(service)).flatMap((service) => diagnose(context, service, places));
+};
+
+/** Services that select nothing on purpose: aliases, and those whose endpoints somebody writes by hand. */
+function isByDesign({ type, selector, externalName, name: own }: Service): boolean {
+  return type === 'ExternalName' || externalName !== null || Object.keys(selector).length === 0 || own === 'kubernetes';
+}
+
+function diagnose({ state }: Context, service: Service, places: Selectable[]): Diagnosis[] {
+  const inside = places.filter((place) => sameNamespace(place.namespace, service.namespace));
+  const selected = inside.filter(({ labels }) => selects(service.selector, labels));
+  if (selected.length === 0) {
+    const none = service.endpoints?.length === 0;
+    const near = nearest(service, inside);
+    return near || none ? [selectorMismatch(service, near, none)] : [];
+  }
+  const port = service.ports.map((one) => ({ one, why: portFault(one, selected) })).find(({ why }) => why !== null);
+  if (port?.why) return [portMismatch(service, port.one, port.why, selected)];
+  return notReady(state, service, selected);
+}
+
+const pairs = (labels: Record<string, string>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+
+/** The pods that the service was probably meant for: they bear its name or most of its selector. */
+function nearest(service: Service, places: Selectable[]): Selectable | null {
+  const wanted = Object.entries(service.selector);
+  const scored = places.map((place) => {
+    const matching = wanted.filter(([key, value]) => place.labels[key] === value).length;
+    const sameKey = wanted.filter(([key, value]) => place.labels[key] !== undefined && alike(place.labels[key] ?? '', value)).length;
+    const own = place.pod ? workloadName(place.pod) : place.name;
+    const named = own === service.name || alike(own, service.name);
+    return { place, score: matching * 2 + sameKey + (named ? 2 : 0) };
+  });
+  const best = scored.toSorted((left, right) => right.score - left.score)[0];
+  return best && best.score >= 2 ? best.place : null;
+}
+
+/** Names that differ by a suffix, a number or a typo. */
+function alike(left: string, right: string): boolean {
+  const bare = (text: string) => text.toLowerCase().replace(/[-_.]|service$|svc$|app$|\d+$/g, '');
+  const [one, two] = [bare(left), bare(right)];
+  return one !== '' && two !== '' && (one.startsWith(two) || two.startsWith(one));
+}
+
+function selectorMismatch(service: Service, near: Selectable | null, none: boolean): Diagnosis {
+  const own = near ? (near.pod ? `pod ${near.name}` : `the pods of ${near.name}`) : null;
+  return diagnosis({
+    kind: 'selector-mismatch',
+    class: 'network',
+    statement: `The selector of Service ${name(service.name)} (${pairs(service.selector)}) matches no pod, so the service has no endpoints${own && near ? `: ${own} ${near.pod ? 'has' : 'have'} the labels ${pairs(withoutHash(near.labels)) || 'none'} (selector mismatch)` : ''}`,
+    component: service.name,
+    namespace: service.namespace,
+    touches: [service.name, ...(near ? [near.name, near.pod ? workloadName(near.pod) : near.name] : [])],
+    confidence: near && none ? 0.94 : near ? 0.82 : 0.72,
+    evidence: [...service.evidence, ...(near?.evidence ?? [])],
+    actions: [
+      ...describeAction('service', service.name, service.namespace, 'See selector and endpoints of the service'),
+      ...listAction('pods', service.namespace, 'See the labels that the pods really have'),
+      changeAction('Correct the selector of the service (or the labels of the pods)', 'Traffic of the service goes to the pods that it then selects.'),
+    ],
+    prevention: ['Alert on services without endpoints, and let one source (chart, kustomize) write labels and selectors.'],
+  });
+}
+
+function withoutHash(labels: Record<string, string>): Record<string, string> {
+  const noise = /pod-template-hash|controller-revision-hash|controller-uid|statefulset\.kubernetes\.io|pod-index|helm\.sh|managed-by/;
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !noise.test(key)).slice(0, 5));
+}
+
+type PortFault = { text: string; confidence: number };
+
+/** Why a port of the service cannot be served by the selected pods; null where it can or too little is known. */
+function portFault({ targetPort, port }: ServicePort, selected: Selectable[]): PortFault | null {
+  const target = targetPort ?? String(port);
+  const containers = selected.flatMap(({ template }) => template.containers);
+  const declared = containers.flatMap(({ ports }) => ports);
+  if (containers.length === 0 || declared.length === 0) return null;
+  if (declared.some((one) => String(one.port) === target || one.name === target)) return null;
+  const listens = [...new Set(declared.map((one) => one.port))].join(', ');
+  if (!/^\d+$/.test(target)) return { text: `is sent to the port named ${name(target)}, but no container has a port of that name`, confidence: 0.9 };
+  return { text: `is sent to targetPort ${target}, but the containers listen on containerPort ${listens} (target port mismatch)`, confidence: 0.86 };
+}
+
+function portMismatch(service: Service, { port }: ServicePort, fault: PortFault, selected: Selectable[]): Diagnosis {
+  const [first] = selected;
+  return diagnosis({
+    kind: 'port-mismatch',
+    class: 'network',
+    statement: `Port ${port} of Service ${name(service.name)} ${fault.text}, so connections to the service are refused`,
+    component: service.name,
+    namespace: service.namespace,
+    touches: [service.name, ...selected.flatMap((place) => [place.name, place.pod ? workloadName(place.pod) : place.name])],
+    confidence: fault.confidence,
+    evidence: [...service.evidence, ...(first?.evidence ?? [])],
+    actions: [
+      ...describeAction('service', service.name, service.namespace, 'See port, targetPort and endpoints of the service'),
+      changeAction('Set targetPort to the port that the container listens on', 'Changes where the traffic of the service goes.'),
+    ],
+    prevention: ['Name container ports and let services refer to the name.'],
+  });
+}
+
+function notReady(state: KubernetesState, service: Service, selected: Selectable[]): Diagnosis[] {
+  const pods = selected.flatMap(({ pod }) => pod ?? []);
+  const known = pods.filter(({ ready }) => ready !== null);
+  const none = service.endpoints?.length === 0 || (known.length > 0 && known.every(({ ready }) => ready === false));
+  if (!none || pods.length === 0 || state.desiredOnly) return [];
+  return [
+    diagnosis({
+      kind: 'no-ready-endpoint',
+      class: 'network',
+      statement: `Service ${name(service.name)} has no ready endpoints because none of the pods that it selects is ready`,
+      component: service.name,
+      namespace: service.namespace,
+      touches: [service.name, ...pods.flatMap((pod) => [pod.name, workloadName(pod)])],
+      confidence: 0.6,
+      cause: false,
+      depth: DEPTH.service,
+      evidence: [...service.evidence, ...pods.flatMap(({ evidence }) => evidence)],
+      actions: describeAction('service', service.name, service.namespace, 'See the endpoints of the service'),
+    }),
+  ];
+}

@@ -1,0 +1,119 @@
+import { EVIDENCE_FORMS, type EvidenceForm, type EvidenceFormData } from '../../shared/evidence-forms.ts';
+import type { Evidence } from '../../shared/report.ts';
+import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { type KubernetesState, type Meta, type Service, WORKLOAD_KINDS } from './kubernetes-state.ts';
+import { mergeRaw, type Raw, recordsAt, textAt, textMapAt } from './raw.ts';
+import { isClusterWide } from './read/kind-names.ts';
+import { readEventAnswer, readPodAnswer, readServiceAnswer } from './read/read-answers.ts';
+import { readCommand } from './read/read-command.ts';
+import { rawEvents } from './read/raw-events.ts';
+import { flatten } from './read/read-documents.ts';
+import { readSnapshot } from './read/read-snapshot.ts';
+import { nothingRead, type Reading } from './read/reading.ts';
+import { endpointsOf, toClaim, toNode, toService, toWorkload } from './typed/to-objects.ts';
+import { toPod } from './typed/to-pod.ts';
+
+/** Everything that the evidence tells of a cluster, as one typed state; several tellings of one object are merged. Never throws. */
+export function buildState(evidence: Evidence[]): KubernetesState {
+  const readings = readAll(evidence);
+  const objects = mergeObjects(readings);
+  const kinds = Map.groupBy(objects, ({ kind }) => kind);
+  const of = (kind: string) => kinds.get(kind) ?? [];
+  return {
+    pods: of('Pod').map(toPod),
+    workloads: WORKLOAD_KINDS.flatMap((kind) => of(kind).map(toWorkload)),
+    services: of('Service').map((meta) => withEndpoints(toService(meta), of('Endpoints'))),
+    claims: of('PersistentVolumeClaim').map(toClaim),
+    nodes: of('Node').map(toNode),
+    others: kinds,
+    events: readings.flatMap(({ number, reading }) => reading.events.map((event) => ({ ...event, evidence: number }))),
+    logs: readings.flatMap(({ number, reading }) => reading.logs.map((log) => ({ ...log, evidence: number }))),
+    listed: new Set(readings.flatMap(({ reading }) => reading.listed)),
+    missing: new Map(readings.flatMap(({ number, reading }) => reading.missing.map((key) => [key, number] as const))),
+    desiredOnly: readings.some(({ desired }) => desired),
+  };
+}
+
+type Numbered = { number: number; reading: Reading; desired: boolean };
+
+function readAll(evidence: Evidence[]): Numbered[] {
+  const entry = (number: number, reading: Reading, desired = false) => ({ number, reading, desired });
+  return [
+    ...formOf(evidence, 'kubernetes.objects').map(({ number, data }) => entry(number, objectReading(data.objects), !data.withStatus)),
+    ...formOf(evidence, 'command.output').map(({ number, data }) => entry(number, readCommand(data.command, data.output))),
+    ...formOf(evidence, 'snapshot.json').map(({ number, data }) => entry(number, readSnapshot(data.body))),
+    ...evidenceOf(evidence, 'pods.status').map(({ number, data }) => entry(number, readPodAnswer(data))),
+    ...evidenceOf(evidence, 'events.list').map(({ number, data }) => entry(number, readEventAnswer(data))),
+    ...evidenceOf(evidence, 'service.health').map(({ number, data }) => entry(number, readServiceAnswer(data))),
+  ];
+}
+
+function objectReading(objects: Raw[]): Reading {
+  const flat = flatten(objects);
+  return {
+    ...nothingRead(),
+    objects: flat.filter(({ kind }) => kind !== 'Event'),
+    events: rawEvents(flat.filter(({ kind }) => kind === 'Event')),
+  };
+}
+
+/** The evidence of one form; what has other data than the form promises is left out. */
+export function formOf<F extends EvidenceForm>(evidence: Evidence[], form: F): { number: number; data: EvidenceFormData<F> }[] {
+  return evidence.flatMap(({ capability, number, data }) => {
+    if (capability !== form) return [];
+    const parsed = EVIDENCE_FORMS[form].safeParse(data);
+    return parsed.success ? [{ number, data: parsed.data as EvidenceFormData<F> }] : [];
+  });
+}
+
+type Known = { raw: Raw; evidence: number[] };
+
+function mergeObjects(readings: Numbered[]): Meta[] {
+  const known = new Map<string, Known>();
+  for (const { number, reading } of readings) for (const raw of reading.objects) addObject(known, raw, number);
+  return [...known.values()].map(({ raw, evidence }) => toMeta(raw, evidence));
+}
+
+function addObject(known: Map<string, Known>, raw: Raw, number: number): void {
+  const [kind, name] = [textAt(raw, 'kind') ?? '', textAt(raw, 'metadata', 'name') ?? ''];
+  const namespace = isClusterWide(kind) ? '' : (textAt(raw, 'metadata', 'namespace') ?? '');
+  const key = [`${kind}|${namespace}|${name}`, namespace === '' ? anyNamespace(known, kind, name) : `${kind}||${name}`].find(
+    (candidate) => candidate !== null && known.has(candidate),
+  );
+  const found = key ? known.get(key) : undefined;
+  if (key && found) known.delete(key);
+  known.set(`${kind}|${namespace || (key?.split('|')[1] ?? '')}|${name}`, {
+    raw: found ? mergeRaw(found.raw, raw) : raw,
+    evidence: [...new Set([...(found?.evidence ?? []), number])],
+  });
+}
+
+/** An object told without its namespace is the one of that kind and name, where there is only one. */
+function anyNamespace(known: Map<string, Known>, kind: string, name: string): string | null {
+  const found = [...known.keys()].filter((key) => key.startsWith(`${kind}|`) && key.endsWith(`|${name}`));
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+function toMeta(raw: Raw, evidence: number[]): Meta {
+  const [owner] = recordsAt(raw, 'metadata', 'ownerReferences');
+  const kind = textAt(raw, 'kind') ?? '';
+  return {
+    kind,
+    name: textAt(raw, 'metadata', 'name') ?? '',
+    namespace: isClusterWide(kind) ? null : textAt(raw, 'metadata', 'namespace'),
+    labels: textMapAt(raw, 'metadata', 'labels'),
+    annotations: textMapAt(raw, 'metadata', 'annotations'),
+    owner: owner ? { kind: textAt(owner, 'kind') ?? '', name: textAt(owner, 'name') ?? '' } : null,
+    deleting: textAt(raw, 'metadata', 'deletionTimestamp') !== null,
+    createdAt: textAt(raw, 'metadata', 'creationTimestamp'),
+    evidence,
+    raw,
+  };
+}
+
+function withEndpoints(service: Service, endpoints: Meta[]): Service {
+  const own = endpoints.find(({ name, namespace }) => name === service.name && (namespace ?? '') === (service.namespace ?? ''));
+  if (!own) return service;
+  const { ready, notReady } = endpointsOf(own);
+  return { ...service, endpoints: [...new Set([...(service.endpoints ?? []), ...ready])], notReady, evidence: [...new Set([...service.evidence, ...own.evidence])] };
+}

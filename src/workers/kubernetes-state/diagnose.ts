@@ -1,0 +1,66 @@
+import { alertText } from '../alert-facts.ts';
+import type { DetectorInput } from '../detectors/detector.ts';
+import { addresses } from './analyzers/addresses.ts';
+import { admission } from './analyzers/admission.ts';
+import { autoscaling } from './analyzers/autoscaling.ts';
+import { crashes } from './analyzers/crashes.ts';
+import { images } from './analyzers/images.ts';
+import { ingresses } from './analyzers/ingresses.ts';
+import { jobs } from './analyzers/jobs.ts';
+import { logErrors } from './analyzers/log-errors.ts';
+import { namesAndFaults, otherEvents, portConflicts } from './analyzers/names-and-faults.ts';
+import { networkPolicies } from './analyzers/network-policies.ts';
+import { nodes } from './analyzers/nodes.ts';
+import { permissions } from './analyzers/permissions.ts';
+import { probes } from './analyzers/probes.ts';
+import { quotas } from './analyzers/quotas.ts';
+import { references } from './analyzers/references.ts';
+import { rollouts } from './analyzers/rollouts.ts';
+import { scheduling } from './analyzers/scheduling.ts';
+import { services } from './analyzers/services.ts';
+import { startErrors } from './analyzers/start-errors.ts';
+import { storage } from './analyzers/storage.ts';
+import { buildState } from './build-state.ts';
+import type { Analyzer, Context, Diagnosis } from './diagnosis.ts';
+import { rankDiagnoses } from './rank-diagnoses.ts';
+import { type Subjects, subjectsOf } from './subjects.ts';
+
+/** Every analyzer; their order does not matter. */
+export const ANALYZERS = {
+  scheduling,
+  images,
+  startErrors,
+  crashes,
+  probes,
+  admission,
+  rollouts,
+  jobs,
+  autoscaling,
+  services,
+  addresses,
+  ingresses,
+  networkPolicies,
+  storage,
+  references,
+  permissions,
+  quotas,
+  nodes,
+  namesAndFaults,
+  portConflicts,
+  otherEvents,
+  logErrors,
+} as const satisfies Record<string, Analyzer>;
+
+/** Reads the evidence and lets every analyzer look at it: the diagnoses in the order in which they explain the alert. */
+export function diagnose(input: DetectorInput): { context: Context; subjects: Subjects; diagnoses: Diagnosis[] } {
+  const context: Context = { state: buildState(input.evidence), input, text: alertWords(input) };
+  const subjects = subjectsOf(context);
+  const found = Object.values(ANALYZERS).flatMap((analyzer) => analyzer(context));
+  return { context, subjects, diagnoses: rankDiagnoses(found, subjects, context.text) };
+}
+
+/** Title, description and the values of the labels, which name objects. */
+function alertWords({ alerts }: DetectorInput): string {
+  const labels = alerts.flatMap(({ labels: own, service, namespace }) => [...Object.values(own), service ?? '', namespace ?? '']);
+  return [alertText(alerts), ...labels].join('\n').toLowerCase();
+}

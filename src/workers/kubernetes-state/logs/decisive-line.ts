@@ -1,0 +1,103 @@
+import { FAILURE_KINDS, type FailureKind, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+
+/** The line of a log that says best what went wrong. */
+export type DecisiveLine = {
+  text: string;
+  /** What it complains about; null for an error of no known kind. */
+  kind: FailureKind | null;
+  /** How bad the line itself says it is, from 0 to 1. */
+  level: number;
+  score: number;
+  /** How many lines say the same but for numbers and names. */
+  count: number;
+  /** A second line of the same trouble, such as the exception below an error; null where there is none. */
+  also: string | null;
+};
+
+const MAX_LINES = 8000;
+const MAX_LINE = 1500;
+
+type Candidate = { text: string; index: number; kind: FailureKind | null; level: number };
+
+/** Picks the decisive line; null where no line tells of a failure. */
+export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
+  const shown = lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES / 2), ...lines.slice(-MAX_LINES / 2)] : lines;
+  const candidates = shown.flatMap(toCandidate);
+  if (candidates.length === 0) return null;
+  const groups = [...Map.groupBy(candidates, ({ text }) => shapeOf(text)).values()];
+  const scored = groups.map((group) => ({ group, score: scoreOf(group, shown.length) })).sort((left, right) => right.score - left.score);
+  const best = scored[0];
+  const line = best?.group.at(-1);
+  if (!best || !line || best.score < LEAST) return null;
+  return {
+    text: shown[line.index]?.trim() ?? line.text,
+    kind: line.kind,
+    level: line.level,
+    score: best.score,
+    count: best.group.length,
+    also: alsoSaid(line, scored.map(({ group }) => group.at(-1)), shown),
+  };
+}
+
+/** Below this a line is only a warning of no known kind. */
+const LEAST = 0.5;
+
+function toCandidate(raw: string, index: number): Candidate[] {
+  const text = raw.slice(0, MAX_LINE);
+  if (HARMLESS.test(text) || /^\s+at\s/.test(text) || /^\s*File "/.test(text)) return [];
+  const level = LEVEL_WORDS.find(({ pattern }) => pattern.test(text))?.weight ?? 0;
+  const informs = INFORMS.test(text.slice(0, 120)) && level < 0.85;
+  const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
+  if (serverError(text)) return [{ text, index, kind: kind ?? null, level: Math.max(level, 0.6) }];
+  if (level === 0 && kind === null) return [];
+  if (informs && (kind === null || kind.weight < 1 || level === 0)) return [];
+  return [{ text, index, kind, level }];
+}
+
+/** A request that was answered with 5xx. */
+const serverError = (text: string): boolean => /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus[= :]+"?5\d\d\b/i.test(text);
+
+function scoreOf(group: Candidate[], total: number): number {
+  const line = group.at(-1);
+  if (!line) return 0;
+  const frequent = Math.min(0.1, group.length / 200);
+  const late = total > 0 ? 0.1 * (line.index / total) : 0;
+  return 0.5 * line.level + (line.kind ? 0.55 * line.kind.weight : 0) + frequent + late;
+}
+
+/** A line without what differs from one occurrence to the next. */
+function shapeOf(text: string): string {
+  return text
+    .replace(/\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*/g, '')
+    .replace(/\b[0-9a-f]{8,}\b/gi, '#')
+    .replace(/\d+/g, '#')
+    .trim()
+    .slice(0, 160);
+}
+
+/** The next best line within reach of the decisive one that adds words of its own. */
+function alsoSaid(line: Candidate, others: (Candidate | undefined)[], lines: readonly string[]): string | null {
+  const near = others.find(
+    (other) => other && other !== line && Math.abs(other.index - line.index) <= 12 && other.level + (other.kind?.weight ?? 0) >= 0.8 && !shapeOf(line.text).includes(shapeOf(other.text)),
+  );
+  return near ? (lines[near.index]?.trim() ?? null) : null;
+}
+
+/** A line without its time, level and logger, so that a sentence can quote what it says. */
+export function messageOf(line: string): string {
+  const json = /^\s*\{/.test(line) ? jsonMessage(line) : null;
+  if (json) return json;
+  return line
+    .replace(/^\s*\[?(?:(?:[A-Z][a-z]{2} ){1,2}\s?\d{1,2} \d\d:\d\d:\d\d(?: [A-Z]{3,4})?(?: \d{4})?|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s*(?:-\s*)?/, '')
+    .trim();
+}
+
+function jsonMessage(line: string): string | null {
+  try {
+    const body = JSON.parse(line) as Record<string, unknown>;
+    const parts = [body.message ?? body.msg ?? body.log, body.error ?? body.err ?? body.exception].filter((part) => typeof part === 'string');
+    return parts.length > 0 ? parts.join(': ') : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,222 @@
+import type { Raw } from '../raw.ts';
+import { describedContainer, describedPairs, describedTolerations, describedVolumes } from './describe-container.ts';
+import {
+  describedIngress,
+  describedPolicy,
+  describedQuota,
+  describedRules,
+  describedService,
+} from './describe-network.ts';
+import { linesOf, nodeOf, pairsOf, type TreeNode, valueOf } from './describe-tree.ts';
+
+/** What the page of one kind tells beyond its metadata, in the form of the API; an empty object for kinds unknown to us. */
+export function describedBody(kind: string, nodes: TreeNode[]): Raw {
+  return Object.hasOwn(BODIES, kind) ? (BODIES[kind]?.(nodes) ?? {}) : {};
+}
+
+const BODIES: Record<string, (nodes: TreeNode[]) => Raw> = {
+  Pod: podBody,
+  Deployment: workloadBody,
+  ReplicaSet: workloadBody,
+  StatefulSet: workloadBody,
+  DaemonSet: daemonBody,
+  Job: jobBody,
+  CronJob: cronBody,
+  Service: describedService,
+  Ingress: describedIngress,
+  NetworkPolicy: describedPolicy,
+  ResourceQuota: describedQuota,
+  Role: describedRules,
+  ClusterRole: describedRules,
+  PersistentVolumeClaim: claimBody,
+  PersistentVolume: (nodes) => ({
+    spec: { storageClassName: valueOf(nodes, 'StorageClass'), claimRef: { name: valueOf(nodes, 'Claim') } },
+    status: { phase: valueOf(nodes, 'Status') },
+  }),
+  Node: nodeBody,
+  HorizontalPodAutoscaler: autoscalerBody,
+  PodDisruptionBudget: (nodes) => ({
+    spec: { minAvailable: valueOf(nodes, 'Min available'), maxUnavailable: valueOf(nodes, 'Max unavailable') },
+    status: { disruptionsAllowed: valueOf(nodes, 'Allowed disruptions') },
+  }),
+  ConfigMap: (nodes) => ({
+    data: Object.fromEntries((nodeOf(nodes, 'Data')?.children ?? []).map((node) => [node.key ?? node.line, ''])),
+  }),
+};
+
+/** The members of `spec` that a pod and a pod template share. */
+function podSpec(nodes: TreeNode[]): { spec: Raw; containerStatuses: Raw[]; initContainerStatuses: Raw[] } {
+  const main = (nodeOf(nodes, 'Containers')?.children ?? []).filter(isContainer).map(describedContainer);
+  const init = (nodeOf(nodes, 'Init Containers')?.children ?? []).filter(isContainer).map(describedContainer);
+  return {
+    spec: {
+      containers: main.map(({ spec }) => spec),
+      initContainers: init.map(({ spec }) => spec),
+      volumes: describedVolumes(nodeOf(nodes, 'Volumes')),
+      serviceAccountName: valueOf(nodes, 'Service Account'),
+      nodeSelector: describedPairs(nodes, 'Node-Selectors'),
+      tolerations: describedTolerations(nodeOf(nodes, 'Tolerations')),
+    },
+    containerStatuses: statusesOf(main),
+    initContainerStatuses: statusesOf(init),
+  };
+}
+
+const statusesOf = (containers: { status: Raw | null }[]): Raw[] =>
+  containers.map(({ status }) => status).filter((status) => status !== null);
+
+const isContainer = ({ key, children }: TreeNode): boolean => key !== null && children.length > 0;
+
+function podBody(nodes: TreeNode[]): Raw {
+  const { spec, ...statuses } = podSpec(nodes);
+  const node = valueOf(nodes, 'Node')?.split('/')[0] ?? null;
+  return {
+    spec: { ...spec, nodeName: node },
+    status: {
+      phase: valueOf(nodes, 'Status')?.split(' ')[0] ?? null,
+      reason: valueOf(nodes, 'Reason'),
+      message: valueOf(nodes, 'Message'),
+      podIP: valueOf(nodes, 'IP'),
+      conditions: conditionsOf(nodes),
+      ...statuses,
+    },
+  };
+}
+
+/** `Type Status Reason` tables of describe pages. */
+function conditionsOf(nodes: TreeNode[]): Raw[] {
+  return (nodeOf(nodes, 'Conditions')?.children ?? []).flatMap(({ line }) => {
+    const [type = '', status = '', ...rest] = line.trim().split(/\s{2,}/);
+    if (!/^(?:True|False|Unknown)$/.test(status)) return [];
+    const [reason, message] = rest.length > 2 ? rest.slice(2) : rest;
+    return [{ type, status, reason: reason ?? null, message: message ?? null }];
+  });
+}
+
+function templateOf(nodes: TreeNode[]): Raw {
+  const template = nodeOf(nodes, 'Pod Template')?.children ?? [];
+  return { metadata: { labels: pairsOf(nodeOf(template, 'Labels')) }, spec: podSpec(template).spec };
+}
+
+function workloadBody(nodes: TreeNode[]): Raw {
+  const replicas = valueOf(nodes, 'Replicas') ?? '';
+  const status = valueOf(nodes, 'Pods Status') ?? '';
+  const of = (word: string) => numberIn(replicas, new RegExp(`(\\d+) ${word}`));
+  const current = /^(\d+) current \/ (\d+) desired/.exec(replicas);
+  const available = numberIn(replicas, /(\d+) available/);
+  return {
+    spec: {
+      replicas: of('desired') ?? (current ? Number(current[2]) : null),
+      selector: { matchLabels: describedPairs(nodes, 'Selector') },
+      template: templateOf(nodes),
+      volumeClaimTemplates: claimTemplatesOf(nodeOf(nodes, 'Volume Claims')),
+    },
+    status: {
+      replicas: of('total') ?? (current ? Number(current[1]) : null),
+      updatedReplicas: of('updated'),
+      availableReplicas: available,
+      readyReplicas: available ?? numberIn(status, /(\d+) Running/),
+      conditions: conditionsOf(nodes),
+      newReplicaSet: valueOf(nodes, 'NewReplicaSet')?.split(' ')[0] ?? null,
+      oldReplicaSets: (valueOf(nodes, 'OldReplicaSets') ?? '')
+        .split(/,\s*/)
+        .flatMap((part) => part.split(' ')[0] || []),
+    },
+  };
+}
+
+function claimTemplatesOf(node: TreeNode | undefined): Raw[] {
+  return (node?.children ?? [])
+    .filter(({ key }) => key === 'Name')
+    .map(({ value }, index) => ({
+      metadata: { name: value },
+      spec: {
+        storageClassName: (node?.children ?? []).filter(({ key }) => key === 'StorageClass')[index]?.value || null,
+      },
+    }));
+}
+
+function daemonBody(nodes: TreeNode[]): Raw {
+  const status = valueOf(nodes, 'Pods Status') ?? '';
+  return {
+    spec: { selector: { matchLabels: describedPairs(nodes, 'Selector') }, template: templateOf(nodes) },
+    status: {
+      desiredNumberScheduled: Number(valueOf(nodes, 'Desired Number of Nodes Scheduled') ?? Number.NaN),
+      currentNumberScheduled: Number(valueOf(nodes, 'Current Number of Nodes Scheduled') ?? Number.NaN),
+      numberAvailable: Number(valueOf(nodes, 'Number of Nodes Scheduled with Available Pods') ?? Number.NaN),
+      numberReady: numberIn(status, /(\d+) Running/),
+    },
+  };
+}
+
+function jobBody(nodes: TreeNode[]): Raw {
+  const status = valueOf(nodes, 'Pods Statuses') ?? '';
+  return {
+    spec: {
+      backoffLimit: valueOf(nodes, 'Backoff Limit'),
+      completions: valueOf(nodes, 'Completions'),
+      suspend: valueOf(nodes, 'Suspend') === 'true',
+      template: templateOf(nodes),
+    },
+    status: {
+      active: numberIn(status, /(\d+) Active/),
+      succeeded: numberIn(status, /(\d+) Succeeded/),
+      failed: numberIn(status, /(\d+) Failed/),
+    },
+  };
+}
+
+function cronBody(nodes: TreeNode[]): Raw {
+  const suspend = valueOf(nodes, 'Suspend');
+  return {
+    spec: {
+      schedule: valueOf(nodes, 'Schedule'),
+      suspend: suspend === 'True' || suspend === 'true',
+      jobTemplate: { spec: { template: templateOf(nodes) } },
+    },
+  };
+}
+
+function claimBody(nodes: TreeNode[]): Raw {
+  return {
+    spec: {
+      storageClassName: valueOf(nodes, 'StorageClass'),
+      volumeName: valueOf(nodes, 'Volume'),
+      accessModes: (valueOf(nodes, 'Access Modes') ?? '').split(',').filter(Boolean),
+    },
+    status: { phase: valueOf(nodes, 'Status') },
+  };
+}
+
+function nodeBody(nodes: TreeNode[]): Raw {
+  const taints = linesOf(nodeOf(nodes, 'Taints')).flatMap((line) => {
+    const match = /^([^=:\s]+)(?:=([^:]*))?:(\w+)$/.exec(line);
+    return match ? [{ key: match[1], value: match[2] ?? null, effect: match[3] }] : [];
+  });
+  return {
+    spec: { taints, unschedulable: valueOf(nodes, 'Unschedulable') === 'true' },
+    status: {
+      conditions: conditionsOf(nodes),
+      capacity: pairsOf(nodeOf(nodes, 'Capacity')),
+      allocatable: pairsOf(nodeOf(nodes, 'Allocatable')),
+    },
+  };
+}
+
+function autoscalerBody(nodes: TreeNode[]): Raw {
+  const [kind, name] = (valueOf(nodes, 'Reference') ?? '').split('/');
+  const metrics = linesOf(nodeOf(nodes, 'Metrics'));
+  return {
+    spec: {
+      scaleTargetRef: { kind: kind || null, name: name || null },
+      minReplicas: valueOf(nodes, 'Min replicas'),
+      maxReplicas: valueOf(nodes, 'Max replicas'),
+    },
+    status: { conditions: conditionsOf(nodes), described: metrics },
+  };
+}
+
+function numberIn(text: string, pattern: RegExp): number | null {
+  const match = pattern.exec(text);
+  return match ? Number(match[1]) : null;
+}

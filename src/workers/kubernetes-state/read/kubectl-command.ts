@@ -1,0 +1,95 @@
+import { kindOf } from './kind-names.ts';
+
+/** A kubectl command line taken apart; null members were not told. */
+export type KubectlCommand = {
+  verb: 'get' | 'describe' | 'logs' | 'events' | 'top' | 'exec' | 'other';
+  kinds: string[];
+  name: string | null;
+  /** `*` for all namespaces. */
+  namespace: string | null;
+  output: string | null;
+  container: string | null;
+  selector: string | null;
+  previous: boolean;
+  /** True when the list was cut down by a pipe, a name, a selector or a field selector. */
+  narrowed: boolean;
+  /** True when lines were searched for a word. */
+  filter: string | null;
+};
+
+const WITH_VALUE: Record<
+  string,
+  keyof Pick<KubectlCommand, 'namespace' | 'output' | 'container' | 'selector'> | 'skip'
+> = {
+  '-n': 'namespace',
+  '--namespace': 'namespace',
+  '-o': 'output',
+  '--output': 'output',
+  '-c': 'container',
+  '--container': 'container',
+  '-l': 'selector',
+  '--selector': 'selector',
+  '--field-selector': 'skip',
+  '--tail': 'skip',
+  '--since': 'skip',
+  '--context': 'skip',
+  '--kubeconfig': 'skip',
+  '--sort-by': 'skip',
+  '--limit-bytes': 'skip',
+};
+
+/** Takes a command line apart; null where it is no kubectl (or oc) command. */
+export function parseKubectl(command: string): KubectlCommand | null {
+  const [line = '', ...pipes] = command.split('|').map((part) => part.trim());
+  const words = line.split(/\s+/).filter(Boolean);
+  const start = words.findIndex((word) => /(?:^|\/)(?:kubectl|oc)$/.test(word));
+  if (start === -1) return null;
+  const parsed = readWords(words.slice(start + 1));
+  const grep = pipes.map((pipe) => /^[ez]?grep\s+(?:-\S+\s+)*["']?([^"'\s]+)/.exec(pipe)?.[1]).find(Boolean) ?? null;
+  const narrowed = parsed.narrowed || pipes.some((pipe) => /^(?:[ez]?grep|head|tail|awk)\b/.test(pipe));
+  return { ...parsed, narrowed, filter: grep };
+}
+
+function readWords(words: string[]): KubectlCommand {
+  const { flags, plain } = splitFlags(words);
+  const [verb = '', first, second] = plain;
+  const { kinds, name } = target(verb === 'logs' || verb === 'exec' ? ['pod', first] : [first, second]);
+  return {
+    verb: (['get', 'describe', 'logs', 'events', 'top', 'exec'] as const).find((known) => known === verb) ?? 'other',
+    kinds,
+    name,
+    namespace: flags.has('-A') || flags.has('--all-namespaces') ? '*' : (flags.get('namespace') ?? null),
+    output: flags.get('output') ?? null,
+    container: flags.get('container') ?? null,
+    selector: flags.get('selector') ?? null,
+    previous: flags.has('--previous') || flags.has('-p'),
+    narrowed: name !== null || flags.has('selector') || flags.has('--field-selector'),
+    filter: null,
+  };
+}
+
+function splitFlags(words: string[]): { flags: Map<string, string>; plain: string[] } {
+  const flags = new Map<string, string>();
+  const plain: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (word === '--') break;
+    const [flag = '', inline] = word.startsWith('--')
+      ? word.split('=', 2)
+      : [word.slice(0, 2), word.slice(2) || undefined];
+    const meaning = word.startsWith('-') && Object.hasOwn(WITH_VALUE, flag) ? WITH_VALUE[flag] : undefined;
+    if (!word.startsWith('-')) plain.push(word);
+    else if (meaning) flags.set(meaning === 'skip' ? flag : meaning, inline?.replace(/^=/, '') ?? words[++index] ?? '');
+    else flags.set(word.split('=')[0] ?? word, '');
+  }
+  return { flags, plain };
+}
+
+function target([first, second]: (string | undefined)[]): { kinds: string[]; name: string | null } {
+  if (!first) return { kinds: [], name: null };
+  const slashed = (second ?? first).includes('/') ? (second ?? first).split('/', 2) : null;
+  if (slashed) return { kinds: known([slashed[0] ?? '']), name: slashed[1] ?? null };
+  return { kinds: known(first.split(',')), name: second ?? null };
+}
+
+const known = (names: string[]): string[] => names.flatMap((name) => (name === 'all' ? ['all'] : (kindOf(name) ?? [])));

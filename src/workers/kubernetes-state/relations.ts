@@ -1,0 +1,103 @@
+import { workloadOf } from '../detectors/support/names.ts';
+import type { KubeEvent, KubernetesState, Meta, Pod, PodTemplate, Service, Workload } from './kubernetes-state.ts';
+
+/** True where one of the namespaces is unknown, or both are the same. */
+export function sameNamespace(left: string | null, right: string | null): boolean {
+  return left === null || right === null || left === right;
+}
+
+/** True when the labels have every pair of the selector; an empty selector selects nothing here. */
+export function selects(selector: Record<string, string>, labels: Record<string, string>): boolean {
+  const pairs = Object.entries(selector);
+  return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
+}
+
+/** The name of the workload that a pod belongs to, by its owner or by its own name. */
+export function workloadName(pod: Pod): string {
+  const { owner } = pod;
+  if (!owner) return workloadOf(pod.name);
+  if (owner.kind !== 'ReplicaSet') return owner.name;
+  const hash = pod.template.labels['pod-template-hash'];
+  return hash && owner.name.endsWith(`-${hash}`) ? owner.name.slice(0, -hash.length - 1) : owner.name.replace(/-[a-z0-9]{5,10}$/, '');
+}
+
+/** The pods of a workload: by its selector where labels are known, else by their names. */
+export function podsOf(state: KubernetesState, workload: Workload): Pod[] {
+  return state.pods.filter((pod) => {
+    if (!sameNamespace(pod.namespace, workload.namespace)) return false;
+    if (pod.owner?.name === workload.name || workloadName(pod) === workload.name) return true;
+    return selects(workload.selector, pod.template.labels);
+  });
+}
+
+/** The workload that a pod belongs to, the outermost one that is known; null where none is. */
+export function workloadOfPod(state: KubernetesState, pod: Pod): Workload | null {
+  const own = state.workloads.filter(
+    (workload) => workload.kind !== 'ReplicaSet' && sameNamespace(workload.namespace, pod.namespace) && (workload.name === workloadName(pod) || workload.name === pod.owner?.name),
+  );
+  return own[0] ?? null;
+}
+
+/** A pod or the template of a workload with its labels: what a selector may select. */
+export type Selectable = { name: string; namespace: string | null; template: PodTemplate; labels: Record<string, string>; evidence: number[]; pod: Pod | null };
+
+/** Everything that selectors may select: pods, and the templates of workloads of which no pod was seen. */
+export function selectables(state: KubernetesState): Selectable[] {
+  const pods = state.pods
+    .filter((pod) => Object.keys(pod.labels).length > 0 && !pod.deleting)
+    .map((pod) => ({ name: pod.name, namespace: pod.namespace, template: pod.template, labels: pod.labels, evidence: pod.evidence, pod }));
+  const templates = state.workloads.flatMap((workload) => {
+    const { template, name, namespace, evidence, kind } = workload;
+    const seen = state.pods.some((pod) => sameNamespace(pod.namespace, namespace) && workloadName(pod) === name);
+    if (!template || kind === 'Job' || kind === 'CronJob' || seen) return [];
+    return [{ name, namespace, template, labels: template.labels, evidence, pod: null }];
+  });
+  return [...pods, ...templates];
+}
+
+/** The events about an object. */
+export function eventsOf(state: KubernetesState, object: Pick<Meta, 'kind' | 'name' | 'namespace'>): KubeEvent[] {
+  return state.events.filter(
+    (event) => event.name === object.name && (event.kind === object.kind || event.kind === '') && sameNamespace(event.namespace, object.namespace),
+  );
+}
+
+/** The services of a namespace that select these labels. */
+export function servicesOf(state: KubernetesState, namespace: string | null, labels: Record<string, string>): Service[] {
+  return state.services.filter((service) => sameNamespace(service.namespace, namespace) && selects(service.selector, labels));
+}
+
+/** The pod templates of a namespace with who has them: workloads, and pods of workloads that are unknown. */
+export function templatesOf(state: KubernetesState): { owner: Meta; template: PodTemplate }[] {
+  const workloads = state.workloads.flatMap((workload) => (workload.template && workload.kind !== 'ReplicaSet' ? [{ owner: workload as Meta, template: workload.template }] : []));
+  const pods = state.pods
+    .filter((pod) => pod.template.containers.length > 0 && !workloadOfPod(state, pod)?.template)
+    .map((pod) => ({ owner: pod as Meta, template: pod.template }));
+  return [...workloads, ...pods];
+}
+
+/** The names under which people know an owner of a template: its own and its workload's. */
+export function namesOf(owner: Meta): string[] {
+  return owner.kind === 'Pod' ? [owner.name, workloadName(owner as Pod)] : [owner.name];
+}
+
+/** How a workload or pod is called in a sentence: `Deployment redis`, `pod redis-0`. */
+export function called(object: Pick<Meta, 'kind' | 'name'>): string {
+  return object.kind === 'Pod' ? `pod ${object.name}` : `${object.kind} ${object.name}`;
+}
+
+/** True when a kind was listed completely for a namespace, so that what is not there does not exist. */
+export function isListed(state: KubernetesState, kind: string, namespace: string | null): boolean {
+  return state.listed.has(`${kind}|*`) || state.listed.has(`${kind}|${namespace ?? 'default'}`);
+}
+
+/** The objects of a kind and name in a namespace (any where it is unknown). */
+export function objectNamed(state: KubernetesState, kind: string, name: string, namespace: string | null): Meta | null {
+  return (state.others.get(kind) ?? []).find((object) => object.name === name && sameNamespace(object.namespace, namespace)) ?? null;
+}
+
+/** The evidence that an object does not exist: it was looked for in vain, or is not in a complete list; null where nothing tells. */
+export function isMissing(state: KubernetesState, kind: string, name: string, namespace: string | null): boolean {
+  if (objectNamed(state, kind, name, namespace)) return false;
+  return state.missing.has(`${kind}|${namespace ?? ''}|${name}`) || isListed(state, kind, namespace);
+}

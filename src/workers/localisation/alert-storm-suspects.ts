@@ -1,0 +1,80 @@
+import type { AlertClass } from '../../shared/alert.ts';
+import { inForm } from '../changes/evidence-form.ts';
+import { settleBlame } from './alert-storm-blame.ts';
+import { type StormEntity, stormEntities } from './alert-storm-entities.ts';
+import { type StormGraph, stormGraph } from './alert-storm-layers.ts';
+import { stormWords } from './alert-storm-kinds.ts';
+import type { LocalisationInput } from './localise.ts';
+import type { Suspect } from './suspect.ts';
+
+const MOST_NAMES = 4;
+
+/**
+ * Suspects of an alert storm: each alerting entity hands on its blame to those whose trouble explains its own, and whoever is
+ * left with it is where the storm began. None where nothing was firing.
+ */
+export function alertStormSuspects({ evidence }: LocalisationInput): Suspect[] {
+  const storms = inForm(evidence, 'alerts.active');
+  const entities = stormEntities(storms.flatMap(({ data }) => data.alerts));
+  if (entities.length === 0) return [];
+  const maps = inForm(evidence, 'topology.services');
+  const graph = stormGraph(maps.flatMap(({ data }) => data.edges));
+  const cited = [...storms, ...maps].map(({ number }) => number).sort((left, right) => left - right);
+  const { blame, explainedBy } = settleBlame(entities, graph);
+  return entities
+    .map((entity) => suspectOf(entity, blame.get(entity.key) ?? 0, entities, explainedBy, graph, cited))
+    .sort(moreSuspect);
+}
+
+function moreSuspect(left: Suspect, right: Suspect): number {
+  const byScore = right.score - left.score;
+  if (Math.abs(byScore) > 1e-9) return byScore;
+  const byOnset = (left.onset ?? Number.MAX_VALUE) - (right.onset ?? Number.MAX_VALUE);
+  return byOnset || (left.service < right.service ? -1 : 1);
+}
+
+function suspectOf(
+  entity: StormEntity,
+  blame: number,
+  all: StormEntity[],
+  explainedBy: Map<string, Map<string, number>>,
+  graph: StormGraph,
+  evidence: number[],
+): Suspect {
+  const effects = all.filter(({ key }) => explainedBy.get(key)?.has(entity.key)).map(({ service }) => service);
+  const causes = all.filter(({ key }) => explainedBy.get(entity.key)?.has(key)).map(({ service }) => service);
+  const own = `${entity.alerts.slice(0, MOST_NAMES).join(', ')} at ${entity.service}`;
+  const reasons = [causes.length > 0 ? `${own} may come from ${list(causes)}` : `nothing else that fires explains ${own}`];
+  if (effects.length > 0) reasons.push(`it would explain the alerts at ${list(effects)}`);
+  return {
+    service: entity.service,
+    instance: entity.instance,
+    score: Math.max(blame, Number.MIN_VALUE),
+    onset: entity.onset,
+    class: classOf(entity, all, graph),
+    reasons,
+    evidence,
+  };
+}
+
+const list = (names: string[]) =>
+  names.length > MOST_NAMES ? `${names.slice(0, MOST_NAMES).join(', ')} and others` : names.join(', ');
+
+/** Stores, caches and queues; their trouble is theirs, whatever the alert is called. */
+const DATABASE =
+  /\b(database|db|sql|mysql|mariadb|postgres\w*|mongo\w*|redis|valkey|memcached|cassandra|elasticsearch|opensearch|kafka|rabbitmq)\b/;
+
+function classOf(entity: StormEntity, all: StormEntity[], graph: StormGraph): AlertClass {
+  if (DATABASE.test(stormWords(entity.service))) return 'database';
+  const words = entity.alerts.map(stormWords).join(' ');
+  if (entity.kinds.has('saturation') || /\b(oom\w*|memory|quota|pressure)\b/.test(words)) return 'resource';
+  if (entity.kinds.has('state')) return 'infrastructure';
+  const quiet = all.filter(({ kinds }) => kinds.has('silence'));
+  if (entity.kinds.has('failures') || entity.kinds.has('latency')) {
+    const dependencies = graph.dependenciesOf(entity.key);
+    // It is up and asks, and what it asks hears nothing: the way between them.
+    return quiet.some(({ key, located }) => dependencies.includes(key) || !located) ? 'network' : 'application';
+  }
+  // Only silence: of one that stopped while its callers fail, or of a whole place that requests no longer reach.
+  return entity.kinds.has('silence') && all.length > quiet.length ? 'infrastructure' : 'network';
+}

@@ -1,0 +1,93 @@
+import { clarityOfSurprise, surpriseOfMore } from '../statistics/surprise.ts';
+import { type Component, componentKey, componentOf } from '../telemetry/component.ts';
+import { logTemplates, looksLikeError } from '../telemetry/log-templates.ts';
+import type { LogLine, LogLines } from '../telemetry/read-logs.ts';
+import { type Break, brokenFlows, type Flow } from './broken-flow.ts';
+import type { Symptom } from './symptom.ts';
+
+type Event = { line: LogLine; unit: string; template: string; error: boolean };
+
+/** What the log lines of components say: flows that break off, and errors that are new or surge. Amounts are nats. */
+export function logSymptoms({ before, during, evidence }: LogLines): { flow: Symptom[]; errors: Symptom[] } {
+  if (before.length === 0 || during.length === 0) return { flow: [], errors: [] };
+  const templates = logTemplates();
+  const toEvent = (line: LogLine): Event => {
+    const template = templates.of(line.body);
+    const error = looksLikeError(line.severity, template);
+    return { line, unit: componentKey(line.component), template, error };
+  };
+  const [was, is] = [before.map(toEvent), during.map(toEvent)];
+  const errorTemplates = new Set([...was, ...is].filter(({ error }) => error).map(({ template }) => template));
+  const breaks = brokenFlows(flowsOf(was), flowsOf(is), (template) => errorTemplates.has(template));
+  return {
+    flow: breaks.map((found) => symptomOfBreak(found, 'the log line', evidence)),
+    errors: errorSymptoms(was, is, evidence),
+  };
+}
+
+/** The templates that a component wrote for one request; lines that name no request belong to no flow. */
+function flowsOf(events: Event[]): Flow[] {
+  const flows = new Map<string, Flow>();
+  for (const { line, unit, template } of events) {
+    if (line.trace === null) continue;
+    const key = `${unit}\u0001${line.trace}`;
+    const flow = flows.get(key) ?? { unit, events: new Set() };
+    flows.set(key, flow);
+    flow.events.add(template);
+  }
+  return [...flows.values()];
+}
+
+/** A break as a symptom of its component; `what` says what its events are. */
+export function symptomOfBreak(
+  { unit, first, then, surprise, before, now }: Break,
+  what: string,
+  evidence: number[],
+): Symptom {
+  const component = componentOf(unit);
+  return {
+    component,
+    amount: surprise,
+    clarity: clarityOfSurprise(surprise),
+    onset: null,
+    class: 'application',
+    reason:
+      `in ${component.service} ${what} "${then}" came along with "${first}" in ${before.hits} of ${before.tries} requests before ` +
+      `and in ${now.hits} of ${now.tries} now`,
+    evidence,
+  };
+}
+
+function errorSymptoms(before: Event[], during: Event[], evidence: number[]): Symptom[] {
+  const [was, is] = [countErrors(before), countErrors(during)];
+  return [...is].flatMap(([unit, { lines, errors }]) => {
+    const known = was.get(unit);
+    const found = [...errors].map(([template, hits]) => {
+      const earlier = { hits: known?.errors.get(template) ?? 0, tries: known?.lines ?? 0 };
+      return { template, hits, earlier, surprise: surpriseOfMore(earlier, { hits, tries: lines }) };
+    });
+    const worst = found.sort((left, right) => right.surprise - left.surprise)[0];
+    const amount = worst ? worst.surprise - Math.log(Math.max(1, countAll(is))) : 0;
+    if (!worst || amount <= 0) return [];
+    const component: Component = componentOf(unit);
+    const reason = `${component.service} logs "${worst.template}" ${worst.hits} times, before ${worst.earlier.hits} times`;
+    return [
+      { component, amount, clarity: clarityOfSurprise(amount), onset: null, class: 'application', reason, evidence },
+    ];
+  });
+}
+
+type ErrorCounts = Map<string, { lines: number; errors: Map<string, number> }>;
+
+function countErrors(events: Event[]): ErrorCounts {
+  const counts: ErrorCounts = new Map();
+  for (const { unit, template, error } of events) {
+    const count = counts.get(unit) ?? { lines: 0, errors: new Map() };
+    counts.set(unit, count);
+    count.lines++;
+    if (error) count.errors.set(template, (count.errors.get(template) ?? 0) + 1);
+  }
+  return counts;
+}
+
+const countAll = (counts: ErrorCounts) => [...counts.values()].reduce((sum, { errors }) => sum + errors.size, 0);

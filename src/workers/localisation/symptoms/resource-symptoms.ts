@@ -1,0 +1,44 @@
+import type { CallGraph } from '../telemetry/call-graph.ts';
+import { componentKey } from '../telemetry/component.ts';
+import { clarityOfChange } from '../telemetry/level-change.ts';
+import { type Changed, type MetricGroup, plain } from './metric-changes.ts';
+import type { Symptom } from './symptom.ts';
+
+/** A neighbour that no request passes can do harm only by what it takes from the machine. */
+const OUTSIDER = 0.5;
+
+/**
+ * Components that use much more of a resource than before. Amounts are shares: of all that is used more of one metric, how much is
+ * used here, as a mean over the metrics of the kind; the metric's own unit makes components comparable.
+ */
+export function resourceSymptoms(
+  groups: MetricGroup[],
+  kind: 'cpu' | 'memory' | 'saturation',
+  graph: CallGraph,
+): Symptom[] {
+  const ofKind = groups.filter((group) => group.kind === kind && group.changes.length > 0);
+  const shares = ofKind.flatMap(({ metric, changes }) => {
+    const total = changes.reduce((sum, { change }) => sum + change.above, 0);
+    return changes
+      .filter(({ change }) => change.above > 0)
+      .map((changed) => ({ metric, changed, share: changed.change.above / total / ofKind.length }));
+  });
+  return [...Map.groupBy(shares, ({ changed }) => componentKey(changed.component)).values()].map((members) => {
+    const amount = members.reduce((sum, { share }) => sum + share, 0);
+    const { metric, changed } = members.reduce((left, right) => (right.share > left.share ? right : left));
+    const telling = graph.mayCarryRequests(changed.component.service) ? 1 : OUTSIDER;
+    return symptomOf(metric, changed, amount, telling);
+  });
+}
+
+function symptomOf(metric: string, { series, component, change }: Changed, amount: number, telling: number): Symptom {
+  return {
+    component,
+    amount,
+    clarity: telling * clarityOfChange(change, change.above, change.during),
+    onset: change.onset,
+    class: 'resource',
+    reason: `${metric} of ${component.instance ?? component.service} rose from ${plain(change.before)} to ${plain(change.during)} (medians)`,
+    evidence: series.evidence,
+  };
+}

@@ -1,0 +1,44 @@
+import { extent, median } from '../statistics/robust.ts';
+import { clarityOfSurprise, surpriseOfFewer } from '../statistics/surprise.ts';
+import type { Series } from '../telemetry/read-series.ts';
+import type { Symptom } from './symptom.ts';
+
+/**
+ * Services whose series all end while those of others go on: missing telemetry is a sign of trouble, never of health. A service
+ * is looked at as a whole, as a new instance with a new name is no loss. Amounts are nats.
+ */
+export function vanishedServices(series: Series[]): Symptom[] {
+  const named = series.filter(({ component, points }) => component && points.length > 0);
+  const byService = Map.groupBy(named, ({ component }) => component!.service);
+  const step = median(named.flatMap(({ points }) => points.slice(1).map(([at], index) => at - points[index]![0])));
+  if (byService.size < 2 || !(step > 0)) return [];
+  const [, end] = extent(timesOf(named));
+  return [...byService].flatMap(([service, members]) => {
+    const surprise = surpriseOfEnd(timesOf(members), end, step) - Math.log(byService.size);
+    return surprise > 0 ? [symptomOf(service, members, surprise, step)] : [];
+  });
+}
+
+const timesOf = (series: Series[]) => series.flatMap(({ points }) => points.map(([at]) => at));
+
+/** How surprising it is that nothing came from the last of these times to the end, by how regularly something came before. */
+function surpriseOfEnd(times: number[], end: number, step: number): number {
+  const [first, last] = extent(times);
+  const missing = Math.floor((end - last) / step);
+  const hits = new Set(times.map((at) => Math.round((at - first) / step))).size;
+  const tries = Math.round((last - first) / step) + 1;
+  return missing > 0 ? surpriseOfFewer({ hits, tries }, { hits: 0, tries: missing }) : 0;
+}
+
+function symptomOf(service: string, members: Series[], surprise: number, step: number): Symptom {
+  const [, last] = extent(timesOf(members));
+  return {
+    component: { service, instance: null },
+    amount: surprise,
+    clarity: clarityOfSurprise(surprise),
+    onset: last + step,
+    class: 'infrastructure',
+    reason: `no series of ${service} goes on after ${new Date(last).toISOString()}, those of others do`,
+    evidence: [...new Set(members.flatMap((one) => one.evidence))],
+  };
+}

@@ -1,0 +1,80 @@
+import { ascending, extent, median, quantileOfSorted } from '../statistics/robust.ts';
+import type { Series } from './read-series.ts';
+
+/** How the level of a series changed. */
+export type LevelChange = {
+  /** Medians. */
+  before: number;
+  during: number;
+  /** How far the level of the trouble lies outside of what was usual, above 0; 0 where it lies within. */
+  above: number;
+  below: number;
+  /** Between the lowest and the highest value of what was usual. */
+  range: number;
+  /** Epoch ms of the first value of the changed level, null where nothing changed. */
+  onset: number | null;
+};
+
+const MINUTE_MS = 60_000;
+/** Rules wait some minutes before they fire; what changed much earlier has another reason. */
+const LONGEST_WAIT_MS = 15 * MINUTE_MS;
+/** One value in twenty of a baseline may be odd by itself. */
+const RARE = 0.05;
+
+/**
+ * Finds where a series left its usual level before the alert: of all times at which it may have happened the one after which the
+ * median lies furthest outside of all values before. What is usual has the level of the time right before, as baselines grow old,
+ * and the spread of the baseline, where that is wider. Values later than two steps after the alert don't count, as the trouble
+ * may be over by then. Null without values to compare.
+ */
+export function levelChange(
+  { points, baseline }: Pick<Series, 'points' | 'baseline'>,
+  alertAt: number,
+): LevelChange | null {
+  const until = alertAt + 2 * stepOf(points);
+  const known = points.filter(([at]) => at <= until);
+  const spread = spreadOf(baseline);
+  const first = baseline.length > 0 ? 1 : Math.max(1, Math.ceil(known.length / 3));
+  let best: LevelChange | null = null;
+  for (let split = first; split < known.length; split++) {
+    if (known[split]![0] < alertAt - LONGEST_WAIT_MS) continue;
+    const change = changeAt(known, split, baseline, spread);
+    if (!best || change.above + change.below > best.above + best.below) best = change;
+  }
+  return best;
+}
+
+/** The usual distance between two points, a minute when it can't be told. */
+function stepOf(points: [number, number][]): number {
+  const step = median(points.slice(1).map(([at], index) => at - points[index]![0]));
+  return Number.isNaN(step) ? MINUTE_MS : step;
+}
+
+type Spread = { up: number; down: number };
+
+/** How far the baseline's rare values lie from its middle. */
+function spreadOf(baseline: number[]): Spread {
+  const sorted = ascending(baseline);
+  if (sorted.length === 0) return { up: 0, down: 0 };
+  const middle = quantileOfSorted(sorted, 0.5);
+  return { up: quantileOfSorted(sorted, 1 - RARE) - middle, down: middle - quantileOfSorted(sorted, RARE) };
+}
+
+function changeAt(points: [number, number][], split: number, baseline: number[], { up, down }: Spread): LevelChange {
+  const recent = points.slice(0, split).map(([, value]) => value);
+  const trouble = points.slice(split).map(([, value]) => value);
+  const before = median(recent.length > 0 ? recent : baseline);
+  const during = median(trouble);
+  const [low, high] = extent([...recent, before - down, before + up]);
+  const [above, below] = [Math.max(0, during - high), Math.max(0, low - during)];
+  return { before, during, above, below, range: high - low, onset: above + below > 0 ? points[split]![0] : null };
+}
+
+/**
+ * How far from usual a worsening (`above` or `below`) is, 0 to 1: as a share of the whole that is measured now, and against the
+ * range in which the values moved before, whichever says less.
+ */
+export function clarityOfChange({ range }: LevelChange, worse: number, whole: number): number {
+  if (worse <= 0) return 0;
+  return Math.min(worse / Math.max(whole, worse), worse / (worse + range));
+}

@@ -1,0 +1,157 @@
+import { DelayedError } from 'bullmq';
+import { expect } from 'chai';
+import { pause } from '../../src/shared/deadline.ts';
+import type { FleetWorker, Queues } from '../../src/shared/queues.ts';
+import { openQueues } from '../../src/shared/queues.ts';
+import { type ProcessJob, startWorkerPool, type WorkerPool } from '../../src/workers/worker-pool.ts';
+import { availableBackends } from '../support/backends.ts';
+import { rejection } from '../support/errors.ts';
+import { eventually } from '../support/fleet.ts';
+import { openTestStore, type TestStore } from '../support/services.ts';
+import { startTcpProxy, through } from '../support/tcp-proxy.ts';
+
+const QUEUE = 'investigate-network';
+const STUCK_MS = 100;
+
+const untilStopped = (stop: AbortSignal) => new Promise((done) => stop.addEventListener('abort', done, { once: true }));
+
+for (const backend of availableBackends()) {
+  describe(`a worker pool on ${backend}`, () => {
+    let test: TestStore;
+    let pool: WorkerPool | null = null;
+    before(async () => {
+      test = await openTestStore(backend);
+    });
+    after(() => test.close());
+    afterEach(async () => {
+      await pool?.close(0);
+      await test.queues.queue(QUEUE).obliterate({ force: true });
+    });
+
+    const start = (process: ProcessJob, queues: Queues = test.queues, concurrency = 1) => {
+      pool = startWorkerPool(queues, QUEUE, { name: 'test', concurrency }, process, STUCK_MS);
+      return pool;
+    };
+    const add = (...ids: string[]) =>
+      test.queues.add(
+        QUEUE,
+        ids.map((id) => ({ id, data: { incidentId: id, run: 1 } })),
+      );
+    const stateOf = async (id: string) => (await test.queues.queue(QUEUE).getJob(id))?.getState();
+    const stuck = (one: WorkerPool) => async () => {
+      const failed = await one.assertConsuming().then(
+        () => null,
+        (error: Error) => error,
+      );
+      return failed?.message;
+    };
+
+    it('says that it is stuck while jobs wait and it takes none, and stops saying so by itself', async () => {
+      let worker!: FleetWorker;
+      const started: Queues = {
+        ...test.queues,
+        startWorker: (...given) => {
+          worker = test.queues.startWorker(...given);
+          return worker;
+        },
+      };
+      const one = start(async () => 'done', started);
+      await worker.waitUntilReady();
+      // A consumer that is connected and yet takes nothing.
+      await worker.pause(true);
+      await add('waits');
+      expect(await eventually('stuck', stuck(one))).to.match(/1 jobs wait in investigate-network, and none was taken/);
+      worker.resume();
+      await eventually('the end of the job', async () => (await stateOf('waits')) === 'completed');
+      await one.assertConsuming();
+    });
+
+    it('is not stuck while it has no room for another job', async () => {
+      const one = start(async (_job, _token, stop) => {
+        await untilStopped(stop);
+        return 'done';
+      });
+      await add('first', 'second');
+      await eventually('a running job', async () => (await stateOf('first')) === 'active');
+      await one.assertConsuming();
+      await pause(2 * STUCK_MS);
+      await one.assertConsuming();
+    });
+
+    it('is not stuck while an operator has paused the queue', async () => {
+      await test.queues.queue(QUEUE).pause();
+      const one = start(async () => 'done');
+      await add('held');
+      await one.assertConsuming();
+      await pause(2 * STUCK_MS);
+      await one.assertConsuming();
+      await test.queues.queue(QUEUE).resume();
+    });
+
+    it('lets running jobs finish when it is closed', async () => {
+      const gate = Promise.withResolvers<void>();
+      const one = start(async () => {
+        await gate.promise;
+        return 'finished';
+      });
+      await add('running');
+      await eventually('a running job', async () => (await stateOf('running')) === 'active');
+      const closed = one.close(10_000);
+      gate.resolve();
+      await closed;
+      expect(await stateOf('running')).to.equal('completed');
+    });
+
+    it('aborts jobs that do not finish in time, and they come back without a lost attempt', async () => {
+      const attempts: number[] = [];
+      const sendsBack: ProcessJob = async (job, token, stop) => {
+        attempts.push(job.attemptsMade);
+        await untilStopped(stop);
+        await job.moveToDelayed(Date.now() + 1, token);
+        throw new DelayedError();
+      };
+      const one = start(sendsBack);
+      await add('long');
+      await eventually('a running job', async () => attempts.length === 1);
+      await one.close(100);
+      start(async (job) => {
+        attempts.push(job.attemptsMade);
+        return 'done';
+      });
+      await eventually('the end of the job', async () => (await stateOf('long')) === 'completed');
+      expect(attempts).to.deep.equal([0, 0]);
+    });
+
+    it('does not wait for ever for a job that ignores its signal', async () => {
+      const gate = Promise.withResolvers<string>();
+      const one = start(() => gate.promise);
+      await add('deaf');
+      await eventually('a running job', async () => (await stateOf('deaf')) === 'active');
+      const startedAt = performance.now();
+      await one.close(200);
+      expect(performance.now() - startedAt).to.be.lessThan(4_500);
+      gate.resolve('at last');
+      await eventually('the end of the job', async () => (await stateOf('deaf')) === 'completed');
+    });
+  });
+}
+
+const redisSuite = availableBackends().includes('redis') ? describe : describe.skip;
+redisSuite('a worker pool whose Redis is gone', () => {
+  it('says so, and closes soon when no job runs, however long jobs would be given', async () => {
+    const test = await openTestStore('redis');
+    const proxy = await startTcpProxy(test.config.redisUrl!);
+    const queues = openQueues({ redisUrl: through(proxy, test.config.redisUrl!) }, test.database, test.logger);
+    const pool = startWorkerPool(queues, QUEUE, { name: 'test', concurrency: 1 }, async () => 'done');
+    await pool.assertConsuming();
+    await proxy.cut();
+    expect((await rejection(pool.assertConsuming())).message).to.match(/redis|connect/i);
+    const startedAt = performance.now();
+    await pool.close(20_000);
+    expect(performance.now() - startedAt).to.be.lessThan(4_000);
+    await proxy.mend();
+    await queues.close();
+    await proxy.close();
+    await test.close();
+  });
+});
