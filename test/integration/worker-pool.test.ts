@@ -1,8 +1,7 @@
 import { DelayedError } from 'bullmq';
 import { expect } from 'chai';
 import { pause } from '../../src/shared/deadline.ts';
-import type { FleetWorker, Queues } from '../../src/shared/queues.ts';
-import { openQueues } from '../../src/shared/queues.ts';
+import { openQueues, type Queues } from '../../src/shared/queues.ts';
 import { type ProcessJob, startWorkerPool, type WorkerPool } from '../../src/workers/worker-pool.ts';
 import { availableBackends } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
@@ -47,21 +46,20 @@ for (const backend of availableBackends()) {
     };
 
     it('says that it is stuck while jobs wait and it takes none, and stops saying so by itself', async () => {
-      let worker!: FleetWorker;
-      const started: Queues = {
+      // A consumer that could take two jobs and takes but one.
+      const lazy: Queues = {
         ...test.queues,
-        startWorker: (...given) => {
-          worker = test.queues.startWorker(...given);
-          return worker;
-        },
+        startWorker: (name, process, options) => test.queues.startWorker(name, process, { ...options, concurrency: 1 }),
       };
-      const one = start(async () => 'done', started);
-      await worker.waitUntilReady();
-      // A consumer that is connected and yet takes nothing.
-      await worker.pause(true);
-      await add('waits');
+      const gate = Promise.withResolvers<void>();
+      const work: ProcessJob = async () => {
+        await gate.promise;
+        return 'done';
+      };
+      const one = start(work, lazy, 2);
+      await add('first', 'waits');
       expect(await eventually('stuck', stuck(one))).to.match(/1 jobs wait in investigate-network, and none was taken/);
-      worker.resume();
+      gate.resolve();
       await eventually('the end of the job', async () => (await stateOf('waits')) === 'completed');
       await one.assertConsuming();
     });

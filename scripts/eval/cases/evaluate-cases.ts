@@ -2,6 +2,7 @@ import { createClassifier } from '../../../src/producer/classify-alert.ts';
 import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import { alertFacts } from '../../../src/workers/alert-facts.ts';
 import { analyseEvidence } from '../../../src/workers/analyse-evidence.ts';
+import { culpritChange } from '../../../src/workers/changes/suspect-change.ts';
 import { concludeFindings } from '../../../src/workers/conclude-findings.ts';
 import { localise } from '../../../src/workers/localisation/localise.ts';
 import { verifyReport } from '../../../src/workers/verify-report.ts';
@@ -17,6 +18,8 @@ export type CaseAnswer = {
   conclusion: string;
   verdict: string;
   confidence: number;
+  /** A commit, or `none`; absent where the evidence knows of no changes. */
+  culprit_commit?: string;
   seconds: number;
 };
 
@@ -42,13 +45,16 @@ function answerCase({ alerts, evidence, now }: CaseInput): Omit<CaseAnswer, 'id'
   const suspects = localise({ alerts, evidence, now });
   const draft = concludeFindings({ alerts, agent, findings, evidence, gaps });
   const { report } = verifyReport(draft, evidence, alerts);
+  const culprit = culpritChange({ alerts, evidence, now });
   return {
     ranking: unique(suspects.map(({ service }) => service)),
     instances: unique(suspects.flatMap(({ instance }) => instance ?? [])),
-    class: report.class,
+    // A report that concludes nothing has the class of its agent; the suspect's own symptoms say more.
+    class: report.verdict === 'inconclusive' ? (suspects[0]?.class ?? report.class) : report.class,
     conclusion: report.rootCause.statement.slice(0, 600),
     verdict: report.verdict,
     confidence: report.rootCause.confidence,
+    ...(culprit !== null && { culprit_commit: culprit }),
   };
 }
 

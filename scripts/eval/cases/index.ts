@@ -5,8 +5,9 @@ import { holmesSpecs } from './holmes-k8s-specs.ts';
 import { nezha } from './nezha.ts';
 import { opensre } from './opensre.ts';
 import { petshop } from './petshop.ts';
+import { rootcausebench } from './rootcausebench.ts';
 import type { SuiteAdapter } from './suite-adapter.ts';
 import { tvdiag } from './tvdiag.ts';
 
 /** Every suite that we can read. */
-export const SUITE_ADAPTERS: SuiteAdapter[] = [nezha, petshop, tvdiag, itbenchAlerts, holmes, holmesSpecs, opensre, dbotPostgres];
+export const SUITE_ADAPTERS: SuiteAdapter[] = [nezha, petshop, tvdiag, itbenchAlerts, rootcausebench, holmes, holmesSpecs, opensre, dbotPostgres];

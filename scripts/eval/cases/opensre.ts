@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Alert } from '../../../src/shared/alert.ts';
 import { makeAlert } from './make-alert.ts';
-import { makeEvidence } from './make-evidence.ts';
+import { makeEvidence, type Recorded } from './make-evidence.ts';
 import { indexedCases } from './recorded-case.ts';
 import { latestTime } from './recorded-times.ts';
 import type { CaseInput, SuiteAdapter } from './suite-adapter.ts';
@@ -24,12 +24,17 @@ function readOpensre(folder: string): CaseInput {
   const files = readdirSync(folder).filter((file) => /\.json(?:\.gz)?$/.test(file) && !NOT_TELEMETRY.has(file)).sort();
   const texts = files.map((file) => textOf(join(folder, file)));
   const now = latestTime(texts);
-  const snapshots = files.map((file, index) => ({
-    capability: 'snapshot.json',
-    data: { name: file.replace(/\.json(?:\.gz)?$/, ''), body: JSON.parse(texts[index] ?? 'null') as unknown },
-  }));
+  const recorded = files.map((file, index) => toRecorded(file.replace(/\.json(?:\.gz)?$/, ''), JSON.parse(texts[index] ?? 'null')));
   const alert = alertOf(JSON.parse(textOf(join(folder, 'alert.json'))) as SentAlert);
-  return { alerts: [alert], evidence: makeEvidence(snapshots, now), now };
+  return { alerts: [alert], evidence: makeEvidence(recorded, now), now };
+}
+
+/** The event stream of RDS as rows of a log store, everything else in its API's own form. */
+function toRecorded(name: string, body: unknown): Recorded {
+  const { events } = body as { events?: { date?: string; message?: string; source_identifier?: string }[] };
+  if (!/rds_events/.test(name) || !Array.isArray(events)) return { capability: 'snapshot.json', data: { name, body } };
+  const rows = events.map(({ date = '', message = '', source_identifier: service = null }) => ({ at: date, severity: null, service, body: message, attributes: {} }));
+  return { capability: 'logs.query', query: { filter: name }, data: { rows, hasMore: false, warning: null } };
 }
 
 function textOf(path: string): string {

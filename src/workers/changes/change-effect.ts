@@ -22,6 +22,8 @@ export type ChangeEffect = {
   text: string;
   /** True when all it does is to make something larger or more tolerant. */
   loosens: boolean;
+  /** True when it makes a number smaller. */
+  tightens: boolean;
 };
 
 const NEVER_RUNS =
@@ -43,7 +45,7 @@ export function effectOf({ kind, title, detail, files }: Change): ChangeEffect {
   return effectOfLines(diffLines(detail), files, title);
 }
 
-const nothing: ChangeEffect = { effect: 'inert', why: '', text: '', loosens: false };
+const nothing: ChangeEffect = { effect: 'inert', why: '', text: '', loosens: false, tightens: false };
 const inert = (why: string): ChangeEffect => ({ ...nothing, why });
 
 function withoutDiff(title: string, files: string[]): ChangeEffect {
@@ -81,11 +83,12 @@ function effectOfLines(lines: DiffLines, files: string[], title: string): Change
   const said = [...altered.map(({ what }) => what), ...guards.map((guard) => `it no longer has "${guard}"`), ...calls.map((call) => `it now calls ${call}`)];
   if (said.length > 0) {
     const loosens = altered.length > 0 && altered.every(({ larger }) => larger) && guards.length + calls.length === 0;
-    return { effect: 'behaviour', why: said.slice(0, 2).join(' and '), text, loosens };
+    const tightens = altered.some(({ smaller }) => smaller);
+    return { effect: 'behaviour', why: said.slice(0, 2).join(' and '), text, loosens, tightens };
   }
   const settings = files.some((file) => SETTINGS.test(file));
-  if (settings) return { effect: 'behaviour', why: 'it changes settings', text, loosens: false };
-  if (addsCode(lines) && !REWRITES.test(title)) return { effect: 'behaviour', why: 'it adds code', text, loosens: false };
+  if (settings) return { ...nothing, effect: 'behaviour', why: 'it changes settings', text };
+  if (addsCode(lines) && !REWRITES.test(title)) return { ...nothing, effect: 'behaviour', why: 'it adds code', text };
   return { ...nothing, effect: 'preserving', why: 'it does the same in another way', text };
 }
 

@@ -1,5 +1,5 @@
-import { workloadOf } from '../detectors/support/names.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { oneLine } from '../detectors/support/text.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
 import { telemetrySuspects } from '../localisation/telemetry-suspects.ts';
@@ -32,7 +32,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
   const problems = problemLines(input);
   const shifts = metricShifts(input);
   const named = namedServices(input, problems);
-  const failing = failingServices(input, named);
+  const failing = failingServices(input, named, troubledServices(input, problems, shifts));
   return {
     alertAt: alertTime(input),
     onset: onsetOf(input, problems, shifts, failing),
@@ -63,9 +63,35 @@ function knownServices({ evidence, alerts }: LocalisationInput): string[] {
   return [...new Set([...logged, ...traced, ...alerted])].filter((name): name is string => name !== null && name !== '').sort();
 }
 
-function failingServices(input: LocalisationInput, named: Map<string, Set<string>>): Suspect[] {
+/** So little counts a service that only complains, or was only alerted about, among those that telemetry suspects. */
+const ONLY_COMPLAINS = 0.1;
+
+/** Services that complain often, and alerted ones whose metrics moved, as faint suspects. */
+function troubledServices({ alerts }: LocalisationInput, problems: ProblemLine[], shifts: MetricShift[]): Suspect[] {
+  const lines = Map.groupBy(problems, ({ service }) => service);
+  const complaining = [...lines].filter(([, own]) => own.length >= OFTEN).map(([service]) => service);
+  const alerted = shifts.filter(({ service }) => alerts.some((alert) => alert.service === service)).map(({ service }) => service);
+  return [...new Set([...complaining, ...alerted])].map((service) => {
+    const own = lines.get(service) ?? [];
+    const moved = shifts.filter((shift) => shift.service === service);
+    const reason = own[0] ? `${service} says "${oneLine(own[0].body, 120)}"` : `${moved[0]?.metric} of ${service} left its usual level`;
+    return {
+      service,
+      instance: null,
+      score: ONLY_COMPLAINS,
+      onset: Math.min(...own.map(({ at }) => at), ...moved.map(({ at }) => at)),
+      class: null,
+      reasons: [reason],
+      evidence: [...new Set([...own, ...moved].map(({ evidence }) => evidence))].sort((left, right) => left - right),
+    };
+  });
+}
+
+function failingServices(input: LocalisationInput, named: Map<string, Set<string>>, troubled: Suspect[]): Suspect[] {
   const alerted = new Set(input.alerts.map(({ service }) => service));
-  const own = telemetrySuspects(input)
+  const suspected = telemetrySuspects(input);
+  const faint = troubled.filter(({ service }) => !suspected.some((other) => other.service === service));
+  const own = [...suspected, ...faint]
     .filter(({ service }) => !isReporter(service))
     .map((suspect) => ({ ...suspect, score: suspect.score * (alerted.has(suspect.service) ? ALERTED : 1) }));
   const scores = new Map(own.map(({ service, score }) => [service, score]));
@@ -85,13 +111,17 @@ function failingServices(input: LocalisationInput, named: Map<string, Set<string
 function onsetOf(input: LocalisationInput, problems: ProblemLine[], shifts: MetricShift[], failing: Suspect[]): number {
   const alertAt = alertTime(input);
   const troubled = new Set([...failing.map(({ service }) => service), ...input.alerts.map(({ service }) => service)]);
-  const complaints = problems.map(({ at }) => at);
+  const complaints = firstComplaints(problems);
   const moved = shifts.filter(({ service }) => troubled.has(service)).map(({ at, step }) => at + step);
   const times = [...complaints, ...moved].filter((at) => at <= alertAt);
   return times.length > 0 ? Math.min(...times) : alertAt;
 }
 
-/** The same service under its bare name: without a replica's number, `-service`, `svc` and the like. */
-export function bareService(name: string): string {
-  return workloadOf(name.toLowerCase()).replace(/[-_.]?(?:service|svc|server|api|app|worker)$/, '').replace(/[-_.]/g, '');
+const OFTEN = 3;
+
+/** When each complaint was first heard; those that were heard once or twice count only where there are no others. */
+function firstComplaints(problems: ProblemLine[]): number[] {
+  const alike = [...Map.groupBy(problems, ({ service, template }) => `${service} ${template}`).values()];
+  const often = alike.filter((lines) => lines.length >= OFTEN);
+  return (often.length > 0 ? often : alike).map((lines) => Math.min(...lines.map(({ at }) => at)));
 }

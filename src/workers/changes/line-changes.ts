@@ -6,6 +6,8 @@ export type AlteredLine = {
   what: string;
   /** True when numbers were only made larger. */
   larger: boolean;
+  /** True when numbers were only made smaller. */
+  smaller: boolean;
 };
 
 const NUMBER = /(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:(?:ms|s|m|h|d|[KMGT]i?B?)\b)?/g;
@@ -18,7 +20,9 @@ const UNITS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_4
 export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
   const left = [...added];
   return removed.flatMap((before) => {
-    const at = left.findIndex((after) => shapeOf(after) === shapeOf(before) || computesOtherwise(before, after));
+    const at = left.findIndex(
+      (after) => shapeOf(after) === shapeOf(before) || setsOtherwise(before, after) || computesOtherwise(before, after),
+    );
     if (at < 0) return [];
     const [after] = left.splice(at, 1);
     return describe(before, after!) ?? [];
@@ -27,6 +31,18 @@ export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
 
 /** A line without its literals. */
 const shapeOf = (line: string) => line.replace(STRING, '§').replace(NUMBER, '§').replace(/\s+/g, '');
+
+const SETTING = /^\s*-?\s*(?:(?:export|const|var|let|final|static|public|private)\s+)*["']?([A-Za-z_][\w.-]*)["']?\s*(?::=|[:=](?!=))\s*(.+?)[,;]?$/;
+/** A value that is written down, or a duration in the words of a language's library. */
+const PLAIN_VALUE = /^(?:(?:time|Duration|TimeUnit|datetime|timedelta)\b|[^(])*(?:\([\w\s,.*]*\))?$/;
+
+/** The same name with another value that stands there to be read. */
+function setsOtherwise(before: string, after: string): boolean {
+  const [was, is] = [SETTING.exec(before), SETTING.exec(after)];
+  if (!was || !is || was[1] !== is[1]) return false;
+  const values = [was[2]!, is[2]!];
+  return values.every((value) => PLAIN_VALUE.test(value) && /\d|["'`]|true|false/.test(value));
+}
 
 const CONDITION = /^(?:\}?\s*(?:else\s+)?(?:if|while|until|when|case|for)\b|return\b.*[<>=!]=?)/;
 /** Go's and C's way to call something and see whether it failed. */
@@ -48,21 +64,28 @@ const identifiers = (line: string) => new Set(line.replace(STRING, '').match(/[A
 const operators = (line: string) => [...(line.match(OPERATOR) ?? []), ...(line.match(NUMBER) ?? [])].join(' ');
 
 function describe(before: string, after: string): AlteredLine | null {
+  if (shapeOf(before) !== shapeOf(after) && setsOtherwise(before, after)) {
+    const [was, is] = [SETTING.exec(before)!, SETTING.exec(after)!];
+    const [from, to] = [lengthOf(was[2]!), lengthOf(is[2]!)];
+    const what = `it sets ${subjectOf(before)} to ${oneLine(is[2]!, 50)} instead of ${oneLine(was[2]!, 50)}`;
+    return { what, larger: to > from, smaller: to < from };
+  }
   if (shapeOf(before) !== shapeOf(after)) {
     const verb = CONDITION.test(before) ? 'decides' : 'goes';
-    return { what: `it ${verb} by "${oneLine(after, 80)}" instead of "${oneLine(before, 80)}"`, larger: false };
+    return { what: `it ${verb} by "${oneLine(after, 80)}" instead of "${oneLine(before, 80)}"`, larger: false, smaller: false };
   }
   const [wasText, isText] = [literals(before, STRING), literals(after, STRING)];
   const text = wasText.findIndex((value, index) => value !== isText[index] && !VERSION.test(value) && !isProse(value));
   if (text >= 0) {
-    return { what: `it changes "${oneLine(wasText[text]!, 40)}" to "${oneLine(isText[text] ?? '', 40)}"`, larger: false };
+    return { what: `it changes "${oneLine(wasText[text]!, 40)}" to "${oneLine(isText[text] ?? '', 40)}"`, larger: false, smaller: false };
   }
   const [was, is] = [literals(before.replace(STRING, ''), NUMBER), literals(after.replace(STRING, ''), NUMBER)];
   const changed = was.flatMap((value, index) => (value === is[index] ? [] : [{ from: value, to: is[index] ?? '' }]));
   const first = changed[0];
   if (!first) return null;
   const larger = changed.every(({ from, to }) => amountOf(to) > amountOf(from));
-  return { what: `it changes ${subjectOf(before)} from ${first.from} to ${first.to}`, larger };
+  const smaller = changed.every(({ from, to }) => amountOf(to) < amountOf(from));
+  return { what: `it changes ${subjectOf(before)} from ${first.from} to ${first.to}`, larger, smaller };
 }
 
 /** What is written for people; a statement of a database is not. */
@@ -77,6 +100,21 @@ const SIZES: Record<string, number> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 function amountOf(number: string): number {
   const [, amount = '', unit = ''] = /^(-?[\d_.]+)([A-Za-z]*)$/.exec(number) ?? [];
   return Number(amount.replaceAll('_', '')) * (UNITS[unit] ?? SIZES[unit[0] ?? ''] ?? 1);
+}
+
+const LIBRARY_UNITS: [RegExp, number][] = [
+  [/milli/i, 0.001],
+  [/micro/i, 0.000001],
+  [/second/i, 1],
+  [/minute/i, 60],
+  [/hour/i, 3600],
+];
+
+/** What a value such as `5 * time.Second` or `Duration.ofMillis(200)` amounts to; NaN when it isn't one number. */
+function lengthOf(value: string): number {
+  const numbers = literals(value.replace(STRING, ''), NUMBER);
+  if (numbers.length !== 1) return Number.NaN;
+  return amountOf(numbers[0]!) * (LIBRARY_UNITS.find(([name]) => name.test(value))?.[1] ?? 1);
 }
 
 function subjectOf(line: string): string {

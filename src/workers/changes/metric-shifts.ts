@@ -1,5 +1,5 @@
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
-import { median } from '../localisation/statistics/robust.ts';
+import { median, quantile } from '../localisation/statistics/robust.ts';
 import { serviceIn } from '../localisation/telemetry/component.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import { alertTime, usualUntil } from './problem-lines.ts';
@@ -22,7 +22,12 @@ const FAR = 6;
 const SIGMA_OF_MAD = 1.4826;
 /** A smaller move than this share of the usual level is no trouble, however steady the level was. */
 const NOTABLE = 0.25;
+/** Coarse values have a median deviation of none; then what happens rarely is the measure. */
+const RARE = 0.95;
+const BEYOND_RARE = 1.5;
 const IN_ROW = 3;
+/** Of the values up to the alert so many have to be unusual: a level, no peaks. */
+const STAYS = 0.8;
 
 /** The shifts of all series that tell their service, earliest first. */
 export function metricShifts(input: LocalisationInput): MetricShift[] {
@@ -46,12 +51,16 @@ function shiftOf(series: [number, number][], alertAt: number): Pick<MetricShift,
   const usual = points.filter(([at]) => at < until).map(([, value]) => value);
   if (usual.length < IN_ROW) return null;
   const before = median(usual);
-  const spread = SIGMA_OF_MAD * median(usual.map((value) => Math.abs(value - before)));
-  const bound = Math.max(FAR * spread, NOTABLE * Math.abs(before), Number.MIN_VALUE);
+  const deviations = usual.map((value) => Math.abs(value - before));
+  const spread = Math.max(FAR * SIGMA_OF_MAD * median(deviations), BEYOND_RARE * quantile(deviations, RARE));
+  const bound = Math.max(spread, NOTABLE * Math.abs(before), Number.MIN_VALUE);
   const isFar = (index: number) => Math.abs(points[index]![1] - before) > bound;
   for (let index = usual.length; index + IN_ROW <= points.length && points[index]![0] <= alertAt; index++) {
-    if (![0, 1, 2].every((next) => isFar(index + next))) continue;
-    const since = median(points.slice(index).filter(([at]) => at <= alertAt + 5 * (second[0] - first[0])).map(([, value]) => value));
+    if (!isFar(index)) continue;
+    const later = points.slice(index).filter(([at], offset) => offset < IN_ROW || at <= alertAt);
+    const stays = later.filter((_, offset) => isFar(index + offset)).length >= STAYS * later.length;
+    if (!stays || !isFar(index + 1)) continue;
+    const since = median(later.map(([, value]) => value));
     return { before, since, at: points[index]![0], step: second[0] - first[0] };
   }
   return null;

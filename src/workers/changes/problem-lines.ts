@@ -8,6 +8,8 @@ export type ProblemLine = {
   /** Epoch ms. */
   at: number;
   body: string;
+  /** The same for lines that differ in their values only. */
+  template: string;
   /** What was attached to the line: statements, hosts, status codes. */
   attributes: Record<string, string>;
   evidence: number;
@@ -41,14 +43,15 @@ export function problemLines(input: LocalisationInput): ProblemLine[] {
   const usual = new Set<string>();
   const problems: ProblemLine[] = [];
   for (const { complains, ...row } of rows) {
-    const template = `${row.service} ${templates.of(row.body)}`;
-    if (row.at < until) usual.add(template);
-    else if (complains && !usual.has(template)) problems.push(row);
+    const template = templates.of(row.body);
+    const key = `${row.service} ${template}`;
+    if (row.at < until) usual.add(key);
+    else if (complains && !usual.has(key)) problems.push({ ...row, template });
   }
   return problems;
 }
 
-type Row = ProblemLine & { complains: boolean };
+type Row = Omit<ProblemLine, 'template'> & { complains: boolean };
 
 function logRows({ evidence }: LocalisationInput): Row[] {
   return evidenceOf(evidence, 'logs.query').flatMap(({ number, data }) =>

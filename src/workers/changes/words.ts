@@ -20,6 +20,8 @@ const SAME: Record<string, string> = Object.fromEntries(
   ].flatMap((group) => group.split(' ').map((word) => [word, group.split(' ')[0]!])),
 );
 
+const MAX_TEXT = 20_000;
+
 /** Words of every program and every message; they tell nothing of a mechanism. */
 const COMMON = new Set(
   (
@@ -32,24 +34,31 @@ const COMMON = new Set(
     'adds added update updated change changed changes use used using value values data name names info warn warning debug log logs ' +
     'logger message msg code status count total per sec second seconds min minute minutes max number num ratio pct percent rate avg mean ' +
     'upstream downstream call calls called user users host port yaml json version simplify move extract bump adjust support enable enabled disable ' +
-    'object key keys item items list array result results returned returning invalid unable cannot got should would when where'
+    'object key keys item items list array result results returned returning invalid unable cannot got should would when where time times duration start started stop id ids first last each via'
   ).split(' '),
 );
 
 /**
- * The telling words of a text, be it prose, code or a path: identifiers taken apart, endings cut, synonyms made one, common words
- * left out.
+ * The telling words of a text, be it prose, code or a path, with how each was first written: identifiers taken apart, endings cut,
+ * synonyms made one, common words left out.
  */
-export function tellingWords(text: string): Set<string> {
-  const words = new Set<string>();
-  for (const [raw] of text.slice(0, 20_000).matchAll(/[A-Za-z][A-Za-z]+\d*|\b[45]\d\d\b/g)) {
+export function tellingWords(text: string): Map<string, string> {
+  const words = new Map<string, string>();
+  for (const [raw] of text.slice(0, MAX_TEXT).matchAll(/[A-Za-z][A-Za-z]+\d*|\b[45]\d\d\b/g)) {
     for (const part of splitIdentifier(raw)) {
       const word = canonical(part);
-      if (word) words.add(word);
+      if (word && !words.has(word)) words.set(word, part);
     }
+  }
+  for (const [name] of text.slice(0, MAX_TEXT).matchAll(COMPOUND)) {
+    const whole = name.replace(/[_-]/g, '').toLowerCase();
+    if (whole.length >= 8 && !words.has(whole)) words.set(whole, name);
   }
   return words;
 }
+
+/** Names of several words (`maxOpenFiles`, `tracking_code`): the same name on both sides is no chance, however common its words. */
+const COMPOUND = /\b[A-Za-z]+(?:_[A-Za-z]+)+\b|\b[a-z]+(?:[A-Z][a-z]+)+\b|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b/g;
 
 function splitIdentifier(identifier: string): string[] {
   return identifier

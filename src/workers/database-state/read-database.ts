@@ -1,4 +1,5 @@
 import type { Evidence } from '../../shared/report.ts';
+import { evidenceOf } from '../detectors/support/evidence-of.ts';
 import { formOf } from '../kubernetes-state/build-state.ts';
 import { isRecord, numberAt, type Raw, recordAt, recordsAt, textAt, textsAt } from '../kubernetes-state/raw.ts';
 import type { DatabaseEvent, DatabaseState, LoadProfile, MetricSeries, Wait, WorkloadStatement } from './database-state.ts';
@@ -7,11 +8,12 @@ import type { DatabaseEvent, DatabaseState, LoadProfile, MetricSeries, Wait, Wor
 export function readDatabase(evidence: Evidence[]): DatabaseState {
   const bodies = formOf(evidence, 'snapshot.json').flatMap(({ number, data }) => (isRecord(data.body) ? [{ number, body: data.body }] : []));
   const profile = bodies.map(({ number, body }) => profileOf(body, number)).find((found) => found !== null) ?? null;
+  const series = withoutTwins(bodies.flatMap(({ number, body }) => seriesOf(body, number)));
   return {
     instance: bodies.map(({ body }) => textAt(body, 'db_instance_identifier') ?? textAt(body, 'DBInstanceIdentifier')).find((name) => name !== null) ?? null,
-    series: withoutTwins(bodies.flatMap(({ number, body }) => seriesOf(body, number))),
+    series,
     profile,
-    events: bodies.flatMap(({ number, body }) => eventsOf(body, number)),
+    events: [...bodies.flatMap(({ number, body }) => eventsOf(body, number)), ...(series.length > 0 || profile ? logEvents(evidence) : [])],
     workload: bodies.flatMap(({ number, body }) => workloadOf(body, number)),
   };
 }
@@ -85,6 +87,13 @@ function eventsOf(body: Raw, evidence: number): DatabaseEvent[] {
     if (!message || (!about && !textAt(event, 'source_type') && !textAt(event, 'date'))) return [];
     return [{ at: textAt(event, 'date') ?? textAt(event, 'Date'), message, about, evidence }];
   });
+}
+
+/** What the server's own log or event stream says, where it is kept in a log store. */
+function logEvents(evidence: Evidence[]): DatabaseEvent[] {
+  return evidenceOf(evidence, 'logs.query').flatMap(({ number, data }) =>
+    data.rows.map(({ at, service, body }) => ({ at, message: body, about: service, evidence: number })),
+  );
 }
 
 function workloadOf(body: Raw, evidence: number): WorkloadStatement[] {

@@ -11,6 +11,7 @@ import { oomKill } from './oom-kill.ts';
 import { poolExhaustion } from './pool-exhaustion.ts';
 import { recentChange } from './recent-change.ts';
 import { slowQueries } from './slow-queries.ts';
+import { whereItBegan } from './where-it-began.ts';
 
 /** Every detector by the name that an agent's YAML calls it. */
 export const DETECTORS = {
@@ -25,6 +26,7 @@ export const DETECTORS = {
   'recent-change': recentChange,
   'kubernetes-state': kubernetesState,
   'database-state': databaseState,
+  'where-it-began': whereItBegan,
 } as const satisfies Record<string, Detector>;
 
 /** The detector of that name. Throws FleetError `config_invalid` that lists the valid names. */

@@ -18,6 +18,19 @@ export const kubernetesState: Detector = (input) =>
     .slice(0, MOST)
     .map(toFinding);
 
-function toFinding({ kind: _, namespace: __, touches: ___, depth: ____, component, confidence, ...told }: Diagnosis): Finding {
-  return { detector: 'kubernetes-state', ...told, component: component || null, confidence: Number(confidence.toFixed(2)) };
+function toFinding(told: Diagnosis): Finding {
+  const { class: alertClass, statement, component, confidence, cause, evidence, timeline, actions, prevention, metrics } = told;
+  return {
+    detector: 'kubernetes-state',
+    class: alertClass,
+    statement,
+    component: component || null,
+    confidence: Number(confidence.toFixed(2)),
+    cause,
+    evidence,
+    timeline,
+    actions,
+    prevention,
+    metrics,
+  };
 }

@@ -4,6 +4,7 @@ import { addresses } from './analyzers/addresses.ts';
 import { admission } from './analyzers/admission.ts';
 import { autoscaling } from './analyzers/autoscaling.ts';
 import { crashes } from './analyzers/crashes.ts';
+import { desiredPods } from './analyzers/desired-pods.ts';
 import { images } from './analyzers/images.ts';
 import { ingresses } from './analyzers/ingresses.ts';
 import { jobs } from './analyzers/jobs.ts';
@@ -20,6 +21,7 @@ import { scheduling } from './analyzers/scheduling.ts';
 import { services } from './analyzers/services.ts';
 import { startErrors } from './analyzers/start-errors.ts';
 import { storage } from './analyzers/storage.ts';
+import { usage } from './analyzers/usage.ts';
 import { buildState } from './build-state.ts';
 import type { Analyzer, Context, Diagnosis } from './diagnosis.ts';
 import { rankDiagnoses } from './rank-diagnoses.ts';
@@ -45,6 +47,8 @@ export const ANALYZERS = {
   permissions,
   quotas,
   nodes,
+  usage,
+  desiredPods,
   namesAndFaults,
   portConflicts,
   otherEvents,

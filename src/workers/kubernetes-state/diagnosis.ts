@@ -22,6 +22,8 @@ export type Diagnosis = {
   class: AlertClass;
   /** One or two sentences that stand for themselves; every name and number stands in the cited evidence. */
   statement: string;
+  /** The same in a few words, for the place of an effect; null where the statement's first sentence is short. */
+  brief: string | null;
   /** The object at fault. */
   component: string;
   namespace: string | null;
@@ -54,6 +56,7 @@ export function diagnosis(parts: Pick<Diagnosis, Required> & Partial<Diagnosis>)
   return {
     cause: true,
     depth: DEPTH.root,
+    brief: null,
     timeline: [],
     actions: [],
     prevention: [],

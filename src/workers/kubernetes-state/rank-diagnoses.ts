@@ -2,7 +2,10 @@ import type { Diagnosis } from './diagnosis.ts';
 import { nearnessOf, type Nearness, type Subjects } from './subjects.ts';
 
 /** What nearness does to the confidence: what does not concern the alert is at most a lead. */
-const MOST: Record<Nearness, number> = { subject: 1, unknown: 0.88, neighbour: 0.72, stranger: 0.28 };
+const MOST: Record<Nearness, number> = { subject: 1, dependency: 0.9, unknown: 0.88, neighbour: 0.72, stranger: 0.28 };
+
+/** Words of somebody who sees a symptom; a plain question about one object asks for nothing beside it. */
+const SYMPTOM = /error|fail|unavailab|unhealthy|slow|latency|timeout|timed out|5\d\d|\bdown\b|stop|cannot|can't|\bwhy\b|wrong|issue|problem|refus|unable|high|crash|not (?:work|run|start|read|avail|respond|reach)|broken|degrad|drop|loss|stuck|pending/;
 
 /** A root this sure explains what stands below it. */
 const EXPLAINS_FROM = 0.5;
@@ -16,13 +19,26 @@ const MAX_STATEMENT = 590;
  * explain. The best one tells its consequences, too.
  */
 export function rankDiagnoses(found: Diagnosis[], subjects: Subjects, text: string): Diagnosis[] {
-  const limited = found.map((one) => ({ ...one, confidence: Math.min(one.confidence, MOST[nearnessOf(one, subjects)]) }));
+  const reached = { ...subjects, names: new Set([...subjects.names, ...spokenOf(found, subjects)]) };
+  const limited = found.map((one) => ({ ...one, confidence: Math.min(one.confidence, mostOf(one, reached, text)) }));
   const explained = limited.map((one) => withoutExplained(one, limited));
   const ranked = explained.toSorted((left, right) => weight(right, text) - weight(left, text));
   const [best, ...others] = ranked;
   if (!best) return [];
   const effects = others.filter((one) => one.depth > best.depth && related(best, one));
   return [withEffects(best, effects), ...others.map((one) => belowStory(one, best, effects))];
+}
+
+/** Whom the errors of the alert's own objects speak of. */
+function spokenOf(found: Diagnosis[], subjects: Subjects): string[] {
+  if (subjects.names.size === 0) return [];
+  const own = found.filter((one) => /^(?:log|crash|job|address)-/.test(one.kind) && one.confidence >= 0.4 && nearnessOf(one, subjects) === 'subject');
+  return own.flatMap(({ touches }) => touches.map((name) => name.toLowerCase()));
+}
+
+function mostOf(one: Diagnosis, subjects: Subjects, text: string): number {
+  const nearness = nearnessOf(one, subjects);
+  return nearness === 'neighbour' && !SYMPTOM.test(text) ? MOST.stranger : MOST[nearness];
 }
 
 /** A diagnosis that another one explains is its symptom. */
@@ -60,7 +76,7 @@ function withEffects(best: Diagnosis, effects: Diagnosis[]): Diagnosis {
 }
 
 /** The first sentence of a symptom. */
-const effectClause = ({ statement }: Diagnosis): string => statement.split(/\. (?=[A-Z])/)[0] ?? statement;
+const effectClause = ({ statement, brief }: Diagnosis): string => brief ?? statement.split(/\. (?=[A-Z])/)[0] ?? statement;
 
 /** The other diagnoses of the same story (its symptoms, its kind, its objects) are no rivals of the best one. */
 function belowStory(one: Diagnosis, best: Diagnosis, effects: Diagnosis[]): Diagnosis {

@@ -45,7 +45,7 @@ export type Selectable = { name: string; namespace: string | null; template: Pod
 export function selectables(state: KubernetesState): Selectable[] {
   const pods = state.pods
     .filter((pod) => Object.keys(pod.labels).length > 0 && !pod.deleting)
-    .map((pod) => ({ name: pod.name, namespace: pod.namespace, template: pod.template, labels: pod.labels, evidence: pod.evidence, pod }));
+    .map((pod) => ({ name: pod.name, namespace: pod.namespace, ...made(state, pod), labels: pod.labels, pod }));
   const templates = state.workloads.flatMap((workload) => {
     const { template, name, namespace, evidence, kind } = workload;
     const seen = state.pods.some((pod) => sameNamespace(pod.namespace, namespace) && workloadName(pod) === name);
@@ -53,6 +53,12 @@ export function selectables(state: KubernetesState): Selectable[] {
     return [{ name, namespace, template, labels: template.labels, evidence, pod: null }];
   });
   return [...pods, ...templates];
+}
+
+/** What a pod is made of; a pod that only a table told of is made as its workload asks. */
+function made(state: KubernetesState, pod: Pod): { template: PodTemplate; evidence: number[] } {
+  const workload = pod.template.containers.length === 0 ? workloadOfPod(state, pod) : null;
+  return workload?.template ? { template: workload.template, evidence: [...new Set([...pod.evidence, ...workload.evidence])] } : { template: pod.template, evidence: pod.evidence };
 }
 
 /** The events about an object. */

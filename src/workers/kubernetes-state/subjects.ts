@@ -1,13 +1,16 @@
-import { sameName } from '../detectors/support/names.ts';
+import { sameName, serviceOfHost } from '../detectors/support/names.ts';
+import { addressesOf } from './analyzers/addresses.ts';
 import type { Context, Diagnosis } from './diagnosis.ts';
 import type { KubernetesState, Pod } from './kubernetes-state.ts';
-import { servicesOf, workloadName } from './relations.ts';
+import { namesOf, servicesOf, templatesOf, workloadName } from './relations.ts';
 
 /** What the alert is about, by the names of the objects that are known. */
 export type Subjects = {
   /** Objects that the alert names, and what belongs to them directly. */
   names: Set<string>;
   namespaces: Set<string>;
+  /** Services that the named objects are configured to call, directly or through others. */
+  dependencies: Set<string>;
 };
 
 /** Names that are also plain words of sentences. */
@@ -21,7 +24,8 @@ export function subjectsOf({ state, input, text }: Context): Subjects {
   const spoken = [...known].filter((one) => !PLAIN.has(one) && one.length > 2 && stands(text, one));
   const direct = new Set([...stated.filter((one) => [...known].some((other) => sameName(one, other))), ...spoken]);
   const names = direct.size > 0 ? direct : new Set(looselyNamed(known, text));
-  return { names: new Set([...names, ...family(state, names)]), namespaces: namespacesOf(state, facts.namespace, text) };
+  const all = new Set([...names, ...family(state, names)]);
+  return { names: all, namespaces: namespacesOf(state, facts.namespace, text), dependencies: dependenciesOf(state, all) };
 }
 
 function knownNames(state: KubernetesState): Set<string> {
@@ -57,6 +61,21 @@ function family(state: KubernetesState, names: ReadonlySet<string>): string[] {
   return [...pods.flatMap((pod) => [pod.name, workloadName(pod)]), ...services].map((name) => name.toLowerCase());
 }
 
+/** Whom the templates of the named objects talk to, up to three calls deep. */
+function dependenciesOf(state: KubernetesState, names: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>();
+  let open = new Set(names);
+  for (let depth = 0; depth < 3 && open.size > 0; depth++) {
+    const called = templatesOf(state)
+      .filter(({ owner }) => namesOf(owner).some((name) => open.has(name.toLowerCase())))
+      .flatMap(({ template }) => addressesOf(template))
+      .flatMap(({ host }) => serviceOfHost(host)?.service ?? []);
+    open = new Set(called.filter((name) => !found.has(name) && !names.has(name)));
+    for (const name of open) found.add(name);
+  }
+  return found;
+}
+
 function namespacesOf(state: KubernetesState, stated: string | undefined, text: string): Set<string> {
   const known = new Set([...state.others.values()].flat().flatMap(({ namespace, kind, name }) => [namespace, kind === 'Namespace' ? name : null]).filter((one) => one !== null));
   const spoken = [...known].filter((one) => one !== 'default' && stands(text, one.toLowerCase()));
@@ -64,11 +83,12 @@ function namespacesOf(state: KubernetesState, stated: string | undefined, text: 
 }
 
 /** How near a diagnosis stands to what the alert is about. */
-export type Nearness = 'subject' | 'neighbour' | 'unknown' | 'stranger';
+export type Nearness = 'subject' | 'dependency' | 'neighbour' | 'unknown' | 'stranger';
 
-/** `subject`: it concerns what the alert names. `neighbour`: it shares the namespace. `unknown`: the alert names nothing known. */
-export function nearnessOf({ touches, namespace }: Diagnosis, { names, namespaces }: Subjects): Nearness {
+/** `subject`: it concerns what the alert names. `dependency`: what that calls. `neighbour`: it shares the namespace. `unknown`: the alert names nothing known. */
+export function nearnessOf({ touches, namespace }: Diagnosis, { names, namespaces, dependencies }: Subjects): Nearness {
   if (touches.some((name) => names.has(name.toLowerCase()))) return 'subject';
+  if (touches.some((name) => dependencies.has(name.toLowerCase()))) return 'dependency';
   const inside = namespace !== null && namespaces.has(namespace);
   if (names.size === 0) return namespaces.size === 0 || inside || namespace === null ? 'unknown' : 'stranger';
   return inside || namespace === null ? 'neighbour' : 'stranger';

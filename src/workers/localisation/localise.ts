@@ -1,5 +1,6 @@
 import type { Alert } from '../../shared/alert.ts';
 import type { Evidence } from '../../shared/report.ts';
+import { changeSuspects } from '../changes/change-suspects.ts';
 import { alertStormSuspects } from './alert-storm-suspects.ts';
 import { anomalySuspects } from './anomaly-suspects.ts';
 import type { Suspect } from './suspect.ts';
@@ -12,7 +13,7 @@ export type LocalisationInput = { alerts: Alert[]; evidence: Evidence[]; now: Da
 export type LocalisationMethod = (input: LocalisationInput) => Suspect[];
 
 /** The methods, the most telling kind of evidence first. */
-const METHODS: LocalisationMethod[] = [anomalySuspects, telemetrySuspects, alertStormSuspects];
+const METHODS: LocalisationMethod[] = [anomalySuspects, changeSuspects, telemetrySuspects, alertStormSuspects];
 
 /**
  * Where the trouble began: the suspects of the first method that has evidence to work on, most suspect first. Pure and

@@ -49,6 +49,8 @@ export const CLEAN_CHECKS = {
   'oom-kill': { alert: /\boom|out of memory/i, proof: (input) => steadyContainers(input) ?? healthyState(input) },
   // Nobody is alerted of a change, and its absence proves nothing.
   'recent-change': { alert: /(?!)/, proof: () => null },
+  // A component that does not stand out proves nothing either.
+  'where-it-began': { alert: /(?!)/, proof: () => null },
   'database-state': { alert: SPEAKS_OF_DATABASE, proof: (input) => healthyDatabase(input) ?? roomInPool(input) ?? fastStatements(input) },
   'kubernetes-state': { alert: SPEAKS_OF_KUBERNETES, proof: (input) => healthyState(input) ?? steadyContainers(input) ?? readyEndpoints(input) },
 } as const satisfies Record<keyof typeof DETECTORS, CleanCheck>;

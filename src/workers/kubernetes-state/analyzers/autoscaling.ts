@@ -51,7 +51,7 @@ function missingMetrics({ state }: Context, scaler: Meta, target: string | null)
   const message = condition?.message ?? event?.message ?? '';
   if ((!condition && !event && !unknown) || /ScalingDisabled/.test(condition?.reason ?? '')) return null;
   const requests = /missing request for (\w+)/i.exec(message);
-  const why = requests ? `the pods of ${name(target ?? 'its target')} have no ${requests[1]} request (resources.requests.${requests[1]} is missing), so their utilisation cannot be computed` : 'it gets no metrics (metrics server or metrics API)';
+  const why = requests ? `the pods of ${name(target ?? 'its target')} have no ${requests[1]} request (the ${requests[1]} under requests of their resources is missing), so their utilisation cannot be computed` : 'it gets no metrics (metrics server or metrics API)';
   return base(scaler, 'hpa-metrics', `${label(scaler)} does not scale because ${why}${message ? `. Kubernetes says: ${quote(message, 180)}` : ''}`, condition || event ? 0.88 : 0.7, event ? [event.evidence] : []);
 }
 
@@ -62,7 +62,7 @@ function missingRequests({ state }: Context, scaler: Meta, target: string | null
   const workload = state.workloads.find((one) => one.name === target);
   const lacking = resources.find((resource) => workload?.template?.containers.some(({ requests, limits }) => !requests[resource] && !limits[resource]));
   if (!lacking || !workload) return null;
-  return base(scaler, 'hpa-requests', `${label(scaler)} cannot scale ${workload.kind} ${name(workload.name)}: it wants a share of the ${lacking} request, but the containers have no ${lacking} request (resources.requests.${lacking} is missing)`, 0.85, workload.evidence);
+  return base(scaler, 'hpa-requests', `${label(scaler)} cannot scale ${workload.kind} ${name(workload.name)}: it wants a share of the ${lacking} request, but the containers have no ${lacking} request (the ${lacking} under requests of their resources is missing)`, 0.85, workload.evidence);
 }
 
 function atMaximum({ state }: Context, scaler: Meta, target: string | null): Diagnosis | null {

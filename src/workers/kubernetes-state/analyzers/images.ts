@@ -33,7 +33,7 @@ const REASONS: readonly [RegExp, string][] = [
 
 function toDiagnosis({ state }: Context, pod: Pod, container: Container | undefined, word: string): Diagnosis {
   const events = eventsOf(state, pod).filter(({ message }) => /pull|image/i.test(message));
-  const told = events.findLast(({ message }) => /^Failed to pull|rpc error|InvalidImageName|Error:|couldn't parse/i.test(message)) ?? events.at(-1);
+  const told = events.findLast(({ message }) => /^Failed to pull|rpc error|couldn't parse/i.test(message)) ?? events.findLast(({ message }) => /InvalidImageName|Error:/i.test(message)) ?? events.at(-1);
   const message = container?.status?.message ?? told?.message ?? '';
   const why = REASONS.find(([pattern]) => pattern.test(`${told?.message ?? ''} ${message} ${word}`))?.[1];
   const image = container?.image ?? /image "([^"]+)"/.exec(message)?.[1] ?? null;

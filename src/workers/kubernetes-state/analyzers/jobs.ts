@@ -24,6 +24,7 @@ function failedJob({ state }: Context, job: Workload): Diagnosis[] {
     diagnosis({
       kind: kind ? `job-${kind.name}` : 'job-failed',
       class: kind?.class ?? 'application',
+      brief: `Job ${name(job.name)} failed${reason ? ` (${reason})` : ''}`,
       statement: `Job ${name(job.name)} failed${reason ? ` (${reason})` : ''}${kind ? ` because ${kind.meaning}` : ''}${said ? `. Its log says: ${words(said)}` : ''}`,
       component: job.name,
       namespace: job.namespace,

@@ -1,10 +1,10 @@
 import { serviceOfHost, workloadOf } from '../../detectors/support/names.ts';
 import { logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { LogText } from '../kubernetes-state.ts';
+import type { KubernetesState, LogText } from '../kubernetes-state.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { name } from '../quote.ts';
-import { sameNamespace } from '../relations.ts';
+import { sameNamespace, workloadName } from '../relations.ts';
 import { words } from './crashes.ts';
 
 /** Finds the decisive error in the logs of every workload, whether or not its pods crash. */
@@ -21,7 +21,8 @@ const ownerOf = ({ pod, service }: LogText): string => (pod ? workloadOf(pod) : 
 function toDiagnosis({ state }: Context, said: Said): Diagnosis {
   const { line, log } = said;
   const owner = ownerOf(log);
-  const peers = peersIn(`${line.text} ${line.also ?? ''}`);
+  const spoken = `${line.text} ${line.also ?? ''}`;
+  const peers = [...peersIn(spoken), ...addressees(state, spoken)];
   const services = peers.filter((peer) => state.services.some((service) => service.name === peer && sameNamespace(service.namespace, log.namespace)));
   const kind = line.kind;
   const repeated = line.count >= 3 ? ', again and again' : '';
@@ -46,6 +47,15 @@ function confidenceOf({ line }: Said): number {
   if (line.level < 0.6 && !line.kind) return 0.4;
   const known = line.kind ? 0.1 * line.kind.weight : 0;
   return Number((0.5 + 0.2 * line.level + known + (line.count >= 3 ? 0.03 : 0)).toFixed(2));
+}
+
+/** The services and pods whose addresses a line names. */
+function addressees(state: KubernetesState, text: string): string[] {
+  const addresses = new Set(text.match(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g) ?? []);
+  if (addresses.size === 0) return [];
+  const services = state.services.filter(({ clusterIp }) => clusterIp !== null && addresses.has(clusterIp)).map((service) => service.name);
+  const pods = state.pods.filter(({ ip }) => ip !== null && addresses.has(ip)).flatMap((pod) => [pod.name, workloadName(pod)]);
+  return [...services, ...pods];
 }
 
 /** The hosts that a line names, as services of the cluster. */

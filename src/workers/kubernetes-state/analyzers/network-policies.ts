@@ -40,7 +40,7 @@ function blocks(state: KubernetesState, policy: Meta, path: Path): Diagnosis[] {
   const ingress = blocksSide(state, policy, path, 'ingress');
   const egress = blocksSide(state, policy, path, 'egress');
   const side = ingress ?? egress;
-  if (!side) return [];
+  if (!side) return blocksNames(policy, path);
   const [at, other] = ingress ? [path.to, path.from] : [path.from, path.to];
   const allowed = side.allowed ? ` only allows ${ingress ? 'ingress from' : 'egress to'} ${side.allowed}` : ` allows no ${ingress ? 'ingress' : 'egress'} at all`;
   const labels = Object.entries(other.labels).filter(([key]) => !/hash|uid/.test(key)).map(([key, value]) => `${key}=${value}`).slice(0, 3).join(', ');
@@ -56,6 +56,30 @@ function blocks(state: KubernetesState, policy: Meta, path: Path): Diagnosis[] {
       evidence: [...policy.evidence, ...path.from.evidence, ...path.to.evidence],
       actions: policyActions(policy),
       prevention: ['Test network policies with the paths that the applications use before they are enforced.'],
+    }),
+  ];
+}
+
+/** Egress rules that let the path through but leave out DNS: the name of the service never resolves. */
+function blocksNames(policy: Meta, { from, to, port }: Path): Diagnosis[] {
+  const spec = recordAt(policy.raw, 'spec');
+  if (port === null || !sameNamespace(policy.namespace, from.namespace) || !covers(spec, from) || !applies(spec, 'egress')) return [];
+  const open = recordsAt(spec, 'egress').some((rule) => {
+    const ports = recordsAt(rule, 'ports');
+    return ports.some((one) => textAt(one, 'port') === '53') || (ports.length === 0 && recordsAt(rule, 'to').length === 0) || (ports.length === 0 && recordsAt(rule, 'to').some((peer) => peer.namespaceSelector !== undefined));
+  });
+  if (open) return [];
+  return [
+    diagnosis({
+      kind: 'policy-blocks-dns',
+      class: 'network',
+      statement: `NetworkPolicy ${name(policy.name)} (network policy) limits the egress of ${name(ownName(from))} and does not allow DNS (port 53), so the name of ${name(ownName(to))} cannot be resolved`,
+      component: policy.name,
+      namespace: policy.namespace,
+      touches: [policy.name, ownName(from), from.name, ownName(to)],
+      confidence: 0.76,
+      evidence: [...policy.evidence, ...from.evidence],
+      actions: policyActions(policy),
     }),
   ];
 }

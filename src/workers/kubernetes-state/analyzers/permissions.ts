@@ -4,7 +4,7 @@ import { changeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Meta, PodTemplate } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
-import { recordAt, recordsAt, textAt, textsAt } from '../raw.ts';
+import { recordAt, recordsAt, textAt, textMapAt, textsAt } from '../raw.ts';
 import { kindOf } from '../read/kind-names.ts';
 import { namesOf, sameNamespace, templatesOf } from '../relations.ts';
 
@@ -78,11 +78,22 @@ function missingVerbs({ state }: Context, owner: Meta, template: PodTemplate): D
   const namespace = owner.namespace;
   if (!account || (state.others.get('Role') ?? []).length + (state.others.get('ClusterRole') ?? []).length === 0) return [];
   const rules = rolesOf(state, account, namespace ?? '').flatMap(({ raw }) => recordsAt(raw, 'rules'));
-  const commands = template.containers.flatMap(({ command, args }) => [...command, ...args]).join('\n');
-  const needed = [...commands.matchAll(CALL)].flatMap(([, verb = '', resource = '', named]) => need(verb, resource, named));
+  const mounted = template.volumes.flatMap(({ reference }) => (state.others.get(reference?.kind ?? '') ?? []).filter((one) => one.name === reference?.name));
+  const scripts = mounted.flatMap(({ raw }) => Object.values(textMapAt(raw, 'data')));
+  const commands = [...template.containers.flatMap(({ command, args }) => [...command, ...args]), ...scripts].join('\n').slice(0, 100_000);
+  const needed = [...[...commands.matchAll(CALL)].flatMap(([, verb = '', resource = '', named]) => need(verb, resource, named)), ...[...commands.matchAll(CLIENT_CALL)].flatMap(([, verb = '', resource = '']) => clientNeed(verb, resource)), ...[...commands.matchAll(API_PATH)].map(([, resource = '']) => ({ verb: 'list', resource }))];
   const lacking = needed.find(({ verb, resource }) => !rules.some((rule) => grants(rule, verb, resource)));
   if (!lacking || (rules.length === 0 && !state.desiredOnly)) return [];
   return [{ ...toDiagnosis(state, { namespace: namespace ?? '', account, ...lacking }, owner.name, owner.evidence[0] ?? 0, '', 0.8) }];
+}
+
+/** Calls of the API's client libraries (`list_namespaced_pod`) and of its paths. */
+const CLIENT_CALL = /\b(list|read|create|delete|patch)_(?:namespaced_)?([a-z_]+?)(?:_for_all_namespaces)?\(/g;
+const API_PATH = /\/apis?\/(?:[a-z.]+\/)?v\d\w*\/namespaces\/[^/\s"']+\/([a-z]+)(?=["'\s]|$)/g;
+
+function clientNeed(verb: string, resource: string): { verb: string; resource: string }[] {
+  const kind = kindOf(resource.replaceAll('_', ''));
+  return kind ? [{ verb: verb === 'read' ? 'get' : verb, resource: PLURAL[kind] ?? `${kind.toLowerCase()}s` }] : [];
 }
 
 function need(verb: string, resource: string, named: string | undefined): { verb: string; resource: string }[] {

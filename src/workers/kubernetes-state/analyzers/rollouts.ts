@@ -40,10 +40,12 @@ function stuckBy(state: KubernetesState, workload: Workload): Stuck | null {
 function stuckRollout(state: KubernetesState, workload: Workload, pods: Pod[], stuck: Stuck): Diagnosis {
   const oldServes = pods.some((pod) => pod.ready === true && (stuck.replicaSet === null || !pod.name.startsWith(stuck.replicaSet)));
   const fresh = stuck.replicaSet ? ` of the new ReplicaSet ${name(stuck.replicaSet)}` : '';
+  const what = `the rollout of ${workload.kind === 'Deployment' ? 'deployment' : workload.kind} ${name(workload.name)} is stuck (ProgressDeadlineExceeded)`;
   return diagnosis({
     kind: 'rollout-stuck',
+    brief: `${what}${stuck.replicaSet ? `, no pod of the new ReplicaSet ${name(stuck.replicaSet)} is ready` : ''}${oldServes ? ', the old ReplicaSet serves' : ''}`,
     class: 'infrastructure',
-    statement: `The rollout of ${workload.kind === 'Deployment' ? 'deployment' : workload.kind} ${name(workload.name)} is stuck (ProgressDeadlineExceeded): the pods${fresh} do not become ready${counts(workload)}${oldServes ? '; the old ReplicaSet keeps serving' : ''}`,
+    statement: `${what.replace('the', 'The')}: the pods${fresh} do not become ready${counts(workload)}${oldServes ? '; the old ReplicaSet keeps serving' : ''}`,
     component: workload.name,
     namespace: workload.namespace,
     touches: touchesOf(state, workload, pods),

@@ -48,6 +48,7 @@ function toCandidate(raw: string, index: number): Candidate[] {
   const level = LEVEL_WORDS.find(({ pattern }) => pattern.test(text))?.weight ?? 0;
   const informs = INFORMS.test(text.slice(0, 120)) && level < 0.85;
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
+  if (kind?.certain) return [{ text, index, kind, level: Math.max(level, 0.85) }];
   if (serverError(text)) return [{ text, index, kind: kind ?? null, level: Math.max(level, 0.6) }];
   if (level === 0 && kind === null) return [];
   if (informs && (kind === null || kind.weight < 1 || level === 0)) return [];
@@ -88,7 +89,11 @@ export function messageOf(line: string): string {
   const json = /^\s*\{/.test(line) ? jsonMessage(line) : null;
   if (json) return json;
   return line
+    .replace(/^[\s\d.:kMG%-]*(?=curl: \()/, '')
     .replace(/^\s*\[?(?:(?:[A-Z][a-z]{2} ){1,2}\s?\d{1,2} \d\d:\d\d:\d\d(?: [A-Z]{3,4})?(?: \d{4})?|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s*(?:-\s*)?/, '')
+    .replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S)/, '')
+    .replace(/\[?\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?\]?/g, '')
+    .replace(/(?<!\d{4}-\d\d-\d\d[T ])\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '')
     .trim();
 }
 

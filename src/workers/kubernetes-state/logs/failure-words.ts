@@ -9,6 +9,8 @@ export type FailureKind = {
   pattern: RegExp;
   /** From 0 to 1: how much such a line says about the cause. */
   weight: number;
+  /** True when the line is a measurement and needs no word of complaint. */
+  certain?: boolean;
 };
 
 const DATABASE =
@@ -78,6 +80,22 @@ export const FAILURE_KINDS: readonly FailureKind[] = [
     meaning: 'memory ran out (out of memory)',
     pattern: /OutOfMemoryError|JavaScript heap out of memory|runtime: out of memory|Out of memory: Kill|MemoryError\b|cannot allocate memory|std::bad_alloc|OOMKilled|oom-kill/i,
     weight: 1,
+  },
+  {
+    name: 'packet-loss',
+    class: 'network',
+    meaning: 'packets are lost in the network (packet loss)',
+    pattern: /\b(?:[1-9]\d?|100)(?:\.\d+)?% packet loss|netem\b.{0,80}\b(?:loss|corrupt|duplicate) \d/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'network-delay',
+    class: 'network',
+    meaning: 'the network delays packets (added latency)',
+    pattern: /netem\b.{0,80}\bdelay \d/i,
+    weight: 1,
+    certain: true,
   },
   {
     name: 'lock',

@@ -24,6 +24,7 @@ function kindOfColumns(columns: string[]): string | null {
   if (has('READY', 'UP-TO-DATE', 'AVAILABLE')) return 'Deployment';
   if (has('DESIRED', 'CURRENT', 'READY')) return 'ReplicaSet';
   if (has('CLUSTER-IP', 'PORT(S)')) return 'Service';
+  if (has('CPU(cores)', 'MEMORY(bytes)')) return has('CPU%') || has('CPU(%)') ? null : 'Pod';
   if (has('ENDPOINTS')) return 'Endpoints';
   if (has('ROLES', 'VERSION')) return 'Node';
   if (has('CLAIM', 'RECLAIM POLICY')) return 'PersistentVolume';
@@ -124,6 +125,7 @@ function podBody(row: TableRow): Raw {
       readyContainers: ready,
       containers,
       restarts: numberOf(row.RESTARTS),
+      usage: row['CPU(cores)'] ? { cpu: row['CPU(cores)'], memory: row['MEMORY(bytes)'] } : null,
     },
   };
 }

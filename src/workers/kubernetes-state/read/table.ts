@@ -5,7 +5,7 @@ export type Table = { columns: string[]; rows: TableRow[] };
 
 const MAX_ROWS = 5000;
 /** A header has two words or more in capitals; `NAME` or `LAST SEEN` or `NAMESPACE` begins it. */
-const HEADER = /^(?:NAMESPACE|NAME|LAST SEEN|POD|READY)\b[A-Z0-9 ()%/_:-]*$/;
+const HEADER = /^(?:NAMESPACE|NAME|LAST SEEN|POD|READY)\b[A-Z0-9 ()%/_:-]*(?:CPU\(cores\)\s+(?:CPU%\s+|CPU\(%\)\s+)?MEMORY\(bytes\)\s*(?:MEMORY%|MEMORY\(%\))?)?\s*$/;
 
 /** The tables in a text, each by the positions of its header's columns (cells may be empty or hold single spaces). */
 export function parseTables(text: string): Table[] {

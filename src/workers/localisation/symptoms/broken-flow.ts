@@ -6,11 +6,11 @@ import { surpriseOfFewer } from '../statistics/surprise.ts';
  */
 export type Flow = { unit: string; events: Set<string> };
 
-/** Where a flow breaks off: `first` used to come with `then` in every request, and now seldom does. */
+/** Where a flow breaks off: `missing` used to come along with `given` in every request, and now seldom does. */
 export type Break = {
   unit: string;
-  first: string;
-  then: string;
+  given: string;
+  missing: string;
   /** Nats, less those that chance brings among all events that were looked at. */
   surprise: number;
   before: { hits: number; tries: number };
@@ -33,15 +33,15 @@ export function brokenFlows(before: Flow[], during: Flow[], ignored: (event: str
     const current = now.get(unit);
     if (!current) continue;
     for (const [pair, hits] of pairs) {
-      const [first = '', then = ''] = pair.split(PAIR);
-      const tries = single.get(first) ?? 0;
-      const triesNow = current.single.get(first) ?? 0;
-      if (hits < HABIT * tries || triesNow === 0 || ignored(then)) continue;
-      looked.add(`${unit}${PAIR}${then}`);
+      const [given = '', missing = ''] = pair.split(PAIR);
+      const tries = single.get(given) ?? 0;
+      const triesNow = current.single.get(given) ?? 0;
+      if (hits < HABIT * tries || triesNow === 0 || ignored(missing)) continue;
+      looked.add(`${unit}${PAIR}${missing}`);
       const trials = { hits: current.pairs.get(pair) ?? 0, tries: triesNow };
       const surprise = surpriseOfFewer({ hits, tries }, trials);
       if (surprise <= (breaks.get(unit)?.surprise ?? 0)) continue;
-      breaks.set(unit, { unit, first, then, surprise, before: { hits, tries }, now: trials });
+      breaks.set(unit, { unit, given, missing, surprise, before: { hits, tries }, now: trials });
     }
   }
   return [...breaks.values()]
@@ -49,6 +49,8 @@ export function brokenFlows(before: Flow[], during: Flow[], ignored: (event: str
     .filter(({ surprise }) => surprise > 0);
 }
 
+/** Pairs grow with the square: of a flow with more events the first tell enough. */
+const MAX_EVENTS = 100;
 const PAIR = '\u0002';
 type Counts = { single: Map<string, number>; pairs: Map<string, number> };
 
@@ -57,10 +59,11 @@ function countPairs(flows: Flow[]): Map<string, Counts> {
   for (const { unit, events } of flows) {
     const { single, pairs } = counts.get(unit) ?? { single: new Map(), pairs: new Map() };
     counts.set(unit, { single, pairs });
-    for (const first of events) {
-      single.set(first, (single.get(first) ?? 0) + 1);
-      for (const then of events) {
-        if (then !== first) pairs.set(first + PAIR + then, (pairs.get(first + PAIR + then) ?? 0) + 1);
+    const some = [...events].slice(0, MAX_EVENTS);
+    for (const one of some) {
+      single.set(one, (single.get(one) ?? 0) + 1);
+      for (const other of some) {
+        if (other !== one) pairs.set(one + PAIR + other, (pairs.get(one + PAIR + other) ?? 0) + 1);
       }
     }
   }

@@ -40,7 +40,7 @@ function flowsOf(events: Event[]): Flow[] {
 
 /** A break as a symptom of its component; `what` says what its events are. */
 export function symptomOfBreak(
-  { unit, first, then, surprise, before, now }: Break,
+  { unit, given, missing, surprise, before, now }: Break,
   what: string,
   evidence: number[],
 ): Symptom {
@@ -52,7 +52,7 @@ export function symptomOfBreak(
     onset: null,
     class: 'application',
     reason:
-      `in ${component.service} ${what} "${then}" came along with "${first}" in ${before.hits} of ${before.tries} requests before ` +
+      `in ${component.service} ${what} "${missing}" came along with "${given}" in ${before.hits} of ${before.tries} requests before ` +
       `and in ${now.hits} of ${now.tries} now`,
     evidence,
   };

@@ -1,0 +1,119 @@
+import { durationText, oneLine } from '../detectors/support/text.ts';
+import { type ChangeEffect, effectOf } from './change-effect.ts';
+import type { IncidentPicture } from './incident-picture.ts';
+import type { LiveChange } from './live-changes.ts';
+import { tellingWords } from './words.ts';
+
+/** How one condition is met, 0 to 1, with the reason as a clause. */
+export type Fit = { score: number; why: string };
+
+/** A change measured by the three conditions; only one that meets all of them can be the cause. */
+export type JudgedChange = {
+  live: LiveChange;
+  effect: ChangeEffect;
+  time: Fit;
+  place: Fit;
+  mechanism: Fit;
+  score: number;
+};
+
+const HOUR_MS = 3_600_000;
+/** Most changes that do harm do it soon; some need the right load or data. */
+const HALF_LIFE_MS = 2 * HOUR_MS;
+const LONGEST_MS = 24 * HOUR_MS;
+
+/** Measures every change against the picture of the incident. */
+export function judgeChanges(changes: LiveChange[], picture: IncidentPicture): JudgedChange[] {
+  const effects = changes.map(({ change }) => effectOf(change));
+  const words = changes.map(({ change }, index) => changeWords(change, effects[index]!));
+  const rarity = rarityOf(words);
+  const symptoms = symptomWords(picture);
+  const runsOut = picture.problems.some(({ body }) => RUNS_OUT.test(body));
+  return changes.map((live, index) => {
+    const effect = effects[index]!;
+    const time = timeFit(live, picture);
+    const place = placeFit(live, picture);
+    const mechanism = mechanismFit(words[index]!, effect, { words: symptoms, runsOut }, rarity);
+    return { live, effect, time, place, mechanism, score: time.score * place.score * mechanism.score };
+  });
+}
+
+function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
+  if (at === null) return { score: 0, why: 'it was not deployed before the trouble' };
+  const age = onset - at;
+  if (age < 0) return { score: 0, why: `it came ${durationText(-age)} after the trouble had begun` };
+  if (age > LONGEST_MS) return { score: 0, why: `it had run for ${durationText(age)} without trouble` };
+  return { score: 0.5 ** (age / HALF_LIFE_MS), why: `it came ${durationText(age)} before the trouble began` };
+}
+
+/** What the first failing service runs counts fully; what others run that fail or that the complaints name, less. */
+const ELSEWHERE_IN_TROUBLE = 0.5;
+
+function placeFit({ services }: LiveChange, { failing, named }: IncidentPicture): Fit {
+  const first = failing[0]?.service;
+  if (services.length === 0) return { score: ELSEWHERE_IN_TROUBLE, why: 'nothing says where it runs' };
+  if (first && services.includes(first)) return { score: 1, why: `it runs in ${first}, where the trouble began` };
+  const troubled = services.find((service) => named.has(service) || failing.some((other) => other.service === service));
+  if (troubled) return { score: ELSEWHERE_IN_TROUBLE, why: `it runs in ${troubled}, which is in trouble too` };
+  return { score: 0, why: `it runs in ${services.slice(0, 2).join(', ')}, which is not in trouble` };
+}
+
+type Words = Map<string, { written: string; weight: number }>;
+
+/** Words with what they weigh: what the lines themselves say counts more than title and path. */
+function changeWords({ title, files }: LiveChange['change'], effect: ChangeEffect): Words {
+  const words: Words = new Map();
+  for (const [word, written] of tellingWords(`${title} ${files.join(' ')}`)) words.set(word, { written, weight: 0.5 });
+  for (const [word, written] of tellingWords(effect.text)) words.set(word, { written, weight: 1 });
+  return words;
+}
+
+/** A word that many changes have tells nothing of one of them. */
+function rarityOf(all: Words[]): (word: string) => number {
+  const counts = new Map<string, number>();
+  for (const word of all.flatMap((words) => [...words.keys()])) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const most = Math.log(all.length + 1);
+  return (word) => (most === 0 ? 1 : Math.log((all.length + 1) / (counts.get(word) ?? 1)) / most);
+}
+
+/** What the complaints say (1), what metrics of failing services moved (0.7), what the alert says (0.5); names of services are places. */
+function symptomWords({ problems, shifts, failing, named }: IncidentPicture): Map<string, number> {
+  const troubled = new Set(failing.map(({ service }) => service));
+  const words = new Map<string, number>();
+  const note = (text: string, weight: number) => {
+    for (const word of tellingWords(text).keys()) words.set(word, Math.max(weight, words.get(word) ?? 0));
+  };
+  for (const { metric, service } of shifts) if (troubled.has(service)) note(metric, 0.7);
+  for (const { body, attributes } of problems) note(`${body} ${Object.values(attributes).join(' ')}`, 1);
+  for (const service of [...troubled, ...named]) for (const word of tellingWords(service).keys()) words.delete(word);
+  return words;
+}
+
+/** So much of matching words is half of what can be expected of a mechanism. */
+const HALF_MATCH = 1;
+const EFFECT_SCORE = { behaviour: 1, unseen: 0.5, preserving: 0.1, inert: 0 } as const;
+/** A limit that was lowered fits complaints about limits, by whatever name they call it. */
+const TIGHTENED = 0.5;
+const RUNS_OUT = /\b(?:exceed\w*|exhaust\w*|limit\w*|too many|timed? ?out|deadline|reject\w*|saturat\w*|full|no free|out of|429|503|throttl\w*|oom\w*)\b/i;
+/** What makes room seldom does harm. */
+const LOOSENS = 0.5;
+
+function mechanismFit(
+  words: Words,
+  effect: ChangeEffect,
+  symptoms: { words: Map<string, number>; runsOut: boolean },
+  rarity: (word: string) => number,
+): Fit {
+  if (effect.effect === 'inert' || effect.effect === 'preserving') return { score: EFFECT_SCORE[effect.effect], why: effect.why };
+  const shared = [...words]
+    .map(([word, { written, weight }]) => ({ word: written, amount: weight * (symptoms.words.get(word) ?? 0) * rarity(word) }))
+    .filter(({ amount }) => amount > 0)
+    .sort((left, right) => right.amount - left.amount || (left.word < right.word ? -1 : 1));
+  const tightened = effect.tightens && symptoms.runsOut;
+  const match = shared.reduce((sum, { amount }) => sum + amount, tightened ? TIGHTENED : 0);
+  const score = EFFECT_SCORE[effect.effect] * (effect.loosens ? LOOSENS : 1) * (match / (match + HALF_MATCH));
+  if (shared.length === 0 && tightened) return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
+  if (shared.length === 0) return { score: 0, why: `${effect.why}, and nothing of that is in what goes wrong` };
+  const told = shared.slice(0, 4).map(({ word }) => `"${oneLine(word, 30)}"`).join(', ');
+  return { score, why: `${effect.why}, and what goes wrong speaks of ${told} too` };
+}

@@ -1,0 +1,32 @@
+import type { Hypothesis } from '../../shared/report.ts';
+import { oneLine, unique } from '../detectors/support/text.ts';
+import type { ChangeVerdict } from './suspect-change.ts';
+
+const MOST = 4;
+const SUREST = 0.85;
+
+/** What a report says of the changes: the one that is to blame, and those that only look so with the reason why they are not. */
+export function changeHypotheses({ culprit, ruledOut }: ChangeVerdict): Hypothesis[] {
+  const blamed: Hypothesis[] = culprit
+    ? [
+        {
+          statement: `The change "${named(culprit.live)}" caused it: ${culprit.mechanism.why}; ${culprit.time.why}; ${culprit.place.why}`,
+          standing: 'supported',
+          confidence: Number(Math.min(SUREST, culprit.score).toFixed(2)),
+          evidence: culprit.live.evidence,
+        },
+      ]
+    : [];
+  const others = ruledOut.slice(0, MOST).map(
+    ({ judged, why }): Hypothesis => ({
+      statement: `Not the change "${named(judged.live)}": ${why}`,
+      standing: 'ruled_out',
+      confidence: 0.7,
+      evidence: unique(judged.live.evidence),
+    }),
+  );
+  return [...blamed, ...others];
+}
+
+const named = ({ id, change }: ChangeVerdict['ruledOut'][number]['judged']['live']) =>
+  `${oneLine(change.title, 100)}" (${change.kind} ${oneLine(change.kind === 'commit' ? id.slice(0, 12) : id, 60)})`.replace(/"(?= \()/, '');

@@ -1,0 +1,47 @@
+import type { AlertClass } from '../../shared/alert.ts';
+import type { LocalisationInput } from '../localisation/localise.ts';
+import type { Suspect } from '../localisation/suspect.ts';
+import { type ChangeVerdict, suspectChange } from './suspect-change.ts';
+
+/**
+ * The services in trouble, the one where it began first, with what the changes add: the class of the change or circumstance that
+ * is to blame, and its reason. None where no changes are known.
+ */
+export function changeSuspects(input: LocalisationInput): Suspect[] {
+  const verdict = suspectChange(input);
+  const [first, ...others] = verdict?.picture.failing ?? [];
+  if (!verdict || !first) return [];
+  const { culprit, operational } = verdict;
+  const blamed = culprit?.live.services.find((service) => others.some((other) => other.service === service));
+  const reason = culprit
+    ? `${culprit.live.change.title}: ${culprit.mechanism.why}; ${culprit.time.why}`
+    : operational?.statement;
+  const cited = culprit?.live.evidence ?? operational?.evidence ?? [];
+  const beginning: Suspect = {
+    ...first,
+    class: classOf(verdict) ?? first.class,
+    reasons: reason ? [reason, ...first.reasons] : first.reasons,
+    evidence: [...new Set([...cited, ...first.evidence])].sort((left, right) => left - right),
+  };
+  const runsElsewhere = blamed !== undefined && !culprit!.live.services.includes(first.service);
+  if (!runsElsewhere) return [beginning, ...others];
+  // The change runs in another failing service only: the trouble began there, and the first is its loudest victim.
+  const origin = others.find(({ service }) => service === blamed)!;
+  const rest = others.filter((other) => other !== origin);
+  return [{ ...beginning, service: origin.service, instance: origin.instance, onset: origin.onset }, first, ...rest].map(
+    (suspect, index, all) => ({ ...suspect, score: all.length - index }),
+  );
+}
+
+const DATABASE =
+  /\b(?:select|insert into|update \w+ set|sql\w*|quer(?:y|ies)\w*|schema|migration|postgres\w*|mysql|mongo\w*|redis|elasticsearch|opensearch|shard\w*|index mapping|database|transaction|deadlock|fdb|foundationdb|dynamodb|cassandra)\b/i;
+
+/** A change whose lines and whose damage both speak of a database is one of the database's. */
+function classOf({ culprit, operational, picture }: ChangeVerdict): AlertClass | null {
+  if (operational) return operational.class;
+  if (!culprit) return null;
+  const damage = picture.problems.some(
+    ({ body, attributes }) => DATABASE.test(body) || attributes['db.statement'] !== undefined || DATABASE.test(attributes['db.query.text'] ?? ''),
+  );
+  return damage ? 'database' : 'application';
+}

@@ -1,0 +1,69 @@
+import type { Evidence } from '../../shared/report.ts';
+import { oncePer } from '../detectors/support/once-per.ts';
+import type { LocalisationInput } from '../localisation/localise.ts';
+import { type JudgedChange, judgeChanges } from './change-fit.ts';
+import { type IncidentPicture, incidentPicture } from './incident-picture.ts';
+import { liveChanges } from './live-changes.ts';
+import { type OperationalCause, operationalCause } from './operational-cause.ts';
+
+/** What is held of the changes around an incident. */
+export type ChangeVerdict = {
+  picture: IncidentPicture;
+  /** The change whose time, place and mechanism all fit. */
+  culprit: JudgedChange | null;
+  /** What explains the trouble without any change. */
+  operational: OperationalCause | null;
+  /** Changes that look suspect and are not, each with the condition that it fails; the likeliest first. */
+  ruledOut: { judged: JudgedChange; why: string }[];
+};
+
+/** From here on a change is held to be the cause. */
+const ENOUGH = 0.25;
+/** Against a reason that needs no change a change has to speak for itself very clearly. */
+const ENOUGH_AGAINST_OTHER_CAUSE = 0.65;
+const LEAST_MECHANISM = 0.3;
+const MOST_RULED_OUT = 5;
+
+/** Judges the changes of the evidence; null where no changes are known, so that nothing can be said of them. Pure. */
+export const suspectChange = oncePer((input: LocalisationInput): ChangeVerdict | null => {
+  const changes = liveChanges(input.evidence);
+  if (changes.length === 0) return null;
+  const picture = incidentPicture(input);
+  const operational = operationalCause(picture);
+  const judged = judgeChanges(changes, picture).sort(
+    (left, right) => right.score - left.score || (left.live.id < right.live.id ? -1 : 1),
+  );
+  const enough = operational ? ENOUGH_AGAINST_OTHER_CAUSE : ENOUGH;
+  const best = judged[0];
+  const culprit = best && best.score >= enough && best.mechanism.score >= LEAST_MECHANISM ? best : null;
+  const others = judged.filter((one) => one !== culprit && looksSuspect(one));
+  return {
+    picture,
+    culprit,
+    operational: culprit ? null : operational,
+    ruledOut: others
+      .map((one) => ({ judged: one, why: whyNot(one, culprit, operational) }))
+      .sort((left, right) => (right.judged.live.at ?? 0) - (left.judged.live.at ?? 0))
+      .slice(0, MOST_RULED_OUT),
+  };
+});
+
+/** The id of the change that caused the incident, `none` where it was no commit; null where no changes are known. */
+export function culpritChange(input: { alerts: LocalisationInput['alerts']; evidence: Evidence[]; now: Date }): string | null {
+  const verdict = suspectChange(input);
+  if (!verdict) return null;
+  const { culprit } = verdict;
+  return culprit && culprit.live.change.kind !== 'flag' ? culprit.live.id : 'none';
+}
+
+/** What somebody in a hurry would blame: near in time and place, or speaking of the same things. */
+const looksSuspect = ({ time, place, mechanism, live }: JudgedChange) =>
+  (time.score > 0 && place.score > 0) || (place.score === 1 && live.at !== null) || mechanism.score >= LEAST_MECHANISM;
+
+function whyNot({ time, place, mechanism, effect }: JudgedChange, culprit: JudgedChange | null, operational: OperationalCause | null): string {
+  if (time.score === 0) return time.why;
+  if (place.score === 0) return place.why;
+  if (effect.effect === 'inert' || effect.effect === 'preserving' || mechanism.score < LEAST_MECHANISM) return mechanism.why;
+  if (culprit) return 'another change fits better';
+  return operational ? 'what happened needs no change to be explained' : 'too little speaks for it';
+}
