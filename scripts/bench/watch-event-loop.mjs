@@ -16,5 +16,6 @@ process.on('message', ({ ask }) => {
   if (ask !== 'reset' && ask !== 'watch') return;
   process.send?.({ kind: 'watch', longestDelayMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS) });
 });
-// The channel alone does not keep the program up.
+// The channel alone does not keep the program up, and without the bench it has no reason to stay.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();

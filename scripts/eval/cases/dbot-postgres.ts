@@ -21,7 +21,13 @@ function readDbot(folder: string): CaseInput {
   const [from, to] = [window[0] * 1000, window[1] * 1000];
   const now = new Date(to);
   const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  const snapshots = ['metrics', 'queries'].map((name) => ({ capability: 'snapshot.json', from, to, query: { system }, data: { name: `postgresql ${name}`, body: read(`${name}.json`) } }));
+  const snapshots = ['metrics', 'queries'].map((name) => ({
+    capability: 'snapshot.json',
+    from,
+    to,
+    query: { system },
+    data: { name: `postgresql ${name}`, body: read(`${name}.json`) },
+  }));
   return { alerts: alertsOf(read('alerts.json'), now), evidence: makeEvidence(snapshots, now), now };
 }
 

@@ -15,7 +15,12 @@ type HolmesCase = {
 };
 
 /** What a tool printed; `invocation` is the command line where it was one. */
-type ToolOutput = { tool: string; params: Record<string, unknown> | null; invocation: string | null; output: string | null };
+type ToolOutput = {
+  tool: string;
+  params: Record<string, unknown> | null;
+  invocation: string | null;
+  output: string | null;
+};
 
 /** A longer output is kept by its head and its tail, in characters. */
 const MAX_OUTPUT = 120_000;
@@ -28,21 +33,38 @@ export const holmes: SuiteAdapter = {
 };
 
 function readHolmes(folder: string): CaseInput {
-  const outputs = JSON.parse(gunzipSync(readFileSync(join(folder, 'tool_outputs.json.gz'))).toString('utf8')) as ToolOutput[];
+  const outputs = JSON.parse(
+    gunzipSync(readFileSync(join(folder, 'tool_outputs.json.gz'))).toString('utf8'),
+  ) as ToolOutput[];
   const now = latestTime(outputs.map(({ output }) => output ?? ''));
-  return { alerts: [alertOf(readCaseJson<HolmesCase>(folder))], evidence: makeEvidence(outputs.map(toRecorded), now), now };
+  return {
+    alerts: [alertOf(readCaseJson<HolmesCase>(folder))],
+    evidence: makeEvidence(outputs.map(toRecorded), now),
+    now,
+  };
 }
 
 /** The alert of a case: what the sender said, or the question that a user asked. */
 export function alertOf({ prompt, alert }: HolmesCase): Alert {
   if (!alert) return makeAlert({ title: prompt ?? 'Alert' });
   const { name, namespace, container, node } = alert.subject ?? {};
-  const labels = Object.entries({ pod: name, namespace, container, node }).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return makeAlert({ title: alert.title, description: alert.description ?? '', namespace: namespace ?? null, labels: Object.fromEntries(labels) });
+  const labels = Object.entries({ pod: name, namespace, container, node }).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return makeAlert({
+    title: alert.title,
+    description: alert.description ?? '',
+    namespace: namespace ?? null,
+    labels: Object.fromEntries(labels),
+  });
 }
 
 function toRecorded(tool: ToolOutput): Recorded {
-  return { capability: 'command.output', query: tool.params ?? {}, data: { command: commandOf(tool), output: bounded(tool.output ?? '') } };
+  return {
+    capability: 'command.output',
+    query: tool.params ?? {},
+    data: { command: commandOf(tool), output: bounded(tool.output ?? '') },
+  };
 }
 
 /** The command line as it was, or as it must have been by the tool's name and parameters. */
@@ -52,10 +74,13 @@ function commandOf({ tool, params, invocation }: ToolOutput): string {
   const namespace = of('namespace') ? ` -n ${of('namespace')}` : '';
   const filter = of('filter') ? ` | grep ${of('filter')}` : '';
   const pod = of('pod_name') ?? of('pod');
-  if (/logs/.test(tool) && pod) return `kubectl logs ${pod}${namespace}${/previous/.test(tool) ? ' --previous' : ''}${filter}`;
+  if (/logs/.test(tool) && pod)
+    return `kubectl logs ${pod}${namespace}${/previous/.test(tool) ? ' --previous' : ''}${filter}`;
   if (/describe/.test(tool) && of('kind')) return `kubectl describe ${of('kind')} ${of('name') ?? ''}${namespace}`;
   if (/logs/.test(tool)) return 'kubectl logs';
-  return invocation ?? [tool, ...Object.entries(params ?? {}).map(([key, value]) => `${key}=${String(value)}`)].join(' ');
+  return (
+    invocation ?? [tool, ...Object.entries(params ?? {}).map(([key, value]) => `${key}=${String(value)}`)].join(' ')
+  );
 }
 
 function bounded(output: string): string {

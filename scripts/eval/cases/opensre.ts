@@ -9,7 +9,12 @@ import { latestTime } from './recorded-times.ts';
 import type { CaseInput, SuiteAdapter } from './suite-adapter.ts';
 
 /** What the monitor sent, in the words of Alertmanager's group. */
-type SentAlert = { title: string; state?: string; commonLabels?: Record<string, string>; commonAnnotations?: Record<string, string> };
+type SentAlert = {
+  title: string;
+  state?: string;
+  commonLabels?: Record<string, string>;
+  commonAnnotations?: Record<string, string>;
+};
 
 /** Answers of AWS and Datadog (RDS PostgreSQL or EKS) as they were recorded, one snapshot per file. */
 export const opensre: SuiteAdapter = {
@@ -21,10 +26,14 @@ export const opensre: SuiteAdapter = {
 const NOT_TELEMETRY = new Set(['case.json', 'truth.json', 'alert.json']);
 
 function readOpensre(folder: string): CaseInput {
-  const files = readdirSync(folder).filter((file) => /\.json(?:\.gz)?$/.test(file) && !NOT_TELEMETRY.has(file)).sort();
+  const files = readdirSync(folder)
+    .filter((file) => /\.json(?:\.gz)?$/.test(file) && !NOT_TELEMETRY.has(file))
+    .sort();
   const texts = files.map((file) => textOf(join(folder, file)));
   const now = latestTime(texts);
-  const recorded = files.map((file, index) => toRecorded(file.replace(/\.json(?:\.gz)?$/, ''), JSON.parse(texts[index] ?? 'null')));
+  const recorded = files.map((file, index) =>
+    toRecorded(file.replace(/\.json(?:\.gz)?$/, ''), JSON.parse(texts[index] ?? 'null')),
+  );
   const alert = alertOf(JSON.parse(textOf(join(folder, 'alert.json'))) as SentAlert);
   return { alerts: [alert], evidence: makeEvidence(recorded, now), now };
 }
@@ -33,7 +42,13 @@ function readOpensre(folder: string): CaseInput {
 function toRecorded(name: string, body: unknown): Recorded {
   const { events } = body as { events?: { date?: string; message?: string; source_identifier?: string }[] };
   if (!/rds_events/.test(name) || !Array.isArray(events)) return { capability: 'snapshot.json', data: { name, body } };
-  const rows = events.map(({ date = '', message = '', source_identifier: service = null }) => ({ at: date, severity: null, service, body: message, attributes: {} }));
+  const rows = events.map(({ date = '', message = '', source_identifier: service = null }) => ({
+    at: date,
+    severity: null,
+    service,
+    body: message,
+    attributes: {},
+  }));
   return { capability: 'logs.query', query: { filter: name }, data: { rows, hasMore: false, warning: null } };
 }
 

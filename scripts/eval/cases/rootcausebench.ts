@@ -19,7 +19,14 @@ type SpanRow = { trace_id: string; span_id: string; parent_id: string | null; se
   status: string;
   attributes?: Record<string, unknown>;
 };
-type AlertFile = { service: string; metric: string; fired_at: string; severity: string; monitor: string; summary: string };
+type AlertFile = {
+  service: string;
+  metric: string;
+  fired_at: string;
+  severity: string;
+  monitor: string;
+  summary: string;
+};
 
 /** Incidents with alert, logs, metrics, traces, log patterns and everything that was changed around them. */
 export const rootcausebench: SuiteAdapter = {
@@ -31,7 +38,14 @@ export const rootcausebench: SuiteAdapter = {
 function readIncident(folder: string): CaseInput {
   const text = (name: string) => readText(join(folder, name));
   const json = <T>(name: string): T[] => JSON.parse(text(name) || '[]');
-  const { service, metric, fired_at: startsAt, severity, monitor, summary } = JSON.parse(text('alert.json')) as AlertFile;
+  const {
+    service,
+    metric,
+    fired_at: startsAt,
+    severity,
+    monitor,
+    summary,
+  } = JSON.parse(text('alert.json')) as AlertFile;
   const about = { name: monitor, title: summary, description: `${metric} of ${service}`, service, startsAt };
   const alert = makeAlert({ ...about, severity: severity as Alert['severity'], labels: { metric } });
   const recorded = [
@@ -80,11 +94,40 @@ function tracesOf(rows: SpanRow[]): Recorded {
   // Some recordings write "same" instead of the id of the trace above.
   let current = '';
   const spans = rows.map((row) => {
-    const { trace_id: id, span_id: spanId, parent_id: parentSpanId, service, name, start: at, duration_ms: durationMs } = row;
+    const {
+      trace_id: id,
+      span_id: spanId,
+      parent_id: parentSpanId,
+      service,
+      name,
+      start: at,
+      duration_ms: durationMs,
+    } = row;
     current = id === 'same' ? current : id;
-    const { status, attributes = {}, trace_id, span_id, parent_id, service: _s, name: _n, start, duration_ms, ...more } = row;
+    const {
+      status,
+      attributes = {},
+      trace_id,
+      span_id,
+      parent_id,
+      service: _s,
+      name: _n,
+      start,
+      duration_ms,
+      ...more
+    } = row;
     const error = status === 'ERROR';
-    return { at, traceId: current, spanId, parentSpanId, service, name, durationMs, error, attributes: texts({ ...attributes, ...more }) };
+    return {
+      at,
+      traceId: current,
+      spanId,
+      parentSpanId,
+      service,
+      name,
+      durationMs,
+      error,
+      attributes: texts({ ...attributes, ...more }),
+    };
   });
   return { capability: 'traces.query', data: { spans, hasMore: false, warning: null } };
 }
@@ -108,5 +151,7 @@ function changesOf(commits: Commit[], deploys: Deploy[], flags: Flag[]): Recorde
 
 function texts(values: Record<string, unknown>): Record<string, string> {
   const known = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(known.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+  return Object.fromEntries(
+    known.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { FleetError, toError } from '../errors.ts';
-import type { Database, QueuePool, Row } from './database.ts';
+import type { Database, MigrationSession, QueuePool, Row } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -28,7 +28,7 @@ export async function openEmbeddedDatabase(dataDir: string | null): Promise<Data
   const unlock = directory === null ? () => {} : lockDirectory(directory);
   try {
     const thread = await startThread(directory === null ? 'memory://' : join(directory, 'postgres'));
-    return embeddedDatabase(thread, unlock);
+    return databaseOnThread(thread, unlock);
   } catch (error) {
     unlock();
     throw error;
@@ -63,13 +63,17 @@ async function startThread(dataDir: string): Promise<Worker> {
   return thread;
 }
 
-function embeddedDatabase(thread: Worker, unlock: () => void): Database {
+/** The database that a thread answers for; `unlock` is called when it is closed. */
+export function databaseOnThread(thread: Worker, unlock: () => void): Database {
   const pending = new Map<number, Pending>();
   const clients = new Set<EventEmitter>();
   let lastId = 0;
   let closed: Promise<void> | null = null;
+  let stopped: Error | null = null;
+  let migrating: Promise<unknown> = Promise.resolve();
 
   const query = (text: string, values?: readonly unknown[]): Promise<Row[]> => {
+    if (stopped) return Promise.reject(stopped);
     if (closed) return Promise.reject(new FleetError('store_unavailable', 'the embedded database is closed'));
     const { promise, ...settle } = Promise.withResolvers<Row[]>();
     const id = ++lastId;
@@ -88,20 +92,32 @@ function embeddedDatabase(thread: Worker, unlock: () => void): Database {
       settleAnswer(pending, answer);
     }
   });
-  thread.on('error', (error) => failAll(toError(error)));
-  thread.on('exit', () => failAll(new FleetError('store_unavailable', 'the embedded database has stopped')));
+  // A thread that is gone takes messages and never answers.
+  const stop = (cause?: unknown) => {
+    stopped ??= new FleetError('store_unavailable', 'the embedded database has stopped', { cause, retryable: true });
+    failAll(stopped);
+  };
+  thread.on('error', stop);
+  thread.on('exit', () => stop());
 
   const close = async () => {
-    const stopped = new Promise((done) => thread.once('exit', done));
-    thread.postMessage('close');
-    await stopped;
+    if (!stopped) {
+      const gone = new Promise((done) => thread.once('exit', done));
+      thread.postMessage('close');
+      await gone;
+    }
     unlock();
   };
+  const session: MigrationSession = { query: async (text, values) => ({ rows: await query(text, values) }) };
   return {
     kind: 'embedded',
     query: query as Database['query'],
     queuePool: () => imitatePool(query, clients),
-    withMigrationSession: (work) => work({ query: async (text, values) => ({ rows: await query(text, values) }) }),
+    withMigrationSession: (work) => {
+      const turn = migrating.then(() => work(session));
+      migrating = turn.catch(() => undefined);
+      return turn;
+    },
     close: () => {
       closed ??= close();
       return closed;

@@ -12,9 +12,11 @@ export type MigrationStatus = { version: number; latest: number; pending: string
 /**
  * Brings the schema to `target` (the latest when left out; lower runs the undo files), in one transaction, together with
  * BullMQ's own tables. Returns the names of the files that ran. Many processes may call it at once: one of them works.
+ * Throws FleetError `config_invalid` for a schema that a newer program has made, and for a version that does not exist.
  */
 export async function migrate(database: Database, target?: number): Promise<string[]> {
   return database.withMigrationSession(async (session) => {
+    await assertWithinReach(session, target);
     await session.query('create schema if not exists bullmq');
     await runBullmqMigrations(session as never, 'bullmq');
     // BullMQ's migrations leave the search path of the session as they please; the embedded database has one session.
@@ -25,7 +27,7 @@ export async function migrate(database: Database, target?: number): Promise<stri
       await session.query('commit');
       return done.map((migration) => `${migration.version}.${migration.action}.${migration.name}`);
     } catch (error) {
-      await session.query('rollback');
+      await session.query('rollback').catch(() => undefined);
       throw error;
     }
   });
@@ -55,13 +57,26 @@ export async function assertMigrated(database: Database): Promise<void> {
       `the database schema is at version ${version}, this program needs ${latest}: run "npm run migrate"`,
     );
   }
-  if (version > latest) {
-    throw new FleetError(
-      'config_invalid',
-      `the database schema is at version ${version}, this program knows ${latest}: start the newer program`,
-    );
-  }
+  if (version > latest) throw newerSchema(version, latest);
   await assertSchemaCompatibility(database.queuePool() as never, 'bullmq');
+}
+
+/** Without the files of a newer schema nothing can be said about what is above ours, nor undone. */
+async function assertWithinReach(session: MigrationSession, target: number | undefined): Promise<void> {
+  const tool = postgrator(session);
+  const latest = await tool.getMaxVersion();
+  const version = await tool.getDatabaseVersion();
+  if (version > latest) throw newerSchema(version, latest);
+  if (target === undefined || (Number.isInteger(target) && target >= 0 && target <= latest)) return;
+  throw new FleetError(
+    'config_invalid',
+    `there is no schema version ${target}: give a whole number from 0 to ${latest}`,
+  );
+}
+
+function newerSchema(version: number, latest: number): FleetError {
+  const message = `the database schema is at version ${version}, this program knows ${latest}: start the newer program`;
+  return new FleetError('config_invalid', message);
 }
 
 function postgrator(session: MigrationSession): Postgrator {

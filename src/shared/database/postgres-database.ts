@@ -12,6 +12,8 @@ const QUEUE_POOL_SIZE = 20;
 const STORE_POOL_SIZE = 10;
 /** Advisory lock of our migrations: the letters RCAF. */
 const MIGRATION_LOCK = 0x52434146;
+const MIGRATION_LOCK_TIMEOUT = '60s';
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** SQLSTATE classes that mean "the server is not there or going away" (connection, resources, shutdown). */
 const UNAVAILABLE_STATES = /^(08|53|57P)/;
@@ -37,7 +39,7 @@ export function openPostgresDatabase(url: string, logger: Logger): Database {
     kind: 'postgres',
     query: <R extends Row>(text: string, values?: readonly unknown[]) => run<R>(store, text, values),
     queuePool: () => queue as unknown as QueuePool,
-    withMigrationSession: (work) => withMigrationSession(store, work),
+    withMigrationSession: (work) => withMigrationSession(url, work),
     close: async () => {
       await Promise.all([store.end(), queue.end()]);
     },
@@ -81,14 +83,40 @@ function asStoreError(error: unknown, state: string): unknown {
   });
 }
 
-async function withMigrationSession<T>(pool: pg.Pool, work: (session: MigrationSession) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  const session: MigrationSession = { query: (text, values) => client.query(text, values ? [...values] : undefined) };
+/**
+ * A connection of its own: a migration may take longer than any other statement, and when the connection ends the lock is
+ * free, whatever has happened on it.
+ */
+async function withMigrationSession<T>(url: string, work: (session: MigrationSession) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'rca-fleet-migrate',
+  });
+  // The statement under way is told as well; without a listener the process would end.
+  client.on('error', () => undefined);
+  const query: MigrationSession['query'] = (text, values) =>
+    client.query(text, values ? [...values] : undefined).catch((error) => {
+      throw asStoreError(error, (error as { code?: string }).code ?? '');
+    });
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return await work(session);
+    await client.connect().catch((error) => {
+      throw asStoreError(error, '');
+    });
+    await takeMigrationLock(query);
+    return await work({ query });
   } finally {
-    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
-    client.release();
+    await client.end().catch(() => undefined);
   }
+}
+
+async function takeMigrationLock(query: MigrationSession['query']): Promise<void> {
+  await query(`set lock_timeout = '${MIGRATION_LOCK_TIMEOUT}'`);
+  await query('select pg_advisory_lock($1)', [MIGRATION_LOCK]).catch((error) => {
+    if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+    const message = `another process has been migrating the database for ${MIGRATION_LOCK_TIMEOUT}: try again when it is done`;
+    throw new FleetError('store_unavailable', message, { cause: error, retryable: true });
+  });
+  await query('set lock_timeout = 0');
 }

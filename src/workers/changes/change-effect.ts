@@ -31,13 +31,17 @@ const NEVER_RUNS =
 const ONLY_LOOKS = /\.(?:css|scss|sass|less|svg|png|jpe?g|gif|ico|woff2?|html?|tmpl)$/i;
 const DEPENDENCIES =
   /(?:^|\/)(?:go\.(?:mod|sum)|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|requirements[\w.-]*\.txt|poetry\.lock|Pipfile(?:\.lock)?|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle(?:\.kts)?|composer\.(?:json|lock))$/i;
-const SETTINGS = /\.(?:ya?ml|json|toml|ini|cfg|conf|env|properties|tf|tfvars|hcl|sql|proto|avsc|graphql|xml)$|(?:^|\/)(?:Dockerfile|Makefile|\.env)/i;
-const IDLE_TITLE = /^(?:[#\w(){}/-]*\s*)?(?:docs?|tests?|ci|style)\b[:(\s]|\b(?:typo|gofmt|codeowners|tidy imports|comments? only)\b/i;
+const SETTINGS =
+  /\.(?:ya?ml|json|toml|ini|cfg|conf|env|properties|tf|tfvars|hcl|sql|proto|avsc|graphql|xml)$|(?:^|\/)(?:Dockerfile|Makefile|\.env)/i;
+const IDLE_TITLE =
+  /^(?:[#\w(){}/-]*\s*)?(?:docs?|tests?|ci|style)\b[:(\s]|\b(?:typo|gofmt|codeowners|tidy imports|comments? only)\b/i;
 
 /** What a commit's content can do; a flag and a deploy without a commit are switched without their content being known. */
 export function effectOf({ kind, title, detail, files }: Change): ChangeEffect {
-  if (kind === 'flag') return { ...nothing, effect: 'unseen', why: 'switches something on or off', text: `${title} ${detail}` };
-  if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file))) return inert('it touches only documents, tests or the build');
+  if (kind === 'flag')
+    return { ...nothing, effect: 'unseen', why: 'switches something on or off', text: `${title} ${detail}` };
+  if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file)))
+    return inert('it touches only documents, tests or the build');
   if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file) || ONLY_LOOKS.test(file)))
     return inert('it changes only how pages look');
   if (!hasChangedLines(detail)) return withoutDiff(title, files);
@@ -61,9 +65,15 @@ function dependencyEffect(detail: string): ChangeEffect {
     const old = before.get(name);
     return old !== undefined && minorOf(old) !== minorOf(version);
   });
-  if (larger.length === 0) return { ...nothing, effect: 'preserving', why: 'it raises patch versions of libraries only' };
+  if (larger.length === 0)
+    return { ...nothing, effect: 'preserving', why: 'it raises patch versions of libraries only' };
   const names = larger.map(([name]) => name);
-  return { ...nothing, effect: 'unseen', why: `it takes new versions of ${names.slice(0, 3).join(', ')}`, text: names.join(' ') };
+  return {
+    ...nothing,
+    effect: 'unseen',
+    why: `it takes new versions of ${names.slice(0, 3).join(', ')}`,
+    text: names.join(' '),
+  };
 }
 
 function versionIn(line: string): [string, string][] {
@@ -80,7 +90,11 @@ function effectOfLines(lines: DiffLines, files: string[], title: string): Change
   const guards = removedGuards(lines);
   const calls = newCalls(lines);
   const text = [...removed, ...added].join('\n');
-  const said = [...altered.map(({ what }) => what), ...guards.map((guard) => `it no longer has "${guard}"`), ...calls.map((call) => `it now calls ${call}`)];
+  const said = [
+    ...altered.map(({ what }) => what),
+    ...guards.map((guard) => `it no longer has "${guard}"`),
+    ...calls.map((call) => `it now calls ${call}`),
+  ];
   if (said.length > 0) {
     const loosens = altered.length > 0 && altered.every(({ larger }) => larger) && guards.length + calls.length === 0;
     const tightens = altered.some(({ smaller }) => smaller);
@@ -93,7 +107,8 @@ function effectOfLines(lines: DiffLines, files: string[], title: string): Change
 }
 
 /** Titles that promise the same behaviour; the lines above were looked at all the same. */
-const REWRITES = /\b(?:refactor|tidy|rename|extract|split|move|clean ?up|simplify|collapse|reformat|restructure|deduplicate|inline)/i;
+const REWRITES =
+  /\b(?:refactor|tidy|rename|extract|split|move|clean ?up|simplify|collapse|reformat|restructure|deduplicate|inline)/i;
 const NEW_FUNCTION = /\b(?:func|function|def|fn|class)\s/;
 
 /** More code in what ran before; a new function by itself is called by nobody yet. */

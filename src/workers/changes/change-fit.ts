@@ -84,17 +84,26 @@ function symptomWords({ problems, shifts, failing, named }: IncidentPicture): Ma
     for (const word of tellingWords(text).keys()) words.set(word, Math.max(weight, words.get(word) ?? 0));
   };
   for (const { metric, service } of shifts) if (troubled.has(service)) note(metric, 0.7);
-  for (const { body, attributes } of problems) note(`${body} ${Object.values(attributes).join(' ')}`, 1);
+  for (const { body, attributes } of fewOfEach(problems)) note(`${body} ${Object.values(attributes).join(' ')}`, 1);
   for (const service of [...troubled, ...named]) for (const word of tellingWords(service).keys()) words.delete(word);
   return words;
 }
+
+const ALIKE = 5;
+
+/** Lines of one template say the same; a few show what their values are like. */
+const fewOfEach = (problems: IncidentPicture['problems']) =>
+  [...Map.groupBy(problems, ({ service, template }) => `${service} ${template}`).values()].flatMap((lines) =>
+    lines.slice(0, ALIKE),
+  );
 
 /** So much of matching words is half of what can be expected of a mechanism. */
 const HALF_MATCH = 1;
 const EFFECT_SCORE = { behaviour: 1, unseen: 0.5, preserving: 0.1, inert: 0 } as const;
 /** A limit that was lowered fits complaints about limits, by whatever name they call it. */
 const TIGHTENED = 0.5;
-const RUNS_OUT = /\b(?:exceed\w*|exhaust\w*|limit\w*|too many|timed? ?out|deadline|reject\w*|saturat\w*|full|no free|out of|429|503|throttl\w*|oom\w*)\b/i;
+const RUNS_OUT =
+  /\b(?:exceed\w*|exhaust\w*|limit\w*|too many|timed? ?out|deadline|reject\w*|saturat\w*|full|no free|out of|429|503|throttl\w*|oom\w*)\b/i;
 /** What makes room seldom does harm. */
 const LOOSENS = 0.5;
 
@@ -104,16 +113,24 @@ function mechanismFit(
   symptoms: { words: Map<string, number>; runsOut: boolean },
   rarity: (word: string) => number,
 ): Fit {
-  if (effect.effect === 'inert' || effect.effect === 'preserving') return { score: EFFECT_SCORE[effect.effect], why: effect.why };
+  if (effect.effect === 'inert' || effect.effect === 'preserving')
+    return { score: EFFECT_SCORE[effect.effect], why: effect.why };
   const shared = [...words]
-    .map(([word, { written, weight }]) => ({ word: written, amount: weight * (symptoms.words.get(word) ?? 0) * rarity(word) }))
+    .map(([word, { written, weight }]) => ({
+      word: written,
+      amount: weight * (symptoms.words.get(word) ?? 0) * rarity(word),
+    }))
     .filter(({ amount }) => amount > 0)
     .sort((left, right) => right.amount - left.amount || (left.word < right.word ? -1 : 1));
   const tightened = effect.tightens && symptoms.runsOut;
   const match = shared.reduce((sum, { amount }) => sum + amount, tightened ? TIGHTENED : 0);
   const score = EFFECT_SCORE[effect.effect] * (effect.loosens ? LOOSENS : 1) * (match / (match + HALF_MATCH));
-  if (shared.length === 0 && tightened) return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
+  if (shared.length === 0 && tightened)
+    return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
   if (shared.length === 0) return { score: 0, why: `${effect.why}, and nothing of that is in what goes wrong` };
-  const told = shared.slice(0, 4).map(({ word }) => `"${oneLine(word, 30)}"`).join(', ');
+  const told = shared
+    .slice(0, 4)
+    .map(({ word }) => `"${oneLine(word, 30)}"`)
+    .join(', ');
   return { score, why: `${effect.why}, and what goes wrong speaks of ${told} too` };
 }

@@ -1,5 +1,6 @@
 import type { Hypothesis } from '../../shared/report.ts';
 import { oneLine, unique } from '../detectors/support/text.ts';
+import type { LiveChange } from './live-changes.ts';
 import type { ChangeVerdict } from './suspect-change.ts';
 
 const MOST = 4;
@@ -10,7 +11,7 @@ export function changeHypotheses({ culprit, ruledOut }: ChangeVerdict): Hypothes
   const blamed: Hypothesis[] = culprit
     ? [
         {
-          statement: `The change "${named(culprit.live)}" caused it: ${culprit.mechanism.why}; ${culprit.time.why}; ${culprit.place.why}`,
+          statement: `The change ${named(culprit.live)} caused it: ${culprit.mechanism.why}; ${culprit.time.why}; ${culprit.place.why}`,
           standing: 'supported',
           confidence: Number(Math.min(SUREST, culprit.score).toFixed(2)),
           evidence: culprit.live.evidence,
@@ -19,7 +20,7 @@ export function changeHypotheses({ culprit, ruledOut }: ChangeVerdict): Hypothes
     : [];
   const others = ruledOut.slice(0, MOST).map(
     ({ judged, why }): Hypothesis => ({
-      statement: `Not the change "${named(judged.live)}": ${why}`,
+      statement: `Not the change ${named(judged.live)}: ${why}`,
       standing: 'ruled_out',
       confidence: 0.7,
       evidence: unique(judged.live.evidence),
@@ -28,5 +29,8 @@ export function changeHypotheses({ culprit, ruledOut }: ChangeVerdict): Hypothes
   return [...blamed, ...others];
 }
 
-const named = ({ id, change }: ChangeVerdict['ruledOut'][number]['judged']['live']) =>
-  `${oneLine(change.title, 100)}" (${change.kind} ${oneLine(change.kind === 'commit' ? id.slice(0, 12) : id, 60)})`.replace(/"(?= \()/, '');
+/** Title and short id; whole ids of commits are for machines. */
+function named({ id, change }: LiveChange): string {
+  const short = change.kind === 'commit' ? id.slice(0, 12) : id;
+  return `"${oneLine(change.title, 100)}" (${change.kind} ${oneLine(short, 60)})`;
+}

@@ -28,9 +28,11 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   // The change runs in another failing service only: the trouble began there, and the first is its loudest victim.
   const origin = others.find(({ service }) => service === blamed)!;
   const rest = others.filter((other) => other !== origin);
-  return [{ ...beginning, service: origin.service, instance: origin.instance, onset: origin.onset }, first, ...rest].map(
-    (suspect, index, all) => ({ ...suspect, score: all.length - index }),
-  );
+  return [
+    { ...beginning, service: origin.service, instance: origin.instance, onset: origin.onset },
+    first,
+    ...rest,
+  ].map((suspect, index, all) => ({ ...suspect, score: all.length - index }));
 }
 
 const DATABASE =
@@ -41,7 +43,10 @@ function classOf({ culprit, operational, picture }: ChangeVerdict): AlertClass |
   if (operational) return operational.class;
   if (!culprit) return null;
   const damage = picture.problems.some(
-    ({ body, attributes }) => DATABASE.test(body) || attributes['db.statement'] !== undefined || DATABASE.test(attributes['db.query.text'] ?? ''),
+    ({ body, attributes }) =>
+      DATABASE.test(body) ||
+      attributes['db.statement'] !== undefined ||
+      DATABASE.test(attributes['db.query.text'] ?? ''),
   );
   return damage ? 'database' : 'application';
 }

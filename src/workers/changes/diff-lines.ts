@@ -1,14 +1,15 @@
 /** The lines that a diff takes away and adds, of code only: see `codeLines`. */
 export type DiffLines = { removed: string[]; added: string[] };
 
-const MAX_LINES = 2000;
+const MAX_LINES = 600;
+const MAX_LINE = 400;
 
 /**
  * The changed lines of a unified diff without what no program does anything by: comments, blank lines, imports, log calls, metrics
  * and traces, handing on of errors. Lines that were only moved or indented are on neither side.
  */
 export function diffLines(diff: string): DiffLines {
-  const lines = diff.split('\n').slice(0, MAX_LINES);
+  const lines = diff.split('\n', MAX_LINES).map((line) => line.slice(0, MAX_LINE));
   const removed = codeLines(lines.filter((line) => /^-(?!--)/.test(line)).map((line) => line.slice(1)));
   const added = codeLines(lines.filter((line) => /^\+(?!\+\+)/.test(line)).map((line) => line.slice(1)));
   return { removed: without(removed, added), added: without(added, removed) };

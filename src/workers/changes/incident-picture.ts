@@ -24,7 +24,8 @@ const ALERTED = 1.5;
 /** A complaint about another service hands on most of the blame. */
 const HANDED_ON = 0.7;
 /** Parts of the platform report on others. */
-const REPORTER = /^(?:kubelet|kube-[\w-]+|[\w-]*(?:controller|scheduler|autoscaler|operator)|containerd|dockerd|systemd|karpenter|node-problem-detector)$/i;
+const REPORTER =
+  /^(?:kubelet|kube-[\w-]+|[\w-]*(?:controller|scheduler|autoscaler|operator)|containerd|dockerd|systemd|karpenter|node-problem-detector)$/i;
 
 export const isReporter = (service: string): boolean => REPORTER.test(service);
 
@@ -60,7 +61,9 @@ function knownServices({ evidence, alerts }: LocalisationInput): string[] {
   const logged = evidenceOf(evidence, 'logs.query').flatMap(({ data }) => data.rows.map(({ service }) => service));
   const traced = evidenceOf(evidence, 'traces.query').flatMap(({ data }) => data.spans.map(({ service }) => service));
   const alerted = alerts.map(({ service }) => service);
-  return [...new Set([...logged, ...traced, ...alerted])].filter((name): name is string => name !== null && name !== '').sort();
+  return [...new Set([...logged, ...traced, ...alerted])]
+    .filter((name): name is string => name !== null && name !== '')
+    .sort();
 }
 
 /** So little counts a service that only complains, or was only alerted about, among those that telemetry suspects. */
@@ -70,11 +73,15 @@ const ONLY_COMPLAINS = 0.1;
 function troubledServices({ alerts }: LocalisationInput, problems: ProblemLine[], shifts: MetricShift[]): Suspect[] {
   const lines = Map.groupBy(problems, ({ service }) => service);
   const complaining = [...lines].filter(([, own]) => own.length >= OFTEN).map(([service]) => service);
-  const alerted = shifts.filter(({ service }) => alerts.some((alert) => alert.service === service)).map(({ service }) => service);
+  const alerted = shifts
+    .filter(({ service }) => alerts.some((alert) => alert.service === service))
+    .map(({ service }) => service);
   return [...new Set([...complaining, ...alerted])].map((service) => {
     const own = lines.get(service) ?? [];
     const moved = shifts.filter((shift) => shift.service === service);
-    const reason = own[0] ? `${service} says "${oneLine(own[0].body, 120)}"` : `${moved[0]?.metric} of ${service} left its usual level`;
+    const reason = own[0]
+      ? `${service} says "${oneLine(own[0].body, 120)}"`
+      : `${moved[0]?.metric} of ${service} left its usual level`;
     return {
       service,
       instance: null,

@@ -32,9 +32,10 @@ export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
 /** A line without its literals. */
 const shapeOf = (line: string) => line.replace(STRING, '§').replace(NUMBER, '§').replace(/\s+/g, '');
 
-const SETTING = /^\s*-?\s*(?:(?:export|const|var|let|final|static|public|private)\s+)*["']?([A-Za-z_][\w.-]*)["']?\s*(?::=|[:=](?!=))\s*(.+?)[,;]?$/;
+const SETTING =
+  /^\s*-?\s*(?:(?:export|const|var|let|final|static|public|private)\s+)*["']?([A-Za-z_][\w.-]*)["']?\s*(?::=|[:=](?!=))\s*(.+?)[,;]?$/;
 /** A value that is written down, or a duration in the words of a language's library. */
-const PLAIN_VALUE = /^(?:(?:time|Duration|TimeUnit|datetime|timedelta)\b|[^(])*(?:\([\w\s,.*]*\))?$/;
+const PLAIN_VALUE = /^[^(]*(?:\([\w\s,.*]*\))?$/;
 
 /** The same name with another value that stands there to be read. */
 function setsOtherwise(before: string, after: string): boolean {
@@ -72,12 +73,20 @@ function describe(before: string, after: string): AlteredLine | null {
   }
   if (shapeOf(before) !== shapeOf(after)) {
     const verb = CONDITION.test(before) ? 'decides' : 'goes';
-    return { what: `it ${verb} by "${oneLine(after, 80)}" instead of "${oneLine(before, 80)}"`, larger: false, smaller: false };
+    return {
+      what: `it ${verb} by "${oneLine(after, 80)}" instead of "${oneLine(before, 80)}"`,
+      larger: false,
+      smaller: false,
+    };
   }
   const [wasText, isText] = [literals(before, STRING), literals(after, STRING)];
   const text = wasText.findIndex((value, index) => value !== isText[index] && !VERSION.test(value) && !isProse(value));
   if (text >= 0) {
-    return { what: `it changes "${oneLine(wasText[text]!, 40)}" to "${oneLine(isText[text] ?? '', 40)}"`, larger: false, smaller: false };
+    return {
+      what: `it changes "${oneLine(wasText[text]!, 40)}" to "${oneLine(isText[text] ?? '', 40)}"`,
+      larger: false,
+      smaller: false,
+    };
   }
   const [was, is] = [literals(before.replace(STRING, ''), NUMBER), literals(after.replace(STRING, ''), NUMBER)];
   const changed = was.flatMap((value, index) => (value === is[index] ? [] : [{ from: value, to: is[index] ?? '' }]));
@@ -89,7 +98,8 @@ function describe(before: string, after: string): AlteredLine | null {
 }
 
 /** What is written for people; a statement of a database is not. */
-const isProse = (text: string) => /\w \w/.test(text) && !/\b(?:select|insert|update|delete|alter|create|where|join)\b/i.test(text);
+const isProse = (text: string) =>
+  /\w \w/.test(text) && !/\b(?:select|insert|update|delete|alter|create|where|join)\b/i.test(text);
 
 function literals(line: string, pattern: RegExp): string[] {
   return [...line.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[0]);

@@ -1,7 +1,7 @@
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import type { LocalisationInput } from '../localisation/localise.ts';
 import { median, quantile } from '../localisation/statistics/robust.ts';
 import { serviceIn } from '../localisation/telemetry/component.ts';
-import type { LocalisationInput } from '../localisation/localise.ts';
 import { alertTime, usualUntil } from './problem-lines.ts';
 
 /** A series that left its usual level and stayed away. */
@@ -35,15 +35,22 @@ export function metricShifts(input: LocalisationInput): MetricShift[] {
   return evidenceOf(input.evidence, 'metrics.query')
     .flatMap(({ data, evidence, number }) =>
       data.series.flatMap(({ labels, points }) => {
-        const service = serviceIn(labels) ?? (typeof evidence.query.service === 'string' ? evidence.query.service : null);
+        const service =
+          serviceIn(labels) ?? (typeof evidence.query.service === 'string' ? evidence.query.service : null);
         const shift = service === null ? null : shiftOf(points, alertAt);
         return shift && service !== null ? [{ ...shift, service, metric: data.metric, evidence: number }] : [];
       }),
     )
-    .sort((left, right) => left.at - right.at || (`${left.service} ${left.metric}` < `${right.service} ${right.metric}` ? -1 : 1));
+    .sort(
+      (left, right) =>
+        left.at - right.at || (`${left.service} ${left.metric}` < `${right.service} ${right.metric}` ? -1 : 1),
+    );
 }
 
-function shiftOf(series: [number, number][], alertAt: number): Pick<MetricShift, 'before' | 'since' | 'at' | 'step'> | null {
+function shiftOf(
+  series: [number, number][],
+  alertAt: number,
+): Pick<MetricShift, 'before' | 'since' | 'at' | 'step'> | null {
   const points = series.filter((point) => point.every(Number.isFinite)).sort(([left], [right]) => left - right);
   const [first, second] = points;
   if (!first || !second) return null;

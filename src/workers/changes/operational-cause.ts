@@ -17,14 +17,20 @@ export function operationalCause(picture: IncidentPicture): OperationalCause | n
   const first = picture.failing[0]?.service ?? null;
   const own = picture.problems.filter(({ service }) => service === first);
   return (
-    poisonRecord(own) ?? externalOutage(own, picture) ?? saidPlainly(picture) ?? crowdedNode(picture) ?? demandSurge(picture, first)
+    poisonRecord(own) ??
+    externalOutage(own, picture) ??
+    saidPlainly(picture) ??
+    crowdedNode(picture) ??
+    demandSurge(picture, first)
   );
 }
 
-const cite = (items: { evidence: number }[]) => [...new Set(items.map(({ evidence }) => evidence))].sort((a, b) => a - b);
+const cite = (items: { evidence: number }[]) =>
+  [...new Set(items.map(({ evidence }) => evidence))].sort((a, b) => a - b);
 
 /** Names of what one piece of data is known by. */
-const RECORD = /\b((?:record|message|event|msg|row|document|order|job|batch|object)[_-]?id|offset|record|message[_-]?key|checksum)[=:\s]+["']?([\w-]*\d[\w-]*)/gi;
+const RECORD =
+  /\b((?:record|message|event|msg|row|document|order|job|batch|object)[_-]?id|offset|record|message[_-]?key|checksum)[=:\s]+["']?([\w-]*\d[\w-]*)/gi;
 const REPEATS = 5;
 const NEARLY_ALL = 0.9;
 
@@ -34,9 +40,14 @@ function poisonRecord(lines: ProblemLine[]): OperationalCause | null {
   const counts = new Map<string, number>();
   for (const id of ids.flatMap((names) => [...names])) counts.set(id, (counts.get(id) ?? 0) + 1);
   const identified = ids.filter((names) => names.size > 0).length;
-  const same = [...counts].filter(([, count]) => count >= REPEATS && count >= NEARLY_ALL * identified).map(([id]) => id);
+  const same = [...counts]
+    .filter(([, count]) => count >= REPEATS && count >= NEARLY_ALL * identified)
+    .map(([id]) => id);
   if (same.length === 0 || identified < lines.length / 2) return null;
-  const told = same.slice(0, 2).map((id) => oneLine(id, 60)).join(', ');
+  const told = same
+    .slice(0, 2)
+    .map((id) => oneLine(id, 60))
+    .join(', ');
   const statement = `One piece of data fails again and again (${told}) while nothing says that others fail`;
   return { kind: 'data', class: 'application', statement, evidence: cite(lines) };
 }
@@ -44,7 +55,8 @@ function poisonRecord(lines: ProblemLine[]): OperationalCause | null {
 const OUTSIDE_URL = /\bhttps?:\/\/([a-z0-9.-]+\.[a-z]{2,})/i;
 const INSIDE_HOST = /\.(?:svc|local|internal|cluster|lan|corp|localdomain)$|\.svc\./i;
 const HOST_ATTRIBUTES = ['upstream.host', 'server.address', 'net.peer.name', 'peer.service', 'http.host'];
-const ITS_FAULT = /\b5\d\d\b|unavailable|timed? ?out|deadline|refused|reset|unreachable|outage|bad gateway|no route|overloaded/i;
+const ITS_FAULT =
+  /\b5\d\d\b|unavailable|timed? ?out|deadline|refused|reset|unreachable|outage|bad gateway|no route|overloaded/i;
 const MOST = 0.5;
 
 /** Most complaints are about calls to somebody outside who answers with failures or not at all. */
@@ -69,31 +81,64 @@ function outsideHost({ body, attributes }: ProblemLine, services: Set<string>): 
 
 /** Words by which programs and platforms name troubles that nobody deployed. */
 const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp; what: string }[] = [
-  { kind: 'expired', class: 'network', what: 'A certificate has expired', words: /\b(?:certificate|x509|tls|ssl)\b.{0,80}\b(?:expired|not yet valid)\b/i },
-  { kind: 'storage', class: 'resource', what: 'A disk is full', words: /\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\bdisk quota\b/i },
-  { kind: 'storage', class: 'infrastructure', what: 'A disk fails', words: /\bread-only file ?system\b|\bI\/O error\b|\bbad (?:sector|block)\b|\bvolume (?:is )?(?:degraded|detached)\b/i },
-  { kind: 'platform', class: 'infrastructure', what: 'The platform failed over or lost a machine', words: /\b(?:fail(?:ed|ing)?[ -]?over (?:to|from|started|completed)|promot\w+ (?:to primary|replica)|preempt\w*|spot (?:instance )?(?:interruption|reclaim\w*)|availability zone|zone outage|hardware (?:failure|error)|node (?:\S+ )?(?:is )?not ?ready|maintenance (?:event|window))\b/i },
-  { kind: 'quota', class: 'resource', what: 'A quota of an account is used up', words: /\b(?:quota|account limit|monthly limit|daily limit|plan limit)\b.{0,60}\b(?:exceeded|reached|exhausted|used up)\b/i },
+  {
+    kind: 'expired',
+    class: 'network',
+    what: 'A certificate has expired',
+    words: /\b(?:certificate|x509|tls|ssl)\b.{0,80}\b(?:expired|not yet valid)\b/i,
+  },
+  {
+    kind: 'storage',
+    class: 'resource',
+    what: 'A disk is full',
+    words: /\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\bdisk quota\b/i,
+  },
+  {
+    kind: 'storage',
+    class: 'infrastructure',
+    what: 'A disk fails',
+    words:
+      /\bread-only file ?system\b|\bI\/O error\b|\bbad (?:sector|block)\b|\bvolume (?:is )?(?:degraded|detached)\b/i,
+  },
+  {
+    kind: 'platform',
+    class: 'infrastructure',
+    what: 'The platform failed over or lost a machine',
+    words:
+      /\b(?:fail(?:ed|ing)?[ -]?over (?:to|from|started|completed)|promot\w+ (?:to primary|replica)|preempt\w*|spot (?:instance )?(?:interruption|reclaim\w*)|availability zone|zone outage|hardware (?:failure|error)|node (?:\S+ )?(?:is )?not ?ready|maintenance (?:event|window))\b/i,
+  },
+  {
+    kind: 'quota',
+    class: 'resource',
+    what: 'A quota of an account is used up',
+    words:
+      /\b(?:quota|account limit|monthly limit|daily limit|plan limit)\b.{0,60}\b(?:exceeded|reached|exhausted|used up)\b/i,
+  },
 ];
 
 function saidPlainly({ problems }: IncidentPicture): OperationalCause | null {
   for (const { kind, class: found, words, what } of PLAIN) {
     const lines = problems.filter(({ body }) => words.test(body));
-    if (lines[0]) return { kind, class: found, statement: `${what}: "${oneLine(lines[0].body, 140)}"`, evidence: cite(lines) };
+    if (lines[0])
+      return { kind, class: found, statement: `${what}: "${oneLine(lines[0].body, 140)}"`, evidence: cite(lines) };
   }
   return null;
 }
 
-const CROWDED = /\b(?:pressure|throttl\w*|evict\w*|oom|contend\w*|overcommit\w*|noisy|steal)\b/i;
+const CROWDED = /(?:pressure|throttl|\bevict|\boom|contend|overcommit|\bnoisy\b|\bsteal\b)/i;
 const TIMES_MORE = 2;
 
 /** The machine is crowded, as the platform says or its own metrics show, and not by more requests. */
 function crowdedNode({ problems, shifts }: IncidentPicture): OperationalCause | null {
   const reports = problems.filter(({ service, body }) => isReporter(service) && CROWDED.test(body));
-  const hosts = shifts.filter(({ metric, before, since }) => metricKind(metric) === 'host' && since > TIMES_MORE * before);
+  const hosts = shifts.filter(
+    ({ metric, before, since }) => metricKind(metric) === 'host' && since > TIMES_MORE * before,
+  );
   if (reports.length + hosts.length === 0) return null;
   const said = reports[0] ? `"${oneLine(reports[0].body, 140)}"` : '';
-  const seen = hosts[0] ? `${hosts[0].metric} of ${hosts[0].service} went from ${round(hosts[0].before, 3)} to ${round(hosts[0].since, 3)}` : '';
+  const seen = hosts[0]
+    ? `${hosts[0].metric} of ${hosts[0].service} went from ${round(hosts[0].before, 3)} to ${round(hosts[0].since, 3)}`
+    : '';
   const statement = `The machine is crowded: ${[said, seen].filter(Boolean).join('; ')}`;
   return { kind: 'node', class: 'resource', statement, evidence: cite([...reports, ...hosts]) };
 }

@@ -1,6 +1,6 @@
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
-import { logTemplates, looksLikeError } from '../localisation/telemetry/log-templates.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
+import { logTemplates, looksLikeError } from '../localisation/telemetry/log-templates.ts';
 
 /** Something that a service began to complain about, or a span of it that failed. */
 export type ProblemLine = {
@@ -15,13 +15,16 @@ export type ProblemLine = {
   evidence: number;
 };
 
+/** What a message says stands at its beginning. */
+const MAX_BODY = 2000;
 const MINUTE_MS = 60_000;
 /** What was said earlier than this before the alert is how the system always talks. */
 const USUAL_BEFORE_MS = 60 * MINUTE_MS;
 /** Where less than that was recorded, the first part shows what is usual. */
 const USUAL_SHARE = 0.25;
 const WARNS = /^(?:warn|err|fatal|crit|alert|emerg|panic|severe)/i;
-const TELLS_TROUBLE = /\b(?:unavailable|timed? ?out|refused|rejected|exhausted|exceeded|slow|saturated|overloaded|degraded|denied|unknown|missing|out of)\b/i;
+const TELLS_TROUBLE =
+  /\b(?:unavailable|timed? ?out|refused|rejected|exhausted|exceeded|slow|saturated|overloaded|degraded|denied|unknown|missing|out of)\b/i;
 
 /** The first firing, epoch ms; now where no alert says when. */
 export function alertTime({ alerts, now }: LocalisationInput): number {
@@ -35,7 +38,9 @@ export const usualUntil = (start: number, alertAt: number): number =>
 
 /** Complaints that are new: nobody said the like before the time around the alert. Oldest first. */
 export function problemLines(input: LocalisationInput): ProblemLine[] {
-  const rows = [...logRows(input), ...failedSpans(input)].sort((left, right) => left.at - right.at || (left.body < right.body ? -1 : 1));
+  const rows = [...logRows(input), ...failedSpans(input)].sort(
+    (left, right) => left.at - right.at || (left.body < right.body ? -1 : 1),
+  );
   const first = rows[0];
   if (!first) return [];
   const until = usualUntil(first.at, alertTime(input));
@@ -59,7 +64,7 @@ function logRows({ evidence }: LocalisationInput): Row[] {
       const ms = Date.parse(at);
       if (!service || Number.isNaN(ms)) return [];
       const complains = WARNS.test(severity ?? '') || looksLikeError(severity, body) || TELLS_TROUBLE.test(body);
-      return [{ service, at: ms, body, attributes, evidence: number, complains }];
+      return [{ service, at: ms, body: body.slice(0, MAX_BODY), attributes, evidence: number, complains }];
     }),
   );
 }
@@ -71,7 +76,7 @@ function failedSpans({ evidence }: LocalisationInput): Row[] {
     data.spans.flatMap(({ at, service, name, error, attributes }) => {
       const ms = Date.parse(at);
       if (!service || !error || Number.isNaN(ms)) return [];
-      const body = [name, ...ERROR_TEXTS.flatMap((key) => attributes[key] ?? [])].join(': ');
+      const body = [name, ...ERROR_TEXTS.flatMap((key) => attributes[key] ?? [])].join(': ').slice(0, MAX_BODY);
       return [{ service, at: ms, body, attributes, evidence: number, complains: true }];
     }),
   );

@@ -49,7 +49,11 @@ export const suspectChange = oncePer((input: LocalisationInput): ChangeVerdict |
 });
 
 /** The id of the change that caused the incident, `none` where it was no commit; null where no changes are known. */
-export function culpritChange(input: { alerts: LocalisationInput['alerts']; evidence: Evidence[]; now: Date }): string | null {
+export function culpritChange(input: {
+  alerts: LocalisationInput['alerts'];
+  evidence: Evidence[];
+  now: Date;
+}): string | null {
   const verdict = suspectChange(input);
   if (!verdict) return null;
   const { culprit } = verdict;
@@ -60,10 +64,15 @@ export function culpritChange(input: { alerts: LocalisationInput['alerts']; evid
 const looksSuspect = ({ time, place, mechanism, live }: JudgedChange) =>
   (time.score > 0 && place.score > 0) || (place.score === 1 && live.at !== null) || mechanism.score >= LEAST_MECHANISM;
 
-function whyNot({ time, place, mechanism, effect }: JudgedChange, culprit: JudgedChange | null, operational: OperationalCause | null): string {
+function whyNot(
+  { time, place, mechanism, effect }: JudgedChange,
+  culprit: JudgedChange | null,
+  operational: OperationalCause | null,
+): string {
   if (time.score === 0) return time.why;
   if (place.score === 0) return place.why;
-  if (effect.effect === 'inert' || effect.effect === 'preserving' || mechanism.score < LEAST_MECHANISM) return mechanism.why;
+  if (effect.effect === 'inert' || effect.effect === 'preserving' || mechanism.score < LEAST_MECHANISM)
+    return mechanism.why;
   if (culprit) return 'another change fits better';
   return operational ? 'what happened needs no change to be explained' : 'too little speaks for it';
 }

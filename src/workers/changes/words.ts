@@ -72,6 +72,6 @@ function canonical(word: string): string | null {
   const same = Object.hasOwn(SAME, word) ? SAME[word]! : null;
   if (same) return same;
   if (word.length < 3 || COMMON.has(word)) return null;
-  const stem = word.replace(/(?:ations?|ments?|ings?|ers?|ies|ed|es|s|y|e)$/, '');
+  const stem = word.replace(/(?:at(?:e|es|ed|ing|ions?|ors?)|ments?|ings?|ers?|ies|ed|es|s|y|e)$/, '');
   return stem.length >= 3 ? stem : word;
 }

@@ -8,6 +8,9 @@ import { isServiceName } from './support/names.ts';
 const LEAST_COMPONENTS = 3;
 /** Localisation names a place, not a mechanism: alone it is a probable cause at best. */
 const MOST_CONFIDENCE = 0.7;
+/** Suspects of healthy telemetry scored 0.1 to 0.2 where we looked; below this a suspect is a lead, not a cause. */
+const FAINT_SCORE = 0.2;
+const LEAST_CONFIDENCE = 0.4;
 const MAX_RIVALS = 2;
 
 /**
@@ -34,7 +37,7 @@ function toFinding(suspect: Suspect, share: number): Finding {
     class: suspect.class ?? 'application',
     statement: `The trouble most likely began at ${name}. ${sentence(suspect.reasons[0] ?? '')}`.trim(),
     component: suspect.service,
-    confidence: Math.round((0.4 + (MOST_CONFIDENCE - 0.4) * share) * 100) / 100,
+    confidence: confidenceOf(suspect.score, share),
     cause: true,
     evidence: suspect.evidence,
     timeline: suspect.onset === null ? [] : [onsetOf(suspect, suspect.onset)],
@@ -42,6 +45,12 @@ function toFinding(suspect: Suspect, share: number): Finding {
     prevention: [],
     metrics: [],
   };
+}
+
+/** By how far it stands out from the others; a faint deviation stands out among fainter ones in any healthy system, too. */
+function confidenceOf(score: number, share: number): number {
+  if (score < FAINT_SCORE) return LEAST_CONFIDENCE;
+  return Math.round((LEAST_CONFIDENCE + (MOST_CONFIDENCE - LEAST_CONFIDENCE) * share) * 100) / 100;
 }
 
 /** A weaker suspect: a possibility, never a rival that would make the first one doubtful. */

@@ -14,7 +14,7 @@ export type Subjects = {
 };
 
 /** Names that are also plain words of sentences. */
-const PLAIN = new Set('default kubernetes app web api test error errors pod pods service server data kube-root-ca.crt'.split(' '));
+const PLAIN = new Set('default kubernetes test error errors pod pods service server kube-root-ca.crt'.split(' '));
 
 /** The objects that the alert speaks of: by labels first, then by every known name that stands in its words. */
 export function subjectsOf({ state, input, text }: Context): Subjects {
@@ -25,7 +25,7 @@ export function subjectsOf({ state, input, text }: Context): Subjects {
   const direct = new Set([...stated.filter((one) => [...known].some((other) => sameName(one, other))), ...spoken]);
   const names = direct.size > 0 ? direct : new Set(looselyNamed(known, text));
   const all = new Set([...names, ...family(state, names)]);
-  return { names: all, namespaces: namespacesOf(state, facts.namespace, text), dependencies: dependenciesOf(state, all) };
+  return { names: all, namespaces: new Set([...namespacesOf(state, facts.namespace, text), ...homesOf(state, all)]), dependencies: dependenciesOf(state, all) };
 }
 
 function knownNames(state: KubernetesState): Set<string> {
@@ -59,6 +59,12 @@ function family(state: KubernetesState, names: ReadonlySet<string>): string[] {
   const pods = state.pods.filter((pod) => has(pod.name) || has(workloadName(pod)));
   const services = pods.flatMap((pod) => servicesOf(state, pod.namespace, pod.labels).map(({ name }) => name));
   return [...pods.flatMap((pod) => [pod.name, workloadName(pod)]), ...services].map((name) => name.toLowerCase());
+}
+
+/** Where the named objects live; the default namespace joins what does not belong together. */
+function homesOf(state: KubernetesState, names: ReadonlySet<string>): string[] {
+  const objects = [...state.pods, ...state.workloads, ...state.services].filter(({ name }) => names.has(name.toLowerCase()));
+  return objects.flatMap(({ namespace }) => (namespace === null || namespace === 'default' ? [] : [namespace]));
 }
 
 /** Whom the templates of the named objects talk to, up to three calls deep. */

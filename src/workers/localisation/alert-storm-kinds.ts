@@ -13,9 +13,18 @@ export type StormKind = (typeof STORM_KINDS)[number];
 
 /** The first that matches counts. */
 const RULES: [StormKind, RegExp][] = [
-  ['silence', /\b(no|without|zero|missing|absent) (\w+ )?(requests?|traffic|operations?|calls?|queries|messages?|connections?|data)\b/],
-  ['state', /\b(not ?ready|crash\w*|waiting|back ?off|oom\w*|kill\w*|evict\w*|pending|unschedulable|mismatch|unavailable|restart\w*|failed ?mount|image pull|down|absent|unhealthy|not running|stuck|pressure)\b/],
-  ['saturation', /\b(cpu|memory|disk|volume|inodes?|quota|spend|cost|saturat\w*|throttl\w*|pool|connections|utili[sz]ation|usage|lag|backlog)\b/],
+  [
+    'silence',
+    /\b(no|without|zero|missing|absent) (\w+ )?(requests?|traffic|operations?|calls?|queries|messages?|connections?|data)\b/,
+  ],
+  [
+    'state',
+    /\b(not ?ready|crash\w*|waiting|back ?off|oom\w*|kill\w*|evict\w*|pending|unschedulable|mismatch|unavailable|restart\w*|failed ?mount|image pull|down|absent|unhealthy|not running|stuck|pressure)\b/,
+  ],
+  [
+    'saturation',
+    /\b(cpu|memory|disk|volume|inodes?|quota|spend|cost|saturat\w*|throttl\w*|pool|connections|utili[sz]ation|usage|lag|backlog)\b/,
+  ],
   ['failures', /\b(errors?|fail\w*|faults?|5xx|4xx|exceptions?|success|availability|budget|slo)\b/],
   ['latency', /\b(latency|slow\w*|duration|delay\w*|p\d\d|response time|timeouts?|apdex)\b/],
 ];

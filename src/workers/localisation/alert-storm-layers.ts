@@ -11,7 +11,10 @@ export type StormGraph = {
 type Edge = { caller: string; callee: string };
 
 /** Names of what stands at the edge of a system, the outermost first. */
-const EDGE_NAMES = [/\b(gateway|ingress|proxy|edge|router|balancer|lb|cdn)\b/, /\b(frontend|front end|web|www|ui|portal)\b/];
+const EDGE_NAMES = [
+  /\b(gateway|ingress|proxy|edge|router|balancer|lb|cdn)\b/,
+  /\b(frontend|front end|web|www|ui|portal)\b/,
+];
 
 /**
  * Puts the services in layers, by how many calls they are away from where requests enter. Observed service maps hold ways in both
@@ -26,7 +29,9 @@ export function stormGraph(edges: Edge[]): StormGraph {
   const layer = (key: string) => layers.get(key) ?? Number.MAX_SAFE_INTEGER;
   return {
     dependenciesOf: (key) =>
-      unique(known.filter(({ caller, callee }) => caller === key && layer(callee) >= layer(key)).map(({ callee }) => callee)),
+      unique(
+        known.filter(({ caller, callee }) => caller === key && layer(callee) >= layer(key)).map(({ callee }) => callee),
+      ),
     upstreamOf: (key) =>
       unique(
         known

@@ -2,8 +2,8 @@ import type { AlertClass } from '../../shared/alert.ts';
 import { inForm } from '../changes/evidence-form.ts';
 import { settleBlame } from './alert-storm-blame.ts';
 import { type StormEntity, stormEntities } from './alert-storm-entities.ts';
-import { type StormGraph, stormGraph } from './alert-storm-layers.ts';
 import { stormWords } from './alert-storm-kinds.ts';
+import { type StormGraph, stormGraph } from './alert-storm-layers.ts';
 import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
 
@@ -44,7 +44,9 @@ function suspectOf(
   const effects = all.filter(({ key }) => explainedBy.get(key)?.has(entity.key)).map(({ service }) => service);
   const causes = all.filter(({ key }) => explainedBy.get(entity.key)?.has(key)).map(({ service }) => service);
   const own = `${entity.alerts.slice(0, MOST_NAMES).join(', ')} at ${entity.service}`;
-  const reasons = [causes.length > 0 ? `${own} may come from ${list(causes)}` : `nothing else that fires explains ${own}`];
+  const reasons = [
+    causes.length > 0 ? `${own} may come from ${list(causes)}` : `nothing else that fires explains ${own}`,
+  ];
   if (effects.length > 0) reasons.push(`it would explain the alerts at ${list(effects)}`);
   return {
     service: entity.service,

@@ -22,12 +22,7 @@ export const TROUBLE_TEXT = {
 } as const satisfies Record<Trouble, string>;
 
 /** What is looked at of an instance: the kinds of its anomalies, and amounts of some of them. */
-export type Trait =
-  | AnomalyKind
-  | 'share of slow spans'
-  | 'log lines'
-  | 'share of log lines'
-  | 'missing log lines';
+export type Trait = AnomalyKind | 'share of slow spans' | 'log lines' | 'share of log lines' | 'missing log lines';
 
 type Weights = readonly [restarted: number, down: number, overloaded: number, delayed: number, lossy: number];
 

@@ -16,16 +16,20 @@ export function traitsOf(all: InstanceEvents[]): Traits[] {
   const byService = Map.groupBy(all, ({ service }) => service);
   const described = all.map((events) => {
     const replicas = byService.get(events.service)!.filter((other) => other !== events);
-    return { events, replicas, lines: sum([...events.templates].map((name) => ownness(replicas, hasLine(name)))) };
+    return {
+      events,
+      replicas,
+      lines: sum([...events.templates].sort().map((name) => ownness(replicas, hasLine(name)))),
+    };
   });
   const allLines = sum(described.map(({ lines }) => lines));
   const allSlow = sum(all.map(slowSpansOf));
   return described.map(({ events, replicas, lines }) => {
     const strength = new Map<Trait, number>([
-      ...[...events.kinds].map(([kind, count]): [Trait, number] => [
-        kind,
-        ownness(replicas, hasKind(kind)) * repeated(kind, count),
-      ]),
+      // In one order always: sums of the same numbers in another order differ in their last digit.
+      ...[...events.kinds]
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([kind, count]): [Trait, number] => [kind, ownness(replicas, hasKind(kind)) * repeated(kind, count)]),
       ['share of slow spans', (WHOLE * slowSpansOf(events)) / Math.max(1, allSlow)],
       ['log lines', Math.log1p(lines)],
       ['share of log lines', allLines > 0 ? (WHOLE * lines) / allLines : 0],
@@ -36,8 +40,14 @@ export function traitsOf(all: InstanceEvents[]): Traits[] {
 }
 
 type Has = (events: InstanceEvents) => boolean;
-const hasKind = (kind: AnomalyKind): Has => (events) => events.kinds.has(kind);
-const hasLine = (template: string): Has => (events) => events.templates.has(template);
+const hasKind =
+  (kind: AnomalyKind): Has =>
+  (events) =>
+    events.kinds.has(kind);
+const hasLine =
+  (template: string): Has =>
+  (events) =>
+    events.templates.has(template);
 
 function ownness(replicas: InstanceEvents[], has: Has): number {
   if (replicas.length === 0) return 1;
@@ -59,7 +69,8 @@ const CALL_KINDS = new Set<AnomalyKind>([
 /** More operations that deviate say more, each less than the one before; a metric and its percentiles are one. */
 const repeated = (kind: AnomalyKind, count: number) => (CALL_KINDS.has(kind) ? 1 + Math.log(count) : 1);
 
-const slowSpansOf = ({ kinds }: InstanceEvents) => (kinds.get('slow when called') ?? 0) + (kinds.get('slow inside') ?? 0);
+const slowSpansOf = ({ kinds }: InstanceEvents) =>
+  (kinds.get('slow when called') ?? 0) + (kinds.get('slow inside') ?? 0);
 
 function missingLines({ templates }: InstanceEvents, replicas: InstanceEvents[]): number {
   const others = new Set(replicas.flatMap((replica) => [...replica.templates]));

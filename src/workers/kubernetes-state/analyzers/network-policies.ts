@@ -73,7 +73,7 @@ function blocksNames(policy: Meta, { from, to, port }: Path): Diagnosis[] {
     diagnosis({
       kind: 'policy-blocks-dns',
       class: 'network',
-      statement: `NetworkPolicy ${name(policy.name)} (network policy) limits the egress of ${name(ownName(from))} and does not allow DNS (port 53), so the name of ${name(ownName(to))} cannot be resolved`,
+      statement: `NetworkPolicy ${name(policy.name)} (network policy) limits the egress of ${name(ownName(from))} and does not allow DNS, so the name of ${name(ownName(to))} cannot be resolved`,
       component: policy.name,
       namespace: policy.namespace,
       touches: [policy.name, ownName(from), from.name, ownName(to)],

@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Change } from '../../../../src/workers/changes/change-effect.ts';
+import { changeHypotheses } from '../../../../src/workers/changes/change-hypotheses.ts';
+import { changeSuspects } from '../../../../src/workers/changes/change-suspects.ts';
+import { culpritChange, suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
+import { bumpDecoy, formEvidence, type Incident, incident, tidyDecoy } from '../../../fixtures/rca/change-incident.ts';
+import { CHANGE_SCENARIOS } from '../../../fixtures/rca/change-scenarios.ts';
+import { NOW } from '../../../support/evidence-fixtures.ts';
+
+const POOL: Incident = CHANGE_SCENARIOS[0]!.incident;
+
+describe('the change behind an incident', () => {
+  for (const { name, incident: about, culprit } of CHANGE_SCENARIOS) {
+    it(`${culprit === 'none' ? 'blames no commit for' : 'finds'} ${name}`, () => {
+      expect(culpritChange(incident(about))).to.equal(culprit);
+    });
+  }
+
+  it('says nothing of changes where none are known', () => {
+    expect(culpritChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
+    expect(suspectChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
+    expect(changeSuspects(incident({ ...POOL, commits: [] }))).to.deep.equal([]);
+  });
+
+  it('blames the flag and no commit when a flag fits', () => {
+    const { incident: about } = CHANGE_SCENARIOS.find(({ name }) => name.startsWith('a flag'))!;
+    expect(suspectChange(incident(about))!.culprit!.live.id).to.equal('basket_strict_coupon_check');
+  });
+
+  it('rules out what looks suspect, each with its reason', () => {
+    const { ruledOut } = suspectChange(incident(POOL))!;
+    const reasons = Object.fromEntries(ruledOut.map(({ judged, why }) => [judged.live.change.title, why]));
+    expect(reasons).to.deep.equal({
+      'refactor: tidy ledger handler': 'it does the same in another way',
+      'chore: bump dependencies': 'it raises patch versions of libraries only',
+    });
+  });
+
+  it('does not hold a commit for running that nobody deployed', () => {
+    const { commits = [] } = POOL;
+    const undeployed = commits.map((commit) =>
+      commit.files[0] === 'deploy/ledger/values.yaml' ? { ...commit, deployed: undefined } : commit,
+    );
+    expect(culpritChange(incident({ ...POOL, commits: undeployed }))).to.equal('none');
+  });
+
+  it('takes the time of a commit where no deploys are recorded at all', () => {
+    const commits = (POOL.commits ?? []).map((commit) => ({ ...commit, deployed: undefined }));
+    expect(culpritChange(incident({ ...POOL, commits }))).to.equal(CHANGE_SCENARIOS[0]!.culprit);
+  });
+
+  it('does not blame what makes room, when all that speaks for it is its subject', () => {
+    const roomier = { ...POOL.commits!.at(-1)!, diff: '-  poolMaxConnections: 50\n+  poolMaxConnections: 60' };
+    const verdict = suspectChange(incident({ ...POOL, commits: [tidyDecoy('ledger'), roomier] }))!;
+    expect(verdict.culprit?.score ?? 0).to.be.below(0.45);
+  });
+
+  it('writes the culprit and the ruled-out changes as hypotheses of a report', () => {
+    const hypotheses = changeHypotheses(suspectChange(incident(POOL))!);
+    expect(hypotheses.map(({ standing }) => standing)).to.deep.equal(['supported', 'ruled_out', 'ruled_out']);
+    expect(hypotheses[0]!.statement).to.match(
+      /^The change "chore: right-size ledger resources" \(commit cab1e5cab1e5\) caused it: it changes "poolMaxConnections" from 50 to 5/,
+    );
+    expect(hypotheses[0]!.evidence).to.deep.equal([50]);
+    expect(hypotheses[0]!.confidence).to.be.within(0.25, 0.85);
+    expect(hypotheses[1]!.statement).to.equal(
+      'Not the change "refactor: tidy ledger handler" (commit dec0ffee0000): it does the same in another way',
+    );
+  });
+
+  it('names the service where the trouble began with the class of what is to blame', () => {
+    expect(changeSuspects(incident(POOL))[0]).to.include({ service: 'ledger', class: 'application' });
+    const { incident: index } = CHANGE_SCENARIOS.find(({ name }) => name.startsWith('an index'))!;
+    expect(changeSuspects(incident(index))[0]).to.include({ service: 'shipping', class: 'database' });
+    const { incident: provider } = CHANGE_SCENARIOS.find(({ name }) => name.startsWith('a provider'))!;
+    expect(changeSuspects(incident(provider))[0]).to.include({ service: 'mailer', class: 'network' });
+  });
+
+  it('blames the service that others complain about before those that complain', () => {
+    const complaints = [
+      { service: 'stock', body: 'reserve % failed: shelf table is locked' },
+      { service: 'basket', body: 'upstream stock answered 500 for %' },
+      { service: 'web', body: 'upstream stock answered 500 for %' },
+    ];
+    const about = incident({ ...POOL, service: 'web', metric: 'http_errors_per_second', complaints });
+    expect(changeSuspects(about)[0]!.service).to.equal('stock');
+  });
+
+  const change = fc.record({
+    kind: fc.constantFrom('deploy' as const, 'commit' as const, 'flag' as const),
+    id: fc.oneof(fc.constantFrom('aaaaaaaa', 'bbbbbbbb'), fc.string()),
+    service: fc.option(fc.oneof(fc.constantFrom('ledger', 'web'), fc.string())),
+    at: fc.option(fc.oneof(fc.constant('2026-11-20T11:40:00Z'), fc.string())),
+    title: fc.string(),
+    detail: fc.oneof(
+      fc.string(),
+      fc.array(fc.string()).map((lines) => lines.map((line) => `${line.length % 2 ? '-' : '+'}${line}`).join('\n')),
+    ),
+    files: fc.array(fc.oneof(fc.constantFrom('a.go', 'b.yaml', 'go.mod', 'x.md'), fc.string())),
+  });
+
+  it('never fails and blames only what is there, whatever the changes are, in any order', () => {
+    const base = incident({ ...POOL, commits: [] }).evidence.filter(({ capability }) => capability !== 'changes.list');
+    const judge = (changes: Change[]) =>
+      culpritChange({
+        alerts: incident(POOL).alerts,
+        evidence: [...base, formEvidence(50, 'changes.list', { changes })],
+        now: NOW,
+      });
+    const shuffled = fc
+      .array(change, { maxLength: 8 })
+      .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
+    fc.assert(
+      fc.property(shuffled, ([list, other]) => {
+        const culprit = judge(list);
+        expect(judge(other)).to.equal(culprit);
+        expect([null, 'none', ...list.map(({ id }) => id)]).to.include(culprit);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('reads large diffs in no time', () => {
+    const line = (index: number) => `-  setting_${index}: ${index}\n+  setting_${index}: ${index + 1}`;
+    const huge = {
+      ...bumpDecoy('ledger'),
+      files: ['config.yaml'],
+      diff: Array.from({ length: 20_000 }, (_, index) => line(index)).join('\n'),
+    };
+    const hostile = { ...tidyDecoy('ledger'), diff: `-${'a='.repeat(50_000)}\n+${'time '.repeat(50_000)}(` };
+    const started = performance.now();
+    culpritChange(incident({ ...POOL, commits: [huge, hostile] }));
+    expect(performance.now() - started).to.be.below(3000);
+  });
+});
