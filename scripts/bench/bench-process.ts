@@ -32,10 +32,29 @@ export function startProcess(
   profileDir: string | null,
 ): BenchProcess {
   const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
-  const child = spawn(process.execPath, [...profiling, ...(process.env.EXTRA_NODE ? process.env.EXTRA_NODE.split(' ') : []), ...(process.env.EXTRA_IMPORT ? ['--import', process.env.EXTRA_IMPORT] : []), '--import', WATCH, BOOTSTRAP, script], {
-    env: { PATH: process.env.PATH ?? '', ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      ...profiling,
+      ...(process.env.EXTRA_NODE ? process.env.EXTRA_NODE.split(' ') : []),
+      ...(process.env.EXTRA_IMPORT ? process.env.EXTRA_IMPORT.split(' ').flatMap((x) => ['--import', x]) : []),
+      '--import',
+      WATCH,
+      BOOTSTRAP,
+      script,
+    ],
+    {
+      env: {
+        PATH: process.env.PATH ?? '',
+        ...(process.env.SEMI ? { SEMI: '1' } : {}),
+        ...environment,
+        ...(process.env.MALLOC
+          ? { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' }
+          : {}),
+      },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  );
   const ask = <A extends { kind: string }>(question: unknown, kind: A['kind']) => askChild<A>(child, question, kind);
   return {
     child,

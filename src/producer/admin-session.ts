@@ -67,8 +67,8 @@ function hasToken(adminToken: string | null, request: Request): boolean {
 function hasSession(adminToken: string | null, request: Request): boolean {
   const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1];
   if (!adminToken || !value) return false;
-  const expiry = Number(decodeURIComponent(value).split('.')[0]);
-  return expiry > Date.now() && sameText(decodeURIComponent(value), signExpiry(adminToken, expiry));
+  const expiry = Number(value.split('.')[0]);
+  return expiry > Date.now() && sameText(value, signExpiry(adminToken, expiry));
 }
 
 function signExpiry(adminToken: string, expiry: number): string {

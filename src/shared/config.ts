@@ -164,9 +164,10 @@ export type Config = Readonly<{
  */
 export function loadConfig(environment: Environment = process.env): Config {
   const faults: string[] = [];
-  const parsed = environmentSchema.safeParse(withSecretFiles(withoutEmpty(environment), faults));
+  const given = withSecretFiles(withoutEmpty(environment), faults);
+  const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) faults.push(...parsed.error.issues.map(describeIssue));
-  if (parsed.success) faults.push(...crossFaults(parsed.data));
+  faults.push(...crossFaults(given));
   if (faults.length > 0 || !parsed.success) {
     throw new FleetError(
       'config_invalid',
@@ -205,7 +206,8 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return `${name} ${issue.message}${remedy ? `: ${remedy}` : ''}`;
 }
 
-function crossFaults(env: ParsedEnvironment): string[] {
+/** What is given without what it needs; whether either is well formed does not matter here. */
+function crossFaults(env: Environment): string[] {
   const faults: string[] = [];
   if (env.REDIS_URL && !env.DATABASE_URL) {
     faults.push('REDIS_URL is set without DATABASE_URL: a fleet needs a PostgreSQL that all its processes share');

@@ -13,6 +13,8 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const { promise: expired, reject } = Promise.withResolvers<never>();
+  // Work that throws at once leaves nobody to hear it.
+  expired.catch(() => undefined);
   const stop = (error: unknown) => {
     controller.abort(error);
     reject(error);

@@ -62,8 +62,24 @@ async function settle<I, O>(commit: (items: I[]) => Promise<O[]>, batch: Waiting
     const results = await commit(batch.map((entry) => entry.item));
     for (const [index, entry] of batch.entries()) entry.resolve(results[index]!);
   } catch (error) {
-    const storeAway = error instanceof FleetError && error.retryable;
-    if (batch.length === 1 || storeAway) for (const entry of batch) entry.reject(error);
-    else for (const entry of batch) await settle(commit, [entry]);
+    if (batch.length === 1 || isStoreAway(error)) for (const entry of batch) entry.reject(error);
+    else await settleOneByOne(commit, batch);
   }
 }
+
+async function settleOneByOne<I, O>(commit: (items: I[]) => Promise<O[]>, batch: Waiting<I, O>[]): Promise<void> {
+  let away: unknown = null;
+  for (const entry of batch) {
+    try {
+      // When the store went away meanwhile, each of the others would wait for its timeout.
+      if (away !== null) throw away;
+      const [result] = await commit([entry.item]);
+      entry.resolve(result!);
+    } catch (error) {
+      if (isStoreAway(error)) away = error;
+      entry.reject(error);
+    }
+  }
+}
+
+const isStoreAway = (error: unknown) => error instanceof FleetError && error.retryable;

@@ -1,18 +1,31 @@
-import { withDeadline } from '../shared/deadline.ts';
+import { pause, withDeadline } from '../shared/deadline.ts';
 import { describeError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { MAINTENANCE_QUEUE, type Queues } from '../shared/queues.ts';
 import type { Store } from '../shared/store/store.ts';
 
 const EVERY_MS = 3_600_000;
+const SCHEDULE = 'hourly';
 /** Incidents are kept this long after their end; dead ones until somebody has dealt with them. */
 const RETENTION_DAYS = 90;
 const BATCH = 500;
 
+/** Keeps the housekeeping scheduled until the signal is aborted: the queue may be down now, or be emptied later. */
+export async function keepHousekeepingScheduled(queues: Queues, logger: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await scheduleHousekeeping(queues, logger);
+    await pause(EVERY_MS, signal, false);
+  }
+}
+
 /** Has the maintenance queue run once an hour; does nothing when that is scheduled already. */
 export async function scheduleHousekeeping(queues: Queues, logger: Logger): Promise<void> {
   const template = { name: 'prune', data: { incidentId: 'none', run: 0 } };
-  const schedule = () => queues.queue(MAINTENANCE_QUEUE).upsertJobScheduler('hourly', { every: EVERY_MS }, template);
+  const schedule = async () => {
+    const queue = queues.queue(MAINTENANCE_QUEUE);
+    if (await queue.getJobScheduler(SCHEDULE)) return;
+    await queue.upsertJobScheduler(SCHEDULE, { every: EVERY_MS }, template);
+  };
   await withDeadline('scheduling the housekeeping', 5_000, schedule).catch((error) =>
     logger.warn('the housekeeping could not be scheduled now', { error: describeError(error) }),
   );

@@ -1,14 +1,13 @@
 import { FleetError, LeaseLostError } from '../shared/errors.ts';
 import { type InvestigationStore, LEASE_MS, type Lease } from '../shared/store/investigation-store.ts';
 
-const RENEW_EVERY_MS = LEASE_MS / 3;
-
-/** While `work` runs, its lease is renewed; `signal` is aborted as soon as the lease is lost or can't be renewed in time. */
+/** While `work` runs, its lease is renewed three times in `leaseMs`; `signal` is aborted as soon as the lease is lost or can't be renewed in time. */
 export async function whileLeased<T>(
   investigations: Pick<InvestigationStore, 'renew' | 'release'>,
   lease: Lease,
   outer: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
+  leaseMs = LEASE_MS,
 ): Promise<T> {
   const lost = new AbortController();
   let renewedAt = performance.now();
@@ -18,10 +17,10 @@ export async function whileLeased<T>(
       renewedAt = performance.now();
     } catch (error) {
       if (error instanceof LeaseLostError) lost.abort(error);
-      else if (performance.now() - renewedAt > LEASE_MS) lost.abort(leaseTooOld(error));
+      else if (performance.now() - renewedAt > leaseMs) lost.abort(leaseTooOld(error));
     }
   };
-  const timer = setInterval(renew, RENEW_EVERY_MS);
+  const timer = setInterval(renew, leaseMs / 3);
   try {
     return await work(AbortSignal.any([outer, lost.signal]));
   } catch (error) {

@@ -11,7 +11,7 @@ import type { Services } from '../shared/open-services.ts';
 import { DEAD_LETTER_QUEUE, investigateQueue, MAINTENANCE_QUEUE, POST_QUEUE, postJobId } from '../shared/queues.ts';
 import type { Shutdown } from '../shared/shutdown.ts';
 import { buryIncident } from './bury-incident.ts';
-import { keepHouse, scheduleHousekeeping } from './keep-house.ts';
+import { keepHouse, keepHousekeepingScheduled } from './keep-house.ts';
 import { createReasoner } from './llm/create-reasoner.ts';
 import { processPost } from './post-report.ts';
 import { processDeadLetter } from './process-dead-letter.ts';
@@ -33,11 +33,13 @@ export async function startWorkers(services: Services, shutdown: Shutdown): Prom
   const { config } = services;
   const wanted = config.workerPools.length > 0 ? config.workerPools : availablePools(services);
   assertKnownPools(wanted, availablePools(services));
-  const starters = startersFor(services);
+  const stop = new AbortController();
+  const starters = startersFor(services, stop.signal);
   const agents = poolAgents(services.agents).filter((agent) => wanted.includes(agent.name));
   const pools = agents.map((agent) => starters.investigate(agent));
-  if (wanted.includes(POST_POOL)) pools.push(...(await starters.post()));
+  if (wanted.includes(POST_POOL)) pools.push(...starters.post());
   shutdown.push('workers', async () => {
+    stop.abort();
     await Promise.all(pools.map((pool) => pool.close(config.shutdownTimeoutMs * 0.8)));
   });
   services.logger.info('the workers are up', {
@@ -62,7 +64,7 @@ export async function startWorkerHealth(services: Services, pools: WorkerPool[],
   return listening.url;
 }
 
-function startersFor(services: Services) {
+function startersFor(services: Services, stop: AbortSignal) {
   const { config, store, queues, gateway, logger, metrics, agents } = services;
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const reasoner = createReasoner(config.llm);
@@ -98,8 +100,8 @@ function startersFor(services: Services) {
         },
         (job, token, stop) => processInvestigation(investigateDeps, job, token, stop),
       ),
-    post: async () => {
-      await scheduleHousekeeping(queues, logger);
+    post: () => {
+      void keepHousekeepingScheduled(queues, logger, stop);
       return [
         startWorkerPool(queues, POST_QUEUE, { name: worker, concurrency: POST_CONCURRENCY }, (job, token, stop) =>
           processPost(postDeps, job, token, stop),

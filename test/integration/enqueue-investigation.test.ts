@@ -14,7 +14,9 @@ for (const backend of availableBackends()) {
     after(() => test.close());
 
     async function incidents(agent: string, priorities: number[]) {
-      const decisions = await test.store.intake.storeAlerts(priorities.map((priority) => aClassified({}, { agent, priority })));
+      const decisions = await test.store.intake.storeAlerts(
+        priorities.map((priority) => aClassified({}, { agent, priority })),
+      );
       return decisions.map(({ incidentId }, n) => ({ incidentId, run: 1, agent, priority: priorities[n]! }));
     }
     const enqueueWith = (limit?: number) => createEnqueue({ ...test, incidents: test.store.incidents, limit });
@@ -28,7 +30,9 @@ for (const backend of availableBackends()) {
       await enqueue.settled();
       await enqueue.now(batch);
       expect(await states(batch)).to.deep.equal(['queued', 'queued', 'queued']);
-      const jobs = await test.queues.queue(investigateQueue('network')).getJobs(['prioritized', 'waiting'], 0, 10, true);
+      const jobs = await test.queues
+        .queue(investigateQueue('network'))
+        .getJobs(['prioritized', 'waiting'], 0, 10, true);
       expect(jobs.map((job) => job.data.incidentId)).to.have.members(batch.map((item) => item.incidentId));
       expect(jobs.map((job) => job.opts.priority)).to.deep.equal([1, 2, 3]);
       expect(Object.keys(jobs[0]!.data)).to.have.members(['incidentId', 'run']);

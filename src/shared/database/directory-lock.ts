@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FleetError } from '../errors.ts';
 
+/** Locks in force: one that nothing refers to would be collected as garbage, and given back with that. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the directory for this process until the returned function is called or the process ends, however it ends: the
  * lock is SQLite's exclusive file lock, which the operating system gives back even after kill -9, so no stale lock file
@@ -22,5 +25,8 @@ export function lockDirectory(directory: string): () => void {
       { cause: error },
     );
   }
-  return () => lock.close();
+  held.add(lock);
+  return () => {
+    if (held.delete(lock)) lock.close();
+  };
 }

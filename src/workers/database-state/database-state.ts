@@ -6,7 +6,13 @@
 export type MetricPoint = { at: number | null; value: number };
 
 /** One metric over time, oldest first; `at` is epoch ms where the recording tells times. */
-export type MetricSeries = { metric: string; entity: string | null; unit: string | null; points: MetricPoint[]; evidence: number };
+export type MetricSeries = {
+  metric: string;
+  entity: string | null;
+  unit: string | null;
+  points: MetricPoint[];
+  evidence: number;
+};
 
 export type Wait = { name: string; load: number };
 

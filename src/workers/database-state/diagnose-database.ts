@@ -1,8 +1,9 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
-import { readDatabase } from './read-database.ts';
+import { oncePer } from '../detectors/support/once-per.ts';
 import type { DatabaseState } from './database-state.ts';
-import { STORIES } from './stories.ts';
+import { readDatabase } from './read-database.ts';
+import { STORIES } from './stories/index.ts';
 import { EFFECTS, type Story, type StoryContext } from './story.ts';
 
 const MAX_STATEMENT = 590;
@@ -12,31 +13,52 @@ const INDEPENDENT = 0.8;
 export type DatabaseDiagnosis = { state: DatabaseState; context: StoryContext; stories: Story[] };
 
 /** The stories that the evidence tells of a database server, the cause first; what it explains stands below its confidence. */
-export function diagnoseDatabase(input: DetectorInput): DatabaseDiagnosis {
+export const diagnoseDatabase = oncePer((input: DetectorInput): DatabaseDiagnosis => {
   const state = readDatabase(input.evidence);
   const context = { text: alertText(input.alerts).toLowerCase(), server: serverOf(state, input) };
   const told = STORIES.flatMap((tell) => tell(state, context) ?? []);
   return { state, context, stories: inOrder(told) };
-}
+});
 
 function serverOf(state: DatabaseState, { alerts, facts }: DetectorInput): string {
-  const stated = alerts.map(({ annotations, labels }) => annotations.db_instance ?? labels.db_instance ?? labels.dbinstanceidentifier).find((name) => name !== undefined);
+  const stated = alerts
+    .map(({ annotations, labels }) => annotations.db_instance ?? labels.db_instance ?? labels.dbinstanceidentifier)
+    .find((name) => name !== undefined);
   return stated ?? state.instance ?? facts.database ?? facts.service ?? '';
 }
 
 function inOrder(stories: Story[]): Story[] {
   const ranked = stories.toSorted((left, right) => right.score - left.score);
-  const top = ranked.find((story) => !ranked.some((other) => other !== story && other.score >= 0.6 && other.score >= story.score - 0.15 && EFFECTS[other.kind].includes(story.kind)));
+  const top = ranked.find(
+    (story) =>
+      !ranked.some(
+        (other) =>
+          other !== story &&
+          other.score >= 0.6 &&
+          other.score >= story.score - 0.15 &&
+          EFFECTS[other.kind].includes(story.kind),
+      ),
+  );
   if (!top) return [];
   const others = ranked.filter((story) => story !== top);
-  return [withOthers(top, others), ...others.map((story) => (EFFECTS[top.kind].includes(story.kind) ? { ...story, score: Math.min(story.score, top.score - 0.2) } : story))];
+  return [
+    withOthers(top, others),
+    ...others.map((story) =>
+      EFFECTS[top.kind].includes(story.kind) ? { ...story, score: Math.min(story.score, top.score - 0.2) } : story,
+    ),
+  ];
 }
 
 /** The cause, a second one that stands for itself, and the effects, as far as there is room. */
 function withOthers(top: Story, others: Story[]): Story {
   const second = others.find((story) => story.score >= INDEPENDENT && !EFFECTS[top.kind].includes(story.kind));
-  const effects = others.filter((story) => EFFECTS[top.kind].includes(story.kind) && story.score >= 0.4).map(({ brief }) => brief);
-  const parts = [second ? `Independently, ${second.brief}` : null, effects.length > 0 ? `As an effect, ${effects.slice(0, 3).join('; ')}` : null];
+  const effects = others
+    .filter((story) => EFFECTS[top.kind].includes(story.kind) && story.score >= 0.4)
+    .map(({ brief }) => brief);
+  const parts = [
+    second ? `Independently, ${second.brief}` : null,
+    effects.length > 0 ? `As an effect, ${effects.slice(0, 3).join('; ')}` : null,
+  ];
   let text = top.text;
   for (const part of parts) if (part && text.length + part.length + 2 <= MAX_STATEMENT) text = `${text}. ${part}`;
   return { ...top, text, evidence: [...new Set([...top.evidence, ...others.flatMap(({ evidence }) => evidence)])] };

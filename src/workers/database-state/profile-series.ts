@@ -35,7 +35,9 @@ export function profileSeries(series: MetricSeries): SeriesProfile | null {
   const band = Math.max(3 * noise, 0.25 * Math.abs(before), 1e-9);
   const out = values.map((value) => Math.abs(value - before) > band);
   const back = Math.abs(after - before) <= Math.max(band, 0.3 * Math.abs(before));
-  const start = out.findIndex((_, index) => out.slice(index).filter(Boolean).length >= 0.8 * (out.length - index) && out[index]);
+  const start = out.findIndex(
+    (_, index) => out.slice(index).filter(Boolean).length >= 0.8 * (out.length - index) && out[index],
+  );
   return {
     series,
     first: values[0] ?? 0,
@@ -52,7 +54,9 @@ export function profileSeries(series: MetricSeries): SeriesProfile | null {
 
 /** The profile of a metric of the server, by any of its names; the one that changed most where several entities have it. */
 export function metricOf({ series }: DatabaseState, ...names: string[]): SeriesProfile | null {
-  const found = series.filter(({ metric }) => names.some((name) => metric.toLowerCase() === name.toLowerCase())).flatMap((one) => profileSeries(one) ?? []);
+  const found = series
+    .filter(({ metric }) => names.some((name) => metric.toLowerCase() === name.toLowerCase()))
+    .flatMap((one) => profileSeries(one) ?? []);
   return found.toSorted((left, right) => change(right) - change(left))[0] ?? null;
 }
 

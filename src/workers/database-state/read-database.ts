@@ -2,41 +2,71 @@ import type { Evidence } from '../../shared/report.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
 import { formOf } from '../kubernetes-state/build-state.ts';
 import { isRecord, numberAt, type Raw, recordAt, recordsAt, textAt, textsAt } from '../kubernetes-state/raw.ts';
-import type { DatabaseEvent, DatabaseState, LoadProfile, MetricSeries, Wait, WorkloadStatement } from './database-state.ts';
+import type {
+  DatabaseEvent,
+  DatabaseState,
+  LoadProfile,
+  MetricSeries,
+  Wait,
+  WorkloadStatement,
+} from './database-state.ts';
 
 /** Reads what snapshots of cloud and host tell of a database server; what is not understood is left out. Never throws. */
 export function readDatabase(evidence: Evidence[]): DatabaseState {
-  const bodies = formOf(evidence, 'snapshot.json').flatMap(({ number, data }) => (isRecord(data.body) ? [{ number, body: data.body }] : []));
+  const bodies = formOf(evidence, 'snapshot.json').flatMap(({ number, data }) =>
+    isRecord(data.body) ? [{ number, body: data.body }] : [],
+  );
   const profile = bodies.map(({ number, body }) => profileOf(body, number)).find((found) => found !== null) ?? null;
   const series = withoutTwins(bodies.flatMap(({ number, body }) => seriesOf(body, number)));
   return {
-    instance: bodies.map(({ body }) => textAt(body, 'db_instance_identifier') ?? textAt(body, 'DBInstanceIdentifier')).find((name) => name !== null) ?? null,
+    instance:
+      bodies
+        .map(({ body }) => textAt(body, 'db_instance_identifier') ?? textAt(body, 'DBInstanceIdentifier'))
+        .find((name) => name !== null) ?? null,
     series,
     profile,
-    events: [...bodies.flatMap(({ number, body }) => eventsOf(body, number)), ...(series.length > 0 || profile ? logEvents(evidence) : [])],
+    events: [
+      ...bodies.flatMap(({ number, body }) => eventsOf(body, number)),
+      ...(series.length > 0 || profile ? logEvents(evidence) : []),
+    ],
     workload: bodies.flatMap(({ number, body }) => workloadOf(body, number)),
   };
 }
 
 function seriesOf(body: Raw, evidence: number): MetricSeries[] {
-  const results = [...recordsAt(body, 'metric_data_results'), ...recordsAt(body, 'MetricDataResults'), ...recordsAt(body, 'metrics')];
+  const results = [
+    ...recordsAt(body, 'metric_data_results'),
+    ...recordsAt(body, 'MetricDataResults'),
+    ...recordsAt(body, 'metrics'),
+  ];
   if (textAt(body, 'metric_name') && Array.isArray(body.values)) results.push(body);
   return [...results.flatMap((result) => oneSeries(result, evidence)), ...windowsOf(body, evidence)];
 }
 
 /** One metric in the form of CloudWatch's GetMetricData. */
 function oneSeries(result: Raw, evidence: number): MetricSeries[] {
-  const metric = textAt(result, 'metric_name') ?? textAt(result, 'MetricName') ?? textAt(result, 'label') ?? textAt(result, 'Label');
+  const metric =
+    textAt(result, 'metric_name') ?? textAt(result, 'MetricName') ?? textAt(result, 'label') ?? textAt(result, 'Label');
   const values = numbersOf(result.values ?? result.Values);
-  const times = textsAt(result, 'timestamps').length > 0 ? textsAt(result, 'timestamps') : textsAt(result, 'Timestamps');
+  const times =
+    textsAt(result, 'timestamps').length > 0 ? textsAt(result, 'timestamps') : textsAt(result, 'Timestamps');
   if (!metric || values.length === 0) return [];
   const points = values.map((value, index) => ({ at: timeOf(times[index]), value }));
   const newestFirst = (points[0]?.at ?? 0) > (points.at(-1)?.at ?? 0);
   const [dimension] = [...recordsAt(result, 'dimensions'), ...recordsAt(result, 'Dimensions')];
-  return [{ metric, entity: textAt(dimension, 'Value'), unit: textAt(result, 'unit') ?? textAt(result, 'Unit'), points: newestFirst ? points.toReversed() : points, evidence }];
+  return [
+    {
+      metric,
+      entity: textAt(dimension, 'Value'),
+      unit: textAt(result, 'unit') ?? textAt(result, 'Unit'),
+      points: newestFirst ? points.toReversed() : points,
+      evidence,
+    },
+  ];
 }
 
-const numbersOf = (value: unknown): number[] => (Array.isArray(value) ? value.filter((item): item is number => typeof item === 'number' && Number.isFinite(item)) : []);
+const numbersOf = (value: unknown): number[] =>
+  Array.isArray(value) ? value.filter((item): item is number => typeof item === 'number' && Number.isFinite(item)) : [];
 
 function timeOf(text: string | undefined): number | null {
   const ms = Date.parse(text ?? '');
@@ -50,7 +80,9 @@ function windowsOf(body: Raw, evidence: number): MetricSeries[] {
       ? Object.entries(group).flatMap(([metric, values]) => {
           const numbers = numbersOf(values);
           const whole = Array.isArray(values) && numbers.length === values.length && numbers.length >= 5;
-          return whole && /_|\(/.test(metric) ? [{ metric, entity: null, unit: null, points: numbers.map((value) => ({ at: null, value })), evidence }] : [];
+          return whole && /_|\(/.test(metric)
+            ? [{ metric, entity: null, unit: null, points: numbers.map((value) => ({ at: null, value })), evidence }]
+            : [];
         })
       : [],
   );
@@ -64,7 +96,16 @@ function withoutTwins(series: MetricSeries[]): MetricSeries[] {
 function profileOf(body: Raw, evidence: number): LoadProfile | null {
   const statements = recordsAt(body, 'top_sql').flatMap((sql) => {
     const statement = textAt(sql, 'statement') ?? textAt(sql, 'sql') ?? textAt(sql, 'query');
-    return statement ? [{ statement, load: numberAt(sql, 'db_load_avg') ?? numberAt(sql, 'load') ?? 0, waits: waitsOf(sql, 'wait_events'), callsPerSecond: numberAt(sql, 'calls_per_sec') }] : [];
+    return statement
+      ? [
+          {
+            statement,
+            load: numberAt(sql, 'db_load_avg') ?? numberAt(sql, 'load') ?? 0,
+            waits: waitsOf(sql, 'wait_events'),
+            callsPerSecond: numberAt(sql, 'calls_per_sec'),
+          },
+        ]
+      : [];
   });
   const waits = waitsOf(body, 'top_wait_events');
   if (statements.length === 0 && waits.length === 0) return null;
@@ -98,8 +139,15 @@ function logEvents(evidence: Evidence[]): DatabaseEvent[] {
 
 function workloadOf(body: Raw, evidence: number): WorkloadStatement[] {
   const slow = textsAt(body, 'slow_queries');
-  const counted = isRecord(body.workload) ? Object.entries(body.workload).map(([statement, calls]) => ({ statement, calls: typeof calls === 'number' ? calls : null })) : [];
+  const counted = isRecord(body.workload)
+    ? Object.entries(body.workload).map(([statement, calls]) => ({
+        statement,
+        calls: typeof calls === 'number' ? calls : null,
+      }))
+    : [];
   const known = counted.map(({ statement, calls }) => ({ statement, calls, slow: slow.includes(statement), evidence }));
-  const others = slow.filter((statement) => !counted.some((one) => one.statement === statement)).map((statement) => ({ statement, calls: null, slow: true, evidence }));
+  const others = slow
+    .filter((statement) => !counted.some((one) => one.statement === statement))
+    .map((statement) => ({ statement, calls: null, slow: true, evidence }));
   return [...known, ...others];
 }

@@ -42,9 +42,23 @@ function verbOf(text: string): StatementShape['verb'] {
 }
 
 function tablesIn(text: string): string[] {
-  const lists = [...text.matchAll(/\b(?:from|join|into|update)\s+((?:only\s+)?[\w."]+(?:\s+(?:as\s+)?\w+)?(?:\s*,\s*[\w."]+(?:\s+(?:as\s+)?\w+)?)*)/g)];
-  const words = lists.flatMap(([, list = '']) => list.split(',').map((part) => part.trim().replace(/^only\s+/, '').split(/\s+/)[0] ?? ''));
-  return [...new Set(words.filter((word) => /^[a-z_"][\w."]*$/.test(word) && !/^(?:select|set|values|lateral)$/.test(word)))];
+  const lists = [
+    ...text.matchAll(
+      /\b(?:from|join|into|update)\s+((?:only\s+)?[\w."]+(?:\s+(?:as\s+)?\w+)?(?:\s*,\s*[\w."]+(?:\s+(?:as\s+)?\w+)?)*)/g,
+    ),
+  ];
+  const words = lists.flatMap(([, list = '']) =>
+    list.split(',').map(
+      (part) =>
+        part
+          .trim()
+          .replace(/^only\s+/, '')
+          .split(/\s+/)[0] ?? '',
+    ),
+  );
+  return [
+    ...new Set(words.filter((word) => /^[a-z_"][\w."]*$/.test(word) && !/^(?:select|set|values|lateral)$/.test(word))),
+  ];
 }
 
 /** A statement as it may be shown: without its values, in one line. */

@@ -15,6 +15,7 @@ export type StoryKind =
   | 'io'
   | 'cpu'
   | 'memory'
+  | 'credits'
   | 'transaction-ids';
 
 /** One explanation of what the server shows. */
@@ -53,5 +54,6 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   io: ['cpu', 'connections'],
   cpu: [],
   memory: ['io'],
+  credits: ['io', 'cpu', 'connections', 'query'],
   'transaction-ids': [],
 };

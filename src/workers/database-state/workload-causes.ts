@@ -1,7 +1,7 @@
 import { quote } from '../kubernetes-state/quote.ts';
 import type { DatabaseState, MetricSeries, WorkloadStatement } from './database-state.ts';
 import { profileSeries, valueText } from './profile-series.ts';
-import { shapeOf, shownStatement, type StatementShape } from './statement-shape.ts';
+import { type StatementShape, shapeOf, shownStatement } from './statement-shape.ts';
 
 /** What the workload of a server explains by itself. */
 export type WorkloadCause = { text: string; confidence: number; evidence: number[] };
@@ -12,9 +12,14 @@ export function workloadCause(state: DatabaseState): WorkloadCause | null {
   if (!worst) return null;
   const shape = shapeOf(worst.statement);
   const pressure = pressures(state.series);
-  const often = worst.calls === null ? '' : `, run ${worst.calls} times${worst.calls >= 50 ? ' at high concurrency' : ''}`;
+  const often =
+    worst.calls === null ? '' : `, run ${worst.calls} times${worst.calls >= 50 ? ' at high concurrency' : ''}`;
   const text = `${meaningOf(shape, worst)}: the statement ${quote(shownStatement(worst.statement, 150), 160)}${often}${worst.slow ? ' (slow query)' : ''} ${effectOf(shape)}${pressure.length > 0 ? `. On the host ${pressure.map(({ text: told }) => told).join(', ')}` : ''}`;
-  return { text, confidence: worst.slow || pressure.length > 0 ? 0.76 : 0.6, evidence: [worst.evidence, ...pressure.map(({ evidence }) => evidence)] };
+  return {
+    text,
+    confidence: worst.slow || pressure.length > 0 ? 0.76 : 0.6,
+    evidence: [worst.evidence, ...pressure.map(({ evidence }) => evidence)],
+  };
 }
 
 /** Slow statements before frequent ones. */
@@ -48,7 +53,9 @@ function selectMeaning(shape: StatementShape, slow: boolean): string {
   if (shape.subquery) return 'A slow query with a correlated subquery loads the database';
   if (shape.joins >= 2) return 'A slow query with an expensive join loads the database (poor join performance)';
   if (!shape.where && !shape.aggregate && !shape.limit) return 'Large amounts of data are fetched without a filter';
-  return slow || shape.where ? 'A slow query reads its table without a suitable index (missing index, sequential scan)' : 'Reads load the database';
+  return slow || shape.where
+    ? 'A slow query reads its table without a suitable index (missing index, sequential scan)'
+    : 'Reads load the database';
 }
 
 function effectOf(shape: StatementShape): string {
@@ -61,7 +68,9 @@ function effectOf(shape: StatementShape): string {
     case 'copy':
       return 'writes rows, WAL and index entries faster than the disk takes them';
     case 'select':
-      return shape.joins >= 2 ? `joins ${shape.tables.slice(0, 4).join(', ')} and burns CPU` : 'burns CPU and disk reads';
+      return shape.joins >= 2
+        ? `joins ${shape.tables.slice(0, 4).join(', ')} and burns CPU`
+        : 'burns CPU and disk reads';
     default:
       return 'takes most of the resources';
   }
@@ -81,7 +90,8 @@ function pressures(series: MetricSeries[]): { text: string; evidence: number }[]
   const found = series.flatMap((one) => {
     const profile = profileSeries(one);
     const rule = HOST.find(({ pattern }) => pattern.test(one.metric));
-    if (!profile || !rule || profile.max < rule.least || profile.max < rule.ratio * Math.max(profile.before, 1e-9)) return [];
+    if (!profile || !rule || profile.max < rule.least || profile.max < rule.ratio * Math.max(profile.before, 1e-9))
+      return [];
     return [{ rule, text: `${rule.says} to ${valueText(profile.max, null)}`, evidence: one.evidence }];
   });
   return [...new Map(found.map((one) => [one.rule.says, one])).values()].slice(0, 3);

@@ -18,7 +18,8 @@ export const databaseState: Detector = (input) => {
   return [...own, ...stories.slice(0, MOST).map((story) => toFinding(input, story, context.server))];
 };
 
-const toFinding = (input: DetectorInput, { text, score, evidence }: Story, server: string): Finding => finding(input, text, score, evidence, server);
+const toFinding = (input: DetectorInput, { text, score, evidence }: Story, server: string): Finding =>
+  finding(input, text, score, evidence, server);
 
 function finding(_: DetectorInput, statement: string, confidence: number, evidence: number[], server: string): Finding {
   return {
@@ -37,9 +38,29 @@ function finding(_: DetectorInput, statement: string, confidence: number, eviden
 }
 
 function actionsFor(server: string): Action[] {
-  const events = /^[a-zA-Z][\w-]{0,62}$/.test(server) ? shellCommand('aws', 'rds', 'describe-events', '--source-type', 'db-instance', '--source-identifier', server, '--duration', '180') : null;
+  const events = /^[a-zA-Z][\w-]{0,62}$/.test(server)
+    ? shellCommand(
+        'aws',
+        'rds',
+        'describe-events',
+        '--source-type',
+        'db-instance',
+        '--source-identifier',
+        server,
+        '--duration',
+        '180',
+      )
+    : null;
   return [
     ...(events ? [{ title: 'See the events of the server', command: events, risk: null }] : []),
-    { title: 'See what runs, and what waits for what', command: shellCommand('psql', '-c', 'select pid, state, wait_event_type, wait_event, left(query, 80) from pg_stat_activity order by query_start'), risk: null },
+    {
+      title: 'See what runs, and what waits for what',
+      command: shellCommand(
+        'psql',
+        '-c',
+        'select pid, state, wait_event_type, wait_event, left(query, 80) from pg_stat_activity order by query_start',
+      ),
+      risk: null,
+    },
   ];
 }

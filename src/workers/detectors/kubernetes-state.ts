@@ -1,6 +1,6 @@
 import type { Finding } from '../../shared/report.ts';
-import type { Diagnosis } from '../kubernetes-state/diagnosis.ts';
 import { diagnose } from '../kubernetes-state/diagnose.ts';
+import type { Diagnosis } from '../kubernetes-state/diagnosis.ts';
 import type { Detector } from './detector.ts';
 
 /** More than this many findings about one cluster tell nobody anything. */
@@ -19,7 +19,18 @@ export const kubernetesState: Detector = (input) =>
     .map(toFinding);
 
 function toFinding(told: Diagnosis): Finding {
-  const { class: alertClass, statement, component, confidence, cause, evidence, timeline, actions, prevention, metrics } = told;
+  const {
+    class: alertClass,
+    statement,
+    component,
+    confidence,
+    cause,
+    evidence,
+    timeline,
+    actions,
+    prevention,
+    metrics,
+  } = told;
   return {
     detector: 'kubernetes-state',
     class: alertClass,

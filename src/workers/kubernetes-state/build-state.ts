@@ -1,12 +1,13 @@
 import { EVIDENCE_FORMS, type EvidenceForm, type EvidenceFormData } from '../../shared/evidence-forms.ts';
 import type { Evidence } from '../../shared/report.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { oncePer } from '../detectors/support/once-per.ts';
 import { type KubernetesState, type Meta, type Service, WORKLOAD_KINDS } from './kubernetes-state.ts';
 import { mergeRaw, type Raw, recordsAt, textAt, textMapAt } from './raw.ts';
 import { isClusterWide } from './read/kind-names.ts';
+import { rawEvents } from './read/raw-events.ts';
 import { readEventAnswer, readPodAnswer, readServiceAnswer } from './read/read-answers.ts';
 import { readCommand } from './read/read-command.ts';
-import { rawEvents } from './read/raw-events.ts';
 import { flatten } from './read/read-documents.ts';
 import { readSnapshot } from './read/read-snapshot.ts';
 import { nothingRead, type Reading } from './read/reading.ts';
@@ -36,16 +37,28 @@ export function buildState(evidence: Evidence[]): KubernetesState {
 
 type Numbered = { number: number; reading: Reading; desired: boolean };
 
-function readAll(evidence: Evidence[]): Numbered[] {
-  const entry = (number: number, reading: Reading, desired = false) => ({ number, reading, desired });
-  return [
-    ...formOf(evidence, 'kubernetes.objects').map(({ number, data }) => entry(number, objectReading(data.objects), !data.withStatus)),
-    ...formOf(evidence, 'command.output').map(({ number, data }) => entry(number, readCommand(data.command, data.output))),
-    ...formOf(evidence, 'snapshot.json').map(({ number, data }) => entry(number, readSnapshot(data.body))),
-    ...evidenceOf(evidence, 'pods.status').map(({ number, data }) => entry(number, readPodAnswer(data))),
-    ...evidenceOf(evidence, 'events.list').map(({ number, data }) => entry(number, readEventAnswer(data))),
-    ...evidenceOf(evidence, 'service.health').map(({ number, data }) => entry(number, readServiceAnswer(data))),
-  ];
+const readAll = (evidence: Evidence[]): Numbered[] => evidence.flatMap((item) => readItem(item) ?? []);
+
+/** What one piece of evidence tells; reading text is the most expensive part, and every detector and proof asks for it. */
+const readItem = oncePer((item: Evidence): Numbered | null => {
+  const reading = readingOf(item);
+  const desired = formOf([item], 'kubernetes.objects').some(({ data }) => !data.withStatus);
+  return reading ? { number: item.number, reading, desired } : null;
+});
+
+function readingOf(item: Evidence): Reading | null {
+  const [objects] = formOf([item], 'kubernetes.objects');
+  if (objects) return objectReading(objects.data.objects);
+  const [printed] = formOf([item], 'command.output');
+  if (printed) return readCommand(printed.data.command, printed.data.output);
+  const [snapshot] = formOf([item], 'snapshot.json');
+  if (snapshot) return readSnapshot(snapshot.data.body);
+  const [pods] = evidenceOf([item], 'pods.status');
+  if (pods) return readPodAnswer(pods.data);
+  const [events] = evidenceOf([item], 'events.list');
+  if (events) return readEventAnswer(events.data);
+  const [service] = evidenceOf([item], 'service.health');
+  return service ? readServiceAnswer(service.data) : null;
 }
 
 function objectReading(objects: Raw[]): Reading {
@@ -58,7 +71,10 @@ function objectReading(objects: Raw[]): Reading {
 }
 
 /** The evidence of one form; what has other data than the form promises is left out. */
-export function formOf<F extends EvidenceForm>(evidence: Evidence[], form: F): { number: number; data: EvidenceFormData<F> }[] {
+export function formOf<F extends EvidenceForm>(
+  evidence: Evidence[],
+  form: F,
+): { number: number; data: EvidenceFormData<F> }[] {
   return evidence.flatMap(({ capability, number, data }) => {
     if (capability !== form) return [];
     const parsed = EVIDENCE_FORMS[form].safeParse(data);
@@ -77,9 +93,10 @@ function mergeObjects(readings: Numbered[]): Meta[] {
 function addObject(known: Map<string, Known>, raw: Raw, number: number): void {
   const [kind, name] = [textAt(raw, 'kind') ?? '', textAt(raw, 'metadata', 'name') ?? ''];
   const namespace = isClusterWide(kind) ? '' : (textAt(raw, 'metadata', 'namespace') ?? '');
-  const key = [`${kind}|${namespace}|${name}`, namespace === '' ? anyNamespace(known, kind, name) : `${kind}||${name}`].find(
-    (candidate) => candidate !== null && known.has(candidate),
-  );
+  const key = [
+    `${kind}|${namespace}|${name}`,
+    namespace === '' ? anyNamespace(known, kind, name) : `${kind}||${name}`,
+  ].find((candidate) => candidate !== null && known.has(candidate));
   const found = key ? known.get(key) : undefined;
   if (key && found) known.delete(key);
   known.set(`${kind}|${namespace || (key?.split('|')[1] ?? '')}|${name}`, {
@@ -112,8 +129,15 @@ function toMeta(raw: Raw, evidence: number[]): Meta {
 }
 
 function withEndpoints(service: Service, endpoints: Meta[]): Service {
-  const own = endpoints.find(({ name, namespace }) => name === service.name && (namespace ?? '') === (service.namespace ?? ''));
+  const own = endpoints.find(
+    ({ name, namespace }) => name === service.name && (namespace ?? '') === (service.namespace ?? ''),
+  );
   if (!own) return service;
   const { ready, notReady } = endpointsOf(own);
-  return { ...service, endpoints: [...new Set([...(service.endpoints ?? []), ...ready])], notReady, evidence: [...new Set([...service.evidence, ...own.evidence])] };
+  return {
+    ...service,
+    endpoints: [...new Set([...(service.endpoints ?? []), ...ready])],
+    notReady,
+    evidence: [...new Set([...service.evidence, ...own.evidence])],
+  };
 }

@@ -1,5 +1,6 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
+import { oncePer } from '../detectors/support/once-per.ts';
 import { addresses } from './analyzers/addresses.ts';
 import { admission } from './analyzers/admission.ts';
 import { autoscaling } from './analyzers/autoscaling.ts';
@@ -19,6 +20,7 @@ import { references } from './analyzers/references.ts';
 import { rollouts } from './analyzers/rollouts.ts';
 import { scheduling } from './analyzers/scheduling.ts';
 import { services } from './analyzers/services.ts';
+import { slowSteps } from './analyzers/slow-steps.ts';
 import { startErrors } from './analyzers/start-errors.ts';
 import { storage } from './analyzers/storage.ts';
 import { usage } from './analyzers/usage.ts';
@@ -53,18 +55,25 @@ export const ANALYZERS = {
   portConflicts,
   otherEvents,
   logErrors,
+  slowSteps,
 } as const satisfies Record<string, Analyzer>;
 
 /** Reads the evidence and lets every analyzer look at it: the diagnoses in the order in which they explain the alert. */
-export function diagnose(input: DetectorInput): { context: Context; subjects: Subjects; diagnoses: Diagnosis[] } {
-  const context: Context = { state: buildState(input.evidence), input, text: alertWords(input) };
-  const subjects = subjectsOf(context);
-  const found = Object.values(ANALYZERS).flatMap((analyzer) => analyzer(context));
-  return { context, subjects, diagnoses: rankDiagnoses(found, subjects, context.text) };
-}
+export const diagnose = oncePer(
+  (input: DetectorInput): { context: Context; subjects: Subjects; diagnoses: Diagnosis[] } => {
+    const context: Context = { state: buildState(input.evidence), input, text: alertWords(input) };
+    const subjects = subjectsOf(context);
+    const found = Object.values(ANALYZERS).flatMap((analyzer) => analyzer(context));
+    return { context, subjects, diagnoses: rankDiagnoses(found, subjects, context.text) };
+  },
+);
 
 /** Title, description and the values of the labels, which name objects. */
 function alertWords({ alerts }: DetectorInput): string {
-  const labels = alerts.flatMap(({ labels: own, service, namespace }) => [...Object.values(own), service ?? '', namespace ?? '']);
+  const labels = alerts.flatMap(({ labels: own, service, namespace }) => [
+    ...Object.values(own),
+    service ?? '',
+    namespace ?? '',
+  ]);
   return [alertText(alerts), ...labels].join('\n').toLowerCase();
 }

@@ -21,22 +21,42 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
-  const said = [running(pods, workloads), ...terminating(state, subjects), ...over(state, workloads), quiet(state)].filter((part) => part !== null);
-  const evidence = [...pods.flatMap((pod) => pod.evidence), ...workloads.flatMap((workload) => workload.evidence), ...state.events.map((event) => event.evidence), ...state.logs.map((log) => log.evidence), ...deletingPods(state, subjects).flatMap((pod) => pod.evidence)];
+  const said = [
+    running(pods, workloads),
+    ...terminating(state, subjects),
+    ...over(state, workloads),
+    quiet(state),
+  ].filter((part) => part !== null);
+  const evidence = [
+    ...pods.flatMap((pod) => pod.evidence),
+    ...workloads.flatMap((workload) => workload.evidence),
+    ...state.events.map((event) => event.evidence),
+    ...state.logs.map((log) => log.evidence),
+    ...deletingPods(state, subjects).flatMap((pod) => pod.evidence),
+  ];
   return { statement: said.join('; '), evidence: [...new Set(evidence)] };
 }
 
 /** Monitors in a snapshot that are in alarm speak against health. */
 function alarming({ evidence }: DetectorInput): boolean {
-  return evidence.some(({ capability, text }) => capability === 'snapshot.json' && /"overall_state":\s?"(?:Alert|ALARM|No Data)"/.test(text));
+  return evidence.some(
+    ({ capability, text }) =>
+      capability === 'snapshot.json' && /"overall_state":\s?"(?:Alert|ALARM|No Data)"/.test(text),
+  );
 }
 
-const isWell = (pod: Pod): boolean => pod.phase === 'Succeeded' || (pod.ready === true && (pod.phase === null || pod.phase === 'Running'));
+const isWell = (pod: Pod): boolean =>
+  pod.phase === 'Succeeded' || (pod.ready === true && (pod.phase === null || pod.phase === 'Running'));
 
 function isComplete(state: KubernetesState, { desired, ready, available, kind, ...workload }: Workload): boolean {
   if (kind === 'Job' || kind === 'CronJob' || desired === null) return true;
   const enough = (ready ?? available) !== null && (ready ?? available ?? 0) >= desired;
-  return enough || (ready === null && available === null && podsOf(state, { kind, desired, ready, available, ...workload }).every(isWell));
+  return (
+    enough ||
+    (ready === null &&
+      available === null &&
+      podsOf(state, { kind, desired, ready, available, ...workload }).every(isWell))
+  );
 }
 
 function subjectWorkloads(state: KubernetesState, { names, namespaces }: Subjects): Workload[] {
@@ -48,25 +68,37 @@ function subjectWorkloads(state: KubernetesState, { names, namespaces }: Subject
 
 function running(pods: Pod[], workloads: Workload[]): string {
   const [workload] = workloads.filter(({ desired, ready }) => desired !== null && ready !== null);
-  const replicas = workload ? `${workload.kind} ${name(workload.name)} has ${workload.ready} of ${workload.desired} desired replicas ready` : null;
+  const replicas = workload
+    ? `${workload.kind} ${name(workload.name)} has ${workload.ready} of ${workload.desired} desired replicas ready`
+    : null;
   const names = [...new Set(pods.map(workloadName))].slice(0, 3).map(name).join(', ');
   const ready = pods.length > 0 ? `all pods of ${names} are running and ready` : null;
   return [replicas, ready].filter((part) => part !== null).join(' and ');
 }
 
 const deletingPods = (state: KubernetesState, { names }: Subjects): Pod[] =>
-  state.pods.filter((pod) => pod.deleting && (names.size === 0 || names.has(pod.name.toLowerCase()) || names.has(workloadName(pod).toLowerCase())));
+  state.pods.filter(
+    (pod) =>
+      pod.deleting &&
+      (names.size === 0 || names.has(pod.name.toLowerCase()) || names.has(workloadName(pod).toLowerCase())),
+  );
 
 /** What looks like trouble and is only the end of a pod that was replaced. */
 function terminating(state: KubernetesState, subjects: Subjects): string[] {
   const [pod] = deletingPods(state, subjects);
-  return pod ? [`pod ${name(pod.name)} is terminating: it belongs to the old ReplicaSet of a completed rollout and is no current failure`] : [];
+  return pod
+    ? [
+        `pod ${name(pod.name)} is terminating: it belongs to the old ReplicaSet of a completed rollout and is no current failure`,
+      ]
+    : [];
 }
 
 /** A warning that the present state contradicts is over. */
 function over(state: KubernetesState, workloads: Workload[]): string[] {
   const events = workloads.flatMap((workload) => eventsOf(state, workload)).filter(({ type }) => type === 'Warning');
-  const rolledBack = state.logs.some(({ lines }) => lines.some((line) => /roll(?:ed)?[ -]?back/i.test(line))) || events.some(({ message }) => /roll(?:ed)?[ -]?back/i.test(message));
+  const rolledBack =
+    state.logs.some(({ lines }) => lines.some((line) => /roll(?:ed)?[ -]?back/i.test(line))) ||
+    events.some(({ message }) => /roll(?:ed)?[ -]?back/i.test(message));
   const [event] = events;
   return event ? [`the event ${name(event.reason)} is over${rolledBack ? ': the rollout was rolled back' : ''}`] : [];
 }

@@ -1,11 +1,12 @@
 import type { Diagnosis } from './diagnosis.ts';
-import { nearnessOf, type Nearness, type Subjects } from './subjects.ts';
+import { type Nearness, nearnessOf, type Subjects } from './subjects.ts';
 
 /** What nearness does to the confidence: what does not concern the alert is at most a lead. */
 const MOST: Record<Nearness, number> = { subject: 1, dependency: 0.9, unknown: 0.88, neighbour: 0.72, stranger: 0.28 };
 
 /** Words of somebody who sees a symptom; a plain question about one object asks for nothing beside it. */
-const SYMPTOM = /error|fail|unavailab|unhealthy|slow|latency|timeout|timed out|5\d\d|\bdown\b|stop|cannot|can't|\bwhy\b|wrong|issue|problem|refus|unable|high|crash|not (?:work|run|start|read|avail|respond|reach)|broken|degrad|drop|loss|stuck|pending/;
+const SYMPTOM =
+  /error|fail|unavailab|unhealthy|slow|latency|timeout|timed out|5\d\d|\bdown\b|stop|cannot|can't|\bwhy\b|wrong|issue|problem|refus|unable|high|crash|not (?:work|run|start|read|avail|respond|reach)|broken|degrad|drop|loss|stuck|pending/;
 
 /** A root this sure explains what stands below it. */
 const EXPLAINS_FROM = 0.5;
@@ -32,7 +33,10 @@ export function rankDiagnoses(found: Diagnosis[], subjects: Subjects, text: stri
 /** Whom the errors of the alert's own objects speak of. */
 function spokenOf(found: Diagnosis[], subjects: Subjects): string[] {
   if (subjects.names.size === 0) return [];
-  const own = found.filter((one) => /^(?:log|crash|job|address)-/.test(one.kind) && one.confidence >= 0.4 && nearnessOf(one, subjects) === 'subject');
+  const own = found.filter(
+    (one) =>
+      /^(?:log|crash|job|address)-/.test(one.kind) && one.confidence >= 0.4 && nearnessOf(one, subjects) === 'subject',
+  );
   return own.flatMap(({ touches }) => touches.map((name) => name.toLowerCase()));
 }
 
@@ -43,7 +47,14 @@ function mostOf(one: Diagnosis, subjects: Subjects, text: string): number {
 
 /** A diagnosis that another one explains is its symptom. */
 function withoutExplained(one: Diagnosis, all: Diagnosis[]): Diagnosis {
-  const cause = all.some((other) => other !== one && other.confidence >= EXPLAINS_FROM && other.cause && other.depth < one.depth && related(other, one));
+  const cause = all.some(
+    (other) =>
+      other !== one &&
+      other.confidence >= EXPLAINS_FROM &&
+      other.cause &&
+      other.depth < one.depth &&
+      related(other, one),
+  );
   return cause ? { ...one, confidence: Math.max(0, one.confidence - EXPLAINED_LOSS), cause: false } : one;
 }
 
@@ -69,14 +80,20 @@ function withEffects(best: Diagnosis, effects: Diagnosis[]): Diagnosis {
   for (const effect of effects.slice(0, 3)) {
     const clause = effectClause(effect);
     if (statement.includes(clause) || statement.length + clause.length + 16 > MAX_STATEMENT) continue;
-    statement = `${statement}. As a result: ${clause}`;
+    statement = `${statement}${statement === best.statement ? '. As a result: ' : '; '}${clause}`;
     for (const number of effect.evidence) evidence.add(number);
   }
-  return { ...best, statement, evidence: [...evidence].sort((left, right) => left - right), actions: [...best.actions, ...effects.flatMap(({ actions }) => actions)] };
+  return {
+    ...best,
+    statement,
+    evidence: [...evidence].sort((left, right) => left - right),
+    actions: [...best.actions, ...effects.flatMap(({ actions }) => actions)],
+  };
 }
 
 /** The first sentence of a symptom. */
-const effectClause = ({ statement, brief }: Diagnosis): string => brief ?? statement.split(/\. (?=[A-Z])/)[0] ?? statement;
+const effectClause = ({ statement, brief }: Diagnosis): string =>
+  brief ?? statement.split(/\. (?=[A-Z])/)[0] ?? statement;
 
 /** The other diagnoses of the same story (its symptoms, its kind, its objects) are no rivals of the best one. */
 function belowStory(one: Diagnosis, best: Diagnosis, effects: Diagnosis[]): Diagnosis {

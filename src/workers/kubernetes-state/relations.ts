@@ -18,7 +18,9 @@ export function workloadName(pod: Pod): string {
   if (!owner) return workloadOf(pod.name);
   if (owner.kind !== 'ReplicaSet') return owner.name;
   const hash = pod.template.labels['pod-template-hash'];
-  return hash && owner.name.endsWith(`-${hash}`) ? owner.name.slice(0, -hash.length - 1) : owner.name.replace(/-[a-z0-9]{5,10}$/, '');
+  return hash && owner.name.endsWith(`-${hash}`)
+    ? owner.name.slice(0, -hash.length - 1)
+    : owner.name.replace(/-[a-z0-9]{5,10}$/, '');
 }
 
 /** The pods of a workload: by its selector where labels are known, else by their names. */
@@ -33,13 +35,23 @@ export function podsOf(state: KubernetesState, workload: Workload): Pod[] {
 /** The workload that a pod belongs to, the outermost one that is known; null where none is. */
 export function workloadOfPod(state: KubernetesState, pod: Pod): Workload | null {
   const own = state.workloads.filter(
-    (workload) => workload.kind !== 'ReplicaSet' && sameNamespace(workload.namespace, pod.namespace) && (workload.name === workloadName(pod) || workload.name === pod.owner?.name),
+    (workload) =>
+      workload.kind !== 'ReplicaSet' &&
+      sameNamespace(workload.namespace, pod.namespace) &&
+      (workload.name === workloadName(pod) || workload.name === pod.owner?.name),
   );
   return own[0] ?? null;
 }
 
 /** A pod or the template of a workload with its labels: what a selector may select. */
-export type Selectable = { name: string; namespace: string | null; template: PodTemplate; labels: Record<string, string>; evidence: number[]; pod: Pod | null };
+export type Selectable = {
+  name: string;
+  namespace: string | null;
+  template: PodTemplate;
+  labels: Record<string, string>;
+  evidence: number[];
+  pod: Pod | null;
+};
 
 /** Everything that selectors may select: pods, and the templates of workloads of which no pod was seen. */
 export function selectables(state: KubernetesState): Selectable[] {
@@ -58,24 +70,39 @@ export function selectables(state: KubernetesState): Selectable[] {
 /** What a pod is made of; a pod that only a table told of is made as its workload asks. */
 function made(state: KubernetesState, pod: Pod): { template: PodTemplate; evidence: number[] } {
   const workload = pod.template.containers.length === 0 ? workloadOfPod(state, pod) : null;
-  return workload?.template ? { template: workload.template, evidence: [...new Set([...pod.evidence, ...workload.evidence])] } : { template: pod.template, evidence: pod.evidence };
+  return workload?.template
+    ? { template: workload.template, evidence: [...new Set([...pod.evidence, ...workload.evidence])] }
+    : { template: pod.template, evidence: pod.evidence };
 }
 
 /** The events about an object. */
 export function eventsOf(state: KubernetesState, object: Pick<Meta, 'kind' | 'name' | 'namespace'>): KubeEvent[] {
   return state.events.filter(
-    (event) => event.name === object.name && (event.kind === object.kind || event.kind === '') && sameNamespace(event.namespace, object.namespace),
+    (event) =>
+      event.name === object.name &&
+      (event.kind === object.kind || event.kind === '') &&
+      sameNamespace(event.namespace, object.namespace),
   );
 }
 
 /** The services of a namespace that select these labels. */
-export function servicesOf(state: KubernetesState, namespace: string | null, labels: Record<string, string>): Service[] {
-  return state.services.filter((service) => sameNamespace(service.namespace, namespace) && selects(service.selector, labels));
+export function servicesOf(
+  state: KubernetesState,
+  namespace: string | null,
+  labels: Record<string, string>,
+): Service[] {
+  return state.services.filter(
+    (service) => sameNamespace(service.namespace, namespace) && selects(service.selector, labels),
+  );
 }
 
 /** The pod templates of a namespace with who has them: workloads, and pods of workloads that are unknown. */
 export function templatesOf(state: KubernetesState): { owner: Meta; template: PodTemplate }[] {
-  const workloads = state.workloads.flatMap((workload) => (workload.template && workload.kind !== 'ReplicaSet' ? [{ owner: workload as Meta, template: workload.template }] : []));
+  const workloads = state.workloads.flatMap((workload) =>
+    workload.template && workload.kind !== 'ReplicaSet'
+      ? [{ owner: workload as Meta, template: workload.template }]
+      : [],
+  );
   const pods = state.pods
     .filter((pod) => pod.template.containers.length > 0 && !workloadOfPod(state, pod)?.template)
     .map((pod) => ({ owner: pod as Meta, template: pod.template }));
@@ -99,7 +126,11 @@ export function isListed(state: KubernetesState, kind: string, namespace: string
 
 /** The objects of a kind and name in a namespace (any where it is unknown). */
 export function objectNamed(state: KubernetesState, kind: string, name: string, namespace: string | null): Meta | null {
-  return (state.others.get(kind) ?? []).find((object) => object.name === name && sameNamespace(object.namespace, namespace)) ?? null;
+  return (
+    (state.others.get(kind) ?? []).find(
+      (object) => object.name === name && sameNamespace(object.namespace, namespace),
+    ) ?? null
+  );
 }
 
 /** The evidence that an object does not exist: it was looked for in vain, or is not in a complete list; null where nothing tells. */

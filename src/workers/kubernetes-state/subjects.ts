@@ -20,12 +20,18 @@ const PLAIN = new Set('default kubernetes test error errors pod pods service ser
 export function subjectsOf({ state, input, text }: Context): Subjects {
   const { facts } = input;
   const known = knownNames(state);
-  const stated = [facts.service, facts.deployment, facts.pod].filter((one) => one !== undefined).map((one) => one.toLowerCase());
+  const stated = [facts.service, facts.deployment, facts.pod]
+    .filter((one) => one !== undefined)
+    .map((one) => one.toLowerCase());
   const spoken = [...known].filter((one) => !PLAIN.has(one) && one.length > 2 && stands(text, one));
   const direct = new Set([...stated.filter((one) => [...known].some((other) => sameName(one, other))), ...spoken]);
   const names = direct.size > 0 ? direct : new Set(looselyNamed(known, text));
   const all = new Set([...names, ...family(state, names)]);
-  return { names: all, namespaces: new Set([...namespacesOf(state, facts.namespace, text), ...homesOf(state, all)]), dependencies: dependenciesOf(state, all) };
+  return {
+    names: all,
+    namespaces: new Set([...namespacesOf(state, facts.namespace, text), ...homesOf(state, all)]),
+    dependencies: dependenciesOf(state, all),
+  };
 }
 
 function knownNames(state: KubernetesState): Set<string> {
@@ -39,7 +45,13 @@ function knownNames(state: KubernetesState): Set<string> {
 function stands(text: string, name: string): boolean {
   let at = text.indexOf(name);
   while (at !== -1) {
-    if (!/[a-z0-9]/.test(text[at - 1] ?? ' ') && !/[a-z0-9]/.test(text[at + name.length] ?? ' ') && text[at + name.length] !== '-' && text[at - 1] !== '-') return true;
+    if (
+      !/[a-z0-9]/.test(text[at - 1] ?? ' ') &&
+      !/[a-z0-9]/.test(text[at + name.length] ?? ' ') &&
+      text[at + name.length] !== '-' &&
+      text[at - 1] !== '-'
+    )
+      return true;
     at = text.indexOf(name, at + 1);
   }
   return false;
@@ -48,10 +60,16 @@ function stands(text: string, name: string): boolean {
 /** Words of the alert that are a part of a known name: `payment` for `payment-service`. */
 function looselyNamed(known: Set<string>, text: string): string[] {
   const words = new Set(text.match(/[a-z][a-z0-9]{3,}/g) ?? []);
-  return [...known].filter((name) => name.split(/[-.]/).some((part) => part.length > 3 && words.has(part) && !COMMON.has(part)));
+  return [...known].filter((name) =>
+    name.split(/[-.]/).some((part) => part.length > 3 && words.has(part) && !COMMON.has(part)),
+  );
 }
 
-const COMMON = new Set('service server deployment default namespace cluster node pods error errors logs data test production staging job jobs volume claim policy role account config'.split(' '));
+const COMMON = new Set(
+  'service server deployment default namespace cluster node pods error errors logs data test production staging job jobs volume claim policy role account config'.split(
+    ' ',
+  ),
+);
 
 /** What belongs to the named objects: pods of workloads, workloads of pods, services, claims, references. */
 function family(state: KubernetesState, names: ReadonlySet<string>): string[] {
@@ -63,7 +81,9 @@ function family(state: KubernetesState, names: ReadonlySet<string>): string[] {
 
 /** Where the named objects live; the default namespace joins what does not belong together. */
 function homesOf(state: KubernetesState, names: ReadonlySet<string>): string[] {
-  const objects = [...state.pods, ...state.workloads, ...state.services].filter(({ name }) => names.has(name.toLowerCase()));
+  const objects = [...state.pods, ...state.workloads, ...state.services].filter(({ name }) =>
+    names.has(name.toLowerCase()),
+  );
   return objects.flatMap(({ namespace }) => (namespace === null || namespace === 'default' ? [] : [namespace]));
 }
 
@@ -83,7 +103,12 @@ function dependenciesOf(state: KubernetesState, names: ReadonlySet<string>): Set
 }
 
 function namespacesOf(state: KubernetesState, stated: string | undefined, text: string): Set<string> {
-  const known = new Set([...state.others.values()].flat().flatMap(({ namespace, kind, name }) => [namespace, kind === 'Namespace' ? name : null]).filter((one) => one !== null));
+  const known = new Set(
+    [...state.others.values()]
+      .flat()
+      .flatMap(({ namespace, kind, name }) => [namespace, kind === 'Namespace' ? name : null])
+      .filter((one) => one !== null),
+  );
   const spoken = [...known].filter((one) => one !== 'default' && stands(text, one.toLowerCase()));
   return new Set([...(stated && known.has(stated) ? [stated] : []), ...spoken]);
 }
@@ -102,7 +127,11 @@ export function nearnessOf({ touches, namespace }: Diagnosis, { names, namespace
 
 /** The pods that the alert is about; all of them where it names none. */
 export function subjectPods(state: KubernetesState, { names, namespaces }: Subjects): Pod[] {
-  const named = state.pods.filter((pod) => names.has(pod.name.toLowerCase()) || names.has(workloadName(pod).toLowerCase()));
+  const named = state.pods.filter(
+    (pod) => names.has(pod.name.toLowerCase()) || names.has(workloadName(pod).toLowerCase()),
+  );
   if (named.length > 0) return named;
-  return namespaces.size > 0 ? state.pods.filter(({ namespace }) => namespace !== null && namespaces.has(namespace)) : state.pods;
+  return namespaces.size > 0
+    ? state.pods.filter(({ namespace }) => namespace !== null && namespaces.has(namespace))
+    : state.pods;
 }

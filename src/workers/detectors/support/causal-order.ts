@@ -25,6 +25,8 @@ const EXPLAINS: Record<string, Record<string, Link>> = {
   'certificate-expiry': { 'connection-failure': 'same' },
   'slow-queries': { 'slow-queries': 'any', 'pool-exhaustion': 'any' },
   'pool-exhaustion': { 'pool-exhaustion': 'any', 'endpoints-not-ready': 'same' },
+  'kubernetes-state': { 'endpoints-not-ready': 'same', 'crash-loop': 'same', 'connection-failure': 'same' },
+  'database-state': { 'pool-exhaustion': 'any', 'slow-queries': 'any', 'connection-failure': 'any' },
 };
 
 /** A finding this weak explains nothing. */

@@ -1,10 +1,10 @@
 import { alertText } from '../../alert-facts.ts';
+import { healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
+import { healthyState, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
-import { healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
-import { healthyState, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
 import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
@@ -36,7 +36,10 @@ export const CLEAN_CHECKS = {
     alert: /refus|reset by|unreachable|timed? ?out|not reachable|\bdown\b|connection (?:error|fail)/i,
     proof: openPort,
   },
-  'endpoints-not-ready': { alert: /endpoint|unavailable|\bdown\b|replica|not ready|unhealthy/i, proof: (input) => readyEndpoints(input) ?? healthyState(input) },
+  'endpoints-not-ready': {
+    alert: /endpoint|unavailable|\bdown\b|replica|not ready|unhealthy/i,
+    proof: (input) => readyEndpoints(input) ?? healthyState(input),
+  },
   'pool-exhaustion': {
     alert: /connection pool|pool[^.]{0,40}exhaust|hikari|too many (?:clients|connections)/i,
     proof: roomInPool,
@@ -51,8 +54,14 @@ export const CLEAN_CHECKS = {
   'recent-change': { alert: /(?!)/, proof: () => null },
   // A component that does not stand out proves nothing either.
   'where-it-began': { alert: /(?!)/, proof: () => null },
-  'database-state': { alert: SPEAKS_OF_DATABASE, proof: (input) => healthyDatabase(input) ?? roomInPool(input) ?? fastStatements(input) },
-  'kubernetes-state': { alert: SPEAKS_OF_KUBERNETES, proof: (input) => healthyState(input) ?? steadyContainers(input) ?? readyEndpoints(input) },
+  'database-state': {
+    alert: SPEAKS_OF_DATABASE,
+    proof: (input) => healthyDatabase(input) ?? roomInPool(input) ?? fastStatements(input),
+  },
+  'kubernetes-state': {
+    alert: SPEAKS_OF_KUBERNETES,
+    proof: (input) => healthyState(input) ?? steadyContainers(input) ?? readyEndpoints(input),
+  },
 } as const satisfies Record<keyof typeof DETECTORS, CleanCheck>;
 
 function proven(statement: string, evidence: number[]): Proof | null {

@@ -74,8 +74,7 @@ const COMPOSITE = /\b(?:(\d{1,6})h)?(?:(\d{1,6})m)?(\d{1,6}(?:\.\d{1,9})?)s\b/g;
 export function quantitiesIn(text: string): Quantity[] {
   const found: Quantity[] = [];
   for (const match of text.matchAll(NUMBER)) found.push(toQuantity(match));
-  if (/\d[hm]\d/.test(text)) found.push(...compositeDurations(text));
-  return found;
+  return found.concat(compositeDurations(text));
 }
 
 /** The numbers of a long text, each way of writing one once, in no promised order: telemetry repeats itself. */
@@ -101,6 +100,7 @@ function unitOf(word: string, touching: boolean): Pick<Quantity, 'dimension' | '
 
 function compositeDurations(text: string): Quantity[] {
   const found: Quantity[] = [];
+  if (!/\d[hm]\d/.test(text)) return found;
   for (const [, hours, minutes, seconds] of text.matchAll(COMPOSITE)) {
     if (hours === undefined && minutes === undefined) continue;
     const total = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds);

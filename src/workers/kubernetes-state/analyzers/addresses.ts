@@ -9,20 +9,28 @@ import { called, isMissing, namesOf, sameNamespace, templatesOf } from '../relat
 export type Address = { host: string; port: string | null; variable: string };
 
 /** Finds addresses in environment, command and arguments that lead to no service, or to a port that the service does not have. */
-export const addresses: Analyzer = (context) => templatesOf(context.state).flatMap(({ owner, template }) => addressesOf(template).flatMap((address) => check(context, owner, address)));
+export const addresses: Analyzer = (context) =>
+  templatesOf(context.state).flatMap(({ owner, template }) =>
+    addressesOf(template).flatMap((address) => check(context, owner, address)),
+  );
+
+/** Longer values and arguments are scripts or data; addresses stand at their beginning. */
+const MAX_TEXT = 8000;
 
 /** Everything in a template that looks like the address of a service. */
 export function addressesOf({ containers, initContainers }: PodTemplate): Address[] {
   const found = [...containers, ...initContainers].flatMap(({ env, command, args }) => [
-    ...env.flatMap(({ name: variable, value }) => (value ? inVariable(variable, value) : [])),
-    ...[...command, ...args].flatMap((text) => inText(text)),
+    ...env.flatMap(({ name: variable, value }) => (value ? inVariable(variable, value.slice(0, MAX_TEXT)) : [])),
+    ...[...command, ...args].flatMap((text) => inText(text.slice(0, MAX_TEXT))),
   ]);
   return [...new Map(found.map((address) => [`${address.host}:${address.port}`, address])).values()];
 }
 
-const URL_HOST = /\b[a-z][a-z0-9+.-]*:\/\/(?:[^@\s/"']*@)?([a-z0-9][a-z0-9.-]*[a-z0-9])(?::(\d{2,5}))?/gi;
+const URL_HOST =
+  /\b[a-z][a-z0-9+.-]{0,20}:\/\/(?:[^@\s/"']{0,200}@)?([a-z0-9][a-z0-9.-]{0,252}[a-z0-9])(?::(\d{2,5}))?/gi;
 const HOST_PORT = /^(?:tcp\()?([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*):(\d{2,5})\)?(?:[/?].*)?$/i;
-const SPEAKS_OF_ADDRESS = /(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|SERVICE|BROKERS?|BOOTSTRAP_SERVERS|DSN)(?:$|_)/i;
+const SPEAKS_OF_ADDRESS =
+  /(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|SERVICE|BROKERS?|BOOTSTRAP_SERVERS|DSN)(?:$|_)/i;
 
 function inVariable(variable: string, value: string): Address[] {
   const urls = [...value.matchAll(URL_HOST)].map(([, host = '', port]) => ({ host, port: port ?? null, variable }));
@@ -30,13 +38,24 @@ function inVariable(variable: string, value: string): Address[] {
   const pairs = value.split(',').flatMap((part) => HOST_PORT.exec(part.trim()) ?? []);
   const match = pairs.length > 0 ? HOST_PORT.exec(value.split(',')[0]?.trim() ?? '') : null;
   if (match) return [{ host: match[1] ?? '', port: match[2] ?? null, variable }];
-  const bare = SPEAKS_OF_ADDRESS.test(variable) && /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*$/.test(value) && !/^(?:true|false|localhost|none|null|yes|no)$/.test(value);
+  const bare =
+    SPEAKS_OF_ADDRESS.test(variable) &&
+    /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*$/.test(value) &&
+    !/^(?:true|false|localhost|none|null|yes|no)$/.test(value);
   return bare && /HOST|ADDR|SERVER|ENDPOINT/i.test(variable) ? [{ host: value, port: null, variable }] : [];
 }
 
 function inText(text: string): Address[] {
-  const urls = [...text.matchAll(URL_HOST)].map(([, host = '', port]) => ({ host, port: port ?? null, variable: 'command' }));
-  const tools = [...text.matchAll(/\b(?:nc|telnet|nslookup|getent hosts|pg_isready -h|redis-cli -h|mysqladmin .{0,20}-h)\s+(?:-\w+\s+)*([a-z][a-z0-9.-]*[a-z0-9])(?:\s+(\d{2,5}))?/gi)];
+  const urls = [...text.matchAll(URL_HOST)].map(([, host = '', port]) => ({
+    host,
+    port: port ?? null,
+    variable: 'command',
+  }));
+  const tools = [
+    ...text.matchAll(
+      /\b(?:nc|telnet|nslookup|getent hosts|pg_isready -h|redis-cli -h|mysqladmin .{0,20}-h)\s+(?:-\w+\s+)*([a-z][a-z0-9.-]*[a-z0-9])(?:\s+(\d{2,5}))?/gi,
+    ),
+  ];
   return [...urls, ...tools.map(([, host = '', port]) => ({ host, port: port ?? null, variable: 'command' }))];
 }
 
@@ -51,13 +70,28 @@ function check({ state }: Context, owner: Meta, address: Address): Diagnosis[] {
   return [wrongPort(owner, address, service)];
 }
 
-function unknownService(state: KubernetesState, owner: Meta, address: Address, service: string, namespace: string | null): Diagnosis[] {
+function unknownService(
+  state: KubernetesState,
+  owner: Meta,
+  address: Address,
+  service: string,
+  namespace: string | null,
+): Diagnosis[] {
   const elsewhere = state.services.find((one) => one.name === service);
   const missing = isMissing(state, 'Service', service, namespace);
-  const desired = state.desiredOnly && state.services.length > 0 && !/\./.test(address.host.replace(`${service}.${namespace ?? ''}`, '').replace(/\.svc.*$/, ''));
+  const desired =
+    state.desiredOnly &&
+    state.services.length > 0 &&
+    !/\./.test(address.host.replace(`${service}.${namespace ?? ''}`, '').replace(/\.svc.*$/, ''));
   if (!missing && !desired && !elsewhere) return [];
-  const close = state.services.filter((one) => sameNamespace(one.namespace, namespace)).find((one) => distance(one.name, service) <= 2);
-  const hint = elsewhere ? `; a service of that name exists in namespace ${name(elsewhere.namespace ?? '')}` : close ? `; there is a service ${name(close.name)}` : '';
+  const close = state.services
+    .filter((one) => sameNamespace(one.namespace, namespace))
+    .find((one) => distance(one.name, service) <= 2);
+  const hint = elsewhere
+    ? `; a service of that name exists in namespace ${name(elsewhere.namespace ?? '')}`
+    : close
+      ? `; there is a service ${name(close.name)}`
+      : '';
   return [
     diagnosis({
       kind: 'address-unknown',
@@ -88,7 +122,10 @@ function wrongPort(owner: Meta, address: Address, service: Service): Diagnosis {
     touches: [...namesOf(owner), service.name],
     confidence: 0.86,
     evidence: [...owner.evidence, ...service.evidence],
-    actions: [...addressActions(owner), ...describeAction('service', service.name, service.namespace, 'See the ports of the service')],
+    actions: [
+      ...addressActions(owner),
+      ...describeAction('service', service.name, service.namespace, 'See the ports of the service'),
+    ],
     prevention: ['Derive the addresses of services from one source, and check them when a manifest is rendered.'],
   });
 }
@@ -108,7 +145,10 @@ function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i++) {
     const next = [i];
-    for (let j = 1; j <= right.length; j++) next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= right.length; j++)
+      next.push(
+        Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)),
+      );
     row = next;
   }
   return row[right.length] ?? 9;

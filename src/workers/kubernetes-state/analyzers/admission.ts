@@ -6,7 +6,12 @@ import { podsOf, sameNamespace } from '../relations.ts';
 
 /** Finds workloads whose pods the API server refuses to create: quota, limit range, security, webhooks, service account. */
 export const admission: Analyzer = (context) => {
-  const events = context.state.events.filter(({ reason, message }) => reason === 'FailedCreate' || (reason === 'ReplicaSetCreateError') || (/forbidden/i.test(message) && /creating/i.test(message)));
+  const events = context.state.events.filter(
+    ({ reason, message }) =>
+      reason === 'FailedCreate' ||
+      reason === 'ReplicaSetCreateError' ||
+      (/forbidden/i.test(message) && /creating/i.test(message)),
+  );
   const told = [...events.map(fromEvent), ...context.state.workloads.flatMap(fromConditions)];
   const groups = Map.groupBy(told, ({ owner, message }) => `${owner} ${message.slice(0, 60)}`);
   return [...groups.values()].flatMap((group) => group.slice(-1)).flatMap((refusal) => toDiagnosis(context, refusal));
@@ -14,28 +19,44 @@ export const admission: Analyzer = (context) => {
 
 type Refusal = { owner: string; kind: string; namespace: string | null; message: string; evidence: number[] };
 
-const fromEvent = ({ name: owner, kind, namespace, message, evidence }: KubeEvent): Refusal => ({ owner, kind, namespace, message, evidence: [evidence] });
+const fromEvent = ({ name: owner, kind, namespace, message, evidence }: KubeEvent): Refusal => ({
+  owner,
+  kind,
+  namespace,
+  message,
+  evidence: [evidence],
+});
 
 function fromConditions({ name: owner, kind, namespace, conditions, evidence }: Workload): Refusal[] {
-  const refused = conditions.find((condition: Condition) => condition.type === 'ReplicaFailure' && condition.status === 'True');
+  const refused = conditions.find(
+    (condition: Condition) => condition.type === 'ReplicaFailure' && condition.status === 'True',
+  );
   return refused?.message ? [{ owner, kind, namespace, message: refused.message, evidence }] : [];
 }
 
-type Rule = { kind: string; class: Diagnosis['class']; pattern: RegExp; says: (match: RegExpExecArray) => string; remedy: string };
+type Rule = {
+  kind: string;
+  class: Diagnosis['class'];
+  pattern: RegExp;
+  says: (match: RegExpExecArray) => string;
+  remedy: string;
+};
 
 const RULES: readonly Rule[] = [
   {
     kind: 'quota-needs-limits',
     class: 'resource',
     pattern: /failed quota: ([\w.-]+): must specify (.+?)(?:;|$)/i,
-    says: ([, quota = '', what = '']) => `the ResourceQuota ${name(quota)} demands that every container specifies ${what.replace(/,/g, ', ')}, and the pod does not (missing requests or limits)`,
+    says: ([, quota = '', what = '']) =>
+      `the ResourceQuota ${name(quota)} demands that every container specifies ${what.replace(/,/g, ', ')}, and the pod does not (missing requests or limits)`,
     remedy: 'Set the missing requests and limits in the workload, or a LimitRange with defaults',
   },
   {
     kind: 'quota-exceeded',
     class: 'resource',
     pattern: /exceeded quota: ([\w.-]+)(?:, requested: ([^;]+?), used: ([^;]+?), limited: ([^\s;]+(?:,[^\s;]+)*))?/i,
-    says: ([, quota = '', requested, used, limited]) => `the ResourceQuota ${name(quota)} is exceeded${requested ? ` (requested ${requested}, used ${used}, limited ${limited})` : ''}`,
+    says: ([, quota = '', requested, used, limited]) =>
+      `the ResourceQuota ${name(quota)} is exceeded${requested ? ` (requested ${requested}, used ${used}, limited ${limited})` : ''}`,
     remedy: 'Raise the quota, or lower requests, limits or replicas',
   },
   {
@@ -83,9 +104,15 @@ const RULES: readonly Rule[] = [
 ];
 
 function toDiagnosis({ state }: Context, { owner, kind, namespace, message, evidence }: Refusal): Diagnosis[] {
-  const workload = state.workloads.find((one) => (one.name === owner || owner.startsWith(`${one.name}-`)) && one.kind !== 'ReplicaSet' && sameNamespace(one.namespace, namespace));
+  const workload = state.workloads.find(
+    (one) =>
+      (one.name === owner || owner.startsWith(`${one.name}-`)) &&
+      one.kind !== 'ReplicaSet' &&
+      sameNamespace(one.namespace, namespace),
+  );
   const own = workload?.name ?? owner.replace(/-[a-z0-9]{6,10}$/, '');
-  const enough = workload !== undefined && (hasEnough(workload) || podsOf(state, workload).some((pod) => pod.phase !== 'Pending'));
+  const enough =
+    workload !== undefined && (hasEnough(workload) || podsOf(state, workload).some((pod) => pod.phase !== 'Pending'));
   const found = RULES.map((rule) => ({ rule, match: rule.pattern.exec(message) })).find(({ match }) => match !== null);
   return [
     diagnosis({
@@ -98,13 +125,23 @@ function toDiagnosis({ state }: Context, { owner, kind, namespace, message, evid
       confidence: enough ? 0.45 : found ? 0.92 : 0.75,
       evidence: [...evidence, ...(workload?.evidence ?? [])],
       actions: [
-        ...(found && /quota/.test(found.rule.kind) ? describeAction('resourcequota', found.match?.[1] ?? '', namespace, 'See what the quota allows and what is used') : []),
+        ...(found && /quota/.test(found.rule.kind)
+          ? describeAction(
+              'resourcequota',
+              found.match?.[1] ?? '',
+              namespace,
+              'See what the quota allows and what is used',
+            )
+          : []),
         ...listAction('replicasets', namespace, 'See which workloads lack pods'),
         changeAction(found?.rule.remedy ?? 'Correct what the message names', 'Lets the missing pods start.'),
       ],
-      prevention: ['Alert on FailedCreate events; run manifests through a server-side dry run before they are applied.'],
+      prevention: [
+        'Alert on FailedCreate events; run manifests through a server-side dry run before they are applied.',
+      ],
     }),
   ];
 }
 
-const hasEnough = ({ desired, ready }: Workload): boolean => desired !== null && ready !== null && ready >= desired && desired > 0;
+const hasEnough = ({ desired, ready }: Workload): boolean =>
+  desired !== null && ready !== null && ready >= desired && desired > 0;

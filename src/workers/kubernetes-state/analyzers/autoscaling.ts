@@ -15,7 +15,11 @@ export const autoscaling: Analyzer = (context) => [
 function scalerFault(context: Context, scaler: Meta): Diagnosis[] {
   const { raw } = scaler;
   const [kind, target] = [textAt(raw, 'spec', 'scaleTargetRef', 'kind'), textAt(raw, 'spec', 'scaleTargetRef', 'name')];
-  const fault = missingTarget(context, scaler, kind, target) ?? missingMetrics(context, scaler, target) ?? missingRequests(context, scaler, target) ?? atMaximum(context, scaler, target);
+  const fault =
+    missingTarget(context, scaler, kind, target) ??
+    missingMetrics(context, scaler, target) ??
+    missingRequests(context, scaler, target) ??
+    atMaximum(context, scaler, target);
   return fault ? [{ ...fault, touches: [...fault.touches, scaler.name, target ?? ''] }] : [];
 }
 
@@ -39,38 +43,77 @@ const label = (scaler: Meta): string => `HorizontalPodAutoscaler (HPA) ${name(sc
 function missingTarget({ state }: Context, scaler: Meta, kind: string | null, target: string | null): Diagnosis | null {
   if (!target || !kind) return null;
   const known = state.workloads.some((workload) => workload.name === target && workload.kind === kind);
-  const failed = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).some(({ type, status, reason }) => type === 'AbleToScale' && status === 'False' && /FailedGetScale/.test(reason ?? ''));
+  const failed = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).some(
+    ({ type, status, reason }) => type === 'AbleToScale' && status === 'False' && /FailedGetScale/.test(reason ?? ''),
+  );
   if (known || !(failed || state.desiredOnly || isListed(state, kind, scaler.namespace))) return null;
-  return base(scaler, 'hpa-target', `${label(scaler)} cannot scale: its target ${kind} ${name(target)} does not exist`, failed ? 0.9 : 0.7);
+  return base(
+    scaler,
+    'hpa-target',
+    `${label(scaler)} cannot scale: its target ${kind} ${name(target)} does not exist`,
+    failed ? 0.9 : 0.7,
+  );
 }
 
 function missingMetrics({ state }: Context, scaler: Meta, target: string | null): Diagnosis | null {
-  const condition = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).find(({ type, status }) => type === 'ScalingActive' && status === 'False');
+  const condition = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).find(
+    ({ type, status }) => type === 'ScalingActive' && status === 'False',
+  );
   const event = eventsOf(state, scaler).findLast(({ reason }) => /^FailedGet|^FailedComputeMetrics/.test(reason));
   const unknown = textsAt(scaler.raw, 'status', 'described').some((text) => /<unknown>/.test(text));
   const message = condition?.message ?? event?.message ?? '';
   if ((!condition && !event && !unknown) || /ScalingDisabled/.test(condition?.reason ?? '')) return null;
   const requests = /missing request for (\w+)/i.exec(message);
-  const why = requests ? `the pods of ${name(target ?? 'its target')} have no ${requests[1]} request (the ${requests[1]} under requests of their resources is missing), so their utilisation cannot be computed` : 'it gets no metrics (metrics server or metrics API)';
-  return base(scaler, 'hpa-metrics', `${label(scaler)} does not scale because ${why}${message ? `. Kubernetes says: ${quote(message, 180)}` : ''}`, condition || event ? 0.88 : 0.7, event ? [event.evidence] : []);
+  const why = requests
+    ? `the pods of ${name(target ?? 'its target')} have no ${requests[1]} request (the ${requests[1]} under requests of their resources is missing), so their utilisation cannot be computed`
+    : 'it gets no metrics (metrics server or metrics API)';
+  return base(
+    scaler,
+    'hpa-metrics',
+    `${label(scaler)} does not scale because ${why}${message ? `. Kubernetes says: ${quote(message, 180)}` : ''}`,
+    condition || event ? 0.88 : 0.7,
+    event ? [event.evidence] : [],
+  );
 }
 
 /** Desired state alone shows that a utilisation can never be computed. */
 function missingRequests({ state }: Context, scaler: Meta, target: string | null): Diagnosis | null {
-  const wanted = recordsAt(scaler.raw, 'spec', 'metrics').flatMap((metric) => (textAt(metric, 'resource', 'target', 'type') === 'Utilization' ? (textAt(metric, 'resource', 'name') ?? []) : []));
-  const resources = wanted.length > 0 ? wanted : numberAt(scaler.raw, 'spec', 'targetCPUUtilizationPercentage') === null ? [] : ['cpu'];
+  const wanted = recordsAt(scaler.raw, 'spec', 'metrics').flatMap((metric) =>
+    textAt(metric, 'resource', 'target', 'type') === 'Utilization' ? (textAt(metric, 'resource', 'name') ?? []) : [],
+  );
+  const resources =
+    wanted.length > 0 ? wanted : numberAt(scaler.raw, 'spec', 'targetCPUUtilizationPercentage') === null ? [] : ['cpu'];
   const workload = state.workloads.find((one) => one.name === target);
-  const lacking = resources.find((resource) => workload?.template?.containers.some(({ requests, limits }) => !requests[resource] && !limits[resource]));
+  const lacking = resources.find((resource) =>
+    workload?.template?.containers.some(({ requests, limits }) => !requests[resource] && !limits[resource]),
+  );
   if (!lacking || !workload) return null;
-  return base(scaler, 'hpa-requests', `${label(scaler)} cannot scale ${workload.kind} ${name(workload.name)}: it wants a share of the ${lacking} request, but the containers have no ${lacking} request (the ${lacking} under requests of their resources is missing)`, 0.85, workload.evidence);
+  return base(
+    scaler,
+    'hpa-requests',
+    `${label(scaler)} cannot scale ${workload.kind} ${name(workload.name)}: it wants a share of the ${lacking} request, but the containers have no ${lacking} request (the ${lacking} under requests of their resources is missing)`,
+    0.85,
+    workload.evidence,
+  );
 }
 
 function atMaximum({ state }: Context, scaler: Meta, target: string | null): Diagnosis | null {
-  const limited = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).find(({ type, status, reason }) => type === 'ScalingLimited' && status === 'True' && reason === 'TooManyReplicas');
-  const [current, most] = [numberAt(scaler.raw, 'status', 'currentReplicas'), numberAt(scaler.raw, 'spec', 'maxReplicas')];
+  const limited = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).find(
+    ({ type, status, reason }) => type === 'ScalingLimited' && status === 'True' && reason === 'TooManyReplicas',
+  );
+  const [current, most] = [
+    numberAt(scaler.raw, 'status', 'currentReplicas'),
+    numberAt(scaler.raw, 'spec', 'maxReplicas'),
+  ];
   if (!limited && !(current !== null && most !== null && current >= most && most > 1)) return null;
   const workload = state.workloads.find((one) => one.name === target);
-  return base(scaler, 'hpa-maximum', `${label(scaler)} is at its maximum of ${most ?? 'its allowed'} replicas and cannot scale ${name(target ?? 'its target')} further`, 0.6, workload?.evidence ?? []);
+  return base(
+    scaler,
+    'hpa-maximum',
+    `${label(scaler)} is at its maximum of ${most ?? 'its allowed'} replicas and cannot scale ${name(target ?? 'its target')} further`,
+    0.6,
+    workload?.evidence ?? [],
+  );
 }
 
 function blockingBudget({ text }: Context, budget: Meta): Diagnosis[] {

@@ -4,11 +4,15 @@ import type { Container, Pod } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
 
-const PULL = /^(?:Init:)?(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/;
+const PULL =
+  /^(?:Init:)?(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/;
 
 /** Finds containers whose image cannot be pulled, with the registry's or the runtime's reason. */
 export const images: Analyzer = (context) => {
-  const groups = Map.groupBy(context.state.pods.filter((pod) => !pod.deleting), (pod) => `${pod.namespace} ${workloadName(pod)}`);
+  const groups = Map.groupBy(
+    context.state.pods.filter((pod) => !pod.deleting),
+    (pod) => `${pod.namespace} ${workloadName(pod)}`,
+  );
   return [...groups.values()].flatMap((pods) => pods.flatMap((pod) => stuck(context, pod)).slice(0, 1));
 };
 
@@ -21,8 +25,14 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
 
 const REASONS: readonly [RegExp, string][] = [
   [/toomanyrequests|rate limit/i, 'the registry limits the rate of pulls'],
-  [/manifest unknown|not found|does not exist|no such image|manifest for .* not/i, 'the image or its tag does not exist in the registry'],
-  [/unauthorized|authentication required|pull access denied|denied|forbidden|no basic auth/i, 'the registry denies access (wrong or missing pull credentials, or the repository does not exist)'],
+  [
+    /manifest unknown|not found|does not exist|no such image|manifest for .* not/i,
+    'the image or its tag does not exist in the registry',
+  ],
+  [
+    /unauthorized|authentication required|pull access denied|denied|forbidden|no basic auth/i,
+    'the registry denies access (wrong or missing pull credentials, or the repository does not exist)',
+  ],
   [/no such host|server misbehaving|lookup .* on/i, "the registry's host name cannot be resolved"],
   [/x509|certificate/i, "the registry's certificate is not trusted"],
   [/i\/o timeout|timed? ?out|deadline|connection refused|network is unreachable/i, 'the registry cannot be reached'],
@@ -33,7 +43,10 @@ const REASONS: readonly [RegExp, string][] = [
 
 function toDiagnosis({ state }: Context, pod: Pod, container: Container | undefined, word: string): Diagnosis {
   const events = eventsOf(state, pod).filter(({ message }) => /pull|image/i.test(message));
-  const told = events.findLast(({ message }) => /^Failed to pull|rpc error|couldn't parse/i.test(message)) ?? events.findLast(({ message }) => /InvalidImageName|Error:/i.test(message)) ?? events.at(-1);
+  const told =
+    events.findLast(({ message }) => /^Failed to pull|rpc error|couldn't parse/i.test(message)) ??
+    events.findLast(({ message }) => /InvalidImageName|Error:/i.test(message)) ??
+    events.at(-1);
   const message = container?.status?.message ?? told?.message ?? '';
   const why = REASONS.find(([pattern]) => pattern.test(`${told?.message ?? ''} ${message} ${word}`))?.[1];
   const image = container?.image ?? /image "([^"]+)"/.exec(message)?.[1] ?? null;
@@ -50,8 +63,13 @@ function toDiagnosis({ state }: Context, pod: Pod, container: Container | undefi
     evidence: [...pod.evidence, ...(told ? [told.evidence] : [])],
     actions: [
       ...describeAction('pod', pod.name, pod.namespace, 'See the exact error of the pull'),
-      changeAction('Correct image name, tag or pull secret, or go back to the image that ran before', 'Restarts the pods of the workload.'),
+      changeAction(
+        'Correct image name, tag or pull secret, or go back to the image that ran before',
+        'Restarts the pods of the workload.',
+      ),
     ],
-    prevention: ['Let the pipeline check that an image exists, and can be pulled with the cluster’s credentials, before it is rolled out.'],
+    prevention: [
+      'Let the pipeline check that an image exists, and can be pulled with the cluster’s credentials, before it is rolled out.',
+    ],
   });
 }

@@ -8,13 +8,20 @@ import { words } from './crashes.ts';
 
 /** Finds Jobs that failed and CronJobs that never run: a wrong schedule, suspended. */
 export const jobs: Analyzer = (context) =>
-  context.state.workloads.flatMap((workload) => (workload.kind === 'Job' ? failedJob(context, workload) : workload.kind === 'CronJob' ? cronJob(context, workload) : []));
+  context.state.workloads.flatMap((workload) =>
+    workload.kind === 'Job'
+      ? failedJob(context, workload)
+      : workload.kind === 'CronJob'
+        ? cronJob(context, workload)
+        : [],
+  );
 
 function failedJob({ state }: Context, job: Workload): Diagnosis[] {
   const events = eventsOf(state, job);
   const event = events.findLast(({ reason }) => /^(?:BackoffLimitExceeded|DeadlineExceeded)$/.test(reason));
   const condition = job.conditions.find(({ type, status }) => type === 'Failed' && status === 'True');
-  const failed = condition !== undefined || event !== undefined || ((job.job.failed ?? 0) > 0 && (job.job.succeeded ?? 0) === 0);
+  const failed =
+    condition !== undefined || event !== undefined || ((job.job.failed ?? 0) > 0 && (job.job.succeeded ?? 0) === 0);
   if (!failed || (job.job.succeeded ?? 0) >= (job.job.completions ?? 1)) return [];
   const reason = condition?.reason ?? event?.reason ?? null;
   const pods = podsOf(state, job);
@@ -41,9 +48,15 @@ function failedJob({ state }: Context, job: Workload): Diagnosis[] {
 
 function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
   const wrong = job.schedule !== null && !isSchedule(job.schedule);
-  const event = eventsOf(state, job).findLast(({ reason }) => /UnparseableSchedule|InvalidSchedule|FailedNeedsStart|MissSchedule/.test(reason));
+  const event = eventsOf(state, job).findLast(({ reason }) =>
+    /UnparseableSchedule|InvalidSchedule|FailedNeedsStart|MissSchedule/.test(reason),
+  );
   if (!wrong && !event && !(job.suspended && text.includes(job.name))) return [];
-  const what = wrong ? `has the schedule "${job.schedule}", which is not valid` : job.suspended ? 'is suspended, so it starts no jobs' : `misses its schedule (${event?.reason})`;
+  const what = wrong
+    ? `has the schedule "${job.schedule}", which is not valid`
+    : job.suspended
+      ? 'is suspended, so it starts no jobs'
+      : `misses its schedule (${event?.reason})`;
   return [
     diagnosis({
       kind: 'cron-job',
@@ -62,7 +75,17 @@ function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
 /** Five fields of cron, or a name such as `@daily`. */
 function isSchedule(text: string): boolean {
   if (/^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/.test(text)) return true;
-  const fields = text.replace(/^(?:CRON_)?TZ=\S+\s+/, '').trim().split(/\s+/);
+  const fields = text
+    .replace(/^(?:CRON_)?TZ=\S+\s+/, '')
+    .trim()
+    .split(/\s+/);
   const limits = [59, 23, 31, 12, 7];
-  return fields.length === 5 && fields.every((field, index) => /^[\dA-Za-z*,/?L#-]+$/.test(field) && [...field.replace(/\/\d+/g, '').matchAll(/\d+/g)].every(([number]) => Number(number) <= (limits[index] ?? 0)));
+  return (
+    fields.length === 5 &&
+    fields.every(
+      (field, index) =>
+        /^[\dA-Za-z*,/?L#-]+$/.test(field) &&
+        [...field.replace(/\/\d+/g, '').matchAll(/\d+/g)].every(([number]) => Number(number) <= (limits[index] ?? 0)),
+    )
+  );
 }

@@ -23,7 +23,9 @@ function toDiagnosis({ state }: Context, said: Said): Diagnosis {
   const owner = ownerOf(log);
   const spoken = `${line.text} ${line.also ?? ''}`;
   const peers = [...peersIn(spoken), ...addressees(state, spoken)];
-  const services = peers.filter((peer) => state.services.some((service) => service.name === peer && sameNamespace(service.namespace, log.namespace)));
+  const services = peers.filter((peer) =>
+    state.services.some((service) => service.name === peer && sameNamespace(service.namespace, log.namespace)),
+  );
   const kind = line.kind;
   const repeated = line.count >= 3 ? ', again and again' : '';
   return diagnosis({
@@ -53,13 +55,21 @@ function confidenceOf({ line }: Said): number {
 function addressees(state: KubernetesState, text: string): string[] {
   const addresses = new Set(text.match(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g) ?? []);
   if (addresses.size === 0) return [];
-  const services = state.services.filter(({ clusterIp }) => clusterIp !== null && addresses.has(clusterIp)).map((service) => service.name);
-  const pods = state.pods.filter(({ ip }) => ip !== null && addresses.has(ip)).flatMap((pod) => [pod.name, workloadName(pod)]);
+  const services = state.services
+    .filter(({ clusterIp }) => clusterIp !== null && addresses.has(clusterIp))
+    .map((service) => service.name);
+  const pods = state.pods
+    .filter(({ ip }) => ip !== null && addresses.has(ip))
+    .flatMap((pod) => [pod.name, workloadName(pod)]);
   return [...services, ...pods];
 }
 
 /** The hosts that a line names, as services of the cluster. */
 function peersIn(text: string): string[] {
-  const hosts = [...text.matchAll(/(?:\/\/|@|host[ :=]+"?|lookup |resolve(?: host)?:? |to |dial tcp:? |server at "?)([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::\d{2,5})?/gi)];
+  const hosts = [
+    ...text.matchAll(
+      /(?:\/\/|@|host[ :=]+"?|lookup |resolve(?: host)?:? |to |dial tcp:? |server at "?)([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::\d{2,5})?/gi,
+    ),
+  ];
   return [...new Set(hosts.flatMap(([, host = '']) => serviceOfHost(host)?.service ?? []))].slice(0, 4);
 }

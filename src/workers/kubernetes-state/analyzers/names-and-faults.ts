@@ -6,7 +6,12 @@ import { recordAt, recordsAt, textAt, textMapAt } from '../raw.ts';
 import { called, namesOf, sameNamespace, templatesOf } from '../relations.ts';
 
 /** Finds pods that ask the wrong name servers, name services that are misconfigured, and faults that somebody injects on purpose. */
-export const namesAndFaults: Analyzer = (context) => [...wrongNameServers(context), ...corefile(context), ...chaos(context), ...meshFaults(context)];
+export const namesAndFaults: Analyzer = (context) => [
+  ...wrongNameServers(context),
+  ...corefile(context),
+  ...chaos(context),
+  ...meshFaults(context),
+];
 
 /** `Default` and `None` leave out the cluster's DNS, so that names of services do not resolve. */
 function wrongNameServers({ state }: Context): Diagnosis[] {
@@ -14,7 +19,8 @@ function wrongNameServers({ state }: Context): Diagnosis[] {
     const none = template.dnsPolicy === 'None';
     if (!none && template.dnsPolicy !== 'Default') return [];
     if (/^kube-system$/.test(owner.namespace ?? '') || template.hostNetwork) return [];
-    const servers = template.nameservers.length > 0 ? ` with the nameservers ${template.nameservers.slice(0, 3).join(', ')}` : '';
+    const servers =
+      template.nameservers.length > 0 ? ` with the nameservers ${template.nameservers.slice(0, 3).join(', ')}` : '';
     return [
       diagnosis({
         kind: 'dns-policy',
@@ -25,7 +31,10 @@ function wrongNameServers({ state }: Context): Diagnosis[] {
         touches: namesOf(owner),
         confidence: none ? 0.84 : 0.72,
         evidence: owner.evidence,
-        actions: [...describeAction(owner.kind, owner.name, owner.namespace, 'See the DNS settings of the pods'), changeAction('Set dnsPolicy to ClusterFirst', 'Restarts the pods of the workload.')],
+        actions: [
+          ...describeAction(owner.kind, owner.name, owner.namespace, 'See the DNS settings of the pods'),
+          changeAction('Set dnsPolicy to ClusterFirst', 'Restarts the pods of the workload.'),
+        ],
         prevention: ['Leave dnsPolicy to its default unless a pod must not use the names of the cluster.'],
       }),
     ];
@@ -36,7 +45,9 @@ function wrongNameServers({ state }: Context): Diagnosis[] {
 function corefile({ state }: Context): Diagnosis[] {
   return (state.others.get('ConfigMap') ?? []).flatMap((map) => {
     const text = textMapAt(map.raw, 'data').Corefile ?? '';
-    const rule = /template\s[^{]*\{[^}]*rcode\s+(NXDOMAIN|SERVFAIL|REFUSED)[^}]*\}/.exec(text) ?? (text !== '' && !/\bkubernetes\s+\S/.test(text) ? ['the kubernetes plugin is missing'] : null);
+    const rule =
+      /template\s[^{]*\{[^}]*rcode\s+(NXDOMAIN|SERVFAIL|REFUSED)[^}]*\}/.exec(text) ??
+      (text !== '' && !/\bkubernetes\s+\S/.test(text) ? ['the kubernetes plugin is missing'] : null);
     if (!rule) return [];
     return [
       diagnosis({
@@ -48,24 +59,47 @@ function corefile({ state }: Context): Diagnosis[] {
         touches: [map.name, 'coredns'],
         confidence: 0.85,
         evidence: map.evidence,
-        actions: [...describeAction('configmap', map.name, map.namespace, 'See the CoreDNS configuration'), changeAction('Take the rule out and restart CoreDNS', 'Restarts the name service of the cluster.')],
+        actions: [
+          ...describeAction('configmap', map.name, map.namespace, 'See the CoreDNS configuration'),
+          changeAction('Take the rule out and restart CoreDNS', 'Restarts the name service of the cluster.'),
+        ],
       }),
     ];
   });
 }
 
-const CHAOS_CLASS: Record<string, Diagnosis['class']> = { NetworkChaos: 'network', DNSChaos: 'network', HTTPChaos: 'network', StressChaos: 'resource', PodChaos: 'infrastructure', IOChaos: 'infrastructure', TimeChaos: 'infrastructure' };
+const CHAOS_CLASS: Record<string, Diagnosis['class']> = {
+  NetworkChaos: 'network',
+  DNSChaos: 'network',
+  HTTPChaos: 'network',
+  StressChaos: 'resource',
+  PodChaos: 'infrastructure',
+  IOChaos: 'infrastructure',
+  TimeChaos: 'infrastructure',
+};
 
 function chaos({ state }: Context): Diagnosis[] {
-  return Object.entries(CHAOS_CLASS).flatMap(([kind, faultClass]) => (state.others.get(kind) ?? []).filter(({ deleting }) => !deleting).map((object) => injected(object, faultClass)));
+  return Object.entries(CHAOS_CLASS).flatMap(([kind, faultClass]) =>
+    (state.others.get(kind) ?? []).filter(({ deleting }) => !deleting).map((object) => injected(object, faultClass)),
+  );
 }
 
 function injected(object: Meta, faultClass: Diagnosis['class']): Diagnosis {
   const spec = recordAt(object.raw, 'spec');
   const action = textAt(spec, 'action') ?? object.kind;
-  const detail = Object.entries(textMapAt(spec, action)).map(([key, value]) => `${key} ${value}`).slice(0, 3).join(', ');
-  const labels = Object.entries(textMapAt(spec, 'selector', 'labelSelectors')).map(([key, value]) => `${key}=${value}`).join(', ');
-  const target = labels || Object.values(recordAt(spec, 'selector', 'pods')).flat().map(String).join(', ');
+  const detail = Object.entries(textMapAt(spec, action))
+    .map(([key, value]) => `${key} ${value}`)
+    .slice(0, 3)
+    .join(', ');
+  const labels = Object.entries(textMapAt(spec, 'selector', 'labelSelectors'))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+  const target =
+    labels ||
+    Object.values(recordAt(spec, 'selector', 'pods'))
+      .flat()
+      .map(String)
+      .join(', ');
   return diagnosis({
     kind: 'fault-injection',
     class: faultClass,
@@ -75,13 +109,18 @@ function injected(object: Meta, faultClass: Diagnosis['class']): Diagnosis {
     touches: [object.name, ...Object.values(textMapAt(spec, 'selector', 'labelSelectors'))],
     confidence: 0.85,
     evidence: object.evidence,
-    actions: [...describeAction(object.kind, object.name, object.namespace, 'See what is injected, and since when'), changeAction('End the experiment', 'Ends the fault injection.')],
+    actions: [
+      ...describeAction(object.kind, object.name, object.namespace, 'See what is injected, and since when'),
+      changeAction('End the experiment', 'Ends the fault injection.'),
+    ],
   });
 }
 
 function meshFaults({ state }: Context): Diagnosis[] {
   return (state.others.get('VirtualService') ?? []).flatMap((object) => {
-    const fault = recordsAt(object.raw, 'spec', 'http').map((route) => recordAt(route, 'fault')).find((one) => Object.keys(one).length > 0);
+    const fault = recordsAt(object.raw, 'spec', 'http')
+      .map((route) => recordAt(route, 'fault'))
+      .find((one) => Object.keys(one).length > 0);
     if (!fault) return [];
     const delay = textAt(fault, 'delay', 'fixedDelay');
     const status = textAt(fault, 'abort', 'httpStatus');
@@ -104,8 +143,12 @@ function meshFaults({ state }: Context): Diagnosis[] {
 /** Two containers of one pod that ask for the same port: the second cannot bind it. */
 export const portConflicts: Analyzer = ({ state }) =>
   templatesOf(state).flatMap(({ owner, template }) => {
-    const ports = template.containers.flatMap((container) => container.ports.map(({ port, protocol }) => ({ key: `${port}/${protocol}`, port, container: container.name })));
-    const twice = [...Map.groupBy(ports, ({ key }) => key).values()].find((group) => new Set(group.map(({ container }) => container)).size > 1);
+    const ports = template.containers.flatMap((container) =>
+      container.ports.map(({ port, protocol }) => ({ key: `${port}/${protocol}`, port, container: container.name })),
+    );
+    const twice = [...Map.groupBy(ports, ({ key }) => key).values()].find(
+      (group) => new Set(group.map(({ container }) => container)).size > 1,
+    );
     if (!twice) return [];
     const [one, two] = [...new Set(twice.map(({ container }) => container))];
     return [
@@ -116,7 +159,14 @@ export const portConflicts: Analyzer = ({ state }) =>
         component: namesOf(owner).at(-1) ?? owner.name,
         namespace: owner.namespace,
         touches: namesOf(owner),
-        confidence: state.pods.some((pod) => pod.ready === false && sameNamespace(pod.namespace, owner.namespace) && namesOf(pod).some((own) => namesOf(owner).includes(own))) ? 0.82 : 0.45,
+        confidence: state.pods.some(
+          (pod) =>
+            pod.ready === false &&
+            sameNamespace(pod.namespace, owner.namespace) &&
+            namesOf(pod).some((own) => namesOf(owner).includes(own)),
+        )
+          ? 0.82
+          : 0.45,
         evidence: owner.evidence,
         actions: describeAction(owner.kind, owner.name, owner.namespace, 'See the ports of the containers'),
       }),
@@ -125,8 +175,12 @@ export const portConflicts: Analyzer = ({ state }) =>
 
 /** Events that name a failure which no other analyzer reads. */
 export const otherEvents: Analyzer = ({ state }) => {
-  const known = /^(?:BackOff|Unhealthy|FailedScheduling|FailedCreate|Failed|ProvisioningFailed|FailedBinding|FailedMount|ProgressDeadlineExceeded|Killing|FailedAttachVolume|BackoffLimitExceeded|Evicted|NodeNotReady|FailedGetResourceMetric|FailedComputeMetricsReplicas)$/;
-  const warnings = state.events.filter(({ type, reason, message }) => type === 'Warning' && !known.test(reason) && message.length > 8 && !/probe/i.test(message));
+  const known =
+    /^(?:BackOff|Unhealthy|FailedScheduling|FailedCreate|Failed|ProvisioningFailed|FailedBinding|FailedMount|ProgressDeadlineExceeded|Killing|FailedAttachVolume|BackoffLimitExceeded|Evicted|NodeNotReady|FailedGetResourceMetric|FailedComputeMetricsReplicas)$/;
+  const warnings = state.events.filter(
+    ({ type, reason, message }) =>
+      type === 'Warning' && !known.test(reason) && message.length > 8 && !/probe/i.test(message),
+  );
   const groups = Map.groupBy(warnings, ({ reason, name: object }) => `${reason} ${object}`);
   return [...groups.values()].slice(0, 5).map((group) => {
     const event = group.at(-1)!;

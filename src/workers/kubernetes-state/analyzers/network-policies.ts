@@ -12,7 +12,9 @@ export const networkPolicies: Analyzer = (context) => {
   const policies = context.state.others.get('NetworkPolicy') ?? [];
   if (policies.length === 0) return [];
   const places = selectables(context.state);
-  const blocked = pathsOf(context, places).flatMap((path) => policies.flatMap((policy) => blocks(context.state, policy, path)));
+  const blocked = pathsOf(context, places).flatMap((path) =>
+    policies.flatMap((policy) => blocks(context.state, policy, path)),
+  );
   return blocked.length > 0 ? blocked.slice(0, 3) : suspects(context, policies, places);
 };
 
@@ -23,15 +25,27 @@ function pathsOf({ state, text }: Context, places: Selectable[]): Path[] {
   const configured = places.flatMap((from) =>
     addressesOf(from.template).flatMap(({ host, port }) => {
       const place = serviceOfHost(host);
-      const service = place && state.services.find((one) => one.name === place.service && sameNamespace(one.namespace, place.namespace ?? from.namespace));
+      const service =
+        place &&
+        state.services.find(
+          (one) => one.name === place.service && sameNamespace(one.namespace, place.namespace ?? from.namespace),
+        );
       const target = service?.ports.find((one) => port === null || String(one.port) === port)?.targetPort ?? port;
-      const to = service ? places.filter((one) => sameNamespace(one.namespace, service.namespace) && selects(service.selector, one.labels)) : [];
+      const to = service
+        ? places.filter(
+            (one) => sameNamespace(one.namespace, service.namespace) && selects(service.selector, one.labels),
+          )
+        : [];
       return to.map((one) => ({ from, to: one, port: target }));
     }),
   );
   if (configured.length > 0) return configured;
-  const named = places.filter((place) => text.includes((place.pod ? workloadName(place.pod) : place.name).toLowerCase()));
-  return named.flatMap((from) => named.filter((to) => ownName(to) !== ownName(from)).map((to) => ({ from, to, port: null })));
+  const named = places.filter((place) =>
+    text.includes((place.pod ? workloadName(place.pod) : place.name).toLowerCase()),
+  );
+  return named.flatMap((from) =>
+    named.filter((to) => ownName(to) !== ownName(from)).map((to) => ({ from, to, port: null })),
+  );
 }
 
 const ownName = (place: Selectable): string => (place.pod ? workloadName(place.pod) : place.name);
@@ -42,8 +56,14 @@ function blocks(state: KubernetesState, policy: Meta, path: Path): Diagnosis[] {
   const side = ingress ?? egress;
   if (!side) return blocksNames(policy, path);
   const [at, other] = ingress ? [path.to, path.from] : [path.from, path.to];
-  const allowed = side.allowed ? ` only allows ${ingress ? 'ingress from' : 'egress to'} ${side.allowed}` : ` allows no ${ingress ? 'ingress' : 'egress'} at all`;
-  const labels = Object.entries(other.labels).filter(([key]) => !/hash|uid/.test(key)).map(([key, value]) => `${key}=${value}`).slice(0, 3).join(', ');
+  const allowed = side.allowed
+    ? ` only allows ${ingress ? 'ingress from' : 'egress to'} ${side.allowed}`
+    : ` allows no ${ingress ? 'ingress' : 'egress'} at all`;
+  const labels = Object.entries(other.labels)
+    .filter(([key]) => !/hash|uid/.test(key))
+    .map(([key, value]) => `${key}=${value}`)
+    .slice(0, 3)
+    .join(', ');
   return [
     diagnosis({
       kind: 'policy-blocks',
@@ -63,10 +83,20 @@ function blocks(state: KubernetesState, policy: Meta, path: Path): Diagnosis[] {
 /** Egress rules that let the path through but leave out DNS: the name of the service never resolves. */
 function blocksNames(policy: Meta, { from, to, port }: Path): Diagnosis[] {
   const spec = recordAt(policy.raw, 'spec');
-  if (port === null || !sameNamespace(policy.namespace, from.namespace) || !covers(spec, from) || !applies(spec, 'egress')) return [];
+  if (
+    port === null ||
+    !sameNamespace(policy.namespace, from.namespace) ||
+    !covers(spec, from) ||
+    !applies(spec, 'egress')
+  )
+    return [];
   const open = recordsAt(spec, 'egress').some((rule) => {
     const ports = recordsAt(rule, 'ports');
-    return ports.some((one) => textAt(one, 'port') === '53') || (ports.length === 0 && recordsAt(rule, 'to').length === 0) || (ports.length === 0 && recordsAt(rule, 'to').some((peer) => peer.namespaceSelector !== undefined));
+    return (
+      ports.some((one) => textAt(one, 'port') === '53') ||
+      (ports.length === 0 && recordsAt(rule, 'to').length === 0) ||
+      (ports.length === 0 && recordsAt(rule, 'to').some((peer) => peer.namespaceSelector !== undefined))
+    );
   });
   if (open) return [];
   return [
@@ -87,7 +117,10 @@ function blocksNames(policy: Meta, { from, to, port }: Path): Diagnosis[] {
 function policyActions(policy: Meta) {
   return [
     ...describeAction('networkpolicy', policy.name, policy.namespace, 'See whom the policy covers and what it allows'),
-    changeAction('Allow the path in the policy', 'Opens a path between pods; keep it as narrow as the labels and the port.'),
+    changeAction(
+      'Allow the path in the policy',
+      'Opens a path between pods; keep it as narrow as the labels and the port.',
+    ),
   ];
 }
 
@@ -97,10 +130,16 @@ type Side = 'ingress' | 'egress';
 function blocksSide(state: KubernetesState, policy: Meta, path: Path, side: Side): { allowed: string } | null {
   const [covered, peer] = side === 'ingress' ? [path.to, path.from] : [path.from, path.to];
   const spec = recordAt(policy.raw, 'spec');
-  if (!sameNamespace(policy.namespace, covered.namespace) || !covers(spec, covered) || !applies(spec, side)) return null;
+  if (!sameNamespace(policy.namespace, covered.namespace) || !covers(spec, covered) || !applies(spec, side))
+    return null;
   const rules = recordsAt(spec, side);
   if (rules.some((rule) => allows(state, rule, side, peer, path.port, policy.namespace))) return null;
-  return { allowed: rules.map((rule) => described(rule, side)).filter((text) => text !== '').join(' or ') };
+  return {
+    allowed: rules
+      .map((rule) => described(rule, side))
+      .filter((text) => text !== '')
+      .join(' or '),
+  };
 }
 
 function covers(spec: Raw, { labels }: Selectable): boolean {
@@ -127,9 +166,17 @@ function matches(selector: unknown, labels: Record<string, string>): boolean {
   return expressions && Object.entries(wanted).every(([key, value]) => labels[key] === value);
 }
 
-function allows(state: KubernetesState, rule: Raw, side: Side, peer: Selectable, port: string | null, namespace: string | null): boolean {
+function allows(
+  state: KubernetesState,
+  rule: Raw,
+  side: Side,
+  peer: Selectable,
+  port: string | null,
+  namespace: string | null,
+): boolean {
   const ports = recordsAt(rule, 'ports').map((one) => textAt(one, 'port'));
-  const portFits = port === null || ports.length === 0 || ports.some((one) => one === null || one === port || !/^\d+$/.test(one));
+  const portFits =
+    port === null || ports.length === 0 || ports.some((one) => one === null || one === port || !/^\d+$/.test(one));
   const peers = recordsAt(rule, side === 'ingress' ? 'from' : 'to');
   return portFits && (peers.length === 0 || peers.some((one) => allowsPeer(state, one, peer, namespace)));
 }
@@ -145,11 +192,17 @@ function allowsPeer(state: KubernetesState, rule: Raw, peer: Selectable, namespa
 
 function described(rule: Raw, side: Side): string {
   const peers = recordsAt(rule, side === 'ingress' ? 'from' : 'to').map((peer) => {
-    const parts = (['podSelector', 'namespaceSelector'] as const).flatMap((member) => Object.entries(textMapAt(peer, member, 'matchLabels')).map(([key, value]) => `${member === 'podSelector' ? 'pods' : 'namespaces'} with ${key}=${value}`));
+    const parts = (['podSelector', 'namespaceSelector'] as const).flatMap((member) =>
+      Object.entries(textMapAt(peer, member, 'matchLabels')).map(
+        ([key, value]) => `${member === 'podSelector' ? 'pods' : 'namespaces'} with ${key}=${value}`,
+      ),
+    );
     return parts.join(' in ') || (textAt(peer, 'ipBlock', 'cidr') ?? '');
   });
   const ports = recordsAt(rule, 'ports').flatMap((one) => textAt(one, 'port') ?? []);
-  return [peers.filter(Boolean).join(', '), ports.length > 0 ? `on port ${ports.join(', ')}` : ''].filter(Boolean).join(' ');
+  return [peers.filter(Boolean).join(', '), ports.length > 0 ? `on port ${ports.join(', ')}` : '']
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** Without a known path: a policy that isolates the pods of the alert is worth a look when it speaks of connections. */
@@ -158,7 +211,9 @@ function suspects({ text }: Context, policies: Meta[], places: Selectable[]): Di
   return policies.flatMap((policy) => {
     const spec = recordAt(policy.raw, 'spec');
     const covered = places.filter((place) => sameNamespace(policy.namespace, place.namespace) && covers(spec, place));
-    const isolated = (['ingress', 'egress'] as const).filter((side) => applies(spec, side) && recordsAt(spec, side).length === 0);
+    const isolated = (['ingress', 'egress'] as const).filter(
+      (side) => applies(spec, side) && recordsAt(spec, side).length === 0,
+    );
     const [place] = covered;
     if (!place || isolated.length === 0) return [];
     return [

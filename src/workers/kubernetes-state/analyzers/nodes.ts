@@ -9,15 +9,56 @@ export const nodes: Analyzer = (context) => context.state.nodes.flatMap((node) =
 
 function check(context: Context, node: Node): Diagnosis[] {
   const condition = node.conditions.find(({ type }) => type === 'Ready');
-  if (node.ready === false) return [base(context, node, 'node-not-ready', 'infrastructure', `is NotReady${condition?.reason ? ` (${condition.reason})` : ''}${condition?.message ? `. The kubelet says: ${quote(condition.message, 160)}` : ''}`, 0.88)];
-  const pressure = node.conditions.filter(({ type, status }) => /Pressure$|^NetworkUnavailable$|Problem$|ReadonlyFilesystem|KernelDeadlock/.test(type) && status === 'True');
+  if (node.ready === false)
+    return [
+      base(
+        context,
+        node,
+        'node-not-ready',
+        'infrastructure',
+        `is NotReady${condition?.reason ? ` (${condition.reason})` : ''}${condition?.message ? `. The kubelet says: ${quote(condition.message, 160)}` : ''}`,
+        0.88,
+      ),
+    ];
+  const pressure = node.conditions.filter(
+    ({ type, status }) =>
+      /Pressure$|^NetworkUnavailable$|Problem$|ReadonlyFilesystem|KernelDeadlock/.test(type) && status === 'True',
+  );
   const [first] = pressure;
-  if (first) return [base(context, node, 'node-pressure', first.type === 'NetworkUnavailable' ? 'network' : 'resource', `is under ${pressure.map(({ type }) => type).join(' and ')}${first.message ? `. The kubelet says: ${quote(first.message, 160)}` : ''}`, 0.84)];
+  if (first)
+    return [
+      base(
+        context,
+        node,
+        'node-pressure',
+        first.type === 'NetworkUnavailable' ? 'network' : 'resource',
+        `is under ${pressure.map(({ type }) => type).join(' and ')}${first.message ? `. The kubelet says: ${quote(first.message, 160)}` : ''}`,
+        0.84,
+      ),
+    ];
   const cordoned = node.unschedulable && /schedul|pending|node|drain|cordon/i.test(context.text);
-  return cordoned ? [base(context, node, 'node-cordoned', 'infrastructure', 'is cordoned (SchedulingDisabled), so no new pod is placed on it', 0.55)] : [];
+  return cordoned
+    ? [
+        base(
+          context,
+          node,
+          'node-cordoned',
+          'infrastructure',
+          'is cordoned (SchedulingDisabled), so no new pod is placed on it',
+          0.55,
+        ),
+      ]
+    : [];
 }
 
-function base({ state }: Context, node: Node, kind: string, nodeClass: Diagnosis['class'], says: string, confidence: number): Diagnosis {
+function base(
+  { state }: Context,
+  node: Node,
+  kind: string,
+  nodeClass: Diagnosis['class'],
+  says: string,
+  confidence: number,
+): Diagnosis {
   const pods = state.pods.filter((pod) => pod.node === node.name);
   const hurt = [...new Set(pods.filter((pod) => pod.ready === false || pod.deleting).map(workloadName))];
   const events = eventsOf(state, { kind: 'Node', name: node.name, namespace: null });
@@ -29,7 +70,11 @@ function base({ state }: Context, node: Node, kind: string, nodeClass: Diagnosis
     namespace: null,
     touches: [node.name, ...pods.flatMap((pod) => [pod.name, workloadName(pod)])],
     confidence,
-    evidence: [...node.evidence, ...pods.filter((pod) => hurt.includes(workloadName(pod))).flatMap(({ evidence }) => evidence), ...events.map(({ evidence }) => evidence)],
+    evidence: [
+      ...node.evidence,
+      ...pods.filter((pod) => hurt.includes(workloadName(pod))).flatMap(({ evidence }) => evidence),
+      ...events.map(({ evidence }) => evidence),
+    ],
     actions: [
       ...describeAction('node', node.name, null, 'See conditions, taints and events of the node'),
       ...listAction('pods', null, 'See where pods run'),

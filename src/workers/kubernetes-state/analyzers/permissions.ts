@@ -11,35 +11,70 @@ import { namesOf, sameNamespace, templatesOf } from '../relations.ts';
 /** Finds service accounts that lack permission: the API's refusal in logs and events, or kubectl calls that no role allows. */
 export const permissions: Analyzer = (context) => {
   const told = refusals(context.state);
-  return told.length > 0 ? told.slice(0, 3) : templatesOf(context.state).flatMap(({ owner, template }) => missingVerbs(context, owner, template)).slice(0, 3);
+  return told.length > 0
+    ? told.slice(0, 3)
+    : templatesOf(context.state)
+        .flatMap(({ owner, template }) => missingVerbs(context, owner, template))
+        .slice(0, 3);
 };
 
-const REFUSED = /(?:([\w.-]+) is forbidden: )?User "system:serviceaccount:([\w.-]+):([\w.-]+)" cannot (\w+) resource "([\w./-]+)"(?: in API group "([^"]*)")?(?:.{0,20}in the namespace "([\w.-]+)")?/;
+const MAX_LINE = 2000;
+const REFUSED =
+  /(?:\b([\w.-]{1,253}) is forbidden: )?User "system:serviceaccount:([\w.-]+):([\w.-]+)" cannot (\w+) resource "([\w./-]+)"(?: in API group "([^"]*)")?(?:.{0,20}in the namespace "([\w.-]+)")?/;
 
 function refusals(state: KubernetesState): Diagnosis[] {
   const lines = [
-    ...state.logs.flatMap((log) => log.lines.map((line) => ({ line, evidence: log.evidence, pod: log.pod ?? log.service ?? '' }))),
+    ...state.logs.flatMap((log) =>
+      log.lines.map((line) => ({ line, evidence: log.evidence, pod: log.pod ?? log.service ?? '' })),
+    ),
     ...state.events.map((event) => ({ line: event.message, evidence: event.evidence, pod: event.name })),
   ];
   const found = lines.flatMap(({ line, evidence, pod }) => {
-    const match = REFUSED.exec(line);
+    const match = line.includes('system:serviceaccount:') ? REFUSED.exec(line.slice(0, MAX_LINE)) : null;
     return match ? [{ match, evidence, pod, line }] : [];
   });
   const groups = Map.groupBy(found, ({ match }) => match.slice(2, 6).join(' '));
   return [...groups.values()].map((group) => {
     const { match, evidence, pod, line } = group[0]!;
     const [, , namespace = '', account = '', verb = '', resource = ''] = match;
-    return toDiagnosis(state, { namespace, account, verb, resource }, pod, evidence, `The API server says: ${quote(line.slice(line.indexOf(match[0])), 200)}`, 0.92);
+    return toDiagnosis(
+      state,
+      { namespace, account, verb, resource },
+      pod,
+      evidence,
+      `The API server says: ${quote(line.slice(line.indexOf(match[0])), 200)}`,
+      0.92,
+    );
   });
 }
 
 type Right = { namespace: string; account: string; verb: string; resource: string };
 
-function toDiagnosis(state: KubernetesState, { namespace, account, verb, resource }: Right, who: string, evidence: number, says: string, confidence: number): Diagnosis {
-  const users = templatesOf(state).filter(({ owner, template }) => template.serviceAccount === account && sameNamespace(owner.namespace, namespace));
+function toDiagnosis(
+  state: KubernetesState,
+  { namespace, account, verb, resource }: Right,
+  who: string,
+  evidence: number,
+  says: string,
+  confidence: number,
+): Diagnosis {
+  const users = templatesOf(state).filter(
+    ({ owner, template }) => template.serviceAccount === account && sameNamespace(owner.namespace, namespace),
+  );
   const roles = rolesOf(state, account, namespace);
-  const has = roles.flatMap(({ raw }) => recordsAt(raw, 'rules')).filter((rule) => textsAt(rule, 'resources').includes(resource)).flatMap((rule) => textsAt(rule, 'verbs'));
-  const given = roles.length > 0 ? `; its ${roles.map((role) => `${role.kind} ${name(role.name)}`).slice(0, 2).join(' and ')} ${has.length > 0 ? `allows only ${[...new Set(has)].join(', ')} on ${resource}` : `allows nothing on ${resource}`}` : '';
+  const has = roles
+    .flatMap(({ raw }) => recordsAt(raw, 'rules'))
+    .filter((rule) => textsAt(rule, 'resources').includes(resource))
+    .flatMap((rule) => textsAt(rule, 'verbs'));
+  const given =
+    roles.length > 0
+      ? `; its ${roles
+          .map((role) => `${role.kind} ${name(role.name)}`)
+          .slice(0, 2)
+          .join(
+            ' and ',
+          )} ${has.length > 0 ? `allows only ${[...new Set(has)].join(', ')} on ${resource}` : `allows nothing on ${resource}`}`
+      : '';
   return diagnosis({
     kind: 'permission-missing',
     class: 'infrastructure',
@@ -56,14 +91,38 @@ function toDiagnosis(state: KubernetesState, { namespace, account, verb, resourc
 
 function rightActions(namespace: string, account: string, verb: string, resource: string) {
   const names = [namespace, account, verb, resource].every((one) => isKubernetesName(one));
-  const ask = names ? shellCommand('kubectl', 'auth', 'can-i', verb, resource, '--namespace', namespace, `--as=system:serviceaccount:${namespace}:${account}`) : null;
-  return [{ title: 'Ask whether the account may do it', command: ask, risk: null }, changeAction('Add the verb to the role of the account', 'Widens the rights of the account; keep it to this verb and resource.')];
+  const ask = names
+    ? shellCommand(
+        'kubectl',
+        'auth',
+        'can-i',
+        verb,
+        resource,
+        '--namespace',
+        namespace,
+        `--as=system:serviceaccount:${namespace}:${account}`,
+      )
+    : null;
+  return [
+    { title: 'Ask whether the account may do it', command: ask, risk: null },
+    changeAction(
+      'Add the verb to the role of the account',
+      'Widens the rights of the account; keep it to this verb and resource.',
+    ),
+  ];
 }
 
 /** The roles that are bound to an account. */
 function rolesOf(state: KubernetesState, account: string, namespace: string): Meta[] {
   const bindings = [...(state.others.get('RoleBinding') ?? []), ...(state.others.get('ClusterRoleBinding') ?? [])];
-  const bound = bindings.filter(({ raw }) => recordsAt(raw, 'subjects').some((subject) => textAt(subject, 'kind') === 'ServiceAccount' && textAt(subject, 'name') === account && sameNamespace(textAt(subject, 'namespace'), namespace || null)));
+  const bound = bindings.filter(({ raw }) =>
+    recordsAt(raw, 'subjects').some(
+      (subject) =>
+        textAt(subject, 'kind') === 'ServiceAccount' &&
+        textAt(subject, 'name') === account &&
+        sameNamespace(textAt(subject, 'namespace'), namespace || null),
+    ),
+  );
   return bound.flatMap(({ raw }) => {
     const [kind, role] = [textAt(raw, 'roleRef', 'kind') ?? 'Role', textAt(raw, 'roleRef', 'name')];
     return (state.others.get(kind) ?? []).filter((one) => one.name === role);
@@ -71,20 +130,41 @@ function rolesOf(state: KubernetesState, account: string, namespace: string): Me
 }
 
 /** `kubectl get pods` in a command needs `get` and `list`; a program that only names resources is not judged. */
-const CALL = /\bkubectl\s+(get|list|describe|delete|create|apply|patch|scale|logs|exec|watch|top)\s+(?:-\S+\s+)*([a-z]+(?:\.[a-z.]+)?)(?:\/\S+)?(?:\s+([a-z][a-z0-9.-]*))?/g;
+const CALL =
+  /\bkubectl\s+(get|list|describe|delete|create|apply|patch|scale|logs|exec|watch|top)\s+(?:-\S+\s+)*([a-z]+(?:\.[a-z.]+)?)(?:\/\S+)?(?:\s+([a-z][a-z0-9.-]*))?/g;
 
 function missingVerbs({ state }: Context, owner: Meta, template: PodTemplate): Diagnosis[] {
   const account = template.serviceAccount;
   const namespace = owner.namespace;
-  if (!account || (state.others.get('Role') ?? []).length + (state.others.get('ClusterRole') ?? []).length === 0) return [];
+  if (!account || (state.others.get('Role') ?? []).length + (state.others.get('ClusterRole') ?? []).length === 0)
+    return [];
   const rules = rolesOf(state, account, namespace ?? '').flatMap(({ raw }) => recordsAt(raw, 'rules'));
-  const mounted = template.volumes.flatMap(({ reference }) => (state.others.get(reference?.kind ?? '') ?? []).filter((one) => one.name === reference?.name));
+  const mounted = template.volumes.flatMap(({ reference }) =>
+    (state.others.get(reference?.kind ?? '') ?? []).filter((one) => one.name === reference?.name),
+  );
   const scripts = mounted.flatMap(({ raw }) => Object.values(textMapAt(raw, 'data')));
-  const commands = [...template.containers.flatMap(({ command, args }) => [...command, ...args]), ...scripts].join('\n').slice(0, 100_000);
-  const needed = [...[...commands.matchAll(CALL)].flatMap(([, verb = '', resource = '', named]) => need(verb, resource, named)), ...[...commands.matchAll(CLIENT_CALL)].flatMap(([, verb = '', resource = '']) => clientNeed(verb, resource)), ...[...commands.matchAll(API_PATH)].map(([, resource = '']) => ({ verb: 'list', resource }))];
+  const commands = [...template.containers.flatMap(({ command, args }) => [...command, ...args]), ...scripts]
+    .join('\n')
+    .slice(0, 100_000);
+  const needed = [
+    ...[...commands.matchAll(CALL)].flatMap(([, verb = '', resource = '', named]) => need(verb, resource, named)),
+    ...[...commands.matchAll(CLIENT_CALL)].flatMap(([, verb = '', resource = '']) => clientNeed(verb, resource)),
+    ...[...commands.matchAll(API_PATH)].map(([, resource = '']) => ({ verb: 'list', resource })),
+  ];
   const lacking = needed.find(({ verb, resource }) => !rules.some((rule) => grants(rule, verb, resource)));
   if (!lacking || (rules.length === 0 && !state.desiredOnly)) return [];
-  return [{ ...toDiagnosis(state, { namespace: namespace ?? '', account, ...lacking }, owner.name, owner.evidence[0] ?? 0, '', 0.8) }];
+  return [
+    {
+      ...toDiagnosis(
+        state,
+        { namespace: namespace ?? '', account, ...lacking },
+        owner.name,
+        owner.evidence[0] ?? 0,
+        '',
+        0.8,
+      ),
+    },
+  ];
 }
 
 /** Calls of the API's client libraries (`list_namespaced_pod`) and of its paths. */
@@ -100,11 +180,26 @@ function need(verb: string, resource: string, named: string | undefined): { verb
   const kind = kindOf(resource);
   if (!kind) return [];
   const plural = PLURAL[kind] ?? `${kind.toLowerCase()}s`;
-  const verbs = { get: named ? 'get' : 'list', describe: named ? 'get' : 'list', list: 'list', watch: 'watch', logs: 'get', top: 'list', exec: 'create', apply: 'patch', scale: 'patch' } as Record<string, string>;
+  const verbs = {
+    get: named ? 'get' : 'list',
+    describe: named ? 'get' : 'list',
+    list: 'list',
+    watch: 'watch',
+    logs: 'get',
+    top: 'list',
+    exec: 'create',
+    apply: 'patch',
+    scale: 'patch',
+  } as Record<string, string>;
   return [{ verb: verbs[verb] ?? verb, resource: plural }];
 }
 
-const PLURAL: Record<string, string> = { Ingress: 'ingresses', NetworkPolicy: 'networkpolicies', StorageClass: 'storageclasses', Endpoints: 'endpoints' };
+const PLURAL: Record<string, string> = {
+  Ingress: 'ingresses',
+  NetworkPolicy: 'networkpolicies',
+  StorageClass: 'storageclasses',
+  Endpoints: 'endpoints',
+};
 
 function grants(rule: unknown, verb: string, resource: string): boolean {
   const [verbs, resources] = [textsAt(recordAt(rule), 'verbs'), textsAt(recordAt(rule), 'resources')];

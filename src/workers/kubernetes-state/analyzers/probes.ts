@@ -6,32 +6,46 @@ import { eventsOf, workloadName } from '../relations.ts';
 
 /** Finds probes that fail, and says when the probe itself is wrong: a port on which nothing listens, a path that is not there. */
 export const probes: Analyzer = (context) => {
-  const groups = Map.groupBy(context.state.pods.filter((pod) => !pod.deleting), (pod) => `${pod.namespace} ${workloadName(pod)}`);
+  const groups = Map.groupBy(
+    context.state.pods.filter((pod) => !pod.deleting),
+    (pod) => `${pod.namespace} ${workloadName(pod)}`,
+  );
   return [...groups.values()].flatMap((pods) => pods.flatMap((pod) => failing(context, pod)).slice(0, 1));
 };
 
 /** An event this old, about a pod that is ready, is over. */
 function failing({ state }: Context, pod: Pod): Diagnosis[] {
-  const events = eventsOf(state, pod).filter(({ reason, message }) => reason === 'Unhealthy' || /probe failed/i.test(message));
-  const kind = (['startup', 'liveness', 'readiness'] as const).find((one) => events.some(({ message }) => new RegExp(`${one} probe`, 'i').test(message)));
+  const events = eventsOf(state, pod).filter(
+    ({ reason, message }) => reason === 'Unhealthy' || /probe failed/i.test(message),
+  );
+  const kind = (['startup', 'liveness', 'readiness'] as const).find((one) =>
+    events.some(({ message }) => new RegExp(`${one} probe`, 'i').test(message)),
+  );
   const event = kind ? events.findLast(({ message }) => new RegExp(`${kind} probe`, 'i').test(message)) : undefined;
   const restarting = pod.template.containers.some(({ restarts }) => (restarts ?? 0) >= 2) && kind === 'liveness';
   if (!event || !kind || (pod.ready === true && !restarting)) return [];
   const place = placeOf(pod, kind, event);
+  // Of pods that our own server told of, the detector of endpoints says the same.
+  if (pod.answered && !place) return [];
   return [toDiagnosis(pod, kind, event, place)];
 }
 
 type Place = { container: Container; probe: Probe } | null;
 
 function placeOf(pod: Pod, kind: Probe['kind'], { message }: KubeEvent): Place {
-  const all = pod.template.containers.flatMap((container) => container.probes.filter((probe) => probe.kind === kind).map((probe) => ({ container, probe })));
+  const all = pod.template.containers.flatMap((container) =>
+    container.probes.filter((probe) => probe.kind === kind).map((probe) => ({ container, probe })),
+  );
   const port = /:(\d{2,5})(?:\/|:|\s|"|$)/.exec(message)?.[1];
   return all.find(({ probe }) => probe.port !== null && probe.port === port) ?? all[0] ?? null;
 }
 
 function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, place: Place): Diagnosis {
   const wrong = place ? faultOf(place, event.message) : null;
-  const effect = kind === 'readiness' ? 'so the pod is not ready and gets no traffic' : 'so the kubelet kills and restarts the container';
+  const effect =
+    kind === 'readiness'
+      ? 'so the pod is not ready and gets no traffic'
+      : 'so the kubelet kills and restarts the container';
   const target = place ? ` (${aim(place.probe)})` : '';
   return diagnosis({
     kind: 'probe',
@@ -46,9 +60,13 @@ function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, place: Pla
     evidence: [...pod.evidence, event.evidence],
     actions: [
       ...describeAction('pod', pod.name, pod.namespace, 'See the probes and their failures'),
-      ...(wrong ? [changeAction(`Correct the ${kind} probe: port, path or times`, 'Restarts the pods of the workload.')] : []),
+      ...(wrong
+        ? [changeAction(`Correct the ${kind} probe: port, path or times`, 'Restarts the pods of the workload.')]
+        : []),
     ],
-    prevention: ['Keep the address of probes beside the port that the program listens on, in one value, and test it in the pipeline.'],
+    prevention: [
+      'Keep the address of probes beside the port that the program listens on, in one value, and test it in the pipeline.',
+    ],
   });
 }
 
@@ -61,13 +79,24 @@ function aim({ type, port, path }: Probe): string {
 function faultOf({ container, probe }: NonNullable<Place>, message: string): string | null {
   const declared = container.ports.map(({ port }) => String(port));
   const named = container.ports.map(({ name: own }) => own);
-  const portWrong = probe.port !== null && declared.length > 0 && !declared.includes(probe.port) && !named.includes(probe.port);
-  if (portWrong) return `it asks port ${probe.port}, but the container listens on port ${declared.join(', ')} (probe against the wrong port)`;
+  const portWrong =
+    probe.port !== null && declared.length > 0 && !declared.includes(probe.port) && !named.includes(probe.port);
+  if (portWrong)
+    return `it asks port ${probe.port}, but the container listens on port ${declared.join(', ')} (probe against the wrong port)`;
   const status = /statuscode: (\d{3})/i.exec(message)?.[1];
-  if (status === '404') return `the path ${probe.path ?? ''} does not exist there (status code 404: probe against the wrong path)`;
+  if (status === '404')
+    return `the path ${probe.path ?? ''} does not exist there (status code 404: probe against the wrong path)`;
   if (/executable file not found|no such file/i.test(message)) return 'its command does not exist in the image';
   const hasty = (probe.timeoutSeconds ?? 9) <= 1 && /Client\.Timeout|deadline exceeded|timed? ?out/i.test(message);
-  if (hasty && probe.kind === 'liveness') return `it gives the program only ${probe.timeoutSeconds} s to answer (timeout too short)`;
-  const early = probe.kind === 'liveness' && /connection refused/i.test(message) && probe.initialDelaySeconds !== null && probe.initialDelaySeconds <= 5 && (probe.failureThreshold ?? 9) <= 3;
-  return early ? `it starts after ${probe.initialDelaySeconds} s, before the program listens, or asks where nothing listens` : null;
+  if (hasty && probe.kind === 'liveness')
+    return `it gives the program only ${probe.timeoutSeconds} s to answer (timeout too short)`;
+  const early =
+    probe.kind === 'liveness' &&
+    /connection refused/i.test(message) &&
+    probe.initialDelaySeconds !== null &&
+    probe.initialDelaySeconds <= 5 &&
+    (probe.failureThreshold ?? 9) <= 3;
+  return early
+    ? `it starts after ${probe.initialDelaySeconds} s, before the program listens, or asks where nothing listens`
+    : null;
 }

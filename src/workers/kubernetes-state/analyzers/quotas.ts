@@ -7,13 +7,19 @@ import { recordsAt, textMapAt } from '../raw.ts';
 import { sameNamespace } from '../relations.ts';
 
 /** Finds quotas and limit ranges that forbid the pods of a workload, from the objects alone. */
-export const quotas: Analyzer = (context) => (context.state.others.get('ResourceQuota') ?? []).flatMap((quota) => check(context, quota));
+export const quotas: Analyzer = (context) =>
+  (context.state.others.get('ResourceQuota') ?? []).flatMap((quota) => check(context, quota));
 
 function check({ state }: Context, quota: Meta): Diagnosis[] {
   const hard = { ...textMapAt(quota.raw, 'spec', 'hard'), ...textMapAt(quota.raw, 'status', 'hard') };
   const used = textMapAt(quota.raw, 'status', 'used');
   const full = fullResource(hard, used);
-  const short = state.workloads.filter((workload) => ['Deployment', 'StatefulSet', 'Job', 'DaemonSet'].includes(workload.kind) && sameNamespace(workload.namespace, quota.namespace) && isShort(state, workload));
+  const short = state.workloads.filter(
+    (workload) =>
+      ['Deployment', 'StatefulSet', 'Job', 'DaemonSet'].includes(workload.kind) &&
+      sameNamespace(workload.namespace, quota.namespace) &&
+      isShort(state, workload),
+  );
   return short.flatMap((workload) => {
     const lacking = lackingFields(state, quota, hard, workload);
     if (lacking.length > 0) return [missingFields(quota, workload, lacking)];
@@ -23,7 +29,8 @@ function check({ state }: Context, quota: Meta): Diagnosis[] {
   });
 }
 
-const isShort = (state: KubernetesState, { desired, ready, kind }: Workload): boolean => state.desiredOnly || kind === 'Job' || (desired !== null && (ready ?? 0) < desired);
+const isShort = (state: KubernetesState, { desired, ready, kind }: Workload): boolean =>
+  state.desiredOnly || kind === 'Job' || (desired !== null && (ready ?? 0) < desired);
 
 const FIELDS: Record<string, [keyof Pick<Container, 'limits' | 'requests'>, string]> = {
   'limits.cpu': ['limits', 'cpu'],
@@ -35,13 +42,24 @@ const FIELDS: Record<string, [keyof Pick<Container, 'limits' | 'requests'>, stri
 };
 
 /** What the quota counts and a container does not say; limits stand in for requests, limit ranges for both. */
-function lackingFields(state: KubernetesState, quota: Meta, hard: Record<string, string>, workload: Workload): string[] {
-  const defaults = (state.others.get('LimitRange') ?? []).some((range) => sameNamespace(range.namespace, quota.namespace) && recordsAt(range.raw, 'spec', 'limits').some((limit) => limit.default !== undefined));
+function lackingFields(
+  state: KubernetesState,
+  quota: Meta,
+  hard: Record<string, string>,
+  workload: Workload,
+): string[] {
+  const defaults = (state.others.get('LimitRange') ?? []).some(
+    (range) =>
+      sameNamespace(range.namespace, quota.namespace) &&
+      recordsAt(range.raw, 'spec', 'limits').some((limit) => limit.default !== undefined),
+  );
   if (defaults || !workload.template) return [];
   return Object.keys(hard).filter((field) => {
     const [side, resource] = FIELDS[field] ?? [];
     if (!side || !resource) return false;
-    return workload.template?.containers.some((container) => !container[side][resource] && !(side === 'requests' && container.limits[resource]));
+    return workload.template?.containers.some(
+      (container) => !container[side][resource] && !(side === 'requests' && container.limits[resource]),
+    );
   });
 }
 
@@ -58,16 +76,31 @@ function missingFields(quota: Meta, workload: Workload, lacking: string[]): Diag
 type Over = { resource: string; wanted: string | null; used: string | null; hard: string };
 
 /** The sum of what all replicas ask for goes over the quota. */
-function exceeds(hard: Record<string, string>, used: Record<string, string>, { template, desired }: Workload): Over | null {
+function exceeds(
+  hard: Record<string, string>,
+  used: Record<string, string>,
+  { template, desired }: Workload,
+): Over | null {
   for (const [field, limit] of Object.entries(hard)) {
     const most = parseKubernetesQuantity(limit);
     if (most === null) continue;
     const [side, resource] = FIELDS[field] ?? [];
-    const each = field === 'pods' ? 1 : (template?.containers ?? []).reduce((sum, container) => sum + (side && resource ? (parseKubernetesQuantity(container[side][resource] ?? container.limits[resource] ?? '') ?? 0) : 0), 0);
+    const each =
+      field === 'pods'
+        ? 1
+        : (template?.containers ?? []).reduce(
+            (sum, container) =>
+              sum +
+              (side && resource
+                ? (parseKubernetesQuantity(container[side][resource] ?? container.limits[resource] ?? '') ?? 0)
+                : 0),
+            0,
+          );
     const already = parseKubernetesQuantity(used[field] ?? '') ?? 0;
     const asked = used[field] === undefined ? each * (desired ?? 1) : already + each;
     const one = side && resource ? (template?.containers[0]?.[side][resource] ?? null) : null;
-    if (each > 0 && asked > most * (1 + 1e-9)) return { resource: field, wanted: one, used: used[field] ?? null, hard: limit };
+    if (each > 0 && asked > most * (1 + 1e-9))
+      return { resource: field, wanted: one, used: used[field] ?? null, hard: limit };
   }
   return null;
 }

@@ -1,6 +1,6 @@
-import { changeAction, describeAction } from '../actions.ts';
-import { shellCommand } from '../../detectors/support/shell.ts';
 import { isKubernetesName } from '../../detectors/support/names.ts';
+import { shellCommand } from '../../detectors/support/shell.ts';
+import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
@@ -8,7 +8,9 @@ import { eventsOf, podsOf, servicesOf } from '../relations.ts';
 
 /** Finds Deployments, StatefulSets and DaemonSets without the pods they should have: stuck rollouts, shortfalls, scaled to zero, paused. */
 export const rollouts: Analyzer = (context) =>
-  context.state.workloads.filter(({ kind, deleting }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) && !deleting).flatMap((workload) => diagnose(context, workload));
+  context.state.workloads
+    .filter(({ kind, deleting }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) && !deleting)
+    .flatMap((workload) => diagnose(context, workload));
 
 function diagnose({ state }: Context, workload: Workload): Diagnosis[] {
   if (workload.desired === 0 && !state.desiredOnly) return scaledToZero(state, workload);
@@ -25,20 +27,28 @@ function isComplete({ desired, ready, available, updated }: Workload, pods: Pod[
   return enough && pods.every((pod) => pod.ready !== false || pod.phase === 'Succeeded');
 }
 
-const isShort = ({ desired, ready, available }: Workload): boolean => desired !== null && desired > 0 && (ready ?? available) !== null && (ready ?? available ?? 0) < desired;
+const isShort = ({ desired, ready, available }: Workload): boolean =>
+  desired !== null && desired > 0 && (ready ?? available) !== null && (ready ?? available ?? 0) < desired;
 
 type Stuck = { replicaSet: string | null; evidence: number[] };
 
 function stuckBy(state: KubernetesState, workload: Workload): Stuck | null {
-  const condition = workload.conditions.find(({ reason, type, status }) => reason === 'ProgressDeadlineExceeded' || (type === 'Progressing' && status === 'False'));
+  const condition = workload.conditions.find(
+    ({ reason, type, status }) =>
+      reason === 'ProgressDeadlineExceeded' || (type === 'Progressing' && status === 'False'),
+  );
   const event = eventsOf(state, workload).findLast(({ reason }) => reason === 'ProgressDeadlineExceeded');
   if (!condition && !event) return null;
-  const replicaSet = /ReplicaSet "?([a-z0-9][\w.-]*\w)"?/.exec(`${condition?.message ?? ''} ${event?.message ?? ''}`)?.[1] ?? workload.newReplicaSet;
+  const replicaSet =
+    /ReplicaSet "?([a-z0-9][\w.-]*\w)"?/.exec(`${condition?.message ?? ''} ${event?.message ?? ''}`)?.[1] ??
+    workload.newReplicaSet;
   return { replicaSet, evidence: event ? [event.evidence] : [] };
 }
 
 function stuckRollout(state: KubernetesState, workload: Workload, pods: Pod[], stuck: Stuck): Diagnosis {
-  const oldServes = pods.some((pod) => pod.ready === true && (stuck.replicaSet === null || !pod.name.startsWith(stuck.replicaSet)));
+  const oldServes = pods.some(
+    (pod) => pod.ready === true && (stuck.replicaSet === null || !pod.name.startsWith(stuck.replicaSet)),
+  );
   const fresh = stuck.replicaSet ? ` of the new ReplicaSet ${name(stuck.replicaSet)}` : '';
   const what = `the rollout of ${workload.kind === 'Deployment' ? 'deployment' : workload.kind} ${name(workload.name)} is stuck (ProgressDeadlineExceeded)`;
   return diagnosis({
@@ -57,7 +67,10 @@ function stuckRollout(state: KubernetesState, workload: Workload, pods: Pod[], s
   });
 }
 
-const counts = ({ desired, ready, available }: Workload): string => (desired !== null && (ready ?? available) !== null ? ` (${ready ?? available} of ${desired} desired replicas ready)` : '');
+const counts = ({ desired, ready, available }: Workload): string =>
+  desired !== null && (ready ?? available) !== null
+    ? ` (${ready ?? available} of ${desired} desired replicas ready)`
+    : '';
 
 function touchesOf(state: KubernetesState, workload: Workload, pods: Pod[]): string[] {
   const services = servicesOf(state, workload.namespace, workload.template?.labels ?? pods[0]?.labels ?? {});
@@ -65,10 +78,27 @@ function touchesOf(state: KubernetesState, workload: Workload, pods: Pod[]): str
 }
 
 function rolloutActions(workload: Workload) {
-  const undo = isKubernetesName(workload.name) ? shellCommand('kubectl', 'rollout', 'undo', `${workload.kind.toLowerCase()}/${workload.name}`, ...(workload.namespace ? ['--namespace', workload.namespace] : [])) : null;
+  const undo = isKubernetesName(workload.name)
+    ? shellCommand(
+        'kubectl',
+        'rollout',
+        'undo',
+        `${workload.kind.toLowerCase()}/${workload.name}`,
+        ...(workload.namespace ? ['--namespace', workload.namespace] : []),
+      )
+    : null;
   return [
-    ...describeAction(workload.kind, workload.name, workload.namespace, 'See conditions, replicas and events of the workload'),
-    { title: 'Go back to the revision that ran before', command: undo, risk: 'Replaces the pods of the workload by those of the previous revision.' },
+    ...describeAction(
+      workload.kind,
+      workload.name,
+      workload.namespace,
+      'See conditions, replicas and events of the workload',
+    ),
+    {
+      title: 'Go back to the revision that ran before',
+      command: undo,
+      risk: 'Replaces the pods of the workload by those of the previous revision.',
+    },
   ];
 }
 
@@ -84,7 +114,12 @@ function shortfall(workload: Workload, pods: Pod[]): Diagnosis {
     cause: false,
     depth: DEPTH.workload,
     evidence: workload.evidence,
-    actions: describeAction(workload.kind, workload.name, workload.namespace, 'See conditions, replicas and events of the workload'),
+    actions: describeAction(
+      workload.kind,
+      workload.name,
+      workload.namespace,
+      'See conditions, replicas and events of the workload',
+    ),
   });
 }
 

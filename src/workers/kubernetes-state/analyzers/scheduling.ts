@@ -50,7 +50,9 @@ function diagnose(context: Context, pods: Pod[]): Diagnosis[] {
         ...listAction('nodes', null, 'See the nodes with their labels, taints and free resources'),
         changeAction(cause.remedy, 'Changes where pods run or how much they get.'),
       ],
-      prevention: ['Alert on pods that stay Pending, and keep requests, selectors and tolerations under review with the nodes that exist.'],
+      prevention: [
+        'Alert on pods that stay Pending, and keep requests, selectors and tolerations under review with the nodes that exist.',
+      ],
     }),
   ];
 }
@@ -101,7 +103,8 @@ const CAUSES: readonly SchedulingCause[] = [
     kind: 'claim-missing-for-pod',
     class: 'infrastructure',
     pattern: /persistentvolumeclaim "[^"]+" not found/i,
-    says: (text) => `the PersistentVolumeClaim (PVC) ${/persistentvolumeclaim "([^"]+)"/i.exec(text)?.[1] ?? ''} that it mounts does not exist`,
+    says: (text) =>
+      `the PersistentVolumeClaim (PVC) ${/persistentvolumeclaim "([^"]+)"/i.exec(text)?.[1] ?? ''} that it mounts does not exist`,
     remedy: 'Create the claim, or correct its name in the pod',
   },
   {
@@ -181,7 +184,13 @@ const CAUSES: readonly SchedulingCause[] = [
 
 function resourcesIn(text: string): string {
   if (/Too many pods/i.test(text)) return 'pod slots (Too many pods)';
-  return [...new Set([...text.matchAll(/Insufficient ([\w./-]+\w)/gi)].map(([, resource = '']) => (resource === 'cpu' ? 'CPU (cpu)' : resource)))].join(' and ');
+  return [
+    ...new Set(
+      [...text.matchAll(/Insufficient ([\w./-]+\w)/gi)].map(([, resource = '']) =>
+        resource === 'cpu' ? 'CPU (cpu)' : resource,
+      ),
+    ),
+  ].join(' and ');
 }
 
 const taintIn = (text: string): string => {
@@ -191,14 +200,27 @@ const taintIn = (text: string): string => {
 
 function requestsOf({ state }: Context, pod: Pod, text: string): Detail | null {
   const wanted = [...text.matchAll(/Insufficient ([\w./-]+\w)/gi)].map(([, resource = '']) => resource);
-  const asked = wanted.flatMap((resource) => pod.template.containers.flatMap(({ requests }) => (requests[resource] ? [`${resource} ${requests[resource]}`] : [])));
-  const left = state.nodes.flatMap(({ allocatable }) => wanted.flatMap((resource) => allocatable[resource] ?? [])).slice(0, 4);
-  const parts = [asked.length > 0 ? `it requests ${asked.join(', ')}` : null, left.length > 0 ? `the nodes, although Ready, have ${left.join(' and ')} of ${wanted.join(', ')} allocatable` : null];
+  const asked = wanted.flatMap((resource) =>
+    pod.template.containers.flatMap(({ requests }) =>
+      requests[resource] ? [`${resource} ${requests[resource]}`] : [],
+    ),
+  );
+  const left = state.nodes
+    .flatMap(({ allocatable }) => wanted.flatMap((resource) => allocatable[resource] ?? []))
+    .slice(0, 4);
+  const parts = [
+    asked.length > 0 ? `it requests ${asked.join(', ')}` : null,
+    left.length > 0
+      ? `the nodes, although Ready, have ${left.join(' and ')} of ${wanted.join(', ')} allocatable`
+      : null,
+  ];
   const said = parts.filter((part) => part !== null).join(', ');
   return said ? { text: said, evidence: state.nodes.flatMap(({ evidence }) => evidence) } : null;
 }
 
 function selectorOf(_: Context, pod: Pod): Detail | null {
   const pairs = Object.entries(pod.template.nodeSelector).map(([key, value]) => `${key}=${value}`);
-  return pairs.length > 0 ? { text: `it asks for nodes with ${pairs.slice(0, 3).join(', ')}`, evidence: pod.evidence } : null;
+  return pairs.length > 0
+    ? { text: `it asks for nodes with ${pairs.slice(0, 3).join(', ')}`, evidence: pod.evidence }
+    : null;
 }

@@ -7,11 +7,15 @@ import { type Selectable, sameNamespace, selectables, selects, workloadName } fr
 /** Finds services that lead nowhere: a selector that matches no pod, a target port on which nothing listens, no ready pod. */
 export const services: Analyzer = (context) => {
   const places = selectables(context.state);
-  return context.state.services.filter((service) => !isByDesign(service)).flatMap((service) => diagnose(context, service, places));
+  return context.state.services
+    .filter((service) => !isByDesign(service))
+    .flatMap((service) => diagnose(context, service, places));
 };
 
 /** Services that select nothing on purpose: aliases, and those whose endpoints somebody writes by hand. */
-function isByDesign({ type, selector, externalName, name: own }: Service): boolean {
+function isByDesign({ type, selector, externalName, name: own, raw }: Service): boolean {
+  // The detector of endpoints reads the answers of our own server.
+  if (raw.answered === true) return true;
   return type === 'ExternalName' || externalName !== null || Object.keys(selector).length === 0 || own === 'kubernetes';
 }
 
@@ -38,7 +42,9 @@ function nearest(service: Service, places: Selectable[]): Selectable | null {
   const wanted = Object.entries(service.selector);
   const scored = places.map((place) => {
     const matching = wanted.filter(([key, value]) => place.labels[key] === value).length;
-    const sameKey = wanted.filter(([key, value]) => place.labels[key] !== undefined && alike(place.labels[key] ?? '', value)).length;
+    const sameKey = wanted.filter(
+      ([key, value]) => place.labels[key] !== undefined && alike(place.labels[key] ?? '', value),
+    ).length;
     const own = place.pod ? workloadName(place.pod) : place.name;
     const named = own === service.name || alike(own, service.name);
     return { place, score: matching * 2 + sameKey + (named ? 2 : 0) };
@@ -68,15 +74,25 @@ function selectorMismatch(service: Service, near: Selectable | null, none: boole
     actions: [
       ...describeAction('service', service.name, service.namespace, 'See selector and endpoints of the service'),
       ...listAction('pods', service.namespace, 'See the labels that the pods really have'),
-      changeAction('Correct the selector of the service (or the labels of the pods)', 'Traffic of the service goes to the pods that it then selects.'),
+      changeAction(
+        'Correct the selector of the service (or the labels of the pods)',
+        'Traffic of the service goes to the pods that it then selects.',
+      ),
     ],
-    prevention: ['Alert on services without endpoints, and let one source (chart, kustomize) write labels and selectors.'],
+    prevention: [
+      'Alert on services without endpoints, and let one source (chart, kustomize) write labels and selectors.',
+    ],
   });
 }
 
 function withoutHash(labels: Record<string, string>): Record<string, string> {
-  const noise = /pod-template-hash|controller-revision-hash|controller-uid|statefulset\.kubernetes\.io|pod-index|helm\.sh|managed-by/;
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => !noise.test(key)).slice(0, 5));
+  const noise =
+    /pod-template-hash|controller-revision-hash|controller-uid|statefulset\.kubernetes\.io|pod-index|helm\.sh|managed-by/;
+  return Object.fromEntries(
+    Object.entries(labels)
+      .filter(([key]) => !noise.test(key))
+      .slice(0, 5),
+  );
 }
 
 type PortFault = { text: string; confidence: number };
@@ -89,8 +105,15 @@ function portFault({ targetPort, port }: ServicePort, selected: Selectable[]): P
   if (containers.length === 0 || declared.length === 0) return null;
   if (declared.some((one) => String(one.port) === target || one.name === target)) return null;
   const listens = [...new Set(declared.map((one) => one.port))].join(', ');
-  if (!/^\d+$/.test(target)) return { text: `is sent to the port named ${name(target)}, but no container has a port of that name`, confidence: 0.9 };
-  return { text: `is sent to targetPort ${target}, but the containers listen on containerPort ${listens} (target port mismatch)`, confidence: 0.86 };
+  if (!/^\d+$/.test(target))
+    return {
+      text: `is sent to the port named ${name(target)}, but no container has a port of that name`,
+      confidence: 0.9,
+    };
+  return {
+    text: `is sent to targetPort ${target}, but the containers listen on containerPort ${listens} (target port mismatch)`,
+    confidence: 0.86,
+  };
 }
 
 function portMismatch(service: Service, { port }: ServicePort, fault: PortFault, selected: Selectable[]): Diagnosis {
@@ -101,12 +124,23 @@ function portMismatch(service: Service, { port }: ServicePort, fault: PortFault,
     statement: `Port ${port} of Service ${name(service.name)} ${fault.text}, so connections to the service are refused`,
     component: service.name,
     namespace: service.namespace,
-    touches: [service.name, ...selected.flatMap((place) => [place.name, place.pod ? workloadName(place.pod) : place.name])],
+    touches: [
+      service.name,
+      ...selected.flatMap((place) => [place.name, place.pod ? workloadName(place.pod) : place.name]),
+    ],
     confidence: fault.confidence,
     evidence: [...service.evidence, ...(first?.evidence ?? [])],
     actions: [
-      ...describeAction('service', service.name, service.namespace, 'See port, targetPort and endpoints of the service'),
-      changeAction('Set targetPort to the port that the container listens on', 'Changes where the traffic of the service goes.'),
+      ...describeAction(
+        'service',
+        service.name,
+        service.namespace,
+        'See port, targetPort and endpoints of the service',
+      ),
+      changeAction(
+        'Set targetPort to the port that the container listens on',
+        'Changes where the traffic of the service goes.',
+      ),
     ],
     prevention: ['Name container ports and let services refer to the name.'],
   });

@@ -4,45 +4,60 @@ import type { Container, KubeEvent, Pod } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
 
-const START = /^(?:Init:)?(?:CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCannotRun|StartError|PreCreateHookError|PostStartHookError)$/;
+const START =
+  /^(?:Init:)?(?:CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCannotRun|StartError|PreCreateHookError|PostStartHookError)$/;
 const EVENT = /^(?:FailedMount|FailedAttachVolume|FailedMapVolume|FailedCreatePodSandBox|FailedPostStartHook)$/;
 
 /** Finds containers that cannot be created, started or given their volumes: missing references, bad commands, failed mounts. */
 export const startErrors: Analyzer = (context) => {
-  const groups = Map.groupBy(context.state.pods.filter((pod) => !pod.deleting), (pod) => `${pod.namespace} ${workloadName(pod)}`);
+  const groups = Map.groupBy(
+    context.state.pods.filter((pod) => !pod.deleting),
+    (pod) => `${pod.namespace} ${workloadName(pod)}`,
+  );
   return [...groups.values()].flatMap((pods) => pods.flatMap((pod) => stuck(context, pod)).slice(0, 1));
 };
 
 function stuck(context: Context, pod: Pod): Diagnosis[] {
   const containers = [...pod.template.initContainers, ...pod.template.containers];
-  const failing = containers.find(({ status, last }) => START.test(status?.reason ?? '') || START.test(last?.reason ?? ''));
+  const failing = containers.find(
+    ({ status, last }) => START.test(status?.reason ?? '') || START.test(last?.reason ?? ''),
+  );
   const word = failing?.status?.reason ?? (START.test(pod.reason ?? '') ? pod.reason : null);
   const events = eventsOf(context.state, pod);
   const event = events.findLast((one) => EVENT.test(one.reason));
   const told = events.findLast(({ reason, message }) => reason === 'Failed' && !/pull|image/i.test(message));
   if (failing || word) {
-    const message = [failing?.status?.message, failing?.last?.message, told?.message].find((text) => text && text.length > 10) ?? '';
+    const message =
+      [failing?.status?.message, failing?.last?.message, told?.message].find((text) => text && text.length > 10) ?? '';
     return [toDiagnosis(pod, failing ?? null, word ?? failing?.last?.reason ?? 'StartError', message, told)];
   }
   const running = pod.phase === 'Running' && pod.ready === true;
   return event && !running ? [toDiagnosis(pod, null, event.reason, event.message, event)] : [];
 }
 
-type Meaning = { kind: string; class: Diagnosis['class']; pattern: RegExp; says: (match: RegExpExecArray) => string; remedy: string };
+type Meaning = {
+  kind: string;
+  class: Diagnosis['class'];
+  pattern: RegExp;
+  says: (match: RegExpExecArray) => string;
+  remedy: string;
+};
 
 const MEANINGS: readonly Meaning[] = [
   {
     kind: 'reference-missing',
     class: 'infrastructure',
     pattern: /(secret|configmap)s? "([^"]+)" not found/i,
-    says: ([, kind = '', object = '']) => `the ${/secret/i.test(kind) ? 'Secret' : 'ConfigMap'} ${name(object)} that it refers to was not found (it does not exist)`,
+    says: ([, kind = '', object = '']) =>
+      `the ${/secret/i.test(kind) ? 'Secret' : 'ConfigMap'} ${name(object)} that it refers to was not found (it does not exist)`,
     remedy: 'Create the missing object, or correct its name in the pod',
   },
   {
     kind: 'key-missing',
     class: 'infrastructure',
     pattern: /couldn't find key (\S+) in (Secret|ConfigMap) (\S+)/i,
-    says: ([, key = '', kind = '', object = '']) => `the key ${name(key)} does not exist in the ${kind} ${name(object)}`,
+    says: ([, key = '', kind = '', object = '']) =>
+      `the key ${name(key)} does not exist in the ${kind} ${name(object)}`,
     remedy: 'Add the key, or correct its name in the pod',
   },
   {
@@ -55,15 +70,18 @@ const MEANINGS: readonly Meaning[] = [
   {
     kind: 'command-missing',
     class: 'infrastructure',
-    pattern: /exec: "([^"]+)": (?:executable file not found|stat [^:]+: no such file|no such file|permission denied|is a directory)/i,
-    says: ([, command = '']) => `its command ${name(command)} does not exist in the image or cannot be executed (wrong command)`,
+    pattern:
+      /exec: "([^"]+)": (?:executable file not found|stat [^:]+: no such file|no such file|permission denied|is a directory)/i,
+    says: ([, command = '']) =>
+      `its command ${name(command)} does not exist in the image or cannot be executed (wrong command)`,
     remedy: 'Correct command and arguments of the container',
   },
   {
     kind: 'mount-not-directory',
     class: 'infrastructure',
     pattern: /not a directory|are you trying to mount a directory onto a file/i,
-    says: () => 'a volume is mounted over a path of another type (a file over a directory or the reverse: subPath or mountPath is wrong)',
+    says: () =>
+      'a volume is mounted over a path of another type (a file over a directory or the reverse: subPath or mountPath is wrong)',
     remedy: 'Correct mountPath and subPath of the volume',
   },
   {
@@ -89,11 +107,20 @@ const MEANINGS: readonly Meaning[] = [
   },
 ];
 
-function toDiagnosis(pod: Pod, container: Container | null, word: string, message: string, event: KubeEvent | undefined): Diagnosis {
-  const found = MEANINGS.map((meaning) => ({ meaning, match: meaning.pattern.exec(message) })).find(({ match }) => match !== null);
+function toDiagnosis(
+  pod: Pod,
+  container: Container | null,
+  word: string,
+  message: string,
+  event: KubeEvent | undefined,
+): Diagnosis {
+  const found = MEANINGS.map((meaning) => ({ meaning, match: meaning.pattern.exec(message) })).find(
+    ({ match }) => match !== null,
+  );
   const what = /Mount|Attach|MapVolume/.test(word) ? 'cannot mount its volumes' : 'cannot start';
   const says = found?.match ? found.meaning.says(found.match) : null;
-  const target = found?.match && /reference|key/.test(found.meaning.kind) ? [found.match[2] ?? '', found.match[1] ?? ''] : [];
+  const target =
+    found?.match && /reference|key/.test(found.meaning.kind) ? [found.match[2] ?? '', found.match[1] ?? ''] : [];
   return diagnosis({
     kind: found?.meaning.kind ?? 'start-error',
     class: found?.meaning.class ?? 'infrastructure',
@@ -107,6 +134,8 @@ function toDiagnosis(pod: Pod, container: Container | null, word: string, messag
       ...describeAction('pod', pod.name, pod.namespace, 'See the exact error of the kubelet'),
       changeAction(found?.meaning.remedy ?? 'Correct what the message names', 'Restarts the pods of the workload.'),
     ],
-    prevention: ['Check manifests before they are applied: every ConfigMap, Secret and key that a pod refers to must be there.'],
+    prevention: [
+      'Check manifests before they are applied: every ConfigMap, Secret and key that a pod refers to must be there.',
+    ],
   });
 }

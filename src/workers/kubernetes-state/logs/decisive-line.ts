@@ -25,7 +25,9 @@ export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
   const candidates = shown.flatMap(toCandidate);
   if (candidates.length === 0) return null;
   const groups = [...Map.groupBy(candidates, ({ text }) => shapeOf(text)).values()];
-  const scored = groups.map((group) => ({ group, score: scoreOf(group, shown.length) })).sort((left, right) => right.score - left.score);
+  const scored = groups
+    .map((group) => ({ group, score: scoreOf(group, shown.length) }))
+    .sort((left, right) => right.score - left.score);
   const best = scored[0];
   const line = best?.group.at(-1);
   if (!best || !line || best.score < LEAST) return null;
@@ -35,7 +37,11 @@ export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
     level: line.level,
     score: best.score,
     count: best.group.length,
-    also: alsoSaid(line, scored.map(({ group }) => group.at(-1)), shown),
+    also: alsoSaid(
+      line,
+      scored.map(({ group }) => group.at(-1)),
+      shown,
+    ),
   };
 }
 
@@ -79,7 +85,12 @@ function shapeOf(text: string): string {
 /** The next best line within reach of the decisive one that adds words of its own. */
 function alsoSaid(line: Candidate, others: (Candidate | undefined)[], lines: readonly string[]): string | null {
   const near = others.find(
-    (other) => other && other !== line && Math.abs(other.index - line.index) <= 12 && other.level + (other.kind?.weight ?? 0) >= 0.8 && !shapeOf(line.text).includes(shapeOf(other.text)),
+    (other) =>
+      other &&
+      other !== line &&
+      Math.abs(other.index - line.index) <= 12 &&
+      other.level + (other.kind?.weight ?? 0) >= 0.8 &&
+      !shapeOf(line.text).includes(shapeOf(other.text)),
   );
   return near ? (lines[near.index]?.trim() ?? null) : null;
 }
@@ -90,7 +101,10 @@ export function messageOf(line: string): string {
   if (json) return json;
   return line
     .replace(/^[\s\d.:kMG%-]*(?=curl: \()/, '')
-    .replace(/^\s*\[?(?:(?:[A-Z][a-z]{2} ){1,2}\s?\d{1,2} \d\d:\d\d:\d\d(?: [A-Z]{3,4})?(?: \d{4})?|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s*(?:-\s*)?/, '')
+    .replace(
+      /^\s*\[?(?:(?:[A-Z][a-z]{2} ){1,2}\s?\d{1,2} \d\d:\d\d:\d\d(?: [A-Z]{3,4})?(?: \d{4})?|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s*(?:-\s*)?/,
+      '',
+    )
     .replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S)/, '')
     .replace(/\[?\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?\]?/g, '')
     .replace(/(?<!\d{4}-\d\d-\d\d[T ])\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '')
@@ -100,7 +114,9 @@ export function messageOf(line: string): string {
 function jsonMessage(line: string): string | null {
   try {
     const body = JSON.parse(line) as Record<string, unknown>;
-    const parts = [body.message ?? body.msg ?? body.log, body.error ?? body.err ?? body.exception].filter((part) => typeof part === 'string');
+    const parts = [body.message ?? body.msg ?? body.log, body.error ?? body.err ?? body.exception].filter(
+      (part) => typeof part === 'string',
+    );
     return parts.length > 0 ? parts.join(': ') : null;
   } catch {
     return null;

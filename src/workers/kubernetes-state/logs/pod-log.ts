@@ -13,7 +13,9 @@ export function logsOfPod(state: KubernetesState, pod: Pick<Meta, 'name' | 'name
 export function logsOfWorkload(state: KubernetesState, workload: Pick<Meta, 'name' | 'namespace'>): LogText[] {
   return state.logs.filter((log) => {
     if (!sameNamespace(log.namespace, workload.namespace)) return false;
-    return [log.pod && workloadOf(log.pod), log.pod, log.service].some((name) => name !== null && name !== undefined && sameName(name, workload.name));
+    return [log.pod && workloadOf(log.pod), log.pod, log.service].some(
+      (name) => name !== null && name !== undefined && sameName(name, workload.name),
+    );
   });
 }
 

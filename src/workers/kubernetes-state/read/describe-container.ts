@@ -1,6 +1,6 @@
 import type { Raw } from '../raw.ts';
 import { describeTime } from './ages.ts';
-import { linesOf, nodeOf, pairsOf, type TreeNode, valueOf } from './describe-tree.ts';
+import { fieldOf, linesOf, nodeOf, pairsOf, type TreeNode } from './describe-tree.ts';
 
 /** A container of a describe page in the form of the API: its part of `spec` and its part of `status`. */
 export function describedContainer(node: TreeNode): { spec: Raw; status: Raw | null } {
@@ -8,10 +8,10 @@ export function describedContainer(node: TreeNode): { spec: Raw; status: Raw | n
   const name = node.key ?? '';
   const spec: Raw = {
     name,
-    image: valueOf(children, 'Image'),
+    image: fieldOf(children, 'Image'),
     command: linesOf(nodeOf(children, 'Command')),
     args: linesOf(nodeOf(children, 'Args')),
-    ports: portsOf(valueOf(children, 'Port') ?? valueOf(children, 'Ports')),
+    ports: portsOf(fieldOf(children, 'Port') ?? fieldOf(children, 'Ports')),
     resources: { limits: pairsBelow(children, 'Limits'), requests: pairsBelow(children, 'Requests') },
     env: envOf(nodeOf(children, 'Environment')),
     envFrom: envFromOf(nodeOf(children, 'Environment Variables from')),
@@ -23,11 +23,11 @@ export function describedContainer(node: TreeNode): { spec: Raw; status: Raw | n
 }
 
 function statusOf(name: string, children: TreeNode[]): Raw {
-  const ready = valueOf(children, 'Ready');
+  const ready = fieldOf(children, 'Ready');
   return {
     name,
     ready: ready === null ? null : ready === 'True',
-    restartCount: Number(valueOf(children, 'Restart Count') ?? Number.NaN),
+    restartCount: Number(fieldOf(children, 'Restart Count') ?? Number.NaN),
     state: stateOf(nodeOf(children, 'State')),
     lastState: stateOf(nodeOf(children, 'Last State')),
   };
@@ -35,13 +35,13 @@ function statusOf(name: string, children: TreeNode[]): Raw {
 
 function stateOf(node: TreeNode | undefined): Raw {
   if (!node) return {};
-  const exitCode = valueOf(node.children, 'Exit Code');
+  const exitCode = fieldOf(node.children, 'Exit Code');
   const detail = {
-    reason: valueOf(node.children, 'Reason'),
+    reason: fieldOf(node.children, 'Reason'),
     message: linesOf(nodeOf(node.children, 'Message')).join(' ') || null,
     exitCode: exitCode === null ? null : Number(exitCode),
-    startedAt: describeTime(valueOf(node.children, 'Started')),
-    finishedAt: describeTime(valueOf(node.children, 'Finished')),
+    startedAt: describeTime(fieldOf(node.children, 'Started')),
+    finishedAt: describeTime(fieldOf(node.children, 'Finished')),
   };
   return { [node.value.toLowerCase() || 'unknown']: detail };
 }
@@ -93,9 +93,9 @@ function mountsOf(node: TreeNode | undefined): Raw[] {
 
 function probesOf(children: TreeNode[]): Raw {
   return {
-    livenessProbe: probeOf(valueOf(children, 'Liveness')),
-    readinessProbe: probeOf(valueOf(children, 'Readiness')),
-    startupProbe: probeOf(valueOf(children, 'Startup')),
+    livenessProbe: probeOf(fieldOf(children, 'Liveness')),
+    readinessProbe: probeOf(fieldOf(children, 'Readiness')),
+    startupProbe: probeOf(fieldOf(children, 'Startup')),
   };
 }
 
@@ -123,12 +123,12 @@ function probeOf(text: string | null): Raw | null {
 export function describedVolumes(node: TreeNode | undefined): Raw[] {
   return (node?.children ?? []).flatMap(({ key, children }) => {
     if (!key) return [];
-    const type = valueOf(children, 'Type') ?? '';
-    const optional = valueOf(children, 'Optional') === 'true';
+    const type = fieldOf(children, 'Type') ?? '';
+    const optional = fieldOf(children, 'Optional') === 'true';
     if (/^PersistentVolumeClaim/.test(type))
-      return [{ name: key, persistentVolumeClaim: { claimName: valueOf(children, 'ClaimName') } }];
-    if (/^ConfigMap/.test(type)) return [{ name: key, configMap: { name: valueOf(children, 'Name'), optional } }];
-    if (/^Secret/.test(type)) return [{ name: key, secret: { secretName: valueOf(children, 'SecretName'), optional } }];
+      return [{ name: key, persistentVolumeClaim: { claimName: fieldOf(children, 'ClaimName') } }];
+    if (/^ConfigMap/.test(type)) return [{ name: key, configMap: { name: fieldOf(children, 'Name'), optional } }];
+    if (/^Secret/.test(type)) return [{ name: key, secret: { secretName: fieldOf(children, 'SecretName'), optional } }];
     return [{ name: key }];
   });
 }

@@ -7,7 +7,7 @@ import {
   describedRules,
   describedService,
 } from './describe-network.ts';
-import { linesOf, nodeOf, pairsOf, type TreeNode, valueOf } from './describe-tree.ts';
+import { fieldOf, linesOf, nodeOf, pairsOf, type TreeNode } from './describe-tree.ts';
 
 /** What the page of one kind tells beyond its metadata, in the form of the API; an empty object for kinds unknown to us. */
 export function describedBody(kind: string, nodes: TreeNode[]): Raw {
@@ -30,14 +30,14 @@ const BODIES: Record<string, (nodes: TreeNode[]) => Raw> = {
   ClusterRole: describedRules,
   PersistentVolumeClaim: claimBody,
   PersistentVolume: (nodes) => ({
-    spec: { storageClassName: valueOf(nodes, 'StorageClass'), claimRef: { name: valueOf(nodes, 'Claim') } },
-    status: { phase: valueOf(nodes, 'Status') },
+    spec: { storageClassName: fieldOf(nodes, 'StorageClass'), claimRef: { name: fieldOf(nodes, 'Claim') } },
+    status: { phase: fieldOf(nodes, 'Status') },
   }),
   Node: nodeBody,
   HorizontalPodAutoscaler: autoscalerBody,
   PodDisruptionBudget: (nodes) => ({
-    spec: { minAvailable: valueOf(nodes, 'Min available'), maxUnavailable: valueOf(nodes, 'Max unavailable') },
-    status: { disruptionsAllowed: valueOf(nodes, 'Allowed disruptions') },
+    spec: { minAvailable: fieldOf(nodes, 'Min available'), maxUnavailable: fieldOf(nodes, 'Max unavailable') },
+    status: { disruptionsAllowed: fieldOf(nodes, 'Allowed disruptions') },
   }),
   ConfigMap: (nodes) => ({
     data: Object.fromEntries((nodeOf(nodes, 'Data')?.children ?? []).map((node) => [node.key ?? node.line, ''])),
@@ -53,7 +53,7 @@ function podSpec(nodes: TreeNode[]): { spec: Raw; containerStatuses: Raw[]; init
       containers: main.map(({ spec }) => spec),
       initContainers: init.map(({ spec }) => spec),
       volumes: describedVolumes(nodeOf(nodes, 'Volumes')),
-      serviceAccountName: valueOf(nodes, 'Service Account'),
+      serviceAccountName: fieldOf(nodes, 'Service Account'),
       nodeSelector: describedPairs(nodes, 'Node-Selectors'),
       tolerations: describedTolerations(nodeOf(nodes, 'Tolerations')),
     },
@@ -69,14 +69,14 @@ const isContainer = ({ key, children }: TreeNode): boolean => key !== null && ch
 
 function podBody(nodes: TreeNode[]): Raw {
   const { spec, ...statuses } = podSpec(nodes);
-  const node = valueOf(nodes, 'Node')?.split('/')[0] ?? null;
+  const node = fieldOf(nodes, 'Node')?.split('/')[0] ?? null;
   return {
     spec: { ...spec, nodeName: node },
     status: {
-      phase: valueOf(nodes, 'Status')?.split(' ')[0] ?? null,
-      reason: valueOf(nodes, 'Reason'),
-      message: valueOf(nodes, 'Message'),
-      podIP: valueOf(nodes, 'IP'),
+      phase: fieldOf(nodes, 'Status')?.split(' ')[0] ?? null,
+      reason: fieldOf(nodes, 'Reason'),
+      message: fieldOf(nodes, 'Message'),
+      podIP: fieldOf(nodes, 'IP'),
       conditions: conditionsOf(nodes),
       ...statuses,
     },
@@ -99,8 +99,8 @@ function templateOf(nodes: TreeNode[]): Raw {
 }
 
 function workloadBody(nodes: TreeNode[]): Raw {
-  const replicas = valueOf(nodes, 'Replicas') ?? '';
-  const status = valueOf(nodes, 'Pods Status') ?? '';
+  const replicas = fieldOf(nodes, 'Replicas') ?? '';
+  const status = fieldOf(nodes, 'Pods Status') ?? '';
   const of = (word: string) => numberIn(replicas, new RegExp(`(\\d+) ${word}`));
   const current = /^(\d+) current \/ (\d+) desired/.exec(replicas);
   const available = numberIn(replicas, /(\d+) available/);
@@ -117,8 +117,8 @@ function workloadBody(nodes: TreeNode[]): Raw {
       availableReplicas: available,
       readyReplicas: available ?? numberIn(status, /(\d+) Running/),
       conditions: conditionsOf(nodes),
-      newReplicaSet: valueOf(nodes, 'NewReplicaSet')?.split(' ')[0] ?? null,
-      oldReplicaSets: (valueOf(nodes, 'OldReplicaSets') ?? '')
+      newReplicaSet: fieldOf(nodes, 'NewReplicaSet')?.split(' ')[0] ?? null,
+      oldReplicaSets: (fieldOf(nodes, 'OldReplicaSets') ?? '')
         .split(/,\s*/)
         .flatMap((part) => part.split(' ')[0] || []),
     },
@@ -137,25 +137,25 @@ function claimTemplatesOf(node: TreeNode | undefined): Raw[] {
 }
 
 function daemonBody(nodes: TreeNode[]): Raw {
-  const status = valueOf(nodes, 'Pods Status') ?? '';
+  const status = fieldOf(nodes, 'Pods Status') ?? '';
   return {
     spec: { selector: { matchLabels: describedPairs(nodes, 'Selector') }, template: templateOf(nodes) },
     status: {
-      desiredNumberScheduled: Number(valueOf(nodes, 'Desired Number of Nodes Scheduled') ?? Number.NaN),
-      currentNumberScheduled: Number(valueOf(nodes, 'Current Number of Nodes Scheduled') ?? Number.NaN),
-      numberAvailable: Number(valueOf(nodes, 'Number of Nodes Scheduled with Available Pods') ?? Number.NaN),
+      desiredNumberScheduled: Number(fieldOf(nodes, 'Desired Number of Nodes Scheduled') ?? Number.NaN),
+      currentNumberScheduled: Number(fieldOf(nodes, 'Current Number of Nodes Scheduled') ?? Number.NaN),
+      numberAvailable: Number(fieldOf(nodes, 'Number of Nodes Scheduled with Available Pods') ?? Number.NaN),
       numberReady: numberIn(status, /(\d+) Running/),
     },
   };
 }
 
 function jobBody(nodes: TreeNode[]): Raw {
-  const status = valueOf(nodes, 'Pods Statuses') ?? '';
+  const status = fieldOf(nodes, 'Pods Statuses') ?? '';
   return {
     spec: {
-      backoffLimit: valueOf(nodes, 'Backoff Limit'),
-      completions: valueOf(nodes, 'Completions'),
-      suspend: valueOf(nodes, 'Suspend') === 'true',
+      backoffLimit: fieldOf(nodes, 'Backoff Limit'),
+      completions: fieldOf(nodes, 'Completions'),
+      suspend: fieldOf(nodes, 'Suspend') === 'true',
       template: templateOf(nodes),
     },
     status: {
@@ -167,10 +167,10 @@ function jobBody(nodes: TreeNode[]): Raw {
 }
 
 function cronBody(nodes: TreeNode[]): Raw {
-  const suspend = valueOf(nodes, 'Suspend');
+  const suspend = fieldOf(nodes, 'Suspend');
   return {
     spec: {
-      schedule: valueOf(nodes, 'Schedule'),
+      schedule: fieldOf(nodes, 'Schedule'),
       suspend: suspend === 'True' || suspend === 'true',
       jobTemplate: { spec: { template: templateOf(nodes) } },
     },
@@ -180,11 +180,11 @@ function cronBody(nodes: TreeNode[]): Raw {
 function claimBody(nodes: TreeNode[]): Raw {
   return {
     spec: {
-      storageClassName: valueOf(nodes, 'StorageClass'),
-      volumeName: valueOf(nodes, 'Volume'),
-      accessModes: (valueOf(nodes, 'Access Modes') ?? '').split(',').filter(Boolean),
+      storageClassName: fieldOf(nodes, 'StorageClass'),
+      volumeName: fieldOf(nodes, 'Volume'),
+      accessModes: (fieldOf(nodes, 'Access Modes') ?? '').split(',').filter(Boolean),
     },
-    status: { phase: valueOf(nodes, 'Status') },
+    status: { phase: fieldOf(nodes, 'Status') },
   };
 }
 
@@ -194,7 +194,7 @@ function nodeBody(nodes: TreeNode[]): Raw {
     return match ? [{ key: match[1], value: match[2] ?? null, effect: match[3] }] : [];
   });
   return {
-    spec: { taints, unschedulable: valueOf(nodes, 'Unschedulable') === 'true' },
+    spec: { taints, unschedulable: fieldOf(nodes, 'Unschedulable') === 'true' },
     status: {
       conditions: conditionsOf(nodes),
       capacity: pairsOf(nodeOf(nodes, 'Capacity')),
@@ -204,13 +204,13 @@ function nodeBody(nodes: TreeNode[]): Raw {
 }
 
 function autoscalerBody(nodes: TreeNode[]): Raw {
-  const [kind, name] = (valueOf(nodes, 'Reference') ?? '').split('/');
+  const [kind, name] = (fieldOf(nodes, 'Reference') ?? '').split('/');
   const metrics = linesOf(nodeOf(nodes, 'Metrics'));
   return {
     spec: {
       scaleTargetRef: { kind: kind || null, name: name || null },
-      minReplicas: valueOf(nodes, 'Min replicas'),
-      maxReplicas: valueOf(nodes, 'Max replicas'),
+      minReplicas: fieldOf(nodes, 'Min replicas'),
+      maxReplicas: fieldOf(nodes, 'Max replicas'),
     },
     status: { conditions: conditionsOf(nodes), described: metrics },
   };

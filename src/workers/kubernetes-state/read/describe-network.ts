@@ -1,5 +1,5 @@
 import type { Raw } from '../raw.ts';
-import { linesOf, nodeOf, pairsOf, type TreeNode, valueOf } from './describe-tree.ts';
+import { fieldOf, linesOf, nodeOf, pairsOf, type TreeNode } from './describe-tree.ts';
 
 /** The body of a Service's describe page; its endpoints stand in `status.endpoints`. */
 export function describedService(nodes: TreeNode[]): Raw {
@@ -15,10 +15,10 @@ export function describedService(nodes: TreeNode[]): Raw {
   const endpoints = nodes.filter(({ key }) => key === 'Endpoints');
   return {
     spec: {
-      type: valueOf(nodes, 'Type'),
+      type: fieldOf(nodes, 'Type'),
       selector: pairsOf(nodeOf(nodes, 'Selector')),
-      clusterIP: valueOf(nodes, 'IP') ?? (/None/.test(nodeOf(nodes, 'IP')?.value ?? '') ? 'None' : null),
-      externalName: valueOf(nodes, 'External Name'),
+      clusterIP: fieldOf(nodes, 'IP') ?? (/None/.test(nodeOf(nodes, 'IP')?.value ?? '') ? 'None' : null),
+      externalName: fieldOf(nodes, 'External Name'),
       ports,
     },
     status: { endpoints: endpoints.length > 0 ? endpoints.flatMap(({ value }) => addresses(value)) : null },
@@ -49,7 +49,7 @@ export function describedIngress(nodes: TreeNode[]): Raw {
   ];
   const tls = linesOf(nodeOf(nodes, 'TLS')).flatMap((line) => /^(\S+) terminates/.exec(line)?.[1] ?? []);
   return {
-    spec: { ingressClassName: valueOf(nodes, 'Ingress Class'), rules, tls: tls.map((secretName) => ({ secretName })) },
+    spec: { ingressClassName: fieldOf(nodes, 'Ingress Class'), rules, tls: tls.map((secretName) => ({ secretName })) },
     status: { notes: backends.flatMap(({ note }) => note ?? []) },
   };
 }
@@ -58,7 +58,7 @@ export function describedIngress(nodes: TreeNode[]): Raw {
 export function describedPolicy(nodes: TreeNode[]): Raw {
   const spec = nodeOf(nodes, 'Spec')?.children ?? nodes;
   const selector = nodeOf(spec, 'PodSelector');
-  const types = (valueOf(spec, 'Policy Types') ?? '').split(/,\s*/).filter(Boolean);
+  const types = (fieldOf(spec, 'Policy Types') ?? '').split(/,\s*/).filter(Boolean);
   return {
     spec: {
       podSelector: { matchLabels: pairsOf(selector) },

@@ -2,7 +2,7 @@ import type { Raw } from '../raw.ts';
 import { describeTime } from './ages.ts';
 import { describedEvents } from './describe-events.ts';
 import { describedBody } from './describe-kinds.ts';
-import { linesOf, nodeOf, pairsOf, parseTree, type TreeNode, valueOf } from './describe-tree.ts';
+import { fieldOf, linesOf, nodeOf, pairsOf, parseTree, type TreeNode } from './describe-tree.ts';
 import { isClusterWide } from './kind-names.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
 
@@ -14,10 +14,10 @@ export function readDescribe(text: string, kind: string | null): Reading {
 
 function readPage(page: string, asked: string | null): Reading {
   const nodes = parseTree(page);
-  const name = valueOf(nodes, 'Name');
+  const name = fieldOf(nodes, 'Name');
   const kind = kindOfPage(nodes) ?? asked;
   if (!name || !kind) return nothingRead();
-  const namespace = isClusterWide(kind) ? null : valueOf(nodes, 'Namespace');
+  const namespace = isClusterWide(kind) ? null : fieldOf(nodes, 'Namespace');
   const events = describedEvents(linesOf(nodeOf(nodes, 'Events')), { kind, name, namespace });
   return {
     ...nothingRead(),
@@ -27,7 +27,7 @@ function readPage(page: string, asked: string | null): Reading {
 }
 
 function commonOf(kind: string, name: string, namespace: string | null, nodes: TreeNode[]): Raw {
-  const owner = /^(\w+)\/(\S+)/.exec(valueOf(nodes, 'Controlled By') ?? '');
+  const owner = /^(\w+)\/(\S+)/.exec(fieldOf(nodes, 'Controlled By') ?? '');
   return {
     kind,
     metadata: {
@@ -36,8 +36,8 @@ function commonOf(kind: string, name: string, namespace: string | null, nodes: T
       labels: pairsOf(nodeOf(nodes, 'Labels')),
       annotations: pairsOf(nodeOf(nodes, 'Annotations')),
       ownerReferences: owner ? [{ kind: owner[1], name: owner[2] }] : [],
-      creationTimestamp: describeTime(valueOf(nodes, 'CreationTimestamp') ?? valueOf(nodes, 'Start Time')),
-      deletionTimestamp: /^Terminating/.test(valueOf(nodes, 'Status') ?? '') ? 'unknown' : null,
+      creationTimestamp: describeTime(fieldOf(nodes, 'CreationTimestamp') ?? fieldOf(nodes, 'Start Time')),
+      deletionTimestamp: /^Terminating/.test(fieldOf(nodes, 'Status') ?? '') ? 'unknown' : null,
     },
   };
 }

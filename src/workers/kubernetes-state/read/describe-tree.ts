@@ -32,7 +32,7 @@ export function nodeOf(nodes: TreeNode[] | undefined, key: string): TreeNode | u
 }
 
 /** The value of the first node of that name; null where it is missing, empty or `<none>`. */
-export function valueOf(nodes: TreeNode[] | undefined, key: string): string | null {
+export function fieldOf(nodes: TreeNode[] | undefined, key: string): string | null {
   const value = nodeOf(nodes, key)?.value.trim();
   return !value || /^<(?:none|unset|nil|unknown|invalid)>$/i.test(value) ? null : value;
 }

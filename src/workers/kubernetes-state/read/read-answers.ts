@@ -16,7 +16,11 @@ function toPod(pod: AnsweredPod): Raw {
     metadata: { name: pod.name, namespace: pod.namespace, labels: pod.labels, creationTimestamp: pod.createdAt },
     spec: {
       nodeName: pod.node,
-      containers: pod.containers.map(({ name, image, limits, requests }) => ({ name, image, resources: { limits, requests } })),
+      containers: pod.containers.map(({ name, image, limits, requests }) => ({
+        name,
+        image,
+        resources: { limits, requests },
+      })),
     },
     status: {
       phase: pod.phase,
@@ -46,6 +50,7 @@ export function readServiceAnswer(answer: CapabilityOutput<'service.health'>): R
     objects: [
       {
         kind: 'Service',
+        answered: true,
         metadata: { name: service, namespace },
         spec: { selector, ports },
         status: { endpoints: readyEndpoints, notReadyEndpoints },

@@ -1,13 +1,13 @@
+import { recordAt, textAt } from '../raw.ts';
 import { ageSeconds } from './ages.ts';
 import { readDescribe } from './describe-object.ts';
 import { kindOf } from './kind-names.ts';
 import { type KubectlCommand, parseKubectl } from './kubectl-command.ts';
-import { readDocuments } from './read-documents.ts';
 import { rawEvents } from './raw-events.ts';
+import { readDocuments } from './read-documents.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
 import { headerlessTable, parseTables, type Table } from './table.ts';
 import { tableEvents, tableObjects } from './table-objects.ts';
-import { recordAt, textAt } from '../raw.ts';
 
 const MAX_OUTPUT = 1_000_000;
 const MAX_LINES = 20_000;
@@ -30,7 +30,9 @@ export function readCommand(command: string, output: string): Reading {
 
 /** Some recorders keep both streams in one text. */
 function withoutStreams(output: string): string {
-  return output.replace(/^stdout:\n/, '').replace(/\nstderr:\n[\s\S]*$/, (rest) => (rest.trim() === 'stderr:' ? '' : rest));
+  return output
+    .replace(/^stdout:\n/, '')
+    .replace(/\nstderr:\n[\s\S]*$/, (rest) => (rest.trim() === 'stderr:' ? '' : rest));
 }
 
 const NOT_FOUND = /\(NotFound\): ([\w.]+) "([^"]+)" not found(?: in namespace "([^"]+)")?/g;
@@ -68,7 +70,11 @@ function documentsReading(documents: Reading['objects'], kubectl: KubectlCommand
   const events = rawEvents(documents.filter(({ kind }) => kind === 'Event'));
   const objects = documents
     .filter(({ kind }) => kind !== 'Event')
-    .map((object) => (kubectl?.namespace && kubectl.namespace !== '*' && !textAt(object, 'metadata', 'namespace') ? { ...object, metadata: { ...recordAt(object, 'metadata'), namespace: kubectl.namespace } } : object));
+    .map((object) =>
+      kubectl?.namespace && kubectl.namespace !== '*' && !textAt(object, 'metadata', 'namespace')
+        ? { ...object, metadata: { ...recordAt(object, 'metadata'), namespace: kubectl.namespace } }
+        : object,
+    );
   return { ...nothingRead(), objects, events, listed: listedBy(kubectl) };
 }
 
@@ -95,6 +101,6 @@ function headerless(text: string, kind: string, kubectl: KubectlCommand | null):
 
 /** A list that nothing cut down shows what is not there, too. */
 function listedBy(kubectl: KubectlCommand | null): string[] {
-  if (!kubectl || kubectl.verb !== 'get' || kubectl.narrowed) return [];
+  if (kubectl?.verb !== 'get' || kubectl.narrowed) return [];
   return kubectl.kinds.map((kind) => `${kind}|${kubectl.namespace ?? 'default'}`);
 }

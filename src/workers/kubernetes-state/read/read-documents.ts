@@ -17,7 +17,9 @@ function documentsOf(text: string): unknown[] {
   }
   if (!/^(?:apiVersion|kind|items|---)/m.test(trimmed)) return [];
   try {
-    return parseAllDocuments(trimmed, { logLevel: 'silent' }).map((document) => ('toJS' in document ? document.toJS({ maxAliasCount: 50 }) : null));
+    return parseAllDocuments(trimmed, { logLevel: 'silent' }).map((document) =>
+      'toJS' in document ? document.toJS({ maxAliasCount: 50 }) : null,
+    );
   } catch {
     return [];
   }
@@ -38,7 +40,9 @@ export function flatten(value: unknown): Raw[] {
   const kind = textAt(value, 'kind');
   if (Array.isArray(value.items)) {
     const itemKind = kind?.endsWith('List') ? kind.slice(0, -4) : null;
-    return recordsAt(value, 'items').flatMap((item) => flatten(item.kind || !itemKind ? item : { ...item, kind: itemKind }));
+    return recordsAt(value, 'items').flatMap((item) =>
+      flatten(item.kind || !itemKind ? item : { ...item, kind: itemKind }),
+    );
   }
   return kind && textAt(value, 'metadata', 'name') ? [value] : [];
 }

@@ -1,7 +1,9 @@
-import { isRecord, numberAt, type Raw, recordAt, recordsAt, textAt, textsAt } from '../raw.ts';
+import { isRecord, type Raw, recordAt, recordsAt, textAt } from '../raw.ts';
 import { rawEvents } from './raw-events.ts';
 import { flatten } from './read-documents.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
+import { snapshotLogs } from './snapshot-logs.ts';
+import { any, anyNumber } from './snapshot-members.ts';
 
 /**
  * Reads a recorded answer of a cloud's or monitor's API about a cluster: lists of pods, deployments, nodes, events and log
@@ -10,22 +12,22 @@ import { joinReadings, nothingRead, type Reading } from './reading.ts';
 export function readSnapshot(body: unknown): Reading {
   const objects = flatten(body);
   if (objects.length > 0)
-    return { ...nothingRead(), objects: objects.filter(({ kind }) => kind !== 'Event'), events: rawEvents(objects.filter(({ kind }) => kind === 'Event')) };
+    return {
+      ...nothingRead(),
+      objects: objects.filter(({ kind }) => kind !== 'Event'),
+      events: rawEvents(objects.filter(({ kind }) => kind === 'Event')),
+    };
   if (!isRecord(body)) return nothingRead();
   return joinReadings([
     { ...nothingRead(), objects: recordsAt(body, 'pods').flatMap(podOf) },
     { ...nothingRead(), objects: recordsAt(body, 'deployments').flatMap(deploymentOf) },
     { ...nothingRead(), objects: recordsAt(body, 'nodes').flatMap(nodeOf) },
     { ...nothingRead(), events: EVENT_LISTS.flatMap((name) => recordsAt(body, name)).flatMap(eventOf) },
-    { ...nothingRead(), logs: logsOf(body) },
+    { ...nothingRead(), logs: snapshotLogs(body) },
   ]);
 }
 
 const EVENT_LISTS = ['events', 'warning_events', 'warningEvents'];
-
-/** A member by any of its names. */
-const any = (object: Raw, ...names: string[]): string | null => names.map((name) => textAt(object, name)).find((value) => value !== null) ?? null;
-const anyNumber = (object: Raw, ...names: string[]): number | null => names.map((name) => numberAt(object, name)).find((value) => value !== null) ?? null;
 
 function podOf(pod: Raw): Raw[] {
   const name = any(pod, 'name', 'pod_name', 'podName');
@@ -43,7 +45,11 @@ function podOf(pod: Raw): Raw[] {
         creationTimestamp: any(pod, 'start_time', 'startTime', 'created_at'),
         deletionTimestamp: any(pod, 'deletion_timestamp', 'deletionTimestamp', 'deleted_at'),
       },
-      spec: { containers: containers.map(containerSpec), initContainers: init.map(containerSpec), nodeName: node === 'unscheduled' ? null : node },
+      spec: {
+        containers: containers.map(containerSpec),
+        initContainers: init.map(containerSpec),
+        nodeName: node === 'unscheduled' ? null : node,
+      },
       status: {
         phase: any(pod, 'phase', 'status'),
         reason: any(pod, 'reason', 'status_reason'),
@@ -85,7 +91,9 @@ function stateOf(value: unknown): Raw {
     startedAt: any(value, 'started_at', 'startedAt'),
     finishedAt: any(value, 'finished_at', 'finishedAt'),
   };
-  const named = (['waiting', 'terminated', 'running'] as const).find((name) => value[name] === true || isRecord(value[name]));
+  const named = (['waiting', 'terminated', 'running'] as const).find(
+    (name) => value[name] === true || isRecord(value[name]),
+  );
   const kind = named ?? (detail.exitCode === null ? null : 'terminated');
   if (!kind) return {};
   return { [kind]: isRecord(value[kind]) ? { ...detail, ...camel(value[kind]) } : detail };
@@ -93,7 +101,12 @@ function stateOf(value: unknown): Raw {
 
 /** Snake-case members of a state under their names of the API. */
 function camel(value: Raw): Raw {
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), item]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      item,
+    ]),
+  );
 }
 
 function deploymentOf(deployment: Raw): Raw[] {
@@ -126,11 +139,26 @@ function nodeOf(node: Raw): Raw[] {
   if (!name) return [];
   const ready = any(node, 'ready') ?? (typeof node.ready === 'boolean' ? String(node.ready) : null);
   const conditions = [
-    ...(ready ? [{ type: 'Ready', status: capital(ready), reason: any(node, 'ready_reason', 'reason'), message: any(node, 'ready_message', 'message') }] : []),
-    ...PRESSURES.flatMap(([key, type]) => (any(node, key) ? [{ type, status: capital(any(node, key) ?? ''), reason: null, message: null }] : [])),
+    ...(ready
+      ? [
+          {
+            type: 'Ready',
+            status: capital(ready),
+            reason: any(node, 'ready_reason', 'reason'),
+            message: any(node, 'ready_message', 'message'),
+          },
+        ]
+      : []),
+    ...PRESSURES.flatMap(([key, type]) =>
+      any(node, key) ? [{ type, status: capital(any(node, key) ?? ''), reason: null, message: null }] : [],
+    ),
     ...recordsAt(node, 'conditions'),
   ];
-  const amounts = (prefix: string) => ({ cpu: any(node, `${prefix}_cpu`), memory: any(node, `${prefix}_memory`), pods: any(node, `${prefix}_pods`) });
+  const amounts = (prefix: string) => ({
+    cpu: any(node, `${prefix}_cpu`),
+    memory: any(node, `${prefix}_memory`),
+    pods: any(node, `${prefix}_pods`),
+  });
   return [
     {
       kind: 'Node',
@@ -152,7 +180,9 @@ function eventOf(event: Raw): Reading['events'] {
   const object = any(event, 'involved_object', 'involvedObject', 'object') ?? '';
   const involved = recordAt(event, 'involvedObject');
   if (!reason) return [];
-  const [kind = '', name = ''] = object.includes('/') ? object.split('/', 2) : [textAt(involved, 'kind') ?? '', textAt(involved, 'name') ?? object];
+  const [kind = '', name = ''] = object.includes('/')
+    ? object.split('/', 2)
+    : [textAt(involved, 'kind') ?? '', textAt(involved, 'name') ?? object];
   return [
     {
       type: any(event, 'type') ?? 'Warning',
@@ -167,37 +197,4 @@ function eventOf(event: Raw): Reading['events'] {
       ageSeconds: null,
     },
   ];
-}
-
-function logsOf(body: Raw): Reading['logs'] {
-  const pod = any(body, 'pod_name', 'podName', 'pod');
-  const base = { namespace: any(body, 'namespace'), container: any(body, 'container'), previous: body.previous === true, filter: null };
-  const whole = any(body, 'logs', 'log', 'output');
-  const single = whole && pod ? [{ ...base, pod, service: null, lines: whole.split('\n').filter((line) => line.trim() !== '') }] : [];
-  const nested = [...recordsAt(body, 'pod_logs'), ...recordsAt(body, 'podLogs')].flatMap(logsOf);
-  return [...single, ...nested, ...rowsOf(recordsAt(body, 'logs')), ...listOf(body, pod, base)];
-}
-
-function listOf(body: Raw, pod: string | null, base: Omit<Reading['logs'][number], 'pod' | 'service' | 'lines'>): Reading['logs'] {
-  const lines = textsAt(body, 'logs');
-  return lines.length > 0 ? [{ ...base, pod, service: null, lines }] : [];
-}
-
-/** Rows of a log store, by the pod (or host, or service) that they came from. */
-function rowsOf(rows: Raw[]): Reading['logs'] {
-  const groups = Map.groupBy(rows, (row) => JSON.stringify([tagOf(row, 'pod_name', 'kube_pod', 'pod') ?? any(row, 'pod', 'host'), any(row, 'service')]));
-  return [...groups].map(([key, group]) => {
-    const [pod, service] = JSON.parse(key) as [string | null, string | null];
-    const lines = group.flatMap((row) => {
-      const message = any(row, 'message', 'body', 'line');
-      return message ? [`${any(row, 'timestamp', 'at') ?? ''} ${(any(row, 'status', 'level', 'severity') ?? '').toUpperCase()} ${message}`.trim()] : [];
-    });
-    const namespace = group[0] ? tagOf(group[0], 'kube_namespace', 'namespace') : null;
-    return { pod, service, namespace, container: null, previous: false, filter: null, lines };
-  });
-}
-
-function tagOf(row: Raw, ...names: string[]): string | null {
-  const tags = textsAt(row, 'tags');
-  return names.map((name) => tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1)).find((value) => value !== undefined) ?? null;
 }

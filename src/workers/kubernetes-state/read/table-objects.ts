@@ -7,7 +7,9 @@ import type { Table, TableRow } from './table.ts';
 export function tableObjects(table: Table, asked: string | null, namespace: string | null): Raw[] {
   const kind = asked ?? kindOfColumns(table.columns);
   return table.rows.flatMap((row) => {
-    const [prefix, rest] = (row.NAME ?? '').includes('/') ? (row.NAME ?? '').split('/', 2) : [null, row.NAME];
+    const [prefix, rest] = (row.NAME ?? '').includes('/')
+      ? (row.NAME ?? '').split('/', 2)
+      : [null, row.NAME?.replace(/ \(default\)$/, '')];
     const own = prefix ? kindOf(prefix) : kind;
     if (!own || !rest || !/^[a-z0-9][\w.:-]*$/i.test(rest)) return [];
     const place = isClusterWide(own) ? null : (row.NAMESPACE ?? namespace);
@@ -48,7 +50,8 @@ function labelsOf(text: string | undefined): Record<string, string> {
 }
 
 const plain = (text: string | undefined): string | null => (!text || /^<\w+>$/.test(text) ? null : text);
-const numberOf = (text: string | undefined): number | null => (text && /^\d+/.test(text) ? Number.parseInt(text, 10) : null);
+const numberOf = (text: string | undefined): number | null =>
+  text && /^\d+/.test(text) ? Number.parseInt(text, 10) : null;
 const share = (text: string | undefined): [number | null, number | null] => {
   const match = /^(\d+)\/(\d+)/.exec(text ?? '');
   return match ? [Number(match[1]), Number(match[2])] : [null, null];
@@ -62,7 +65,11 @@ const BODIES: Record<string, (row: TableRow) => Raw> = {
     const [ready, desired] = share(row.READY);
     return {
       spec: { replicas: desired, selector: { matchLabels: labelsOf(row.SELECTOR) } },
-      status: { readyReplicas: ready, updatedReplicas: numberOf(row['UP-TO-DATE']), availableReplicas: numberOf(row.AVAILABLE) },
+      status: {
+        readyReplicas: ready,
+        updatedReplicas: numberOf(row['UP-TO-DATE']),
+        availableReplicas: numberOf(row.AVAILABLE),
+      },
     };
   },
   ReplicaSet: (row) => ({
@@ -74,13 +81,20 @@ const BODIES: Record<string, (row: TableRow) => Raw> = {
     return { spec: { replicas: desired }, status: { readyReplicas: ready } };
   },
   DaemonSet: (row) => ({
-    status: { desiredNumberScheduled: numberOf(row.DESIRED), currentNumberScheduled: numberOf(row.CURRENT), numberReady: numberOf(row.READY) },
+    status: {
+      desiredNumberScheduled: numberOf(row.DESIRED),
+      currentNumberScheduled: numberOf(row.CURRENT),
+      numberReady: numberOf(row.READY),
+    },
   }),
   Job: (row) => {
     const [succeeded, completions] = share(row.COMPLETIONS);
     return {
       spec: { completions },
-      status: { succeeded, ...(row.STATUS === 'Failed' && { failed: 1, conditions: [{ type: 'Failed', status: 'True' }] }) },
+      status: {
+        succeeded,
+        ...(row.STATUS === 'Failed' && { failed: 1, conditions: [{ type: 'Failed', status: 'True' }] }),
+      },
     };
   },
   CronJob: (row) => ({ spec: { schedule: plain(row.SCHEDULE), suspend: /^true$/i.test(row.SUSPEND ?? '') } }),
@@ -97,14 +111,22 @@ const BODIES: Record<string, (row: TableRow) => Raw> = {
     status: { phase: plain(row.STATUS) },
   }),
   PersistentVolume: (row) => ({
-    spec: { storageClassName: plain(row.STORAGECLASS), accessModes: (row['ACCESS MODES'] ?? '').split(',').filter(Boolean), capacity: { storage: plain(row.CAPACITY) } },
+    spec: {
+      storageClassName: plain(row.STORAGECLASS),
+      accessModes: (row['ACCESS MODES'] ?? '').split(',').filter(Boolean),
+      capacity: { storage: plain(row.CAPACITY) },
+    },
     status: { phase: plain(row.STATUS) },
   }),
   Node: nodeBody,
   HorizontalPodAutoscaler: (row) => {
     const [kind, name] = (row.REFERENCE ?? '').split('/');
     return {
-      spec: { scaleTargetRef: { kind: kind || null, name: name || null }, minReplicas: row.MINPODS, maxReplicas: row.MAXPODS },
+      spec: {
+        scaleTargetRef: { kind: kind || null, name: name || null },
+        minReplicas: row.MINPODS,
+        maxReplicas: row.MAXPODS,
+      },
       status: { described: [row.TARGETS ?? ''], currentReplicas: row.REPLICAS },
     };
   },
@@ -136,7 +158,12 @@ function serviceBody(row: TableRow): Raw {
     return match ? [{ port: Number(match[1]), protocol: match[2] }] : [];
   });
   return {
-    spec: { type: plain(row.TYPE), clusterIP: row['CLUSTER-IP'] ?? null, selector: labelsOf(plain(row.SELECTOR) ?? ''), ports },
+    spec: {
+      type: plain(row.TYPE),
+      clusterIP: row['CLUSTER-IP'] ?? null,
+      selector: labelsOf(plain(row.SELECTOR) ?? ''),
+      ports,
+    },
   };
 }
 

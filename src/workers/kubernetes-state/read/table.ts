@@ -5,7 +5,8 @@ export type Table = { columns: string[]; rows: TableRow[] };
 
 const MAX_ROWS = 5000;
 /** A header has two words or more in capitals; `NAME` or `LAST SEEN` or `NAMESPACE` begins it. */
-const HEADER = /^(?:NAMESPACE|NAME|LAST SEEN|POD|READY)\b[A-Z0-9 ()%/_:-]*(?:CPU\(cores\)\s+(?:CPU%\s+|CPU\(%\)\s+)?MEMORY\(bytes\)\s*(?:MEMORY%|MEMORY\(%\))?)?\s*$/;
+const HEADER =
+  /^(?:NAMESPACE|NAME|LAST SEEN|POD|READY)\b[A-Z0-9 ()%/_:-]*(?:CPU\(cores\)\s+(?:CPU%\s+|CPU\(%\)\s+)?MEMORY\(bytes\)\s*(?:MEMORY%|MEMORY\(%\))?)?\s*$/;
 
 /** The tables in a text, each by the positions of its header's columns (cells may be empty or hold single spaces). */
 export function parseTables(text: string): Table[] {
@@ -42,11 +43,35 @@ const COLUMNS: Record<string, readonly string[]> = {
   Deployment: ['NAME', 'READY', 'UP-TO-DATE', 'AVAILABLE', 'AGE', 'CONTAINERS', 'IMAGES', 'SELECTOR', 'LABELS'],
   ReplicaSet: ['NAME', 'DESIRED', 'CURRENT', 'READY', 'AGE', 'CONTAINERS', 'IMAGES', 'SELECTOR', 'LABELS'],
   StatefulSet: ['NAME', 'READY', 'AGE', 'CONTAINERS', 'IMAGES', 'LABELS'],
-  DaemonSet: ['NAME', 'DESIRED', 'CURRENT', 'READY', 'UP-TO-DATE', 'AVAILABLE', 'NODE SELECTOR', 'AGE', 'CONTAINERS', 'IMAGES', 'SELECTOR', 'LABELS'],
+  DaemonSet: [
+    'NAME',
+    'DESIRED',
+    'CURRENT',
+    'READY',
+    'UP-TO-DATE',
+    'AVAILABLE',
+    'NODE SELECTOR',
+    'AGE',
+    'CONTAINERS',
+    'IMAGES',
+    'SELECTOR',
+    'LABELS',
+  ],
   Job: ['NAME', 'STATUS', 'COMPLETIONS', 'DURATION', 'AGE', 'CONTAINERS', 'IMAGES', 'SELECTOR', 'LABELS'],
   Service: ['NAME', 'TYPE', 'CLUSTER-IP', 'EXTERNAL-IP', 'PORT(S)', 'AGE', 'SELECTOR', 'LABELS'],
   Endpoints: ['NAME', 'ENDPOINTS', 'AGE'],
-  Node: ['NAME', 'STATUS', 'ROLES', 'AGE', 'VERSION', 'INTERNAL-IP', 'EXTERNAL-IP', 'OS-IMAGE', 'KERNEL-VERSION', 'CONTAINER-RUNTIME'],
+  Node: [
+    'NAME',
+    'STATUS',
+    'ROLES',
+    'AGE',
+    'VERSION',
+    'INTERNAL-IP',
+    'EXTERNAL-IP',
+    'OS-IMAGE',
+    'KERNEL-VERSION',
+    'CONTAINER-RUNTIME',
+  ],
 };
 
 /** Rows without a header as a table of that kind; rows whose cells do not fit the kind are left out. */
@@ -56,7 +81,9 @@ export function headerlessTable(text: string, kind: string, withNamespace: boole
   const rows = text.split('\n', MAX_ROWS).flatMap((line) => {
     const cells = line.trim().split(/\s{2,}/);
     if (cells.length < 3 || !/^[a-z0-9][\w./:-]*$/i.test(cells[0] ?? '')) return [];
-    return [Object.fromEntries(columns.flatMap((name, index) => (cells[index] === undefined ? [] : [[name, cells[index]]])))];
+    return [
+      Object.fromEntries(columns.flatMap((name, index) => (cells[index] === undefined ? [] : [[name, cells[index]]]))),
+    ];
   });
   return { columns, rows };
 }

@@ -53,11 +53,20 @@ export function toService(meta: Meta): Service {
     ports: recordsAt(spec, 'ports').flatMap((port) => {
       const number = numberAt(port, 'port');
       if (number === null) return [];
-      return [{ name: textAt(port, 'name'), port: number, targetPort: textAt(port, 'targetPort'), protocol: textAt(port, 'protocol') ?? 'TCP' }];
+      return [
+        {
+          name: textAt(port, 'name'),
+          port: number,
+          targetPort: textAt(port, 'targetPort'),
+          protocol: textAt(port, 'protocol') ?? 'TCP',
+        },
+      ];
     }),
     clusterIp: textAt(spec, 'clusterIP'),
     externalName: textAt(spec, 'externalName'),
-    loadBalancer: recordsAt(raw, 'status', 'loadBalancer', 'ingress').flatMap((item) => textAt(item, 'ip') ?? textAt(item, 'hostname') ?? []),
+    loadBalancer: recordsAt(raw, 'status', 'loadBalancer', 'ingress').flatMap(
+      (item) => textAt(item, 'ip') ?? textAt(item, 'hostname') ?? [],
+    ),
     endpoints: Array.isArray(valueAt(raw, 'status', 'endpoints')) ? textsAt(raw, 'status', 'endpoints') : null,
     notReady: textsAt(raw, 'status', 'notReadyEndpoints'),
   };
@@ -70,7 +79,11 @@ export function endpointsOf({ raw }: Meta): { ready: string[]; notReady: string[
   const places = (member: string) =>
     subsets.flatMap((subset) => {
       const ports = recordsAt(subset, 'ports').map((port) => numberAt(port, 'port'));
-      return recordsAt(subset, member).flatMap((address) => (ports.length > 0 ? ports : [null]).map((port) => `${textAt(address, 'ip') ?? ''}${port === null ? '' : `:${port}`}`));
+      return recordsAt(subset, member).flatMap((address) =>
+        (ports.length > 0 ? ports : [null]).map(
+          (port) => `${textAt(address, 'ip') ?? ''}${port === null ? '' : `:${port}`}`,
+        ),
+      );
     });
   return { ready: places('addresses'), notReady: places('notReadyAddresses') };
 }

@@ -1,4 +1,14 @@
-import type { Condition, Container, ContainerState, EnvVar, Meta, Pod, PodTemplate, Probe, Reference } from '../kubernetes-state.ts';
+import type {
+  Condition,
+  Container,
+  ContainerState,
+  EnvVar,
+  Meta,
+  Pod,
+  PodTemplate,
+  Probe,
+  Reference,
+} from '../kubernetes-state.ts';
 import { isRecord, numberAt, type Raw, recordAt, recordsAt, textAt, textMapAt, textsAt, valueAt } from '../raw.ts';
 
 /** A pod from everything that was read of it. */
@@ -31,7 +41,11 @@ function phaseOf(word: string | null): string | null {
   if (word === null) return null;
   if (word === 'Completed') return 'Succeeded';
   if (/^(?:Error|Evicted|OOMKilled|ContainerCannotRun|DeadlineExceeded)$/.test(word)) return 'Failed';
-  return /^(?:ContainerCreating|PodInitializing|Init:|ErrImagePull|ImagePullBackOff|CreateContainer|InvalidImageName)/.test(word) ? 'Pending' : 'Running';
+  return /^(?:ContainerCreating|PodInitializing|Init:|ErrImagePull|ImagePullBackOff|CreateContainer|InvalidImageName)/.test(
+    word,
+  )
+    ? 'Pending'
+    : 'Running';
 }
 
 function readyOf(status: Raw, conditions: Condition[]): boolean | null {
@@ -58,7 +72,9 @@ export function toTemplate(raw: unknown, status: Raw = {}): PodTemplate {
       name: textAt(volume, 'name') ?? '',
       claim: textAt(volume, 'persistentVolumeClaim', 'claimName'),
       reference: volumeReference(volume),
-      items: [...recordsAt(volume, 'configMap', 'items'), ...recordsAt(volume, 'secret', 'items')].flatMap((item) => textAt(item, 'key') ?? []),
+      items: [...recordsAt(volume, 'configMap', 'items'), ...recordsAt(volume, 'secret', 'items')].flatMap(
+        (item) => textAt(item, 'key') ?? [],
+      ),
     })),
     serviceAccount: textAt(spec, 'serviceAccountName') ?? textAt(spec, 'serviceAccount'),
     nodeName: textAt(spec, 'nodeName'),
@@ -79,9 +95,17 @@ export function toTemplate(raw: unknown, status: Raw = {}): PodTemplate {
 
 function volumeReference(volume: Raw): Reference | null {
   const configMap = textAt(volume, 'configMap', 'name');
-  if (configMap) return { kind: 'ConfigMap', name: configMap, key: null, optional: valueAt(volume, 'configMap', 'optional') === true };
+  if (configMap)
+    return {
+      kind: 'ConfigMap',
+      name: configMap,
+      key: null,
+      optional: valueAt(volume, 'configMap', 'optional') === true,
+    };
   const secret = textAt(volume, 'secret', 'secretName');
-  return secret ? { kind: 'Secret', name: secret, key: null, optional: valueAt(volume, 'secret', 'optional') === true } : null;
+  return secret
+    ? { kind: 'Secret', name: secret, key: null, optional: valueAt(volume, 'secret', 'optional') === true }
+    : null;
 }
 
 function toContainer(raw: Raw, statuses: Raw[]): Container {
@@ -96,7 +120,9 @@ function toContainer(raw: Raw, statuses: Raw[]): Container {
     envFrom: recordsAt(raw, 'envFrom').flatMap(toEnvFrom),
     ports: recordsAt(raw, 'ports').flatMap((port) => {
       const number = numberAt(port, 'containerPort');
-      return number === null ? [] : [{ name: textAt(port, 'name'), port: number, protocol: textAt(port, 'protocol') ?? 'TCP' }];
+      return number === null
+        ? []
+        : [{ name: textAt(port, 'name'), port: number, protocol: textAt(port, 'protocol') ?? 'TCP' }];
     }),
     probes: (['liveness', 'readiness', 'startup'] as const).flatMap((kind) => toProbe(raw, kind)),
     requests: textMapAt(raw, 'resources', 'requests'),
@@ -121,7 +147,12 @@ function toEnv(raw: Raw): EnvVar[] {
   const source = textAt(secret, 'name') ? secret : map;
   const referenced = textAt(source, 'name');
   const from = referenced
-    ? { kind: source === secret ? ('Secret' as const) : ('ConfigMap' as const), name: referenced, key: textAt(source, 'key'), optional: source.optional === true }
+    ? {
+        kind: source === secret ? ('Secret' as const) : ('ConfigMap' as const),
+        name: referenced,
+        key: textAt(source, 'key'),
+        optional: source.optional === true,
+      }
     : null;
   return [{ name, value: textAt(raw, 'value'), from }];
 }
@@ -130,7 +161,14 @@ function toEnvFrom(raw: Raw): Reference[] {
   return (['secretRef', 'configMapRef'] as const).flatMap((member) => {
     const name = textAt(raw, member, 'name');
     if (!name) return [];
-    return [{ kind: member === 'secretRef' ? ('Secret' as const) : ('ConfigMap' as const), name, key: null, optional: valueAt(raw, member, 'optional') === true }];
+    return [
+      {
+        kind: member === 'secretRef' ? ('Secret' as const) : ('ConfigMap' as const),
+        name,
+        key: null,
+        optional: valueAt(raw, member, 'optional') === true,
+      },
+    ];
   });
 }
 

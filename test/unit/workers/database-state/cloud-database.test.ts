@@ -4,44 +4,93 @@ import { alarm, CALM_SQL, ramp, rds, spike } from './rds-fixture.ts';
 
 const stated = (...given: Parameters<typeof concluded>) => {
   const { report, struck } = concluded(given[0], given[1], 'database');
-  return { ...report, said: report.rootCause.statement.toLowerCase(), struck: struck.filter((line) => line.startsWith('root cause')) };
+  return {
+    ...report,
+    said: report.rootCause.statement.toLowerCase(),
+    struck: struck.filter((line) => line.startsWith('root cause')),
+  };
 };
 
 describe('cloud databases', () => {
   it('calls a calm server healthy, and does not count an event of last night', () => {
-    const report = stated(alarm('RDS health check of ledger-prod'), rds({}, CALM_SQL, [[-420, 'DB instance restarted']]));
+    const report = stated(
+      alarm('RDS health check of ledger-prod'),
+      rds({}, CALM_SQL, [[-420, 'DB instance restarted']]),
+    );
     expect(report.verdict).to.equal('healthy');
     expect(report.said).to.include('within normal bounds');
   });
 
   it('does not take a peak that is over, nor many steady connections, for a fault', () => {
     const peak = stated(alarm('High CPU on RDS ledger-prod'), rds({ CPUUtilization: spike(20, 95) }, CALM_SQL));
-    const steady = stated(alarm('Many connections on RDS ledger-prod'), rds({ DatabaseConnections: spike(400, 430) }, CALM_SQL));
+    const steady = stated(
+      alarm('Many connections on RDS ledger-prod'),
+      rds({ DatabaseConnections: spike(400, 430) }, CALM_SQL),
+    );
     expect([peak.verdict, steady.verdict]).to.deep.equal(['healthy', 'healthy']);
   });
 
   it('tells exhausted connections, held by idle sessions', () => {
-    const sql = [{ statement: 'SELECT pg_sleep(0)', load: 1, waits: [['Client:ClientRead', 0.9], ['CPU', 0.1]] as [string, number][] }];
-    const report = stated(alarm('RDS connections high on ledger-prod'), rds({ DatabaseConnections: ramp(90, 498) }, sql, [[9, 'FATAL: remaining connection slots are reserved for non-replication superuser connections']]));
+    const sql = [
+      {
+        statement: 'SELECT pg_sleep(0)',
+        load: 1,
+        waits: [
+          ['Client:ClientRead', 0.9],
+          ['CPU', 0.1],
+        ] as [string, number][],
+      },
+    ];
+    const report = stated(
+      alarm('RDS connections high on ledger-prod'),
+      rds({ DatabaseConnections: ramp(90, 498) }, sql, [
+        [9, 'FATAL: remaining connection slots are reserved for non-replication superuser connections'],
+      ]),
+    );
     expect(report.class).to.equal('database');
     expect(report.said).to.include('connection').and.to.include('max_connections').and.to.include('idle');
     expect(report.struck).to.deep.equal([]);
   });
 
   it('tells a full disk and what fills it', () => {
-    const report = stated(alarm('RDS free storage low on ledger-prod'), rds({ FreeStorageSpace: ramp(4e10, 2e8), WriteIOPS: ramp(1500, 9000) }, CALM_SQL, [[12, 'DB instance ledger-prod has run out of storage space; ran out of allocated storage']]));
+    const report = stated(
+      alarm('RDS free storage low on ledger-prod'),
+      rds({ FreeStorageSpace: ramp(4e10, 2e8), WriteIOPS: ramp(1500, 9000) }, CALM_SQL, [
+        [12, 'DB instance ledger-prod has run out of storage space; ran out of allocated storage'],
+      ]),
+    );
     expect(report.said).to.include('storage').and.to.include('exhausted').and.to.include('freestoragespace');
     expect(report.verdict).to.equal('identified');
   });
 
   it('blames the query and not the processor', () => {
-    const sql = [{ statement: 'SELECT count(*) FROM entries e JOIN accounts a ON a.id = e.account WHERE a.note LIKE $1', load: 8, waits: [['CPU', 7], ['IO:DataFileRead', 1]] as [string, number][] }, ...CALM_SQL];
+    const sql = [
+      {
+        statement: 'SELECT count(*) FROM entries e JOIN accounts a ON a.id = e.account WHERE a.note LIKE $1',
+        load: 8,
+        waits: [
+          ['CPU', 7],
+          ['IO:DataFileRead', 1],
+        ] as [string, number][],
+      },
+      ...CALM_SQL,
+    ];
     const report = stated(alarm('High CPU on RDS ledger-prod'), rds({ CPUUtilization: ramp(20, 97) }, sql));
     expect(report.said).to.include('query').and.to.include('cpu').and.to.include('from entries');
   });
 
   it('tells replication lag by the writes that cause it, even when the lag metric is missing', () => {
-    const sql = [{ statement: 'UPDATE entries SET state = $1', load: 9, waits: [['IO:WALWrite', 7], ['CPU', 2]] as [string, number][] }, ...CALM_SQL];
+    const sql = [
+      {
+        statement: 'UPDATE entries SET state = $1',
+        load: 9,
+        waits: [
+          ['IO:WALWrite', 7],
+          ['CPU', 2],
+        ] as [string, number][],
+      },
+      ...CALM_SQL,
+    ];
     const rise = { WriteIOPS: ramp(1500, 15000), TransactionLogsGeneration: ramp(4e6, 2e8) };
     const seen = stated(alarm('Replication lag on ledger-prod'), rds({ ...rise, ReplicaLag: ramp(1, 900) }, sql));
     const unseen = stated(alarm('Replication lag on ledger-prod'), rds({ ...rise, ReplicaLag: null }, sql));
@@ -51,23 +100,54 @@ describe('cloud databases', () => {
 
   it('tells sessions that block each other', () => {
     const sql = [
-      { statement: 'UPDATE accounts SET balance = $1 WHERE id = $2', load: 6, waits: [['Lock:transactionid', 5.5], ['CPU', 0.5]] as [string, number][] },
+      {
+        statement: 'UPDATE accounts SET balance = $1 WHERE id = $2',
+        load: 6,
+        waits: [
+          ['Lock:transactionid', 5.5],
+          ['CPU', 0.5],
+        ] as [string, number][],
+      },
       { statement: 'ALTER TABLE accounts ADD COLUMN note text', load: 1, waits: [['CPU', 1]] as [string, number][] },
     ];
-    const report = stated(alarm('Slow transactions on RDS ledger-prod'), rds({ DatabaseConnections: ramp(90, 260) }, sql));
+    const report = stated(
+      alarm('Slow transactions on RDS ledger-prod'),
+      rds({ DatabaseConnections: ramp(90, 260) }, sql),
+    );
     expect(report.said).to.include('lock').and.to.include('alter table accounts');
     expect(report.class).to.equal('database');
   });
 
   it('tells a failover with its events, though the server is back', () => {
-    const report = stated(alarm('Connections of ledger-prod dropped'), rds({ DatabaseConnections: spike(300, 0) }, CALM_SQL, [[4, 'Multi-AZ instance failover started'], [6, 'Multi-AZ instance failover completed']]));
+    const report = stated(
+      alarm('Connections of ledger-prod dropped'),
+      rds({ DatabaseConnections: spike(300, 0) }, CALM_SQL, [
+        [4, 'Multi-AZ instance failover started'],
+        [6, 'Multi-AZ instance failover completed'],
+      ]),
+    );
     expect(report.said).to.include('failover completed').and.to.include('recovered');
     expect(report.verdict).to.be.oneOf(['identified', 'probable']);
   });
 
   it('blames maintenance and not the processor when vacuum and checkpoints take the load', () => {
-    const sql = [{ statement: 'autovacuum: VACUUM public.entries', load: 7, waits: [['LWLock:WALInsert', 4], ['IO:DataFileWrite', 3]] as [string, number][] }, ...CALM_SQL];
-    const report = stated(alarm('High CPU on RDS ledger-prod'), rds({ CPUUtilization: ramp(20, 90), WriteIOPS: ramp(1500, 20000), DiskQueueDepth: ramp(0.1, 40) }, sql, [[7, 'LOG: checkpoints are occurring too frequently (9 seconds apart)']]));
+    const sql = [
+      {
+        statement: 'autovacuum: VACUUM public.entries',
+        load: 7,
+        waits: [
+          ['LWLock:WALInsert', 4],
+          ['IO:DataFileWrite', 3],
+        ] as [string, number][],
+      },
+      ...CALM_SQL,
+    ];
+    const report = stated(
+      alarm('High CPU on RDS ledger-prod'),
+      rds({ CPUUtilization: ramp(20, 90), WriteIOPS: ramp(1500, 20000), DiskQueueDepth: ramp(0.1, 40) }, sql, [
+        [7, 'LOG: checkpoints are occurring too frequently (9 seconds apart)'],
+      ]),
+    );
     expect(report.said).to.include('vacuum').and.to.include('checkpoint').and.to.include('lwlock');
     expect(report.said).to.not.include('cpu saturation');
   });

@@ -20,7 +20,11 @@ export function inputOf(alert: string | Alert, recorded: Recorded[]): DetectorIn
 }
 
 /** The verified report of the tier without a model, with what verification had to strike. */
-export function concluded(alert: string | Alert, recorded: Recorded[], pool = 'network'): { report: Report; struck: string[] } {
+export function concluded(
+  alert: string | Alert,
+  recorded: Recorded[],
+  pool = 'network',
+): { report: Report; struck: string[] } {
   const { alerts, facts, evidence, now } = inputOf(alert, recorded);
   const agent = poolAgents(loadAgents()).find(({ name }) => name === pool)!;
   const { findings, gaps } = analyseEvidence(agent, { alerts, facts, evidence, now });
@@ -28,10 +32,16 @@ export function concluded(alert: string | Alert, recorded: Recorded[], pool = 'n
 }
 
 /** One command and what it printed. */
-export const printed = (command: string, output: string): Recorded => ({ capability: 'command.output', data: { command, output } });
+export const printed = (command: string, output: string): Recorded => ({
+  capability: 'command.output',
+  data: { command, output },
+});
 
 /** Objects as manifests have them, without status. */
-export const manifests = (...objects: Record<string, unknown>[]): Recorded => ({ capability: 'kubernetes.objects', data: { withStatus: false, objects } });
+export const manifests = (...objects: Record<string, unknown>[]): Recorded => ({
+  capability: 'kubernetes.objects',
+  data: { withStatus: false, objects },
+});
 
 export type RecordedTerminal = { name: string; alert: string; class: string; says: string[]; recorded: Recorded[] };
 
@@ -41,7 +51,18 @@ export function recordedTerminals(folder: string): RecordedTerminal[] {
   return readdirSync(path).map((file) => {
     const text = readFileSync(join(path, file), 'utf8');
     const head = (key: string) => new RegExp(`^# ${key}: (.*)$`, 'm').exec(text)?.[1] ?? '';
-    const recorded = text.split(/^\$ /m).slice(1).map((part) => printed(part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)));
-    return { name: file.replace('.txt', ''), alert: head('alert'), class: head('class'), says: head('says').split('|').map((word) => word.trim()), recorded };
+    const recorded = text
+      .split(/^\$ /m)
+      .slice(1)
+      .map((part) => printed(part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)));
+    return {
+      name: file.replace('.txt', ''),
+      alert: head('alert'),
+      class: head('class'),
+      says: head('says')
+        .split('|')
+        .map((word) => word.trim()),
+      recorded,
+    };
   });
 }

@@ -1,0 +1,53 @@
+import { oneLine } from '../../detectors/support/text.ts';
+import { metricOf, valueText } from '../profile-series.ts';
+import type { StoryTeller } from '../story.ts';
+import { cited, currentEvents, eventText, noActions, numbers } from './story-parts.ts';
+
+/** A server that failed over to its standby. */
+export const failover: StoryTeller = (state, { server }) => {
+  const events = currentEvents(state).filter(({ message }) =>
+    /failover|fail(?:ed)? over|promot(?:ed|ion)/i.test(message),
+  );
+  const first = events[0];
+  if (!first) return null;
+  const after = currentEvents(state).filter(
+    ({ message }) => /is available|restart|recover/i.test(message) && !events.some((one) => one.message === message),
+  );
+  const connections = metricOf(state, 'DatabaseConnections');
+  const reason =
+    /reason:\s*([^.]+)/i.exec(events.map(({ message }) => message).join(' '))?.[1] ??
+    /(health check failure[^.]*)/i.exec(first.message)?.[1];
+  const gap =
+    connections && connections.min <= 0.1 * connections.before
+      ? `; DatabaseConnections fell from ${valueText(connections.first, null)} to ${valueText(connections.min, null)}${connections.last > 0.5 * connections.before ? ` and recovered to ${valueText(connections.last, null)}, the workload resumed normally` : ''}`
+      : '';
+  return {
+    kind: 'failover',
+    score: 0.92,
+    text: `A failover of the database server ${server}${reason ? `, triggered by ${oneLine(reason, 80)},` : ''} interrupted it${gap}. Events: ${eventText([...events, ...after], 4, 110)}`,
+    brief: 'the server failed over',
+    evidence: [...cited(events), ...cited(after), ...numbers(connections)],
+    actions: noActions,
+  };
+};
+
+/** A server that was restarted or changed. */
+export const restart: StoryTeller = (state, { server }) => {
+  const events = currentEvents(state).filter(
+    ({ message }) =>
+      /reboot|restart|shut ?down|maintenance|patch|upgrad|recovery|unavailable|modif(?:y|ied|ication)|scal(?:ed|ing)/i.test(
+        message,
+      ) && !/failover|backup|needs to be rebooted|no downtime|completed without/i.test(message),
+  );
+  const connections = metricOf(state, 'DatabaseConnections');
+  const dropped = connections !== null && connections.min <= 0.1 * connections.before && connections.before > 0;
+  if (events.length === 0) return null;
+  return {
+    kind: 'restart',
+    score: dropped ? 0.85 : 0.5,
+    text: `The database server ${server} was restarted or changed${dropped && connections ? `: DatabaseConnections fell from ${valueText(connections.first, null)} to ${valueText(connections.min, null)}` : ''}. Events: ${eventText(events, 3, 140)}`,
+    brief: 'the server was restarted',
+    evidence: [...cited(events), ...numbers(connections)],
+    actions: noActions,
+  };
+};

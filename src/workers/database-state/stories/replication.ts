@@ -1,0 +1,34 @@
+import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
+import type { StoryTeller } from '../story.ts';
+import { cited, currentEvents, heaviest, noActions, numbers, rose, topText } from './story-parts.ts';
+
+/** A replica that falls behind. */
+export const lag: StoryTeller = (state, { server, text }) => {
+  const series = metricOf(state, 'ReplicaLag', 'AuroraReplicaLag', 'OldestReplicationSlotLag');
+  const events = currentEvents(state).filter(({ message }) =>
+    /replica(?:tion)?\b[^.]{0,60}\b(?:lag|behind|delay)|replay is behind/i.test(message),
+  );
+  const writes = [metricOf(state, 'TransactionLogsGeneration'), metricOf(state, 'WriteIOPS')].filter(
+    (one): one is SeriesProfile => rose(one, 1.8),
+  );
+  const up = series !== null && series.after >= 30 && (series.ratio >= 3 || series.after >= 120);
+  const spoken = /replica(?:tion)?[ -]?lag|lag\b[^.]{0,40}replica/.test(text);
+  if (!up && !(events.length > 0 && (series === null || spoken)) && !(series === null && spoken && writes.length > 0))
+    return null;
+  const top = heaviest(state.profile);
+  const writing =
+    top !== null &&
+    /^\s*(?:insert|update|delete|copy|merge|vacuum)|wal/i.test(`${top.statement} ${top.waits[0]?.name ?? ''}`);
+  const why =
+    writes.length > 0 || writing
+      ? ' because a write-heavy workload on the primary generates WAL (write-ahead log) faster than the replica can replay it'
+      : ' although the writes of the primary did not grow, so the replica itself is slow to replay WAL (write-ahead log)';
+  return {
+    kind: 'lag',
+    score: up ? 0.92 : events.length > 0 ? 0.85 : 0.72,
+    text: `Replication lag: the read replica${series?.series.entity ? ` ${series.series.entity}` : ` of ${server}`} falls behind${why}${series ? ` (${changeText(series)})` : ' (the ReplicaLag metric itself is missing)'}${writes.length > 0 ? `; on the primary ${writes.map(changeText).join(', ')}` : ''}${topText(top)}`,
+    brief: `the replica falls behind${series ? ` (${changeText(series)})` : ''}`,
+    evidence: [...numbers(series, ...writes), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    actions: noActions,
+  };
+};

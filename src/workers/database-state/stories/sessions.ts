@@ -1,0 +1,79 @@
+import { quote } from '../../kubernetes-state/quote.ts';
+import type { LoadProfile } from '../database-state.ts';
+import { changeText, metricOf } from '../profile-series.ts';
+import { shownStatement } from '../statement-shape.ts';
+import type { StoryTeller } from '../story.ts';
+import { cited, currentEvents, eventText, noActions, numbers, rose, shareOf, waitNames } from './story-parts.ts';
+
+/** Sessions that block each other. */
+export const locks: StoryTeller = (state, { server, text }) => {
+  const share = shareOf(state.profile, /^Lock:/);
+  const events = currentEvents(state).filter(({ message }) =>
+    /deadlock|lock (?:wait|timeout|contention)|blocked|blocking|idle in transaction/i.test(message),
+  );
+  const idle = state.profile?.statements.find(({ statement }) => /idle in transaction/i.test(statement)) ?? null;
+  if (share < 0.3 && events.length === 0 && !(idle && share > 0.1)) return null;
+  const waiting = state.profile?.statements.filter(({ waits }) => waits[0]?.name.startsWith('Lock:')) ?? [];
+  const holder =
+    idle ?? state.profile?.statements.find(({ waits }) => !waits.some(({ name }) => name.startsWith('Lock:'))) ?? null;
+  return {
+    kind: 'locks',
+    score: Math.min(
+      0.92,
+      0.6 + 0.5 * share + (events.length > 0 ? 0.15 : 0) + (/\block|deadlock|block/.test(text) ? 0.05 : 0),
+    ),
+    text: `Lock contention on the database server ${server}: sessions block each other (waits on ${waitNames(state.profile?.waits.filter(({ name }) => name.startsWith('Lock:')) ?? [], 2) || 'locks'})${waiting[0] ? `; blocked is ${quote(shownStatement(waiting[0].statement), 130)}` : ''}${holder ? `; the lock may be held by ${quote(shownStatement(holder.statement), 110)}` : ''}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
+    brief: 'sessions wait for locks',
+    evidence: [...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    actions: noActions,
+  };
+};
+
+const CONNECTION_WORDS =
+  /connection(?:s|\s+count)?\b[^.]{0,60}(?:exhaust|limit|refus|reject|reached|exceed|maximum|satur)|too many (?:clients|connections)|remaining connection slots|max_connections|connection slots|connection pool|connection leak/i;
+
+/** Connections that are used up, or pile up. */
+export const connections: StoryTeller = (state, { server, text }) => {
+  const series = metricOf(state, 'DatabaseConnections');
+  const events = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message));
+  const spoken = CONNECTION_WORDS.test(text);
+  const idle = holdsIdle(state.profile);
+  const full = series !== null && nearLimit(series.after, [text, ...events.map(({ message }) => message)]);
+  const up = (rose(series, 1.5) && !series.recovered) || full;
+  if (!up && events.length === 0 && !(spoken && idle)) return null;
+  const what =
+    events.length > 0 || spoken || full
+      ? 'are exhausted (connection exhaustion: max_connections is reached)'
+      : 'pile up (connection pressure)';
+  const held = idle
+    ? ' by sessions that are idle (connection leak: idle or idle in transaction, waiting on Client:ClientRead)'
+    : '';
+  return {
+    kind: 'connections',
+    score: up && (events.length > 0 || spoken) ? 0.9 : events.length > 0 ? 0.84 : 0.56,
+    text: `The connections of the database server ${server} ${what}${held}${series ? `: ${changeText(series)}` : ''}${clientsOf(state.profile)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
+    brief: `connections pile up${series ? ` (${changeText(series)})` : ''}`,
+    evidence: [...numbers(series), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    actions: noActions,
+  };
+};
+
+function holdsIdle(profile: LoadProfile | null): boolean {
+  const named = profile?.statements.some(({ statement }) => /\bidle\b/i.test(statement)) ?? false;
+  return named || shareOf(profile, /^Client:/) >= 0.3;
+}
+
+/** True when the texts tell a limit of connections that is nearly reached. */
+function nearLimit(connectionCount: number, texts: string[]): boolean {
+  const told = texts.flatMap((one) =>
+    [...one.matchAll(/(?:max(?:imum|_connections)?|limit|ceiling)\D{0,25}(\d{2,5})\b/gi)].map(([, limit]) =>
+      Number(limit),
+    ),
+  );
+  return told.some((limit) => connectionCount >= 0.85 * limit && connectionCount <= 1.2 * limit);
+}
+
+function clientsOf(profile: LoadProfile | null): string {
+  const [user, host] = [profile?.users[0], profile?.hosts[0]];
+  return user ? `; most load comes from user ${user.name}${host ? ` on ${host.name}` : ''}` : '';
+}

@@ -1,0 +1,55 @@
+import { quote } from '../../kubernetes-state/quote.ts';
+import type { DatabaseEvent } from '../database-state.ts';
+import { changeText, metricOf, type SeriesProfile, valueText } from '../profile-series.ts';
+import { shownStatement } from '../statement-shape.ts';
+import type { StoryTeller } from '../story.ts';
+import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose } from './story-parts.ts';
+
+/** A disk that is full or fills up. */
+export const storage: StoryTeller = (state, { server, text }) => {
+  const free = metricOf(state, 'FreeStorageSpace', 'FreeLocalStorage');
+  const events = currentEvents(state).filter(
+    ({ message }) =>
+      /storage|disk (?:is )?full|no space left/i.test(message) && !/autoscal\w+ completed|DiskQueue/i.test(message),
+  );
+  const told = events.filter(({ message }) =>
+    /full|exhaust|out of|ran out|no space|consumed|critical|has reached|read-only/i.test(message),
+  );
+  const low = free !== null && (free.last <= 0.05 * Math.max(free.max, totalOf(events)) || free.last < 2e9);
+  const falling = free !== null && free.after < 0.8 * free.before;
+  const growing = [
+    metricOf(state, 'TransactionLogsGeneration'),
+    metricOf(state, 'TransactionLogsDiskUsage'),
+    metricOf(state, 'WriteIOPS'),
+  ].filter((one) => rose(one, 1.8));
+  if (!low && told.length === 0 && !(falling && /storage|disk/.test(text)) && !(falling && events.length > 0))
+    return null;
+  const writer = heaviest(state.profile);
+  const drive = [
+    ...growing.map((one) => changeText(one as SeriesProfile)),
+    writer && /insert|update|delete|copy|vacuum/i.test(writer.statement)
+      ? `writes such as ${quote(shownStatement(writer.statement), 110)}`
+      : null,
+  ].filter((part) => part !== null);
+  const metric = free
+    ? `FreeStorageSpace fell from ${valueText(free.first, free.series.unit)} to ${valueText(free.last, free.series.unit)}`
+    : 'the metric FreeStorageSpace is missing, and the events tell of it';
+  return {
+    kind: 'storage',
+    score: low && told.length > 0 ? 0.94 : low ? 0.88 : told.length > 0 ? 0.84 : 0.55,
+    text: `The storage space of the database server ${server} is ${low || told.length > 0 ? 'exhausted (disk full)' : 'running out'}: ${metric}${drive.length > 0 ? `, driven by ${drive.join(', ')}` : ''}, so writes fail or stall${events.length > 0 ? `. Events: ${eventText(told.length > 0 ? told : events, 2, 150)}` : ''}`,
+    brief: `free storage shrinks${free ? ` (${changeText(free)})` : ''}`,
+    evidence: [...numbers(free, ...growing), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    actions: noActions,
+  };
+};
+
+/** The allocated storage that an event names (`82.2 GB remaining of 200 GB`), in bytes. */
+function totalOf(events: DatabaseEvent[]): number {
+  return Math.max(
+    0,
+    ...events
+      .flatMap(({ message }) => [...(/\bof (\d+(?:\.\d+)?) ?(?:GB|GiB)/i.exec(message) ?? [])].slice(1))
+      .map((gigabytes) => Number(gigabytes) * 1e9),
+  );
+}

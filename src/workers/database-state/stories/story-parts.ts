@@ -1,0 +1,67 @@
+import { quote } from '../../kubernetes-state/quote.ts';
+import type { DatabaseEvent, DatabaseState, LoadProfile, Wait } from '../database-state.ts';
+import type { SeriesProfile } from '../profile-series.ts';
+import { shownStatement } from '../statement-shape.ts';
+import type { Story } from '../story.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The events within the time of the metrics; without times all of them. */
+export function currentEvents({ events, series }: DatabaseState): DatabaseEvent[] {
+  const times = series.flatMap(({ points }) => points.flatMap(({ at }) => at ?? []));
+  if (times.length === 0) return events;
+  const [from, to] = [Math.min(...times), Math.max(...times)];
+  return events.filter(({ at }) => {
+    const ms = Date.parse(at ?? '');
+    return Number.isNaN(ms) || (ms >= from - HOUR_MS / 2 && ms <= to + HOUR_MS);
+  });
+}
+
+/** The evidence of some metrics. */
+export const numbers = (...profiles: (SeriesProfile | null)[]): number[] =>
+  profiles.flatMap((profile) => (profile ? [profile.series.evidence] : []));
+/** The evidence of some events. */
+export const cited = (events: DatabaseEvent[]): number[] => events.map(({ evidence }) => evidence);
+/** True when a metric ends at least so many times as high as it began. */
+export const rose = (profile: SeriesProfile | null, ratio: number): profile is SeriesProfile =>
+  profile !== null && profile.ratio >= ratio && profile.after > profile.before;
+/** The first events as quotes in their order. */
+export const eventText = (events: DatabaseEvent[], most: number, length: number): string =>
+  events
+    .slice(0, most)
+    .map(({ message }) => quote(message, length))
+    .join(', then ');
+
+/** The share of a wait (by prefix of its name) in all load. */
+export function shareOf(profile: LoadProfile | null, pattern: RegExp): number {
+  const total = profile?.waits.reduce((sum, { load }) => sum + load, 0) ?? 0;
+  const own = profile?.waits.filter(({ name }) => pattern.test(name)).reduce((sum, { load }) => sum + load, 0) ?? 0;
+  return total > 0 ? own / total : 0;
+}
+
+/** The names of the heaviest waits. */
+export const waitNames = (waits: Wait[], most: number): string =>
+  waits
+    .filter(({ load }) => load > 0)
+    .slice(0, most)
+    .map(({ name }) => name)
+    .join(', ');
+
+/** The statement that bears most of the load, with its share. */
+export function heaviest(
+  profile: LoadProfile | null,
+): { statement: string; share: number; waits: Wait[]; load: number } | null {
+  const sorted = (profile?.statements ?? []).toSorted((left, right) => right.load - left.load);
+  const total = sorted.reduce((sum, { load }) => sum + load, 0);
+  const top = sorted[0];
+  return top && total > 0 ? { ...top, share: top.load / total } : null;
+}
+
+/** The heaviest statement as a clause. */
+export const topText = (top: { statement: string; waits: Wait[] } | null): string =>
+  top
+    ? `; the heaviest statement is ${quote(shownStatement(top.statement), 150)}${top.waits.length > 0 ? ` waiting on ${waitNames(top.waits, 3)}` : ''}`
+    : '';
+
+/** Stories leave the actions to the detector. */
+export const noActions: Story['actions'] = [];

@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import { readDatabase } from '../../../../src/workers/database-state/read-database.ts';
+import { shapeOf } from '../../../../src/workers/database-state/statement-shape.ts';
+import { workloadCause } from '../../../../src/workers/database-state/workload-causes.ts';
+import { concluded, inputOf } from '../kubernetes-state/conclude-evidence.ts';
+
+const workload = (statements: Record<string, number>, slow: string[] = []) => ({
+  capability: 'snapshot.json',
+  data: { name: 'queries', body: { workload: statements, slow_queries: slow } },
+});
+const host = (metrics: Record<string, number[]>) => ({
+  capability: 'snapshot.json',
+  data: { name: 'metrics', body: { cpu: metrics } },
+});
+const causeOf = (...recorded: Parameters<typeof inputOf>[1]) =>
+  workloadCause(readDatabase(inputOf('load is high', recorded).evidence));
+
+describe('the workload of a database server', () => {
+  it('reads the shape of statements', () => {
+    expect(shapeOf('delete from events where id < 5').verb).to.equal('delete');
+    expect(shapeOf('SELECT a FROM x, y AS b, z WHERE x.id = b.id').tables).to.deep.equal(['x', 'y', 'z']);
+    expect(shapeOf('select * from t where v > (select avg(v) from t)')).to.include({ verb: 'select', subquery: true });
+    expect(shapeOf('create index on t (a)').verb).to.equal('index');
+    expect(shapeOf('select id from t where id = 1 for update').verb).to.equal('lock');
+  });
+
+  it('explains deletes, inserts, updates, joins and missing indexes by their mechanism', () => {
+    expect(causeOf(workload({ 'delete from events where id < 5': 90 }))?.text)
+      .to.include('dead tuples')
+      .and.to.include('vacuum');
+    expect(causeOf(workload({ 'insert into events values (1)': 90 }))?.text).to.include('nserts');
+    expect(causeOf(workload({ 'update events set a = 1': 90 }))?.text).to.include('row locks');
+    expect(causeOf(workload({ 'select a from x, y, z where x.i = y.i': 9 }))?.text).to.include('join');
+    expect(causeOf(workload({ 'select a from x where b = 7': 9 }, ['select a from x where b = 7']))?.text).to.include(
+      'missing index',
+    );
+  });
+
+  it('takes a slow statement before a frequent one, and tells what the host felt', () => {
+    const running = [1, 2, 1, 2, 1, 60, 80, 90, 95, 99];
+    const { report, struck } = concluded(
+      'NodeLoadHigh on the PostgreSQL host',
+      [
+        workload({ 'select 1': 900, 'select a from x, y, z where x.i = y.i': 12 }, [
+          'select a from x, y, z where x.i = y.i',
+        ]),
+        host({ node_procs_running: running, node_load1: running }),
+      ],
+      'database',
+    );
+    expect(report.rootCause.statement).to.include('join').and.to.include('CPU contention').and.to.include('99');
+    expect(report.class).to.equal('database');
+    expect(struck.filter((line) => line.startsWith('root cause'))).to.deep.equal([]);
+  });
+
+  it('says nothing without a workload', () => {
+    expect(causeOf(host({ node_load1: [1, 1, 1, 1, 1] }))).to.equal(null);
+  });
+});
