@@ -8,12 +8,16 @@ import { join } from 'node:path';
 import { type OwnPostgres, startPostgres } from './servers/start-postgres.ts';
 import { type OwnRedis, startRedis } from './servers/start-redis.ts';
 
+/** Files at once: they share no database, queue or port, and the slow ones mostly wait. */
+const JOBS = '3';
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const given = process.argv.slice(2);
 const coverage = given.includes('--coverage');
 const named = given.filter((argument) => argument !== '--coverage');
-const mochaArguments = named.some((argument) => argument.endsWith('.ts')) ? named : [...named, 'test/**/*.test.ts'];
+const mochaArguments = named.some((argument) => argument.endsWith('.ts'))
+  ? named
+  : [...named, '--parallel', '--jobs', JOBS, 'test/**/*.test.ts'];
 
 const own: (OwnPostgres | OwnRedis)[] = [];
 const databaseUrl = process.env.DATABASE_URL ?? (await ownDatabaseUrl());
