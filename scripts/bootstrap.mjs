@@ -29,7 +29,7 @@ if (major(process.version) >= OLDEST_NODE) {
   process.argv.splice(1, process.argv.length - 1, script, ...rest);
   await import(pathToFileURL(script).href);
 } else {
-  handOver(pinnedNode, [script, ...rest]);
+  handOver(pinnedNode, [...process.execArgv, script, ...rest]);
 }
 
 function installIfNeeded() {

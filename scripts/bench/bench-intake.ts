@@ -1,17 +1,14 @@
-import { join } from 'node:path';
 import { WEBHOOK_TOKEN } from '../fleet-in-process.ts';
 import { freePort } from '../servers/server-process.ts';
 import { LOAD_SOURCES, type LoadSource } from './alert-bodies.ts';
 import type { BenchBackend, FreshBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
-import { type BenchProcess, startProcess, untilReady } from './bench-process.ts';
+import { type BenchProcess, ownProgram, startProcess, untilReady } from './bench-process.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
 import { eventLoopRow } from './event-loop-row.ts';
 import type { LoadAnswer, LoadOrder } from './intake-load.ts';
 import { median } from './statistics.ts';
 
-const SERVER = join(import.meta.dirname, 'intake-server.ts');
-const LOAD = join(import.meta.dirname, 'intake-load.ts');
 const BENCH = 'intake';
 const SIGNING_SECRET = 'bench-signing-secret';
 
@@ -78,15 +75,15 @@ async function runLoad(load: BenchProcess, url: string, source: LoadSource, seco
 async function startSetup(context: BenchContext, fresh: FreshBackend): Promise<Setup> {
   const processes: BenchProcess[] = [];
   const stop = async () => void (await Promise.all(processes.map((process) => process.stop())));
-  const start = (script: string, environment: Record<string, string>) => {
-    const started = startProcess(script, environment, context.profileDir);
+  const start = (program: string, environment: Record<string, string>) => {
+    const started = startProcess(ownProgram(program), environment, context.profileDir);
     processes.push(started);
     return started;
   };
   const startServer = async (environment: Record<string, string>): Promise<Server> => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const started = start(SERVER, { ...environment, ...serverEnvironment(port) });
+    const started = start('intake-server.ts', { ...environment, ...serverEnvironment(port) });
     await untilReady(started, `${url}/readyz`);
     return { process: started, url };
   };
@@ -95,7 +92,7 @@ async function startSetup(context: BenchContext, fresh: FreshBackend): Promise<S
     // The embedded database serves one process only: the server that stores nothing gets an empty one of its own.
     const own = fresh.environment.DATA_DIR ? { DATA_DIR: `${fresh.environment.DATA_DIR}/unstored` } : fresh.environment;
     const unstored = await startServer({ ...own, BENCH_INTAKE: 'unstored' });
-    return { stored, unstored, load: start(LOAD, {}), stop };
+    return { stored, unstored, load: start('intake-load.ts', {}), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -4,64 +4,62 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-type WatchAnswer = { kind: 'watch'; longestDelayMs: number };
+/** What its event loop did since the last reset, ms: `longestMs` waited for, `busiestMs` of processor time without a break. */
+export type LoopDelay = { longestMs: number; busiestMs: number };
+type WatchAnswer = LoopDelay & { kind: 'watch' };
 
-/** A process of its own whose event loop and memory are watched. */
+/** A process of its own whose event loop, memory and processor time are watched. */
 export type BenchProcess = {
   readonly child: ChildProcess;
-  /** Longest delay of its event loop since the last `resetWatch`, ms. */
-  longestDelayMs(): Promise<number>;
+  loopDelay(): Promise<LoopDelay>;
   resetWatch(): Promise<void>;
   /** Resident memory now, MB; null where /proc is not there. */
   residentMb(): number | null;
+  /** Processor time so far, ms; null where /proc is not there. */
+  cpuMs(): number | null;
   /** Sends a message and waits for the answer of this kind. */
   ask<A extends { kind: string }>(question: unknown, kind: A['kind']): Promise<A>;
   stop(): Promise<void>;
 };
 
+const ROOT = join(import.meta.dirname, '..', '..');
 const WATCH = join(import.meta.dirname, 'watch-event-loop.mjs');
-/** Programs start as their npm scripts start them. */
-const BOOTSTRAP = join(import.meta.dirname, '..', 'bootstrap.mjs');
 const READY_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 120_000;
+/** Linux counts processor time in hundredths of a second. */
+const TICK_MS = 10;
 
-/** Starts a TypeScript program with this environment and nothing of ours but the PATH; `profileDir` keeps a CPU profile. */
+/** The arguments with which an npm script starts Node. */
+export function npmScript(name: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  return scripts[name]!.split(' ').slice(1);
+}
+
+/** The arguments that start a program of the bench's own in the same way. */
+export const ownProgram = (file: string) => ['scripts/bootstrap.mjs', `scripts/bench/${file}`];
+
+/** Starts Node with this environment and nothing of ours but the PATH; `profileDir` keeps a CPU profile. */
 export function startProcess(
-  script: string,
+  args: string[],
   environment: Record<string, string>,
   profileDir: string | null,
 ): BenchProcess {
   const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
-  const child = spawn(
-    process.execPath,
-    [
-      ...profiling,
-      ...(process.env.EXTRA_NODE ? process.env.EXTRA_NODE.split(' ') : []),
-      ...(process.env.EXTRA_IMPORT ? process.env.EXTRA_IMPORT.split(' ').flatMap((x) => ['--import', x]) : []),
-      '--import',
-      WATCH,
-      BOOTSTRAP,
-      script,
-    ],
-    {
-      env: {
-        PATH: process.env.PATH ?? '',
-        ...(process.env.SEMI ? { SEMI: '1' } : {}),
-        ...environment,
-        ...(process.env.MALLOC
-          ? { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' }
-          : {}),
-      },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    },
-  );
+  const child = spawn(process.execPath, [...profiling, '--import', WATCH, ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ask = <A extends { kind: string }>(question: unknown, kind: A['kind']) => askChild<A>(child, question, kind);
   return {
     child,
     ask,
-    longestDelayMs: async () => (await ask<WatchAnswer>({ ask: 'watch' }, 'watch')).longestDelayMs,
+    loopDelay: () => ask<WatchAnswer>({ ask: 'watch' }, 'watch'),
     resetWatch: async () => void (await ask<WatchAnswer>({ ask: 'reset' }, 'watch')),
     residentMb: () => residentMb(child.pid!),
+    cpuMs: () => cpuMs(child.pid!),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
@@ -100,8 +98,18 @@ async function askChild<A extends { kind: string }>(child: ChildProcess, questio
   }
 }
 
+function readProc(pid: number, file: string): string {
+  const path = `/proc/${pid}/${file}`;
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
 function residentMb(pid: number): number | null {
-  const path = `/proc/${pid}/status`;
-  const [, kilobytes] = (existsSync(path) && /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(path, 'utf8'))) || [];
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status'))?.[1];
   return kilobytes ? Number(kilobytes) / 1024 : null;
+}
+
+/** Fields 14 and 15 of proc(5) stat: user and system time; counted behind the name, which may hold spaces. */
+function cpuMs(pid: number): number | null {
+  const fields = readProc(pid, 'stat').split(') ').at(-1)!.split(' ');
+  return fields.length > 13 ? (Number(fields[11]) + Number(fields[12])) * TICK_MS : null;
 }

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BareAnswer, BareOrder } from './bare-queue.ts';
 import type { BenchBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
-import { type BenchProcess, startProcess } from './bench-process.ts';
+import { ownProgram, startProcess } from './bench-process.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
 import { eventLoopRow } from './event-loop-row.ts';
 import { type BenchFleet, startBenchFleet } from './fleet-processes.ts';
@@ -13,10 +12,14 @@ import { median } from './statistics.ts';
 
 const BENCH = 'throughput';
 const ALERTS_PER_BODY = 50;
-const POLL_MS = 50;
+/** Reading the metrics costs the workers some time too. */
+const POLL_MS = 150;
 const PART_TIMEOUT_MS = 120_000;
 /** Resident memory of a process with pools and no embedded database, MB. */
 const MEMORY_BAR_MB = 200;
+
+/** Rates per second, and the processor time of the process with the pools for one incident. */
+type Part = { fleet: number; bare: number; cpuMs: number };
 
 /**
  * Incidents through a whole fleet against as many jobs that do nothing on the same backend, in alternating parts; and
@@ -34,10 +37,13 @@ export async function benchThroughput(context: BenchContext, backend: BenchBacke
     const idleMb = fleet.workers.residentMb();
     await Promise.all(Object.values(fleet.processes).map((process) => process.resetWatch()));
     const size = Math.ceil(sizes.incidents / sizes.parts);
-    const parts: { fleet: number; bare: number }[] = [];
+    const parts: Part[] = [];
     for (let part = 0; part < sizes.parts; part++) {
       const { seconds } = await bare.process.ask<BareAnswer>({ jobs: size } satisfies BareOrder, 'bare');
-      parts.push({ bare: size / seconds, fleet: size / (await investigate(fleet, size)) });
+      const before = fleet.workers.cpuMs() ?? 0;
+      const fleetSeconds = await investigate(fleet, size);
+      const cpuMs = ((fleet.workers.cpuMs() ?? 0) - before) / size;
+      parts.push({ bare: size / seconds, fleet: size / fleetSeconds, cpuMs });
     }
     say(`${BENCH} ${backend}: ${median(parts.map((part) => part.fleet)).toFixed(1)} incidents/s`);
     return [
@@ -70,7 +76,7 @@ async function investigate(fleet: BenchFleet, count: number): Promise<number> {
 async function startBareQueue({ servers, profileDir }: BenchContext, backend: BenchBackend) {
   const fresh = await servers.fresh(backend);
   const environment = { ...fresh.environment, LOG_LEVEL: 'error', WORKER_RATE_PER_MINUTE: '1000000' };
-  const process: BenchProcess = startProcess(join(import.meta.dirname, 'bare-queue.ts'), environment, profileDir);
+  const process = startProcess(ownProgram('bare-queue.ts'), environment, profileDir);
   await once(process.child, 'message');
   const stop = async () => {
     await process.stop();
@@ -79,7 +85,7 @@ async function startBareQueue({ servers, profileDir }: BenchContext, backend: Be
   return { process, stop };
 }
 
-function throughputRows(backend: BenchBackend, parts: { fleet: number; bare: number }[]): BenchRow[] {
+function throughputRows(backend: BenchBackend, parts: Part[]): BenchRow[] {
   const fleet = median(parts.map((part) => part.fleet));
   const bare = median(parts.map((part) => part.bare));
   return [
@@ -90,6 +96,14 @@ function throughputRows(backend: BenchBackend, parts: { fleet: number; bare: num
       value: median(parts.map((part) => part.fleet / part.bare)),
       unit: 'ratio',
       detail: `${fleet.toFixed(1)} incidents/s, ${Math.round(bare)} jobs/s`,
+    }),
+    benchRow({
+      bench: BENCH,
+      backend,
+      what: 'processor time per incident',
+      value: median(parts.map((part) => part.cpuMs)),
+      unit: 'ms',
+      detail: backend === 'embedded' ? 'all in one, the database included' : 'the process with the pools',
     }),
   ];
 }

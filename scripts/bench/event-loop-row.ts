@@ -1,5 +1,5 @@
 import type { BenchBackend } from './bench-backends.ts';
-import type { BenchProcess } from './bench-process.ts';
+import type { BenchProcess, LoopDelay } from './bench-process.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
 
 /** The event loop is never held up longer than this, ms. */
@@ -12,15 +12,20 @@ export async function eventLoopRow(
   processes: Record<string, BenchProcess>,
 ): Promise<BenchRow> {
   const delays = await Promise.all(
-    Object.entries(processes).map(async ([name, process]) => ({ name, ms: await process.longestDelayMs() })),
+    Object.entries(processes).map(async ([name, process]) => ({ name, ...(await process.loopDelay()) })),
   );
   return benchRow({
     bench,
     backend,
     what: 'longest event loop delay',
-    value: Math.max(...delays.map(({ ms }) => ms)),
+    value: Math.max(...delays.map(({ longestMs }) => longestMs)),
     unit: 'ms',
     bar: { atMost: LONGEST_DELAY_MS },
-    detail: delays.map(({ name, ms }) => `${name} ${Math.round(ms)} ms`).join(', '),
+    detail: delays.map(describe).join(', '),
   });
+}
+
+/** A machine that is busy with others makes a loop late without its fault: the processor time in one go tells. */
+function describe({ name, longestMs, busiestMs }: LoopDelay & { name: string }): string {
+  return `${name} ${Math.round(longestMs)} ms, ${Math.round(busiestMs)} ms of it at work at most`;
 }

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { ADMIN_TOKEN, sandboxEnvironment, WEBHOOK_TOKEN } from '../fleet-in-process.ts';
 import { freePort } from '../servers/server-process.ts';
 import type { BenchBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
-import { type BenchProcess, startProcess, untilReady } from './bench-process.ts';
+import { type BenchProcess, npmScript, startProcess, untilReady } from './bench-process.ts';
 
 /** A running fleet as production starts it: producer and worker processes, or all roles in one on the embedded database. */
 export type BenchFleet = {
@@ -20,8 +19,6 @@ export type BenchFleet = {
   stop(): Promise<void>;
 };
 
-const SRC = join(import.meta.dirname, '..', '..', 'src');
-
 /** Starts a fleet on an empty backend and waits until it is ready. */
 export async function startBenchFleet(context: BenchContext, backend: BenchBackend): Promise<BenchFleet> {
   const fresh = await context.servers.fresh(backend);
@@ -33,12 +30,12 @@ export async function startBenchFleet(context: BenchContext, backend: BenchBacke
     PORT: `${producer}`,
     WORKER_PORT: `${worker}`,
   };
-  const entries: Record<string, string> =
-    backend === 'embedded' ? { fleet: 'main.ts' } : { producer: 'producer/main.ts', workers: 'workers/main.ts' };
+  const scripts: Record<string, string> =
+    backend === 'embedded' ? { fleet: 'start' } : { producer: 'start:producer', workers: 'start:worker' };
   const processes = Object.fromEntries(
-    Object.entries(entries).map(([name, entry]) => [
+    Object.entries(scripts).map(([name, script]) => [
       name,
-      startProcess(join(SRC, entry), environment, context.profileDir),
+      startProcess(npmScript(script), environment, context.profileDir),
     ]),
   );
   const workers = (processes.workers ?? processes.fleet)!;

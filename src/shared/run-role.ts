@@ -4,18 +4,20 @@ import { createLogger } from './logger.ts';
 import { openServices, type Services } from './open-services.ts';
 import { closeOnSignals, createShutdown, type Shutdown } from './shutdown.ts';
 
+type RoleOptions = { sharesDatabase?: boolean; check?: (config: Config) => void; narrow?: (config: Config) => Config };
+
 /**
  * The frame of every entry file: configuration, logger, services, signals. A failed start releases what it got and ends
  * the process with code 1 and one readable message; a wrong configuration prints its faults without a stack. A role that
  * `sharesDatabase` with other processes refuses to start on the embedded database; `check` may refuse the configuration
- * before anything is opened.
+ * before anything is opened, `narrow` leaves out what the role has no use for.
  */
 export async function runRole(
   role: string,
   start: (services: Services, shutdown: Shutdown) => Promise<void>,
-  { sharesDatabase = false, check = () => {} }: { sharesDatabase?: boolean; check?: (config: Config) => void } = {},
+  { sharesDatabase = false, check = () => {}, narrow = (config) => config }: RoleOptions = {},
 ): Promise<void> {
-  const config = readConfig();
+  const config = narrow(readConfig());
   if (sharesDatabase && !config.databaseUrl) fail(needsServer(role));
   checkConfig(config, check);
   const logger = createLogger(config.logLevel, { role });

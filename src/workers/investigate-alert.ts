@@ -120,7 +120,6 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   const asked = plan.steps.length + followUps.length;
   await progress.end(`${all.evidence.length} of ${asked} questions answered`);
 
-  await progress.start('running the detectors');
   const { findings, gaps } = followUps.length ? await analyse(all.evidence) : firstFindings;
   const allGaps = dedupeGaps([
     ...(asked === 0 ? [NOTHING_TO_ASK] : []),
@@ -130,9 +129,8 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
     ...gaps,
   ]);
   await deps.store.investigations.saveFindings(lease, findings, allGaps);
-  await progress.end(
-    findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`,
-  );
+  const found = findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`;
+  await progress.add('running the detectors', found);
   return { evidence: all.evidence, findings, gaps: allGaps };
 }
 

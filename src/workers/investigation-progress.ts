@@ -5,6 +5,8 @@ export type ProgressKeeper = {
   start(what: string): Promise<void>;
   /** Ends the running line with what came of it. */
   end(outcome: string, status?: 'done' | 'failed'): Promise<void>;
+  /** Adds what took no time worth showing: it is seen with the next line that starts. */
+  add(what: string, outcome: string): Promise<void>;
 };
 
 type Deps = {
@@ -26,6 +28,10 @@ export function keepProgress({ investigations, show, now }: Deps, lease: Lease):
     async end(outcome, status = 'done') {
       const running = lines.at(-1);
       if (running) Object.assign(running, { status, outcome, at: now().toISOString() });
+      await investigations.saveProgress(lease, lines);
+    },
+    async add(what, outcome) {
+      lines.push({ stage: 'investigate', what, status: 'done', outcome, at: now().toISOString() });
       await investigations.saveProgress(lease, lines);
     },
   };

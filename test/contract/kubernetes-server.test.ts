@@ -12,7 +12,7 @@ import { createKubernetesServer } from '../../src/shared/mcp/servers/kubernetes/
 import { runCapability, runTool } from '../support/run-tool.ts';
 import { failureOf } from '../unit/shared/mcp/support/waits.ts';
 
-const TIMEOUT_MS = 150;
+const TIMEOUT_MS = 1000;
 const WORLD = Object.values(SCENARIOS);
 
 describe('the kubernetes server against the simulated Kubernetes', () => {

@@ -16,7 +16,7 @@ describe('the signoz server against the simulated SigNoz', () => {
 
   beforeEach(async () => {
     signoz = await startSignozSandbox({ apiKey: 'key-1', scenarios: [SCENARIOS.background, SCENARIOS.pool] });
-    server = createSignozServer({ url: `${signoz.url}/`, apiKey: 'key-1', timeoutMs: 150 });
+    server = createSignozServer({ url: `${signoz.url}/`, apiKey: 'key-1', timeoutMs: 1000 });
     range = { from: new Date(Date.now() - 60 * MINUTE).toISOString(), to: new Date().toISOString() };
   });
   afterEach(() => signoz.close());
@@ -147,7 +147,7 @@ describe('the signoz server against the simulated SigNoz', () => {
       [{ kind: 'status', status: 200, body: '{"status":"success","data":{"rows":1}}' }, 'protocol'],
       [{ kind: 'drop_answer' }, 'connection'],
       [{ kind: 'hang' }, 'timeout'],
-      [{ kind: 'answer_late', ms: 1000 }, 'timeout'],
+      [{ kind: 'answer_late', ms: 3000 }, 'timeout'],
     ] as const;
     for (const [fault, expected] of cases) {
       signoz.failNext(QUERY, fault);

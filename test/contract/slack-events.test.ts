@@ -31,7 +31,7 @@ describe('the simulated Slack as the sender of events', () => {
     app.listen(0, '127.0.0.1');
     await once(app, 'listening');
     const requestUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}/alerts/slack`;
-    const timing = { retryDelaysMs: [0, 5, 5], answerTimeoutMs: 60 };
+    const timing = { retryDelaysMs: [0, 5, 5], answerTimeoutMs: 1000 };
     slack = await startSlackSandbox({ signingSecret: SECRET, botToken: 'xoxb-1', requestUrl, ...timing });
   });
   afterEach(async () => {

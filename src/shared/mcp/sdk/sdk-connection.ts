@@ -44,6 +44,8 @@ export class SdkConnection implements McpConnection {
   #session: Session | null = null;
   #opening: Promise<Session> | null = null;
   #known: McpTool[] | null = null;
+  /** How often a server has announced another tool list. */
+  #announced = 0;
 
   constructor(server: string, target: ServerTarget, options: SdkConnectionOptions = {}) {
     this.#server = server;
@@ -63,8 +65,10 @@ export class SdkConnection implements McpConnection {
     const { listing } = session;
     if (listing && this.#now() - listing.at < (this.#options.toolsTtlMs ?? TOOLS_TTL_MS)) return listing.tools;
     const at = this.#now();
+    const announced = this.#announced;
     const tools = await listAllTools(this.#server, (request, schema) => this.#ask(session, request, schema, left()));
-    session.listing = { tools, at };
+    // What was announced while the list was under way may not be in it: then it is not kept.
+    if (announced === this.#announced) session.listing = { tools, at };
     this.#known = tools;
     return tools;
   }
@@ -198,6 +202,7 @@ export class SdkConnection implements McpConnection {
 
   #toolsChanged(session: Session): void {
     session.listing = null;
+    this.#announced++;
     for (const listener of this.#listeners) listener();
   }
 
