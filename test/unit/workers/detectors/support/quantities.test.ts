@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import {
+  distinctQuantitiesIn,
   parseDurationMs,
   parseKubernetesQuantity,
+  type Quantity,
   quantitiesIn,
 } from '../../../../../src/workers/detectors/support/quantities.ts';
 
@@ -54,5 +57,16 @@ describe('numbers with units', () => {
       [512, 'size', 2 ** 20],
       [1.2, 'plain', 1000],
     ]);
+  });
+
+  it('finds the same numbers when every way of writing one is read once', () => {
+    const key = ({ value, dimension, scale }: Quantity) => `${value} ${dimension} ${scale}`;
+    const number = fc.stringMatching(/^([0-9]{1,4}[,.eEmskGi%: -]{0,2}){1,8}[a-zA-Z]{0,6}$/);
+    fc.assert(
+      fc.property(fc.array(number), fc.constantFrom('', ' ', '\n'), (parts, between) => {
+        const text = parts.join(between);
+        expect(new Set(distinctQuantitiesIn(text).map(key))).to.deep.equal(new Set(quantitiesIn(text).map(key)));
+      }),
+    );
   });
 });
