@@ -52,7 +52,7 @@ for (const backend of availableBackends()) {
       const alert = {
         title: 'Connection refused by payment-gateway',
         service: 'payment-gateway',
-        id: 'evt-5',
+        deliveryId: 'evt-5',
         severity: 'high',
       };
       const sent = await Promise.all(Array.from({ length: 5 }, () => sendAlert(fleet.producer, 'generic', alert)));
