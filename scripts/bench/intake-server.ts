@@ -21,7 +21,12 @@ const storesNothing: IntakeStore = {
     })),
 };
 
-const queuesNothing: Enqueue = { later: () => {}, now: async () => {}, settled: async () => {} };
+const queuesNothing: Enqueue = {
+  later: () => {},
+  now: async () => {},
+  settled: async () => {},
+  leftSome: () => false,
+};
 
 async function startUnstored(services: Services): Promise<void> {
   const { config, store } = services;

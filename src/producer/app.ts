@@ -35,7 +35,7 @@ export type ProducerDeps = {
 };
 
 /** Two commits of up to 200 alerts under way at once keep a PostgreSQL busy; 5,000 waiting alerts are some seconds of it. */
-const GROUP_COMMIT = { maxBatch: 200, maxInFlight: 2, maxWaiting: 5_000 };
+const GROUP_COMMIT = { maxBatch: 200, maxInFlight: 3, maxWaiting: 5_000 };
 
 /** Builds the producer's HTTP application; it does not listen. The routes below are the whole public surface. */
 export function createProducerApp(deps: ProducerDeps): Express {

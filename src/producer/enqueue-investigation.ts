@@ -15,12 +15,21 @@ export type Enqueue = {
   now(incidents: Enqueueable[]): Promise<void>;
   /** Waits for what `later` has taken. */
   settled(): Promise<void>;
+  /** Tells once whether incidents had to stay in the store since it was asked. */
+  leftSome(): boolean;
 };
 
-/** Jobs that may wait in one investigate queue; what is above stays `received` in the store until there is room. */
-const MAX_QUEUED = 10_000;
-const MAX_GATHERED = 10_000;
+/**
+ * Jobs that may wait in one investigate queue. The queue is the schedule of the next minutes: what is above stays
+ * `received` in the store, where it costs a storm nothing more, and is queued in its turn when there is room.
+ */
+export const QUEUE_WINDOW = 1_000;
+/** Critical incidents have as much room again, so that lesser ones never keep them out. */
+const CRITICAL_ROOM = 2;
 const CRITICAL = 1;
+const MAX_GATHERED = 10_000;
+/** For so long a full queue is not asked again how full it is, ms. */
+const FULL_MS = 500;
 
 type Deps = {
   queues: Queues;
@@ -40,21 +49,26 @@ const GATHER_IN_STORM_MS = 200;
 const STORM = 8;
 
 /** The enqueue stage: adds jobs in bulk behind the intake's back, so that a queue that is down never fails a 202. */
-export function createEnqueue({ queues, incidents, logger, metrics, limit = MAX_QUEUED }: Deps): Enqueue {
+export function createEnqueue({ queues, incidents, logger, metrics, limit = QUEUE_WINDOW }: Deps): Enqueue {
   const gathered: Enqueueable[] = [];
+  const fullUntil = new Map<string, number>();
   let running: Promise<void> | null = null;
+  let left = false;
+
+  const withinRoom = async (agent: string, group: Enqueueable[]) => {
+    if ((fullUntil.get(agent) ?? 0) > Date.now()) return [];
+    const free = limit - (await queues.depth(investigateQueue(agent)));
+    const fitting = mostUrgent(group, free, free + limit * (CRITICAL_ROOM - 1));
+    if (fitting.length < group.length && free <= -limit) fullUntil.set(agent, Date.now() + FULL_MS);
+    return fitting;
+  };
 
   const now = async (batch: Enqueueable[]) => {
     const timer = metrics.stageTimer('enqueue');
     for (const [agent, group] of Map.groupBy(batch, (item) => item.agent)) {
-      const fitting = await withinLimit(queues, agent, group, limit);
-      if (fitting.length < group.length) {
-        logger.warn('the queue is full; the other incidents wait in the store', {
-          stage: 'enqueue',
-          agent,
-          left: group.length - fitting.length,
-        });
-      }
+      const fitting = await withinRoom(agent, group);
+      if (fitting.length < group.length) left = true;
+      if (fitting.length === 0) continue;
       await queues.add(investigateQueue(agent), fitting.map(toJob));
       await incidents.markQueued(fitting.map((item) => item.incidentId));
     }
@@ -86,15 +100,19 @@ export function createEnqueue({ queues, incidents, logger, metrics, limit = MAX_
     settled: async () => {
       await running;
     },
+    leftSome: () => {
+      const answer = left;
+      left = false;
+      return answer;
+    },
   };
 }
 
-/** Critical incidents always find room; of the others as many as the queue may still take, the most urgent first. */
-async function withinLimit(queues: Queues, agent: string, group: Enqueueable[], limit: number): Promise<Enqueueable[]> {
-  const room = Math.max(0, limit - (await queues.depth(investigateQueue(agent))));
+/** As many as there is room for, the most urgent first. */
+function mostUrgent(group: Enqueueable[], room: number, criticalRoom: number): Enqueueable[] {
   if (room >= group.length) return group;
-  const urgent = group.toSorted((left, right) => left.priority - right.priority);
-  return urgent.filter((item, index) => index < room || item.priority === CRITICAL);
+  const urgent = group.toSorted((one, other) => one.priority - other.priority);
+  return urgent.filter((item, index) => index < (item.priority === CRITICAL ? criticalRoom : room));
 }
 
 function toJob({ incidentId, run, priority }: Enqueueable) {

@@ -1,3 +1,4 @@
+import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
 import { pause, withDeadline } from '../shared/deadline.ts';
 import { describeError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -16,6 +17,7 @@ import type { StaleIncident } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Enqueue } from './enqueue-investigation.ts';
 import { findLostJobs } from './find-lost-jobs.ts';
+import { topUpQueues } from './top-up-queues.ts';
 
 const EVERY_MS = 5_000;
 /** One round at most; what it did not get to is for the next. */
@@ -29,15 +31,23 @@ const MAX_BATCHES = 20;
 /** The newest dead letters are kept on the board even when the queue was emptied. */
 const DEAD_LETTERS = 100;
 
-type Deps = { store: Store; queues: Queues; enqueue: Enqueue; logger: Logger; metrics: Metrics };
+type Deps = {
+  agents: AgentDefinition[];
+  store: Store;
+  queues: Queues;
+  enqueue: Enqueue;
+  logger: Logger;
+  metrics: Metrics;
+};
 
 /**
- * Makes the queue agree with Postgres: open incidents get their job back (it may have been lost with the queue, or never
- * been added), deliveries that are behind get theirs, and incidents whose job died without a word end as dead. Every step
+ * Makes the queue agree with Postgres: incidents whose job was never added get one, others get back a job that was lost
+ * with the queue, deliveries that are behind get theirs, and incidents whose job died without a word end as dead. Every step
  * may run in many producers at once and any number of times. Throws when the queue or the store is down.
  */
 export async function reconcile(deps: Deps, signal?: AbortSignal): Promise<void> {
   await deps.queues.ping(PING_MS);
+  await topUpQueues(deps);
   await inBatches(() => reconcileInvestigations(deps), signal);
   await inBatches(() => reconcileDeliveries(deps), signal);
   await reconcileDeadLetters(deps);
@@ -64,10 +74,7 @@ async function reconcileInvestigations(deps: Deps) {
     await store.incidents.die(incidentId, run, stalled ? 'poison' : 'bug', reason);
   });
   if (lost.length > 0) await enqueue.now(lost);
-  const ids = stale.map((incident) => incident.incidentId);
-  const without = new Set(lost.map((incident) => incident.incidentId));
-  await store.incidents.markQueued(ids.filter((id) => !without.has(id)));
-  await store.incidents.touch(ids);
+  await store.incidents.touch(stale.map((incident) => incident.incidentId));
   metrics.reconciled.inc({ what: 'investigation' }, lost.length);
   return { seen: stale.length, lost: lost.length };
 }

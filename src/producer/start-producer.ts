@@ -6,6 +6,7 @@ import { assertCredentials } from './assert-credentials.ts';
 import { createEnqueue } from './enqueue-investigation.ts';
 import { keepOwnSlack } from './own-slack.ts';
 import { keepReconciling } from './reconcile.ts';
+import { keepToppedUp } from './top-up-queues.ts';
 
 /**
  * Starts the producer: HTTP, the enqueue stage and the reconciler. Throws FleetError `config_invalid` when no credentials
@@ -19,11 +20,12 @@ export async function startProducer(services: Services, shutdown: Shutdown): Pro
   const ownSlack = keepOwnSlack(services, stop.signal);
   const app = createProducerApp({ ...services, enqueue, ownSlack });
   const listening = await listen(app, config.port, config.host);
-  const reconciling = keepReconciling({ store, queues, enqueue, logger, metrics }, stop.signal);
+  const scheduling = { agents: services.agents, store, queues, enqueue, logger, metrics };
+  const keeping = [keepReconciling(scheduling, stop.signal), keepToppedUp(scheduling, stop.signal)];
   shutdown.push('producer', async () => {
     stop.abort();
     await listening.close(config.shutdownTimeoutMs / 2);
-    await Promise.all([enqueue.settled(), reconciling]);
+    await Promise.all([enqueue.settled(), ...keeping]);
   });
   logger.info('the producer listens', { url: listening.url });
   return listening;

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { createEnqueue } from '../../src/producer/enqueue-investigation.ts';
+import { topUpQueues } from '../../src/producer/top-up-queues.ts';
+import { loadAgents } from '../../src/shared/agents/load-agents.ts';
 import { investigateQueue } from '../../src/shared/queues.ts';
 import { aClassified } from '../support/alerts.ts';
 import { availableBackends } from '../support/backends.ts';
+import { makeQuiet } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 
 for (const backend of availableBackends()) {
@@ -38,10 +41,31 @@ for (const backend of availableBackends()) {
       expect(Object.keys(jobs[0]!.data)).to.have.members(['incidentId', 'run']);
     });
 
-    it('leaves in the store what a full queue has no room for, but never a critical incident', async () => {
+    it('leaves in the store what a full queue has no room for; critical incidents have as much room again', async () => {
       const batch = await incidents('database', [4, 1, 3, 4, 1]);
-      await enqueueWith(2).now(batch);
+      const enqueue = enqueueWith(2);
+      await enqueue.now(batch);
       expect(await states(batch)).to.deep.equal(['received', 'queued', 'received', 'received', 'queued']);
+      expect([enqueue.leftSome(), enqueue.leftSome()]).to.deep.equal([true, false]);
+      const storm = await incidents('database', [1, 1, 1, 2]);
+      await enqueue.now(storm);
+      expect(await states(storm)).to.deep.equal(['queued', 'queued', 'received', 'received']);
+    });
+
+    it('tops a queue up with what waits in the store as soon as there is room, the most urgent first', async () => {
+      await test.queues.queue(investigateQueue('network')).obliterate({ force: true });
+      const enqueue = enqueueWith(2);
+      const batch = await incidents('network', [4, 3, 2, 2]);
+      await makeQuiet(
+        test,
+        batch.map((item) => item.incidentId),
+      );
+      const topUp = () => topUpQueues({ agents: loadAgents(), store: test.store, enqueue });
+      expect(await topUp()).to.equal(true);
+      expect(await states(batch)).to.deep.equal(['received', 'received', 'queued', 'queued']);
+      await test.queues.queue(investigateQueue('network')).drain();
+      expect(await topUp()).to.equal(false);
+      expect(await states(batch)).to.deep.equal(['queued', 'queued', 'queued', 'queued']);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { IncidentItem } from '../../src/shared/store/incident-store.ts';
+import { aClassified } from '../support/alerts.ts';
 import { availableBackends } from '../support/backends.ts';
 import {
   claimDelivery,
@@ -162,8 +163,9 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       const { incidentId: reported } = await reportedIncident(test);
       const ended = await openIncident(test);
       await incidents.die(ended, 1, 'bug', 'x');
+      await incidents.markQueued([...quiet, ended]);
       await makeQuiet(test, [...quiet, held, died, reported, ended]);
-      await openIncident(test);
+      await incidents.markQueued([await openIncident(test)]);
 
       const seen: string[] = [];
       for (let round = 0; round < 2; round++) {
@@ -173,6 +175,24 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       }
       expect(seen).to.have.members([...quiet, died]);
       expect(await incidents.stale(10, 2)).to.deep.equal([]);
+    });
+
+    it('lists what waits for room in its queue, the most urgent first, then the oldest', async () => {
+      const waiting = (priority: number) => aClassified({}, { agent: 'database', priority });
+      const stored = await test.store.intake.storeAlerts([3, 1, 3].map(waiting));
+      const [older, critical, newer] = stored.map((decision) => decision.incidentId);
+      const queued = await openIncident(test);
+      await incidents.markQueued([queued]);
+      await makeQuiet(test, [older!, critical!, newer!, queued]);
+      await test.database.query(`update rca_fleet.incidents set created_at = now() - interval '1 h' where id = $1`, [
+        older,
+      ]);
+      const ids = async (agent: string, limit: number) =>
+        (await incidents.waiting(agent, 2, limit)).map((item) => item.incidentId);
+      expect(await ids('database', 10)).to.deep.equal([critical, older, newer]);
+      expect(await ids('database', 1)).to.deep.equal([critical]);
+      expect(await ids('nobody', 10)).to.deep.equal([]);
+      expect(await incidents.waiting('database', 3_600, 10)).to.deep.equal([]);
     });
 
     it('marks only received incidents as queued', async () => {

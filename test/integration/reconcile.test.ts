@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { startRedis } from '../../scripts/servers/start-redis.ts';
 import { createEnqueue } from '../../src/producer/enqueue-investigation.ts';
 import { keepReconciling, reconcile } from '../../src/producer/reconcile.ts';
+import { loadAgents } from '../../src/shared/agents/load-agents.ts';
 import {
   DEAD_LETTER_QUEUE,
   investigateJobId,
@@ -20,7 +21,11 @@ import { openTestStore, type TestStore } from '../support/services.ts';
 
 const NETWORK = investigateQueue('network');
 
-const depsOf = (test: TestStore) => ({ ...test, enqueue: createEnqueue({ ...test, incidents: test.store.incidents }) });
+const depsOf = (test: TestStore) => ({
+  ...test,
+  agents: loadAgents(),
+  enqueue: createEnqueue({ ...test, incidents: test.store.incidents }),
+});
 
 for (const backend of availableBackends()) {
   describe(`the reconciler on ${backend}`, () => {

@@ -55,7 +55,9 @@ export type IncidentStore = {
   list(filter: IncidentFilter): Promise<{ items: IncidentItem[]; nextCursor: string | null }>;
   /** Marks received incidents as queued; others are left alone. */
   markQueued(ids: string[]): Promise<void>;
-  /** Incidents without a report, untouched for `seconds`, that no live lease protects, oldest first. */
+  /** Received incidents of an agent that nobody has queued for `seconds`, the most urgent first, then the oldest. */
+  waiting(agent: string, seconds: number, limit: number): Promise<StaleIncident[]>;
+  /** Queued incidents without a report, untouched for `seconds`, that no live lease protects, oldest first. */
   stale(seconds: number, limit: number): Promise<StaleIncident[]>;
   /**
    * Ends an open incident as dead. Null when it had ended already, its run is another one or the fence does not hold;
@@ -104,9 +106,14 @@ const STALE = `
 select i.id as "incidentId", i.run, i.agent, i.priority, i.state
 from rca_fleet.incidents i
 left join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run
-where i.finished_at is null and i.state <> 'reported' and i.updated_at < now() - make_interval(secs => $1)
+where i.finished_at is null and i.state not in ('received', 'reported') and i.updated_at < now() - make_interval(secs => $1)
   and (v.lease_until is null or v.lease_until < now())
 order by i.updated_at limit $2`;
+
+const WAITING = `
+select id as "incidentId", run, agent, priority, state from rca_fleet.incidents
+where state = 'received' and agent = $1 and updated_at < now() - make_interval(secs => $2)
+order by priority, created_at limit $3`;
 
 /** Where the fault is not Slack's, the thread is owed one honest line: the reply is asked for in the same statement. */
 const DIE = `
@@ -191,6 +198,7 @@ export function createIncidentStore(database: Database): IncidentStore {
         [ids],
       );
     },
+    waiting: (agent, seconds, limit) => database.query<StaleIncident & Row>(WAITING, [agent, seconds, limit]),
     stale: (seconds, limit) => database.query<StaleIncident & Row>(STALE, [seconds, limit]),
     async die(id, run, deadReason, reason, fence) {
       const values = [id, run, deadReason, storableText(reason, 2_000), fence?.token ?? null, fence?.of ?? null];

@@ -1,0 +1,1 @@
+drop index rca_fleet.incidents_waiting;
