@@ -164,8 +164,10 @@ with old as (
   delete from rca_fleet.incidents where id in (
     select id from rca_fleet.incidents where finished_at < now() - make_interval(days => $1) and state <> 'dead' limit $2)
   returning id
+), links as (
+  delete from rca_fleet.incident_alerts where incident_id in (select id from old) returning alert_id
 ), gone as (
-  delete from rca_fleet.alerts where id in (select alert_id from rca_fleet.incident_alerts where incident_id in (select id from old))
+  delete from rca_fleet.alerts where id in (select alert_id from links)
 ), slots as (
   delete from rca_fleet.incident_slots where incident_id in (select id from old)
 )

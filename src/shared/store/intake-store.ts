@@ -24,9 +24,12 @@ export type IntakeStore = {
 /** For how long identical firings join the incident of the first one, in seconds. */
 export const DEDUPE_WINDOW_SECONDS = 30 * 60;
 
+const NOTHING_OPEN = 'the alert was already resolved and no incident was open for it';
+
 /**
  * One statement for many alerts. The row lock of a slot makes de-duplication exact across processes; both inserts go in
- * key order, and alerts before slots, so that two batches never wait for each other.
+ * key order, and alerts before slots, so that two batches never wait for each other. An alert opens an incident where its
+ * slot holds the incident id that was made for it.
  */
 const STORE_ALERTS = `
 with input as (
@@ -53,50 +56,41 @@ with input as (
               select 1 from rca_fleet.incidents i where i.id = s.incident_id and i.finished_at is null) as free) as window_over
     )
   returning fingerprint, incident_id
-), resolved as (
-  select distinct on (taken.alert_id) taken.*, coalesce(slot.incident_id, earlier.incident_id) as answers
-  from taken
-  left join slot on slot.fingerprint = taken.fingerprint
-  left join rca_fleet.incident_slots earlier on earlier.fingerprint = taken.fingerprint
-  where taken.status = 'resolved'
-), opened as (
-  select firing.*, 'received' as state, null::text as reason
-  from firing join slot using (incident_id)
+), answered as (
+  select taken.*, slot.incident_id as answers, slot.incident_id = taken.incident_id as opens
+  from taken join slot using (fingerprint) where taken.status = 'firing'
   union all
-  select n, alert_id, incident_id, alert, classification, delivery_key, fingerprint, status,
-         'suppressed', 'the alert was already resolved and no incident was open for it'
-  from resolved where answers is null
+  select * from (
+    select distinct on (taken.alert_id) taken.*, coalesce(slot.incident_id, earlier.incident_id) as answers, false
+    from taken
+    left join slot using (fingerprint)
+    left join rca_fleet.incident_slots earlier using (fingerprint)
+    where taken.status = 'resolved'
+  ) as resolved
 ), incidents as (
   insert into rca_fleet.incidents (id, state, reason, fingerprint, agent, class, severity, priority, classification,
                                    service, namespace, title, slack, finished_at, resolved_at)
-  select incident_id, state, reason, fingerprint, classification->>'agent', classification->>'class',
+  select incident_id, case when opens then 'received' else 'suppressed' end, case when not opens then $3 end,
+         fingerprint, classification->>'agent', classification->>'class',
          classification->>'severity', (classification->>'priority')::int, classification,
          alert->>'service', alert->>'namespace', alert->>'title', nullif(alert->'slack', 'null'),
-         case when state = 'suppressed' then now() end, case when state = 'suppressed' then now() end
-  from opened
-  returning id
+         case when not opens then now() end, case when not opens then now() end
+  from answered where opens or answers is null
 ), marked as (
   update rca_fleet.incidents set resolved_at = now(), updated_at = now()
-  where id in (select answers from resolved)
-  returning id
+  where id in (select answers from answered where status = 'resolved')
 ), decided as (
-  select taken.n, taken.alert_id, slot.incident_id,
-         case when opened.incident_id is not null and opened.alert_id = taken.alert_id then 'investigate' else 'join' end as decision,
-         case when opened.incident_id is not null and opened.alert_id = taken.alert_id
-              then 'no incident is open for this alert: ' || (taken.classification->'reasons'->>0)
-              else 'the same alert has an incident already: it joins that one' end as reason
-  from taken join slot on slot.fingerprint = taken.fingerprint
-  left join opened on opened.incident_id = slot.incident_id
-  where taken.status = 'firing'
-  union all
-  select n, alert_id, coalesce(answers, incident_id), case when answers is null then 'suppress' else 'resolve' end,
-         case when answers is null then 'the alert was already resolved and no incident was open for it'
-              else 'the sender says that the alert is resolved' end
-  from resolved
+  select n, alert_id, coalesce(answers, incident_id) as incident_id,
+         case when opens then 'investigate' when status = 'firing' then 'join' when answers is null then 'suppress'
+              else 'resolve' end as decision,
+         case when opens then 'no incident is open for this alert: ' || (classification->'reasons'->>0)
+              when status = 'firing' then 'the same alert has an incident already: it joins that one'
+              when answers is null then $3
+              else 'the sender says that the alert is resolved' end as reason
+  from answered
 ), linked as (
   insert into rca_fleet.incident_alerts (alert_id, incident_id, decision, reason)
   select alert_id, incident_id, decision, reason from decided
-  returning alert_id
 )
 select n, alert_id, incident_id, decision, reason from decided`;
 
@@ -124,7 +118,11 @@ export function createIntakeStore(database: Database): IntakeStore {
         alert: item.alert,
         classification: item.classification,
       }));
-      const rows = await database.query<DecidedRow>(STORE_ALERTS, [storableJson(input), DEDUPE_WINDOW_SECONDS]);
+      const rows = await database.query<DecidedRow>(STORE_ALERTS, [
+        storableJson(input),
+        DEDUPE_WINDOW_SECONDS,
+        NOTHING_OPEN,
+      ]);
       const fresh = new Map(rows.map((row) => [row.n, toDecision(row, row.decision === 'investigate')]));
       const repeated = alerts.filter((_, n) => !fresh.has(n)).map((item) => item.alert.deliveryKey);
       const delivered = await findDelivered(repeated);

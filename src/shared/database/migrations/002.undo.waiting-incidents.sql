@@ -1,1 +1,0 @@
-drop index rca_fleet.incidents_waiting;
