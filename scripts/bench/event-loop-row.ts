@@ -2,10 +2,13 @@ import type { BenchBackend } from './bench-backends.ts';
 import type { BenchProcess, LoopDelay } from './bench-process.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
 
-/** The event loop is never held up longer than this, ms. */
-const LONGEST_DELAY_MS = 100;
+/** The event loop is never blocked longer than this, ms. */
+const LONGEST_TURN_MS = 100;
 
-/** The longest delay of the event loops of these processes since their watch was last reset. */
+/**
+ * The longest that one turn of an event loop of these processes has worked since their watch was last reset, in the
+ * thread's own processor time: on a machine that is busy with others a loop is late without blocking.
+ */
 export async function eventLoopRow(
   bench: string,
   backend: BenchBackend,
@@ -17,15 +20,14 @@ export async function eventLoopRow(
   return benchRow({
     bench,
     backend,
-    what: 'longest event loop delay',
-    value: Math.max(...delays.map(({ longestMs }) => longestMs)),
+    what: 'longest turn of an event loop',
+    value: Math.max(...delays.map(({ busiestMs }) => busiestMs)),
     unit: 'ms',
-    bar: { atMost: LONGEST_DELAY_MS },
+    bar: { atMost: LONGEST_TURN_MS },
     detail: delays.map(describe).join(', '),
   });
 }
 
-/** A machine that is busy with others makes a loop late without its fault: the processor time in one go tells. */
 function describe({ name, longestMs, busiestMs }: LoopDelay & { name: string }): string {
-  return `${name} ${Math.round(longestMs)} ms, ${Math.round(busiestMs)} ms of it at work at most`;
+  return `${name} ${Math.round(busiestMs)} ms, late by ${Math.round(longestMs)} ms at most`;
 }
