@@ -46,7 +46,10 @@ describe('deploy/Dockerfile', () => {
   it('runs as an unprivileged user, with Node as process 1 and no shell', () => {
     expect(valuesOf(lastStage, 'USER').at(-1)).to.equal('node');
     expect(valuesOf(lastStage, 'STOPSIGNAL')).to.deep.equal(['SIGTERM']);
-    expect(JSON.parse(valuesOf(lastStage, 'ENTRYPOINT')[0]!)).to.deep.equal(['node', 'deploy/image/run.ts']);
+    // The same memory settings as the npm script of a worker.
+    const [, flags] = /^node (--.+) scripts\//.exec(packageJson.scripts['start:worker'])!;
+    const entry = ['node', ...flags!.split(' '), 'deploy/image/run.ts'];
+    expect(JSON.parse(valuesOf(lastStage, 'ENTRYPOINT')[0]!)).to.deep.equal(entry);
     expect(ROLES).to.have.property(JSON.parse(valuesOf(lastStage, 'CMD')[0]!)[0]);
   });
 
