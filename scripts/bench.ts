@@ -1,5 +1,5 @@
 /**
- * Measures the fleet on real servers that it starts itself: `npm run bench [-- --only intake,latency,throughput]
+ * Measures the fleet on real servers that it starts itself: `npm run bench [-- --only intake,latency,throughput,gateway]
  * [--backend redis,postgres,embedded] [--out FILE] [--quick] [--strict] [--profile FOLDER]`. Prints a table and writes it to
  * .bench/results.json and .bench/results.md. `--strict` ends with code 1 when a bar is not met; `--profile` keeps CPU
  * profiles of all measured processes.
@@ -10,6 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BENCH_BACKENDS, type BenchBackend, startServers } from './bench/bench-backends.ts';
 import { type BenchContext, FULL_SIZES, SMALL_SIZES } from './bench/bench-context.ts';
+import { benchGateway } from './bench/bench-gateway.ts';
 import { benchIntake } from './bench/bench-intake.ts';
 import { benchLatency } from './bench/bench-latency.ts';
 import type { BenchRow } from './bench/bench-row.ts';
@@ -17,10 +18,12 @@ import { benchThroughput } from './bench/bench-throughput.ts';
 import { type BenchResults, renderMarkdown, renderText } from './bench/render-results.ts';
 import { startWorld } from './bench/start-world.ts';
 
-const BENCHES = { intake: benchIntake, latency: benchLatency, throughput: benchThroughput } satisfies Record<
-  string,
-  (context: BenchContext, backend: BenchBackend) => Promise<BenchRow[]>
->;
+const BENCHES = {
+  intake: benchIntake,
+  latency: benchLatency,
+  throughput: benchThroughput,
+  gateway: benchGateway,
+} satisfies Record<string, (context: BenchContext, backend: BenchBackend) => Promise<BenchRow[]>>;
 type BenchName = keyof typeof BENCHES;
 
 const { values } = parseArgs({

@@ -6,7 +6,7 @@ import {
   type KubernetesSandbox,
   startKubernetesSandbox,
 } from '../../scripts/sandbox/kubernetes/start-kubernetes-sandbox.ts';
-import { SCENARIOS } from '../../scripts/sandbox/scenarios/index.ts';
+import { ALL_SCENARIOS, SCENARIOS } from '../../scripts/sandbox/scenarios/index.ts';
 import type { ServerDefinition } from '../../src/shared/mcp/server-definition.ts';
 import { createKubernetesServer } from '../../src/shared/mcp/servers/kubernetes/kubernetes-server.ts';
 import { runCapability, runTool } from '../support/run-tool.ts';
@@ -194,5 +194,42 @@ describe('the kubernetes server against the simulated Kubernetes', () => {
     const stale = createKubernetesServer({ kubeconfigPath, timeoutMs: TIMEOUT_MS });
     expect(await failureOf(runCapability(stale, 'pods.status', {}))).to.include({ failure: 'auth' });
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('the kubernetes server against a cluster where something was changed', function () {
+  this.timeout(20_000);
+  let cluster: KubernetesSandbox;
+  let server: ServerDefinition;
+  const range = { from: new Date(Date.now() - 3_600_000).toISOString(), to: new Date().toISOString() };
+
+  before(async () => {
+    cluster = await startKubernetesSandbox({ scenarios: [ALL_SCENARIOS['shop-deploy'], SCENARIOS.pool] });
+    server = createKubernetesServer({ kubeconfigPath: cluster.kubeconfigPath, timeoutMs: 5000 });
+  });
+  after(() => cluster.close());
+
+  it('lists the rollouts of a time range, newest first, with both images', async () => {
+    const { data, text } = await runCapability(server, 'changes.list', range);
+    expect(data.changes.map(({ service }) => service)).to.deep.equal(['payment', 'mailer', 'user-service']);
+    expect(data.changes[0]).to.include({ kind: 'deploy', detail: '' });
+    expect(data.changes[0]?.title).to.equal(
+      'rollout of store/payment: image ghcr.io/store/payment:6.3.0, before ghcr.io/store/payment:6.2.0',
+    );
+    expect(text).to.contain('rollout of store/mailer');
+    const long = { from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00Z' };
+    expect((await runCapability(server, 'changes.list', long)).data.changes).to.deep.equal([]);
+  });
+
+  it('lists whole objects without the values of variables, and says what may not be read', async () => {
+    const { data } = await runCapability(server, 'kubernetes.objects', {
+      kinds: ['Deployment', 'Service', 'NetworkPolicy'],
+      namespace: 'shop',
+    });
+    expect(new Set(data.objects.map(({ kind }) => kind))).to.have.all.keys('Deployment', 'Service');
+    expect(JSON.stringify(data)).to.not.contain('sandbox-password-never-shown');
+    const service = data.objects.find(({ kind }) => kind === 'Service') as { spec: { selector: unknown } };
+    expect(service.spec.selector).to.deep.equal({ app: 'user-service' });
+    expect(data).to.include({ withStatus: true, truncated: false });
   });
 });

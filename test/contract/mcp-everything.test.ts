@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
 import type { WaitOptions } from '../../src/shared/mcp/mcp-connection.ts';
+import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
+import { parseMcpConfig } from '../../src/shared/mcp/read-mcp-config.ts';
 import { SdkConnection } from '../../src/shared/mcp/sdk/sdk-connection.ts';
 
 const ENTRY = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
@@ -23,6 +25,23 @@ describe("the protocol's own test server (server-everything)", () => {
 
   it('is listed and called over stdio', async () => {
     await exercise(connectionTo({ kind: 'stdio', command: process.execPath, args: [ENTRY, 'stdio'], env: {} }));
+  });
+
+  it('offers the LLM the tools that its entry allows and states to be reading, over stdio', async () => {
+    const tools = { allow: ['echo', 'get-sum'], readOnly: ['echo', 'get-sum'] };
+    const entry = { command: process.execPath, args: [ENTRY, 'stdio'], tools };
+    const text = JSON.stringify({ servers: { 'every.thing': entry } });
+    const gateway = createMcpGateway({ servers: parseMcpConfig(text, { path: 'mcp.json', env: {} }) });
+    cleanups.unshift(() => gateway.close());
+    const { signal } = new AbortController();
+    const offered = await gateway.tools(signal);
+    expect(offered.map(({ alias }) => alias)).to.include.members(['every_thing__echo']);
+    expect(offered.map(({ tool }) => tool)).to.have.members(['echo', 'get-sum']);
+    expect((await gateway.callTool('every_thing__echo', { message: 'hi' }, { signal })).text).to.equal('Echo: hi');
+    const wrong = await gateway.callTool('every_thing__echo', { message: 7 }, { signal }).catch((error) => error);
+    expect(wrong).to.include({ failure: 'bad_request' });
+    const never = await gateway.callTool('every_thing__get-env', {}, { signal }).catch((error) => error);
+    expect(never).to.include({ failure: 'refused' });
   });
 
   it('is listed and called over stateful Streamable HTTP, also after it was killed and started again', async () => {

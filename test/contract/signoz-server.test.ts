@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SCENARIOS } from '../../scripts/sandbox/scenarios/index.ts';
+import { ALL_SCENARIOS, SCENARIOS } from '../../scripts/sandbox/scenarios/index.ts';
 import { type SignozSandbox, startSignozSandbox } from '../../scripts/sandbox/signoz/start-signoz-sandbox.ts';
 import type { ServerDefinition } from '../../src/shared/mcp/server-definition.ts';
 import { createSignozServer } from '../../src/shared/mcp/servers/signoz/signoz-server.ts';
@@ -178,5 +178,83 @@ describe('the signoz server against the simulated SigNoz', () => {
     });
     await runCapability(spy, 'logs.query', { ...range, limit: 1 });
     expect(seen[0]?.redirect).to.equal('error');
+  });
+});
+
+describe('the signoz server against a shop whose requests go through many services', function () {
+  this.timeout(20_000);
+  let signoz: SignozSandbox;
+  let server: ServerDefinition;
+  const range = { from: new Date(Date.now() - 30 * MINUTE).toISOString(), to: new Date().toISOString() };
+
+  before(async () => {
+    signoz = await startSignozSandbox({ apiKey: 'key-1', scenarios: [ALL_SCENARIOS['shop-errors']] });
+    server = createSignozServer({ url: signoz.url, apiKey: 'key-1', timeoutMs: 10_000 });
+  });
+  after(() => signoz.close());
+
+  it('reads whole traces by their ids, callers and callees, and leaves out the one that the limit cuts', async () => {
+    const orders = await runCapability(server, 'traces.query', { operation: 'POST /orders', ...range, limit: 3 });
+    const traceIds = orders.data.spans.map(({ traceId }) => traceId);
+    const whole = await runCapability(server, 'traces.query', { traceIds, ...range, limit: 1000 });
+    const known = new Set(whole.data.spans.map(({ spanId }) => spanId));
+    expect(whole.data.spans.every(({ parentSpanId }) => parentSpanId === null || known.has(parentSpanId))).to.equal(
+      true,
+    );
+    expect(new Set(whole.data.spans.map(({ service }) => service)))
+      .to.include('storefront')
+      .and.include('ordering');
+    const limit = whole.data.spans.length - 1;
+    const cut = await runCapability(server, 'traces.query', { traceIds, ...range, limit });
+    expect(new Set(cut.data.spans.map(({ traceId }) => traceId)).size).to.equal(2);
+    expect(cut.data.hasMore).to.equal(true);
+  });
+
+  it('reads the slowest spans first', async () => {
+    const { data } = await runCapability(server, 'traces.query', { order: 'slowest', ...range, limit: 20 });
+    const durations = data.spans.map(({ durationMs }) => durationMs);
+    expect(durations).to.deep.equal(durations.toSorted((left, right) => right - left));
+  });
+
+  it('counts requests, failures and durations of all services from their spans, with zeros where there was nothing', async () => {
+    const of = async (measure: 'duration' | 'calls' | 'errors') =>
+      (await runCapability(server, 'requests.query', { measure, ...range })).data;
+    const [duration, calls, errors] = [await of('duration'), await of('calls'), await of('errors')];
+    const services = ({ series }: typeof calls) => series.map(({ labels }) => labels['service.name']);
+    expect([duration.metric, calls.metric, errors.metric]).to.deep.equal([
+      'request.duration',
+      'request.count',
+      'request.errors',
+    ]);
+    expect(new Set(services(duration))).to.have.property('size', 11);
+    expect(services(errors)).to.include.members(['quotes', 'delivery', 'ordering', 'storefront']);
+    const quotes = errors.series.find(({ labels }) => labels['service.name'] === 'quotes')!.points;
+    expect(quotes).to.have.length(calls.series[0]!.points.length);
+    expect(quotes[0]![1]).to.equal(0);
+    expect(Math.max(...quotes.map(([, value]) => value))).to.be.above(0);
+    const entrance = duration.series.find(({ labels }) => labels['service.name'] === 'storefront')!;
+    expect(entrance.unit).to.equal('ms');
+    expect(entrance.points[0]![1]).to.be.within(20, 300);
+  });
+
+  it('reads the service map, also where SigNoz answers without its envelope', async () => {
+    const { data, text } = await runCapability(server, 'topology.services', range);
+    expect(data.edges.map(({ caller, callee }) => `${caller}>${callee}`)).to.include.members([
+      'storefront>ordering',
+      'ordering>delivery',
+      'delivery>quotes',
+    ]);
+    expect(data.edges.find(({ callee }) => callee === 'quotes')?.errorPercent).to.be.above(0);
+    expect(text).to.match(/^storefront -> \w+ \d+ calls/m);
+  });
+
+  it('lists the services with what they serve', async () => {
+    const { data } = await runCapability(server, 'services.list', range);
+    expect(data.services.map(({ name }) => name)).to.include('fraud');
+  });
+
+  it('tells for which request a line was written', async () => {
+    const { data } = await runCapability(server, 'logs.query', { service: 'quotes', ...range, limit: 5 });
+    for (const { attributes } of data.rows) expect(attributes.trace_id).to.match(/^[0-9a-f]{32}$/);
   });
 });

@@ -202,6 +202,29 @@ describe('the simulated Slack, asked by the stock WebClient', () => {
     expect((await fetch(`${slack.url}/?channel=C0NOWHERE`)).status).to.equal(404);
   });
 
+  it('takes files in three steps, and refuses each with the words of Slack', async () => {
+    const ask = (args: Record<string, unknown>) => client.apiCall('files.getUploadURLExternal', args);
+    const complete = (args: Record<string, unknown>) => client.apiCall('files.completeUploadExternal', args);
+    expect(await word(ask({ filename: 'a.png', length: 0 }))).to.equal('missing_argument');
+    expect(await word(ask({ length: 3 }))).to.equal('invalid_arguments');
+    expect(await word(ask({ filename: 'a.png', length: 3, alt_txt: 'x'.repeat(1001) }))).to.equal('alt_txt_too_large');
+    const { upload_url: url, file_id: id } = (await ask({ filename: 'a.txt', length: 3 })) as unknown as {
+      upload_url: string;
+      file_id: string;
+    };
+    const files = [{ id, title: 'A' }];
+    expect(await word(complete({ files, channel_id: CHANNEL }))).to.equal('file_not_found');
+    expect((await fetch(url)).status).to.equal(405);
+    expect((await fetch(url, { method: 'POST', body: 'four' })).status).to.equal(400);
+    expect((await fetch(url, { method: 'POST', body: 'abc' })).status).to.equal(200);
+    expect(await word(complete({ files, channel_id: 'C0NOWHERE' }))).to.equal('channel_not_found');
+    expect(await word(complete({ files, channel_id: 'C0OTHER001' }))).to.equal('not_in_channel');
+    expect(await complete({ files, channel_id: CHANNEL })).to.include({ ok: true });
+    expect(await word(complete({ files, channel_id: CHANNEL }))).to.equal('file_not_found');
+    expect(slack.messages(CHANNEL).at(-1)?.files[0]).to.include({ id, content: 'abc', mimetype: 'text/plain' });
+    expect(await word(client.apiCall('files.delete', { file: 'F0NONE' }))).to.equal('file_not_found');
+  });
+
   it('waits for a state, and gives up with the signal', async () => {
     const found = slack.waitFor(() => slack.messages(CHANNEL).find(({ text }) => text === 'now'));
     slack.postAsUser(CHANNEL, 'not yet');

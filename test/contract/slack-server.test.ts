@@ -66,6 +66,64 @@ describe('the slack server against the simulated Slack', () => {
     expect(slack.thread(CHANNEL, threadTs)[1]?.files[0]).to.include({ id: data.fileId, content: file.content });
   });
 
+  describe('a picture', () => {
+    const PNG = Buffer.concat([
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+      Buffer.from([0, 255, 128]),
+    ]);
+    const image = { filename: 'chart.png', title: 'A chart', altText: 'it rises', pngBase64: PNG.toString('base64') };
+    const upload = () => runCapability(server, 'slack.upload_image', { channel: CHANNEL, threadTs, ...image });
+
+    it('comes into the thread byte by byte, with words for those who do not see it', async () => {
+      const { data } = await upload();
+      const [file] = slack.thread(CHANNEL, threadTs)[1]!.files;
+      expect(file).to.include({ id: data.fileId, name: 'chart.png', title: 'A chart', altText: 'it rises' });
+      expect(file!.bytes.equals(PNG)).to.equal(true);
+      const page = await (await fetch(slack.url)).text();
+      expect(page).to.include(`<img src="/files/${data.fileId}" alt="it rises">`);
+      const shown = await fetch(`${slack.url}/files/${data.fileId}`);
+      expect(Buffer.from(await shown.arrayBuffer()).equals(PNG)).to.equal(true);
+    });
+
+    it('is listed with the messages of its thread, and deleted once', async () => {
+      const { data } = await upload();
+      const thread = await runCapability(server, 'slack.thread_info', { channel: CHANNEL, threadTs });
+      expect(thread.data.messages.map((message) => message.files)).to.deep.equal([
+        [],
+        [{ id: data.fileId, name: 'chart.png', title: 'A chart' }],
+      ]);
+      await runCapability(server, 'slack.delete_file', data);
+      await runCapability(server, 'slack.delete_file', data);
+      expect(slack.thread(CHANNEL, threadTs)).to.have.length(1);
+    });
+
+    it('may stand there only when the answer to its completion is lost', async () => {
+      const lostEarly = await failed('files.getUploadURLExternal', { kind: 'drop_answer' }, upload);
+      expect(lostEarly).to.include({ failure: 'connection', ambiguous: false, retryable: true });
+      slack.failNext('files.getUploadURLExternal', { kind: 'answer_late', ms: 1 });
+      const refused = await failed('*', { kind: 'status', status: 503 }, upload);
+      expect(refused).to.include({ failure: 'overload', ambiguous: false });
+      expect(refused.message).to.equal('Slack file upload: HTTP 503');
+      const lost = await failed('files.completeUploadExternal', { kind: 'drop_answer' }, upload);
+      expect(lost).to.include({ failure: 'connection', ambiguous: true });
+      expect(slack.thread(CHANNEL, threadTs)).to.have.length(2);
+    });
+
+    it('names the scope that is missing', async () => {
+      await slack.close();
+      slack = await startSlackSandbox({ signingSecret: 's', botToken: 'xoxb-1', scopes: ['chat:write'] });
+      server = createSlackServer({ botToken: 'xoxb-1', apiUrl: slack.apiUrl, timeoutMs: 1000 });
+      const failure = await failureOf(upload());
+      expect(failure).to.include({ failure: 'auth', detail: 'missing_scope', ambiguous: false });
+      expect(failure.message).to.include('needs files:write');
+    });
+
+    it('writes, as its tools say', () => {
+      for (const name of ['upload_image', 'delete_file', 'upload_file'])
+        expect(server.tools.find((tool) => tool.name === name)?.readOnly, name).to.equal(false);
+    });
+  });
+
   it('knows who it is, and takes its own messages back', async () => {
     const { data: me } = await runCapability(server, 'slack.identity', {});
     const { botId, botUserId, teamId } = slack.identity;

@@ -8,7 +8,7 @@ import {
   isBulkheadRejectedError,
 } from 'cockatiel';
 import { pause } from '../deadline.ts';
-import { DependencyError, type FailureClass, toError } from '../errors.ts';
+import { DependencyError, type FailureClass } from '../errors.ts';
 import { abortable } from './abortable.ts';
 import type { WaitOptions } from './mcp-connection.ts';
 import type { McpServerHealth } from './mcp-gateway.types.ts';
@@ -50,44 +50,66 @@ const BREAKER_WORDS = {
   [CircuitState.Isolated]: 'open',
 } as const satisfies Record<CircuitState, McpServerHealth['breaker']>;
 
-export type CallPolicies = {
-  readonly breaker: McpServerHealth['breaker'];
-  /** Runs a call that may be sent again: with retries. */
-  repeatable<T>(wait: WaitOptions, send: () => Promise<T>): Promise<T>;
-  /** Runs a call that is sent once at most; it waits for its turn no longer than the deadline. */
-  once<T>(wait: WaitOptions, send: () => Promise<T>): Promise<T>;
-};
+/** Lets so many calls run at once and so many wait for it. */
+export type Turns = { run<T>(wait: WaitOptions, send: () => Promise<T>): Promise<T> };
 
-/** Retry, bulkhead and circuit breaker of one server, in this order from the outside. Every failure is a DependencyError. */
-export function createCallPolicies(server: string, limits: CallLimits, random: () => number): CallPolicies {
-  const slots = bulkhead(limits.concurrency, limits.queued);
-  const breaker = circuitBreaker(
-    handleWhen((error) => hasFailure(error, COUNTED)),
-    { halfOpenAfter: limits.breakerOpenMs, breaker: new ConsecutiveBreaker(limits.breakerFailures) },
-  );
-  // What opened the breaker: without it, every later answer would hide why.
-  const last = { failure: '' };
-  const once: CallPolicies['once'] = (wait, send) =>
-    takeTurn(server, wait, (turn) =>
-      slots
-        // Both may let a call wait (for a slot, for a half-open breaker's trial) until its caller is gone.
-        .execute(() => turn.check() ?? breaker.execute(() => turn.check() ?? turn.send(send)))
-        .catch((error) => {
-          if (hasFailure(error, COUNTED)) last.failure = error.message;
-          return Promise.reject(explain(server, error, limits, last.failure));
-        }),
-    );
+/** The bulkhead of a server or of a tool. Throws DependencyError `overload` where neither runs nor waits what is too much. */
+export function createTurns(server: string, concurrency: number, queued: number): Turns {
+  const slots = bulkhead(concurrency, queued);
   return {
-    get breaker() {
-      return BREAKER_WORDS[breaker.state];
+    run: async (wait, send) => {
+      if (slots.executionSlots > 0 && !wait.signal.aborted) return slots.execute(send);
+      return takeTurn(server, wait, (turn) =>
+        slots
+          .execute(() => turn.check() ?? turn.send(send))
+          .catch((error) => {
+            if (!isBulkheadRejectedError(error)) throw error;
+            throw busy(server, `${concurrency} calls running and ${queued} waiting`);
+          }),
+      );
     },
-    once,
-    repeatable: (wait, send) => withRetries(wait.signal, limits, random, () => once(wait, send)),
   };
 }
 
-/** By hand because cockatiel's retry sleeps on, timer and all, when the caller has given up. */
-async function withRetries<T>(
+export type CallBreaker = {
+  readonly state: McpServerHealth['breaker'];
+  /** False while it is open: a call would fail at once. */
+  readonly mayTry: boolean;
+  run<T>(wait: WaitOptions, send: () => Promise<T>): Promise<T>;
+};
+
+/** The circuit breaker of one endpoint. Throws DependencyError `breaker_open` that says what has opened it. */
+export function createBreaker(server: string, limits: CallLimits): CallBreaker {
+  const breaker = circuitBreaker(handleWhen(isHealthFailure), {
+    halfOpenAfter: limits.breakerOpenMs,
+    breaker: new ConsecutiveBreaker(limits.breakerFailures),
+  });
+  // What opened the breaker: without it, every later answer would hide why.
+  const last = { failure: '', openedAt: Number.NEGATIVE_INFINITY };
+  breaker.onBreak(() => {
+    last.openedAt = performance.now();
+  });
+  const failed = (error: unknown): never => {
+    if (isHealthFailure(error)) last.failure = error.message;
+    throw isBrokenCircuitError(error) ? openBreaker(server, limits.breakerOpenMs, last.failure) : error;
+  };
+  return {
+    get state() {
+      return BREAKER_WORDS[breaker.state];
+    },
+    get mayTry() {
+      return breaker.state !== CircuitState.Open || performance.now() - last.openedAt >= limits.breakerOpenMs;
+    },
+    run: async (wait, send) => {
+      if (breaker.state === CircuitState.Closed) return breaker.execute(send).catch(failed);
+      // A half-open breaker lets a call wait for another's trial until its caller is gone.
+      return takeTurn(server, wait, (turn) => breaker.execute(() => turn.check() ?? turn.send(send)).catch(failed));
+    },
+  };
+}
+
+/** Runs an attempt again where another may help. By hand because cockatiel's retry sleeps on when the caller has given up. */
+export async function withRetries<T>(
   signal: AbortSignal,
   limits: CallLimits,
   random: () => number,
@@ -103,6 +125,11 @@ async function withRetries<T>(
       await pause(Math.max(error.retryAfterMs ?? 0, ceiling * (0.5 + random() / 2)), signal);
     }
   }
+}
+
+/** Whether the failure speaks of the server's health rather than of the question. */
+export function isHealthFailure(error: unknown): error is DependencyError {
+  return error instanceof DependencyError && COUNTED.has(error.failure);
 }
 
 type Turn = { check(): Promise<never> | null; send<T>(send: () => Promise<T>): Promise<T> };
@@ -124,32 +151,20 @@ function takeTurn<T>(server: string, { signal, deadlineMs }: WaitOptions, run: (
 }
 
 function mayRetry(error: unknown, { retryCapMs }: CallLimits): error is DependencyError {
-  return hasFailure(error, RETRIED) && (error.retryAfterMs ?? 0) <= retryCapMs;
+  return error instanceof DependencyError && RETRIED.has(error.failure) && (error.retryAfterMs ?? 0) <= retryCapMs;
 }
 
-function hasFailure(error: unknown, failures: ReadonlySet<FailureClass>): error is DependencyError {
-  return error instanceof DependencyError && failures.has(error.failure);
-}
-
-function explain(
-  server: string,
-  error: unknown,
-  { breakerOpenMs, concurrency, queued }: CallLimits,
-  lastFailure: string,
-): Error {
-  if (isBrokenCircuitError(error)) {
-    const because = lastFailure ? `: ${lastFailure.slice(0, 300)}` : '';
-    const message = `MCP server ${server} has failed repeatedly and is left alone for a while${because}`;
-    return new DependencyError(server, 'breaker_open', message, { retryAfterMs: breakerOpenMs });
-  }
-  if (isBulkheadRejectedError(error)) return busy(server, `${concurrency} calls running and ${queued} waiting`);
-  return toError(error);
+function openBreaker(server: string, breakerOpenMs: number, lastFailure: string): DependencyError {
+  const because = lastFailure ? `: ${lastFailure.slice(0, 300)}` : '';
+  const message = `MCP server ${server} has failed repeatedly and is left alone for a while${because}`;
+  return new DependencyError(server, 'breaker_open', message, { retryAfterMs: breakerOpenMs });
 }
 
 function busy(server: string, why: string): DependencyError {
   return new DependencyError(server, 'overload', `MCP server ${server} is busy: ${why}`);
 }
 
-function gaveUp(server: string): DependencyError {
+/** The caller is gone before anything was sent. */
+export function gaveUp(server: string): DependencyError {
   return new DependencyError(server, 'aborted', `the caller gave up its call to MCP server ${server}`);
 }

@@ -13,11 +13,18 @@ const DEADLINE_MS = {
   'logs.query': 20_000,
   'metrics.query': 20_000,
   'traces.query': 20_000,
+  'requests.query': 20_000,
+  'services.list': 20_000,
+  'topology.services': 20_000,
+  'changes.list': 15_000,
+  'kubernetes.objects': 15_000,
   'slack.post_thread_reply': 15_000,
   'slack.post_message': 15_000,
   'slack.update_message': 15_000,
   'slack.delete_message': 15_000,
   'slack.upload_file': 30_000,
+  'slack.upload_image': 30_000,
+  'slack.delete_file': 15_000,
   'slack.thread_info': 10_000,
   'slack.channel_history': 10_000,
   'slack.channel_info': 10_000,
@@ -31,6 +38,8 @@ const WRITING: ReadonlySet<Capability> = new Set<Capability>([
   'slack.update_message',
   'slack.delete_message',
   'slack.upload_file',
+  'slack.upload_image',
+  'slack.delete_file',
 ]);
 
 export function deadlineMsOf(capability: Capability): number {

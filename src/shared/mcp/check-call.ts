@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { DependencyError } from '../errors.ts';
+import { DependencyError, describeError } from '../errors.ts';
 import { CAPABILITIES, type Capability } from './capabilities.ts';
+import type { ResultReader } from './maps/tool-mapping.ts';
 import type { McpToolResult } from './mcp-connection.ts';
 
 /** The input with its defaults. Throws DependencyError `bad_request` that names what does not fit. */
@@ -10,14 +11,45 @@ export function checkArguments(server: string, capability: Capability, input: un
   throw new DependencyError(server, 'bad_request', `arguments of ${capability}: ${issues(parsed.error)}`);
 }
 
-/** The answer as the capability's output. Throws DependencyError `protocol` for one that is not. */
-export function checkData(server: string, capability: Capability, result: McpToolResult): unknown {
-  const parsed = CAPABILITIES[capability].output.safeParse(result.structured ?? parseJson(result.text));
+/** The answer as the capability's output, by the mapping's reader where it has one. Throws DependencyError `protocol` for one that is not. */
+export function checkData(
+  server: string,
+  capability: Capability,
+  result: McpToolResult,
+  read: ResultReader | undefined,
+  input: Record<string, unknown>,
+): unknown {
+  const answer = read
+    ? readAnswer(server, capability, read, result, input)
+    : (result.structured ?? parseJson(result.text));
+  const parsed = CAPABILITIES[capability].output.safeParse(answer);
   if (parsed.success) return parsed.data;
   const message = `MCP server ${server} answered ${capability} in a form that is not ours: ${issues(parsed.error)}`;
   // It did answer, so that a writing call has had its effect, but nobody can tell which.
   throw new DependencyError(server, 'protocol', message, { sent: true });
 }
+
+function readAnswer(
+  server: string,
+  capability: Capability,
+  read: ResultReader,
+  result: McpToolResult,
+  input: Record<string, unknown>,
+): unknown {
+  try {
+    return read(result, input);
+  } catch (thrown) {
+    const { failure, ambiguous, detail } = thrown instanceof DependencyError ? thrown : DEFAULT_FAULT;
+    const message = `MCP server ${server} answered ${capability} in a form that cannot be read: ${describeError(thrown)}`;
+    throw new DependencyError(server, failure, message, {
+      cause: thrown,
+      sent: ambiguous,
+      detail: detail ?? undefined,
+    });
+  }
+}
+
+const DEFAULT_FAULT = { failure: 'protocol', ambiguous: true, detail: null } as const;
 
 /** Servers of the older protocol put their structured content into the text. */
 function parseJson(text: string): unknown {

@@ -1,116 +1,249 @@
-import { DependencyError, describeError } from '../errors.ts';
-import { type CallLimits, type CallPolicies, createCallPolicies } from './call-policies.ts';
+import { describeError } from '../errors.ts';
+import { type CallLimits, DEFAULT_LIMITS, gaveUp, withRetries } from './call-policies.ts';
 import type { Capability } from './capabilities.ts';
-import { isReadOnly, mayWrite } from './capability-policy.ts';
+import { isReadOnly } from './capability-policy.ts';
 import type { ConfiguredServer } from './configured-server.ts';
-import { countdown } from './countdown.ts';
+import { argumentNames, checkToolArguments } from './guard/check-arguments.ts';
+import { checkScope } from './guard/check-scope.ts';
+import { findTool, guardCapability, guardOffered, isOffered } from './guard/tool-guard.ts';
+import { findMapping, lackingTools } from './maps/find-mapping.ts';
+import type { ToolMapping } from './maps/tool-mapping.ts';
 import type { McpConnection, McpTool, McpToolResult, WaitOptions } from './mcp-connection.ts';
-import type { McpServerHealth } from './mcp-gateway.types.ts';
-import { fromToolFailure } from './tool-failure.ts';
-import { unambiguous } from './unambiguous.ts';
+import type { McpServerHealth, McpServerStatus } from './mcp-gateway.types.ts';
+import { cacheTtlMsOf } from './policies/cache-times.ts';
+import { CallLanes } from './policies/call-lanes.ts';
+import { type AnswerOrigin, SharedCalls } from './policies/shared-calls.ts';
+import { DEFAULT_ENDPOINT_POLICY, type Endpoint } from './replicas/endpoint.ts';
+import { EndpointPool } from './replicas/endpoint-pool.ts';
+import { type KeptEndpoints, keepEndpoints } from './replicas/keep-endpoints.ts';
+import { sendOverPool } from './replicas/send-over-pool.ts';
+import { sendTool } from './send-tool.ts';
+import type { ServerTarget } from './server-target.ts';
 
-export type GatewayServerDeps = { connection: McpConnection; limits: CallLimits; random(): number };
+export type GatewayServerDeps = {
+  open(target: ServerTarget): McpConnection;
+  limits?: Partial<CallLimits>;
+  random(): number;
+  now(): number;
+  lookUp?(signal: AbortSignal): Promise<ServerTarget[]>;
+  warn?(message: string, fields: Record<string, unknown>): void;
+  observeEndpoint?(server: string, endpoint: Endpoint, outcome: string | null, durationMs: number): void;
+};
 
-export type ToolCall = { capability: Capability; tool: string; arguments: Record<string, unknown> };
+/** A call of one tool: for a capability, or (null) for the LLM. */
+export type ToolCall = {
+  capability: Capability | null;
+  tool: string;
+  arguments: Record<string, unknown>;
+  /** Our own statement in the mapping that the tool only reads. */
+  readOnly?: boolean;
+  meta?: Record<string, unknown>;
+};
+type Answered = { result: McpToolResult; endpoint: string };
+export type ToolAnswer = Answered & { origin: AnswerOrigin };
 
 /** How long a changed tool list may take to arrive in the background, ms. */
 const RELIST_MS = 10_000;
 
-/** One configured server with its connection and its policies. */
+/** One configured server: its endpoints, and everything that holds for its calls. */
 export class GatewayServer {
   readonly name: string;
-  readonly #configured: ConfiguredServer;
-  readonly #connection: McpConnection;
-  readonly #policies: CallPolicies;
+  readonly configured: ConfiguredServer;
+  readonly #deps: GatewayServerDeps;
+  readonly #lanes: CallLanes;
+  readonly #pool: EndpointPool;
+  readonly #lookup: KeptEndpoints | null;
+  readonly #shared: SharedCalls<Answered>;
+  #running = 0;
 
-  constructor(configured: ConfiguredServer, { connection, limits, random }: GatewayServerDeps) {
-    this.name = configured.name;
-    this.#configured = configured;
-    this.#connection = connection;
-    this.#policies = createCallPolicies(configured.name, limits, random);
-    connection.onToolsChanged(() => {
-      const wait = { signal: new AbortController().signal, deadlineMs: RELIST_MS };
-      // Whoever calls next lists again if this fails.
-      connection.listTools(wait).catch(() => {});
+  constructor(configured: ConfiguredServer, deps: GatewayServerDeps) {
+    const { name, policy = {}, target, replicas = [], discover } = configured;
+    this.name = name;
+    this.configured = configured;
+    this.#deps = deps;
+    const limits = { ...DEFAULT_LIMITS, ...deps.limits, ...defined(policy) };
+    this.#lanes = new CallLanes(name, policy, limits);
+    this.#shared = new SharedCalls({ now: deps.now });
+    this.#pool = new EndpointPool(discover ? [] : [target, ...replicas], {
+      server: name,
+      limits,
+      policy: { ...DEFAULT_ENDPOINT_POLICY, ...defined(policy) },
+      balance: policy.balance ?? 'weighted',
+      now: deps.now,
+      random: deps.random,
+      open: (one) => this.#open(one),
+      observe: (endpoint, outcome, ms) => deps.observeEndpoint?.(name, endpoint, outcome, ms),
     });
+    this.#lookup = discover && deps.lookUp ? this.#keepEndpoints(discover.everyMs, deps.lookUp) : null;
+  }
+
+  /** Calls under way. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** False where every endpoint is left alone for now: another server should be asked first. */
+  get isWell(): boolean {
+    return this.#pool.endpoints.length === 0 || this.#pool.endpoints.some((endpoint) => endpoint.isAvailable);
   }
 
   /** The tool that answers the capability; null when none is mapped, or the server is known not to have it. */
-  toolFor(capability: Capability): string | null {
-    const tool = this.#configured.capabilities[capability];
-    if (tool === undefined) return null;
-    const known = this.#connection.knownTools() ?? this.#ownTools();
-    return known === null || known.some(({ name }) => name === tool) ? tool : null;
+  mappingFor(capability: Capability): ToolMapping | null {
+    return findMapping(this.configured.capabilities, capability, this.knownTools());
   }
 
-  /** Calls the tool under the server's policies; only a read-only capability is ever sent again. Throws DependencyError. */
-  async call(call: ToolCall, wait: WaitOptions): Promise<McpToolResult> {
-    const send = () => this.#send(call, wait);
-    return isReadOnly(call.capability) ? this.#policies.repeatable(wait, send) : this.#policies.once(wait, send);
+  /** The tools as last listed by any endpoint; null before the first listing. */
+  knownTools(): readonly { name: string }[] | null {
+    const { target } = this.configured;
+    const listed = this.#pool.endpoints
+      .map(({ connection }) => connection.knownTools())
+      .find((tools) => tools !== null);
+    return listed ?? (target.kind === 'in-process' ? target.definition.tools : null);
+  }
+
+  /** The tools that the LLM may be offered: listed now, on the allow-list, read-only. Throws DependencyError. */
+  async offeredTools(wait: WaitOptions): Promise<McpTool[]> {
+    if ((this.configured.tools?.allow ?? []).length === 0) return [];
+    const tools = await this.#listAnywhere(wait);
+    return tools.filter((tool) => isOffered(this.configured.tools, tool));
+  }
+
+  /** Calls the tool under the server's policies; only what certainly reads is ever sent again. Throws DependencyError. */
+  async call(call: ToolCall, wait: WaitOptions): Promise<ToolAnswer> {
+    this.#running += 1;
+    try {
+      const policy = this.#lanes.policyOf(call.tool);
+      const within = { ...wait, deadlineMs: policy.deadlineMs ?? wait.deadlineMs };
+      const ttlMs = policy.cacheTtlMs ?? (call.capability === null ? 0 : cacheTtlMsOf(call.capability));
+      if (!isRepeatable(call)) {
+        const answer = await this.#attempt(call, within, false);
+        this.#shared.clear();
+        return { ...answer, origin: 'asked' };
+      }
+      if (ttlMs === 0) return { ...(await this.#repeat(call, within)), origin: 'asked' };
+      const { signal } = within;
+      const question = { ttlMs, signal, gone: () => gaveUp(this.name), sizeOf: sizeOfAnswer };
+      const { value, origin } = await this.#shared.get(keyOf(call), question, (shared) =>
+        this.#repeat(call, { ...within, signal: shared }),
+      );
+      return { ...value, origin };
+    } finally {
+      this.#running -= 1;
+    }
   }
 
   async health(wait: WaitOptions): Promise<McpServerHealth> {
-    const { breaker } = this.#policies;
+    const breaker = this.#breaker();
     try {
-      const { protocolVersion, tools } = await this.#connection.health(wait);
-      const missing = Object.values(this.#configured.capabilities).filter((tool) => !tools.includes(tool));
-      const lacking = missing.length > 0 ? `, without ${missing.join(', ')}` : '';
-      const detail = `${tools.length} tools, protocol ${protocolVersion ?? 'unknown'}${lacking}`;
-      return { server: this.name, ok: true, detail, protocolVersion, tools, breaker };
+      await this.#lookup?.ready();
+      const results = await Promise.allSettled(this.#pool.endpoints.map(({ connection }) => connection.health(wait)));
+      const well = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
+      if (!well[0])
+        throw results.find((result) => result.status === 'rejected')?.reason ?? new Error('no endpoint was found');
+      const { protocolVersion, tools } = well[0];
+      const detail = `${tools.length} tools, protocol ${protocolVersion ?? 'unknown'}${lackingTools(this.configured.capabilities, tools)}`;
+      const among = results.length > 1 ? `, ${well.length} of ${results.length} endpoints answer` : '';
+      return { server: this.name, ok: true, detail: `${detail}${among}`, protocolVersion, tools, breaker };
     } catch (error) {
       const detail = describeError(error).split('\n')[0]!;
       return { server: this.name, ok: false, detail, protocolVersion: null, tools: [], breaker };
     }
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  status(): McpServerStatus {
+    const capabilities = (Object.keys(this.configured.capabilities) as Capability[]).flatMap((capability) => {
+      const mapping = this.mappingFor(capability);
+      return mapping ? [[capability, mapping.tool] as const] : [];
+    });
+    return {
+      server: this.name,
+      breaker: this.#breaker(),
+      running: this.#running,
+      capabilities: Object.fromEntries(capabilities),
+      tools: this.knownTools()?.length ?? null,
+      endpoints: this.#pool.endpoints.map((endpoint) => endpoint.status()),
+    };
   }
 
-  async #send({ capability, tool, arguments: args }: ToolCall, wait: WaitOptions): Promise<McpToolResult> {
-    const left = countdown(wait);
-    this.#guard(capability, tool, await this.#listed(left()));
-    const result = await this.#connection.callTool(tool, args, left());
-    if (result.isError) throw fromToolFailure(this.name, result.meta, result.text);
-    return result;
+  async close(): Promise<void> {
+    this.#lookup?.close();
+    await this.#pool.close();
   }
 
-  async #listed(wait: WaitOptions): Promise<McpTool[]> {
-    try {
-      return await this.#connection.listTools(wait);
-    } catch (error) {
-      throw error instanceof DependencyError ? unambiguous(error) : error;
-    }
+  #repeat(call: ToolCall, wait: WaitOptions): Promise<Answered> {
+    const limits = this.#lanes.limitsOf(call.tool);
+    return withRetries(wait.signal, limits, this.#deps.random, () => this.#attempt(call, wait, true));
   }
 
-  /** Our own statement decides; for a server that is not ours the tool has to claim it as well. */
-  #guard(capability: Capability, tool: string, listed: McpTool[]): void {
-    const found = listed.find(({ name }) => name === tool);
-    if (!found) {
-      throw new DependencyError(
-        this.name,
-        'not_configured',
-        `MCP server ${this.name} has no tool ${tool} for ${capability}`,
+  /** One attempt: waits for its turn, then goes to an endpoint, or to another. */
+  async #attempt(call: ToolCall, wait: WaitOptions, repeatable: boolean): Promise<Answered> {
+    await this.#lookup?.ready();
+    const { tool } = call;
+    const send = async (endpoint: Endpoint, within: WaitOptions) => {
+      const started = performance.now();
+      const result = await sendTool(this.name, endpoint.connection, call, within, (listed) =>
+        this.#guard(call, listed),
       );
-    }
-    if (!isReadOnly(capability)) {
-      if (mayWrite(capability)) return;
-      throw new DependencyError(
-        this.name,
-        'refused',
-        `${capability} writes and is not one of the declared writing capabilities`,
-      );
-    }
-    if (found.readOnlyHint === true || this.#configured.target.kind === 'in-process') return;
-    throw new DependencyError(
-      this.name,
-      'refused',
-      `tool ${tool} of MCP server ${this.name} does not declare readOnlyHint: true, so ${capability} may not call it`,
-    );
+      this.#lanes.took(tool, performance.now() - started);
+      return { result, endpoint: endpoint.name };
+    };
+    const hedgeAfterMs = this.#lanes.hedgeAfterMs(tool);
+    const over = () => sendOverPool(this.#pool, { server: this.name, wait, repeatable, hedgeAfterMs, send });
+    return this.#lanes.run(tool, wait, over);
   }
 
-  #ownTools(): { name: string }[] | null {
-    const { target } = this.#configured;
-    return target.kind === 'in-process' ? target.definition.tools : null;
+  /** Throws unless the tool, as the endpoint lists it now, may be called with these arguments. */
+  #guard(call: ToolCall, listed: readonly McpTool[]): void {
+    const { configured, name } = this;
+    const tool = findTool(name, listed, call.tool, call.capability ?? 'the LLM');
+    // What was offered to the LLM may have changed since: the server's word of now counts.
+    if (call.capability === null) guardOffered(configured, tool);
+    else guardCapability(configured, call.capability, tool, call.readOnly);
+    if (configured.target.kind !== 'in-process') checkToolArguments(name, tool.name, tool.inputSchema, call.arguments);
+    checkScope(name, configured.scope, call.arguments, argumentNames(tool.inputSchema));
   }
+
+  async #listAnywhere(wait: WaitOptions): Promise<McpTool[]> {
+    await this.#lookup?.ready();
+    const send = (endpoint: Endpoint, within: WaitOptions) => endpoint.connection.listTools(within);
+    return sendOverPool(this.#pool, { server: this.name, wait, repeatable: true, hedgeAfterMs: null, send });
+  }
+
+  #open(target: ServerTarget): McpConnection {
+    const connection = this.#deps.open(target);
+    connection.onToolsChanged(() => {
+      const wait = { signal: new AbortController().signal, deadlineMs: RELIST_MS };
+      // Whoever calls next lists again if this fails.
+      connection.listTools(wait).catch(() => {});
+    });
+    return connection;
+  }
+
+  #keepEndpoints(everyMs: number, lookUp: (signal: AbortSignal) => Promise<ServerTarget[]>): KeptEndpoints {
+    const update = (targets: ServerTarget[]) => this.#pool.update(targets);
+    return keepEndpoints({ server: this.name, everyMs, lookUp, update, warn: (...line) => this.#deps.warn?.(...line) });
+  }
+
+  #breaker(): McpServerHealth['breaker'] {
+    const words = this.#pool.endpoints.map(({ breaker }) => breaker);
+    if (words.length === 0 || words.includes('closed')) return 'closed';
+    return words.includes('half_open') ? 'half_open' : 'open';
+  }
+}
+
+/** A tool that the LLM was offered only reads: the guard has seen to that. */
+function isRepeatable({ capability }: ToolCall): boolean {
+  return capability === null || isReadOnly(capability);
+}
+
+function keyOf({ tool, arguments: args }: ToolCall): string {
+  return `${tool} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+}
+
+function sizeOfAnswer({ result }: Answered): number {
+  return result.text.length * (result.structured === undefined ? 1 : 2) + 200;
+}
+
+function defined<T extends Record<string, unknown>>(object: T): Record<string, never> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Record<string, never>;
 }

@@ -7,7 +7,13 @@ export type McpConnection = {
   connect(options: WaitOptions): Promise<void>;
   /** Every page of the tool list; kept until the server says that it changed, or for the time to live. */
   listTools(options: WaitOptions): Promise<McpTool[]>;
-  callTool(name: string, toolArguments: Record<string, unknown>, options: WaitOptions): Promise<McpToolResult>;
+  /** `meta` goes along as the request's `_meta`: trace context, for example. */
+  callTool(
+    name: string,
+    toolArguments: Record<string, unknown>,
+    options: WaitOptions,
+    meta?: Record<string, unknown>,
+  ): Promise<McpToolResult>;
   /** Asks the server for a sign of life. */
   health(options: WaitOptions): Promise<McpConnectionHealth>;
   /** The tools as last listed, null before the first listing. */

@@ -1,89 +1,188 @@
 import { withDeadline } from '../deadline.ts';
 import { DependencyError, describeError, type FailureClass, toError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { type CallLimits, DEFAULT_LIMITS } from './call-policies.ts';
+import type { CallLimits } from './call-policies.ts';
 import { CAPABILITIES, type Capability } from './capabilities.ts';
 import { deadlineMsOf, isReadOnly } from './capability-policy.ts';
 import { checkArguments, checkData } from './check-call.ts';
 import type { ConfiguredServer } from './configured-server.ts';
-import { GatewayServer } from './gateway-server.ts';
-import type { CallOptions, CapabilityResult, McpGateway } from './mcp-gateway.types.ts';
-import { SdkConnection, type SdkConnectionOptions } from './sdk/sdk-connection.ts';
+import { toolArguments } from './maps/tool-mapping.ts';
+import type { CallOptions, CapabilityResult, ToolGateway } from './mcp-gateway.types.ts';
+import { callOffered, listOffered, type OfferedList } from './offered-tools.ts';
+import { limitData, limitText } from './policies/limit-result.ts';
+import { policyOfTool } from './policies/server-policy.ts';
+import type { AnswerOrigin } from './policies/shared-calls.ts';
+import type { EndpointLookupDeps } from './replicas/look-up-endpoints.ts';
+import { findRoutes, type Route, worthAnother } from './routes.ts';
+import type { SdkConnectionOptions } from './sdk/sdk-connection.ts';
+import { type EndpointRecord, ServerSet } from './server-set.ts';
+import { type CallTrace, traceOfCall } from './trace-context.ts';
 import { unambiguous } from './unambiguous.ts';
 
-/** One call as metrics, audit and logs see it; arguments and results are left out on purpose. */
+/** One call as metrics, audit and logs see it; the result is left out on purpose. */
 export type CallRecord = {
-  capability: Capability;
+  /** Null for a tool that the LLM called by its own name. */
+  capability: Capability | null;
   /** The server that was asked; where none is configured, the one of ours that would answer. */
   server: string;
   tool: string;
+  /** The address that answered; null where none did. */
+  endpoint: string | null;
   outcome: 'ok' | FailureClass;
+  origin: AnswerOrigin;
   durationMs: number;
   incidentId: string | null;
+  traceId: string;
+  /** As they were given; to be masked before they are written anywhere. */
+  arguments: Record<string, unknown>;
 };
 
 export type McpGatewayDeps = {
-  /** The first server that maps a capability answers it. */
+  /** Of several that map a capability the first that is well and cheapest answers it. */
   servers: ConfiguredServer[];
   logger?: Logger;
   /** Called once per call, whatever became of it. */
   observe?: (record: CallRecord) => void;
+  /** Called when an attempt at an endpoint begins and when it ends. */
+  observeEndpoint?: (record: EndpointRecord) => void;
   limits?: Partial<CallLimits>;
   /** How long one attempt may take, ms, where it differs from the built-in table. */
   deadlineMs?: Partial<Record<Capability, number>>;
   connection?: SdkConnectionOptions;
+  lookup?: EndpointLookupDeps;
   now?: () => number;
   random?: () => number;
 };
 
-type Route = { server: GatewayServer; tool: string };
-
 const HEALTH_DEADLINE_MS = 5000;
 /** Above what the children of a stdio server get to leave (1 s by themselves, 1 s after SIGTERM). */
 const CLOSE_DEADLINE_MS = 5000;
+/** Default of the longest text, characters; our own servers stay far below. */
+const MAX_RESULT_CHARS = 1_000_000;
 
 /** The gateway over these servers; connections are made when first needed. See McpGateway for the promises it keeps. */
-export function createMcpGateway(deps: McpGatewayDeps): McpGateway {
-  const servers = deps.servers.map((configured) => createServer(configured, deps));
+export function createMcpGateway(deps: McpGatewayDeps): ToolGateway {
+  const set = new ServerSet(deps);
+  const offered: OfferedList = new Map();
   return {
-    has: (capability) => findRoute(servers, capability) !== null,
-    call: (capability, input, options) => observed(deps, servers, capability, input, options),
-    health: (signal) => Promise.all(servers.map((server) => server.health({ signal, deadlineMs: HEALTH_DEADLINE_MS }))),
-    close: () => closeAll(servers),
+    has: (capability) => findRoutes(set.servers, capability).length > 0,
+    call: (capability, input, options) => callCapability(deps, set, capability, input, options),
+    tools: (signal) => listOffered(set.servers, offered, { signal, deadlineMs: HEALTH_DEADLINE_MS }),
+    callTool: (alias, args, options) =>
+      callOffered(set.servers, offered, alias, args, options, (record) => tellObserver(deps, record)),
+    health: (signal) =>
+      Promise.all(set.servers.map((server) => server.health({ signal, deadlineMs: HEALTH_DEADLINE_MS }))),
+    status: () => set.servers.map((server) => server.status()),
+    replaceServers: (servers) => set.replace(servers),
+    close: async () => {
+      await withDeadline('closing the MCP connections', CLOSE_DEADLINE_MS, () => set.close()).catch(() => {});
+    },
   };
 }
 
-function createServer(configured: ConfiguredServer, deps: McpGatewayDeps): GatewayServer {
-  const { now, random = Math.random } = deps;
-  const connection = new SdkConnection(configured.name, configured.target, { now, random, ...deps.connection });
-  return new GatewayServer(configured, { connection, limits: { ...DEFAULT_LIMITS, ...deps.limits }, random });
-}
+type Asked = { route: Route | null; endpoint: string | null; origin: AnswerOrigin };
 
-async function observed<C extends Capability>(
+async function callCapability<C extends Capability>(
   deps: McpGatewayDeps,
-  servers: GatewayServer[],
+  set: ServerSet,
   capability: C,
   input: unknown,
   options: CallOptions,
 ): Promise<CapabilityResult<C>> {
-  const route = findRoute(servers, capability);
-  const { server, tool } = route ? { server: route.server.name, tool: route.tool } : CAPABILITIES[capability];
+  const routes = findRoutes(set.servers, capability);
+  const asked: Asked = { route: routes[0] ?? null, endpoint: null, origin: 'asked' };
+  const trace = traceOfCall(options.traceparent, options.incidentId);
   const started = performance.now();
   const record = (outcome: CallRecord['outcome']) => {
     const durationMs = Math.round(performance.now() - started);
-    tellObserver(deps, { capability, server, tool, outcome, durationMs, incidentId: options.incidentId ?? null });
+    const { incidentId = null } = options;
+    const { endpoint, origin } = asked;
+    const about = { capability, ...nameOf(asked.route, capability), endpoint, origin, traceId: trace.traceId };
+    tellObserver(deps, {
+      ...about,
+      outcome,
+      durationMs,
+      incidentId,
+      arguments: (input ?? {}) as Record<string, unknown>,
+    });
     return durationMs;
   };
   try {
-    const answer = await callCapability(deps, route, capability, input, options);
-    return { capability, server, tool, ...answer, durationMs: record('ok') } as CapabilityResult<C>;
+    if (routes.length === 0) throw notConfigured(capability);
+    const answer = await askRoutes(deps, routes, capability, input, options.signal, trace, asked);
+    return {
+      capability,
+      ...nameOf(asked.route, capability),
+      ...answer,
+      durationMs: record('ok'),
+    } as CapabilityResult<C>;
   } catch (thrown) {
+    const { server, tool } = nameOf(asked.route, capability);
     const error = isReadOnly(capability) ? unambiguous(coerce(server, thrown)) : coerce(server, thrown);
     record(error.failure);
     const fields = { capability, server, tool, failure: error.failure, incident: options.incidentId };
     deps.logger?.warn('a tool call failed', { ...fields, error: error.message });
     throw error;
   }
+}
+
+/** Asks the servers in their order until one answers; one that may have had an effect is the last. */
+async function askRoutes(
+  deps: McpGatewayDeps,
+  routes: readonly Route[],
+  capability: Capability,
+  input: unknown,
+  signal: AbortSignal,
+  trace: CallTrace,
+  asked: Asked,
+) {
+  for (const [index, route] of routes.entries()) {
+    asked.route = route;
+    try {
+      return await askRoute(deps, route, capability, input, signal, trace, asked);
+    } catch (error) {
+      const isLast = index === routes.length - 1;
+      if (isLast || signal.aborted || !worthAnother(error, isReadOnly(capability))) throw error;
+      deps.logger?.warn('another server is asked', {
+        capability,
+        server: route.server.name,
+        error: describeError(error),
+      });
+    }
+  }
+  throw notConfigured(capability);
+}
+
+/** One capability call at one server, read like its rules: checked, sent, read, checked again, limited. */
+async function askRoute(
+  deps: McpGatewayDeps,
+  { server, mapping }: Route,
+  capability: Capability,
+  input: unknown,
+  signal: AbortSignal,
+  trace: CallTrace,
+  asked: Asked,
+) {
+  const args = checkArguments(server.name, capability, input);
+  const deadlineMs = deps.deadlineMs?.[capability] ?? deadlineMsOf(capability);
+  const { tool, readOnly } = mapping;
+  const call = {
+    capability,
+    tool,
+    readOnly,
+    arguments: toolArguments(mapping, args),
+    meta: { traceparent: trace.traceparent },
+  };
+  const { result, origin, endpoint } = await server.call(call, { signal, deadlineMs });
+  Object.assign(asked, { origin, endpoint });
+  const data = checkData(server.name, capability, result, mapping.read, args);
+  const { maxResultChars: max = MAX_RESULT_CHARS } = policyOfTool(server.configured.policy ?? {}, tool);
+  return { arguments: args, data: limitData(data, max), text: limitText(result.text, max) };
+}
+
+function nameOf(route: Route | null, capability: Capability): { server: string; tool: string } {
+  const { server, tool } = CAPABILITIES[capability];
+  return route ? { server: route.server.name, tool: route.mapping.tool } : { server, tool };
 }
 
 /** A fault in metrics or audit must not turn a message that was posted into a failed call. */
@@ -93,30 +192,6 @@ function tellObserver({ observe, logger }: McpGatewayDeps, record: CallRecord): 
   } catch (error) {
     logger?.error('the observer of tool calls failed', { error: describeError(error) });
   }
-}
-
-/** One capability call, read like its rules: routed, checked, sent, checked again. */
-async function callCapability(
-  deps: McpGatewayDeps,
-  route: Route | null,
-  capability: Capability,
-  input: unknown,
-  { signal }: CallOptions,
-) {
-  if (!route) throw notConfigured(capability);
-  const { server, tool } = route;
-  const args = checkArguments(server.name, capability, input);
-  const deadlineMs = deps.deadlineMs?.[capability] ?? deadlineMsOf(capability);
-  const result = await server.call({ capability, tool, arguments: args }, { signal, deadlineMs });
-  return { arguments: args, data: checkData(server.name, capability, result), text: result.text };
-}
-
-function findRoute(servers: GatewayServer[], capability: Capability): Route | null {
-  for (const server of servers) {
-    const tool = server.toolFor(capability);
-    if (tool !== null) return { server, tool };
-  }
-  return null;
 }
 
 function notConfigured(capability: Capability): DependencyError {
@@ -129,9 +204,4 @@ function coerce(server: string, thrown: unknown): DependencyError {
   if (thrown instanceof DependencyError) return thrown;
   const cause = toError(thrown);
   return new DependencyError(server, 'tool_error', cause.message, { cause, sent: true });
-}
-
-async function closeAll(servers: GatewayServer[]): Promise<void> {
-  const close = () => Promise.allSettled(servers.map((server) => server.close()));
-  await withDeadline('closing the MCP connections', CLOSE_DEADLINE_MS, close).catch(() => {});
 }

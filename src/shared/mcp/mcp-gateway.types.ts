@@ -1,4 +1,5 @@
 import type { Capability, CapabilityInput, CapabilityOutput } from './capabilities.ts';
+import type { ConfiguredServer } from './configured-server.ts';
 
 /** What a tool call brought back: validated structured content and the readable text beside it. */
 export type CapabilityResult<C extends Capability = Capability> = {
@@ -16,6 +17,8 @@ export type CallOptions = {
   signal: AbortSignal;
   /** For the audit line and the logs. */
   incidentId?: string;
+  /** W3C trace context of the caller; without it the calls of an incident share a trace of their own. */
+  traceparent?: string;
 };
 
 export type McpServerHealth = {
@@ -43,4 +46,60 @@ export type McpGateway = {
   ): Promise<CapabilityResult<C>>;
   health(signal: AbortSignal): Promise<McpServerHealth[]>;
   close(): Promise<void>;
+};
+
+/** A tool beyond the capabilities that the LLM may be offered: on a server's allow-list, and read-only. */
+export type OfferedTool = {
+  /** Its name within OpenAI's rules, unique over all servers; `callTool` takes it back. */
+  alias: string;
+  server: string;
+  tool: string;
+  /** The server's own words, which are not to be trusted. */
+  description: string;
+  /** JSON Schema of its arguments. */
+  inputSchema: Record<string, unknown>;
+};
+
+export type ToolCallResult = {
+  server: string;
+  tool: string;
+  arguments: Record<string, unknown>;
+  /** What the server sent as structured content, null where it sent text only. */
+  structured: Record<string, unknown> | null;
+  text: string;
+  durationMs: number;
+};
+
+/** What is known of a server without asking it. */
+export type McpServerStatus = {
+  server: string;
+  breaker: McpServerHealth['breaker'];
+  /** Calls under way. */
+  running: number;
+  /** The capabilities that it is asked for, each with its tool. */
+  capabilities: Partial<Record<Capability, string>>;
+  /** Null before the first listing. */
+  tools: number | null;
+  endpoints: {
+    endpoint: string;
+    breaker: McpServerHealth['breaker'];
+    /** Taken out for a while, because it failed or was far slower than the others. */
+    ejected: boolean;
+    inFlight: number;
+    calls: number;
+    failures: number;
+    /** Moving average, ms; null before the second answer, since the first call also connects. */
+    latencyMs: number | null;
+  }[];
+};
+
+/** The gateway with what the LLM's tools, operators and a reload need of it. */
+export type ToolGateway = McpGateway & {
+  /** The tools that the LLM may be offered now; a server that cannot be listed offers none. */
+  tools(signal: AbortSignal): Promise<OfferedTool[]>;
+  /** Calls a tool that was offered. Throws DependencyError, `refused` where it is not, or no longer, on offer. */
+  callTool(alias: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolCallResult>;
+  status(): McpServerStatus[];
+  /** Other servers from now on; those that stay the same keep their connections, and calls under way finish where they are. */
+  replaceServers(servers: ConfiguredServer[]): void;
 };

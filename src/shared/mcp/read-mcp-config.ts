@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { describeError, FleetError } from '../errors.ts';
-import type { Capability } from './capabilities.ts';
-import { CAPABILITY_NAMES, type ConfiguredServer, defaultCapabilities } from './configured-server.ts';
-import type { ServerTarget } from './server-target.ts';
+import { toConfiguredServer } from './config/configured-from-entry.ts';
+import { entrySchema } from './config/entry-schema.ts';
+import type { Environment } from './config/expand-variables.ts';
+import { stripComments } from './config/strip-comments.ts';
+import type { ConfiguredServer } from './configured-server.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** `${NAME}` and `${NAME:-fallback}`, as other MCP clients read them. */
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+/** Where clients keep their servers: Claude and Cursor, VS Code's mcp.json, VS Code's settings.json. */
+const SECTIONS = ['mcpServers', 'servers', 'mcp.servers'] as const;
 
 /**
- * Reads a file in the `mcpServers` form that other MCP clients use. Throws FleetError `config_invalid` that names the file and
- * every faulty field. `env` is what `${NAME}` in its texts stands for.
+ * Reads a file in the form that other MCP clients use. Throws FleetError `config_invalid` that names the file and every faulty
+ * field. `env` is what `${NAME}` and `${env:NAME}` in its texts stand for.
  */
 export function readMcpConfig(path: string, env: Environment): ConfiguredServer[] {
   let text: string;
@@ -24,81 +25,52 @@ export function readMcpConfig(path: string, env: Environment): ConfiguredServer[
   return parseMcpConfig(text, { path, env });
 }
 
-/** The same from a text; `path` is for the messages. */
+/** The same from a text; `path` is for the messages and for what is relative to the file. */
 export function parseMcpConfig(text: string, { path, env }: { path: string; env: Environment }): ConfiguredServer[] {
-  const parsed = fileSchema(env).safeParse(parseJson(text, path));
+  const { section, entries } = findServers(parseJson(text, path), path);
+  const schema = z.record(
+    z.string().regex(/^\P{C}{1,64}$/u, 'is no name for a server: use at most 64 visible characters'),
+    entrySchema({ env, folder: dirname(resolve(path)) }).transform((entry, context) => {
+      const server = toConfiguredServer(entry);
+      if (typeof server !== 'string') return server;
+      context.addIssue({ code: 'custom', message: server });
+      return z.NEVER;
+    }),
+  );
+  const parsed = schema.safeParse(entries);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`);
-    throw new FleetError('config_invalid', `MCP_CONFIG ${path} is not valid: ${faults.join('; ')}`);
+    const faults = parsed.error.issues.map((issue) => `${[section, ...issue.path].join('.')}: ${issue.message}`);
+    throw invalid(path, faults.join('; '));
   }
-  const entries = Object.entries(parsed.data.mcpServers).filter(([, entry]) => !entry.disabled);
-  return entries.map(([name, entry]) => {
-    return { name, target: entry.target, capabilities: { ...defaultCapabilities(name), ...entry.capabilities } };
-  });
+  return Object.entries(parsed.data).flatMap(([name, make]) => make(name) ?? []);
+}
+
+/** A file with servers in two sections would leave open which of them are meant. */
+function findServers(file: unknown, path: string): { section: string; entries: unknown } {
+  const found = SECTIONS.map((section) => ({ section, entries: valueAt(file, section) })).filter(
+    ({ entries }) => entries !== undefined,
+  );
+  const [first, second] = found;
+  if (!first)
+    throw invalid(path, '(top): expected an object with the field "mcpServers" (or "servers", as VS Code has it)');
+  if (second) throw invalid(path, `(top): has both "${first.section}" and "${second.section}": leave one out`);
+  return first;
+}
+
+function valueAt(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce((inner: unknown, key) => (inner as Record<string, unknown> | null | undefined)?.[key], value);
 }
 
 function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(stripComments(text));
   } catch (cause) {
     throw new FleetError('config_invalid', `MCP_CONFIG ${path} is not JSON: ${describeError(cause)}`, { cause });
   }
 }
 
-function fileSchema(env: Environment) {
-  const text = z.string().transform((value, context) => {
-    return value.replaceAll(VARIABLE, (_match, name: string, fallback: string | undefined) => {
-      const replacement = env[name] ?? fallback;
-      if (replacement === undefined) context.addIssue({ code: 'custom', message: `the variable ${name} is not set` });
-      return replacement ?? '';
-    });
-  });
-  return z.object(
-    { mcpServers: z.record(z.string().min(1), entrySchema(text)) },
-    { error: 'expected an object with the field "mcpServers"' },
-  );
-}
-
-/** Unknown fields are let through: the file is shared with other clients, which have fields of their own. */
-function entrySchema(text: z.ZodType<string>) {
-  return z
-    .object({
-      type: z.enum(['stdio', 'http', 'streamable-http', 'streamableHttp', 'sse']).optional(),
-      command: text.optional(),
-      args: z.array(text).default([]),
-      env: z.record(z.string(), text).default({}),
-      cwd: text.optional(),
-      url: text.pipe(z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' })).optional(),
-      headers: z.record(z.string(), text).default({}),
-      disabled: z.boolean().default(false),
-      /** Ours: which tool answers which capability, where the names differ from our own servers' tools. */
-      capabilities: z
-        .partialRecord(z.enum(CAPABILITY_NAMES as [Capability, ...Capability[]]), z.string().min(1))
-        .default({}),
-    })
-    .transform((entry, context) => {
-      const target = targetOf(entry);
-      if (typeof target !== 'string') return { target, disabled: entry.disabled, capabilities: entry.capabilities };
-      context.addIssue({ code: 'custom', message: target });
-      return z.NEVER;
-    });
-}
-
-type Entry = {
-  type?: string;
-  command?: string;
-  args: string[];
-  env: Record<string, string>;
-  cwd?: string;
-  url?: string;
-  headers: Record<string, string>;
-};
-
-/** The target of an entry, or what is wrong with it. */
-function targetOf({ type, command, args, env, cwd, url, headers }: Entry): ServerTarget | string {
-  if (type === 'sse') return 'the transport "sse" is no longer part of MCP: use the server\'s Streamable HTTP address';
-  if (command !== undefined && url !== undefined) return 'has both "command" and "url": leave one out';
-  if (command !== undefined && (type ?? 'stdio') === 'stdio') return { kind: 'stdio', command, args, env, cwd };
-  if (url !== undefined && type !== 'stdio') return { kind: 'http', url, headers };
-  return type === undefined || type === 'stdio' ? 'needs "command", or "url" for a remote server' : 'needs "url"';
+function invalid(path: string, faults: string): FleetError {
+  return new FleetError('config_invalid', `MCP_CONFIG ${path} is not valid: ${faults}`);
 }

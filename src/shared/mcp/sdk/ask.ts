@@ -2,6 +2,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { AnySchema, SchemaOutput } from '@modelcontextprotocol/sdk/server/zod-compat.js';
 import type { WaitOptions } from '../mcp-connection.ts';
 import { describeSdkError, type SdkFailure } from './describe-sdk-error.ts';
+import { TOO_LARGE } from './limit-body.ts';
 import type { Session } from './open-session.ts';
 import type { RequestContext } from './request-context.ts';
 import { type RequestSignal, requestSignal } from './request-signal.ts';
@@ -33,13 +34,14 @@ export async function ask<S extends AnySchema>(
   }
 }
 
-function endedAnswer({ endedBy }: RequestSignal, { deadlineMs }: WaitOptions) {
+function endedAnswer({ endedBy, brokenBy }: RequestSignal, { deadlineMs }: WaitOptions) {
   switch (endedBy()) {
     case 'caller':
       return given('aborted', 'the caller gave up', true);
     case 'deadline':
       return given('timeout', `no answer within ${deadlineMs} ms`, true);
     case 'break':
+      if ((brokenBy() as NodeJS.ErrnoException | undefined)?.code === TOO_LARGE) return describeSdkError(brokenBy());
       return { ...given('connection', 'the answer broke off', true), lost: true };
     case null:
       return null;

@@ -1,6 +1,7 @@
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { LATEST_PROTOCOL_VERSION, McpError } from '@modelcontextprotocol/sdk/types.js';
-import { describeError, type FailureClass } from '../../errors.ts';
+import { DependencyError, describeError, type FailureClass } from '../../errors.ts';
+import { TOO_LARGE } from './limit-body.ts';
 
 /** What an error of the SDK, of fetch or of the child process means for a call. */
 export type SdkFailure = {
@@ -32,6 +33,8 @@ export function describeSdkError(error: unknown): SdkFailure {
   if (error instanceof McpError) return ofJsonRpc(error.code, message);
   if (error instanceof StreamableHTTPError) return ofHttpStatus(error.code ?? 0, message);
   const code = systemCode(error);
+  if (code === TOO_LARGE) return { failure: 'protocol', message, sent: true, lost: false, detail: code };
+  if (error instanceof DependencyError) return { failure: error.failure, message, sent: false, lost: false };
   if (code === 'ENOENT' || code === 'EACCES') {
     return { failure: 'not_configured', message: `cannot start the command: ${message}`, sent: false, lost: true };
   }
@@ -44,7 +47,8 @@ export function describeSdkError(error: unknown): SdkFailure {
   return { failure: 'protocol', message: `not an MCP answer: ${message}`, sent: true, lost: false };
 }
 
-function ofJsonRpc(code: number, message: string): SdkFailure {
+/** What a JSON-RPC error means for a call. */
+export function ofJsonRpc(code: number, message: string): SdkFailure {
   const detail = String(code);
   switch (code) {
     case -32000:
@@ -52,6 +56,9 @@ function ofJsonRpc(code: number, message: string): SdkFailure {
     case -32001:
       return { failure: 'timeout', message, sent: true, lost: false, detail };
     case -32600:
+      // Some servers answer an unknown session inside of a 200.
+      if (/session/i.test(message)) return { failure: 'connection', message, sent: false, lost: true, detail };
+      return { failure: 'bad_request', message, sent: false, lost: false, detail };
     case -32602:
       return { failure: 'bad_request', message, sent: false, lost: false, detail };
     case -32601:
@@ -61,7 +68,8 @@ function ofJsonRpc(code: number, message: string): SdkFailure {
   }
 }
 
-function ofHttpStatus(status: number, message: string): SdkFailure {
+/** What the status of a refused HTTP request means for a call. */
+export function ofHttpStatus(status: number, message: string): SdkFailure {
   const detail = `HTTP ${status}`;
   if (status === 404 || (status === 400 && /session/i.test(message))) {
     return { failure: 'connection', message: `the session is gone: ${message}`, sent: false, lost: true, detail };

@@ -2,18 +2,22 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { abortable } from '../abortable.ts';
+import type { ServerTarget } from '../server-target.ts';
+import { limited, MAX_ANSWER_BYTES, statesSmallBody } from './limit-body.ts';
 import type { OpenTransport, RequestContext } from './request-context.ts';
+import { createRequestHeaders, type RequestHeaders } from './request-headers.ts';
+
+type HttpTarget = Extract<ServerTarget, { kind: 'http' }>;
 
 /**
  * Streamable HTTP by the SDK, with a fetch that knows which call it serves: the SDK neither ends the HTTP request of an
- * aborted call, nor tells a call that its answer's stream broke, nor hands on Retry-After.
+ * aborted call, nor tells a call that its answer's stream broke, nor hands on Retry-After, nor reads a rotated secret again.
  */
-export function openHttpTransport({ url, headers }: { url: string; headers: Record<string, string> }): OpenTransport {
+export function openHttpTransport(target: HttpTarget): OpenTransport {
   const contexts = new AsyncLocalStorage<RequestContext>();
-  const fetchInContext = (input: string | URL, init?: RequestInit) => contextualFetch(contexts.getStore(), input, init);
-  const transport = new StreamableHTTPClientTransport(new URL(url), {
-    requestInit: { headers },
-    fetch: fetchInContext,
+  const headers = createRequestHeaders(target);
+  const transport = new StreamableHTTPClientTransport(new URL(target.url), {
+    fetch: (input, init) => contextualFetch(contexts.getStore(), headers, input, init),
   });
   return {
     // The SDK's class declares sessionId as "string | undefined" where its own interface has it optional.
@@ -26,31 +30,48 @@ export function openHttpTransport({ url, headers }: { url: string; headers: Reco
 
 async function contextualFetch(
   context: RequestContext | undefined,
+  headers: RequestHeaders,
   input: string | URL,
   init: RequestInit = {},
 ): Promise<Response> {
   // The event stream (GET) outlives every call, and a given-up call still sends its cancellation.
-  if (!context || init.method !== 'POST' || context.signal.aborted) return fetch(input, init);
+  if (!context || init.method !== 'POST' || context.signal.aborted) return authorizedFetch(headers, input, init);
   const signal = init.signal ? AbortSignal.any([init.signal, context.signal]) : context.signal;
-  const response = await fetch(input, { ...init, signal });
+  const response = await authorizedFetch(headers, input, { ...init, signal });
   context.retryAfterMs = readRetryAfter(response.headers.get('retry-after'));
-  return isEventStream(response) ? reportBreak(response, context) : response;
+  const isStream = isEventStream(response);
+  if (!isStream && statesSmallBody(response.headers, MAX_ANSWER_BYTES)) return response;
+  return watchBody(response, context, isStream);
+}
+
+/** A server that refuses who asks has done nothing: with another secret, where there is one, it is asked once more. */
+async function authorizedFetch(headers: RequestHeaders, input: string | URL, init: RequestInit): Promise<Response> {
+  const send = async () => {
+    const all = new Headers(init.headers);
+    for (const [name, value] of Object.entries(await headers.current())) all.set(name, value);
+    return fetch(input, { ...init, headers: all });
+  };
+  const response = await send();
+  if (response.status !== 401 || !headers.renew()) return response;
+  await response.body?.cancel();
+  return send();
 }
 
 function isEventStream(response: Response): boolean {
   return response.ok && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
 }
 
-function reportBreak(response: Response, context: RequestContext): Response {
+function watchBody(response: Response, context: RequestContext, isStream: boolean): Response {
   const { body, status, headers } = response;
-  return body ? new Response(ReadableStream.from(watched(body, context)), { status, headers }) : response;
+  return body ? new Response(ReadableStream.from(watched(body, context, isStream)), { status, headers }) : response;
 }
 
-async function* watched(body: ReadableStream<Uint8Array>, context: RequestContext) {
+async function* watched(body: ReadableStream<Uint8Array>, context: RequestContext, isStream: boolean) {
   try {
-    yield* body;
+    yield* limited(body, MAX_ANSWER_BYTES);
   } catch (error) {
-    context.onLost();
+    // Who reads JSON gets the error; who reads a stream is not told by the SDK.
+    if (isStream) context.onLost(error);
     throw error;
   }
 }

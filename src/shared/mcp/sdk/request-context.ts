@@ -5,7 +5,7 @@ export type RequestContext = {
   /** Ends the underlying HTTP request when the call is given up, so that the server can stop working on it. */
   signal: AbortSignal;
   /** Called when the answer's stream broke: the SDK itself would wait for the deadline. */
-  onLost(): void;
+  onLost(error?: unknown): void;
   /** The answer's Retry-After, ms. */
   retryAfterMs: number | null;
 };

@@ -5,7 +5,9 @@ export type RequestSignal = {
   /** What ended the wait, null while nothing has. */
   endedBy(): 'caller' | 'deadline' | 'break' | null;
   /** Ends the wait because the answer cannot come any more. */
-  break(): void;
+  break(error?: unknown): void;
+  /** What broke the answer, where that is known. */
+  brokenBy(): unknown;
   /** To be called when the request is settled: from then on nothing aborts the signal. */
   release(): void;
 };
@@ -17,6 +19,7 @@ export type RequestSignal = {
 export function requestSignal({ signal, deadlineMs }: WaitOptions): RequestSignal {
   const controller = new AbortController();
   let endedBy: ReturnType<RequestSignal['endedBy']> = null;
+  let brokenBy: unknown;
   const end = (by: typeof endedBy) => {
     endedBy ??= by;
     controller.abort();
@@ -27,7 +30,11 @@ export function requestSignal({ signal, deadlineMs }: WaitOptions): RequestSigna
   return {
     signal: controller.signal,
     endedBy: () => endedBy,
-    break: () => end('break'),
+    break: (error) => {
+      brokenBy ??= error;
+      end('break');
+    },
+    brokenBy: () => brokenBy,
     release: () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

@@ -73,10 +73,16 @@ export class SdkConnection implements McpConnection {
     return tools;
   }
 
-  async callTool(name: string, toolArguments: Record<string, unknown>, options: WaitOptions): Promise<McpToolResult> {
+  async callTool(
+    name: string,
+    toolArguments: Record<string, unknown>,
+    options: WaitOptions,
+    meta?: Record<string, unknown>,
+  ): Promise<McpToolResult> {
     const left = countdown(options);
     const session = await this.#ready(left());
-    const request = { method: 'tools/call', params: { name, arguments: toolArguments } };
+    const params = { name, arguments: toolArguments, ...(meta && { _meta: meta }) };
+    const request = { method: 'tools/call', params };
     return toToolResult(await this.#ask(session, request, CallToolResultSchema, left()));
   }
 

@@ -5,6 +5,7 @@ import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js
 import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { MAX_ANSWER_BYTES, tooLarge } from './limit-body.ts';
 
 export type StdioCommand = { command: string; args: string[]; env: Record<string, string>; cwd?: string };
 
@@ -25,6 +26,8 @@ export class StdioChildTransport implements Transport {
   readonly #buffer = new ReadBuffer();
   #child: ChildProcessWithoutNullStreams | null = null;
   #stderr = '';
+  /** Bytes of a line that is not at its end yet. */
+  #pending = 0;
 
   constructor(command: StdioCommand) {
     this.#command = command;
@@ -72,7 +75,10 @@ export class StdioChildTransport implements Transport {
   }
 
   #read(chunk: Buffer): void {
+    const lastLine = chunk.lastIndexOf(10);
+    this.#pending = lastLine === -1 ? this.#pending + chunk.length : chunk.length - lastLine;
     try {
+      if (this.#pending > MAX_ANSWER_BYTES) throw tooLarge(MAX_ANSWER_BYTES);
       this.#buffer.append(chunk);
       for (let message = this.#next(); message !== null; message = this.#next()) {
         if (message) this.onmessage?.(message);

@@ -61,7 +61,7 @@ describe('the MCP gateway over a server in this process', () => {
     expect(calls).to.equal(0);
   });
 
-  it('reports every call once, with its outcome and without its arguments', async () => {
+  it('reports every call once, with its outcome and without its result', async () => {
     const records: CallRecord[] = [];
     let fail = true;
     const gateway = gatewayOf(
@@ -77,10 +77,31 @@ describe('the MCP gateway over a server in this process', () => {
     );
     await gateway.call(READ, { channel: 'C1' }, { signal: never(), incidentId: 'i1' });
     await failureOf(write(gateway));
-    expect(records.map(({ durationMs, ...rest }) => ({ ...rest, timed: durationMs >= 0 }))).to.deep.equal([
-      { capability: READ, server: 'fixture', tool: 'get_channel_info', outcome: 'ok', incidentId: 'i1', timed: true },
-      { capability: WRITE, server: 'fixture', tool: 'post_message', outcome: 'auth', incidentId: null, timed: true },
+    const common = { server: 'fixture', origin: 'asked' };
+    expect(records.map(({ durationMs, traceId, ...rest }) => rest)).to.deep.equal([
+      {
+        ...common,
+        capability: READ,
+        tool: 'get_channel_info',
+        endpoint: 'in-process',
+        outcome: 'ok',
+        incidentId: 'i1',
+        arguments: { channel: 'C1' },
+      },
+      {
+        ...common,
+        capability: WRITE,
+        tool: 'post_message',
+        endpoint: null,
+        outcome: 'auth',
+        incidentId: null,
+        arguments: { channel: 'C1', text: 'x' },
+      },
     ]);
+    for (const { durationMs, traceId } of records) {
+      expect(durationMs).to.be.at.least(0);
+      expect(traceId).to.match(/^[0-9a-f]{32}$/);
+    }
   });
 
   it('does not let a failing observer turn a finished call into a failed one', async () => {
@@ -229,6 +250,51 @@ describe('the MCP gateway over a server in this process', () => {
     expect(well!.tools).to.deep.equal(['get_channel_info', 'post_message']);
     expect(broken).to.deep.include({ server: 'broken', ok: false, tools: [] });
     expect(broken!.detail).to.include('cannot start the command');
+  });
+
+  it('asks once for ten who ask the same at the same time, and again after something was written', async () => {
+    let calls = 0;
+    const behaviour: FixtureBehaviour = { read: async () => `asked ${++calls}` };
+    const target = { kind: 'in-process', definition: fixtureServer(behaviour) } as const;
+    const servers = [{ ...configuredFixture(target), policy: { cacheTtlMs: 60_000 } }];
+    const records: CallRecord[] = [];
+    const gateway = gatewayOf({}, { servers, observe: (record) => records.push(record) });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => read(gateway)));
+    expect(new Set(answers.map(({ data }) => data.name))).to.deep.equal(new Set(['asked 1']));
+    expect((await read(gateway)).data.name).to.equal('asked 1');
+    expect(records.map(({ origin }) => origin)).to.deep.equal(['asked', ...Array(9).fill('joined'), 'cached']);
+    await write(gateway);
+    expect((await read(gateway)).data.name).to.equal('asked 2');
+  });
+
+  it('lets no more calls of one tool run at once than its policy says', async () => {
+    let running = 0;
+    let most = 0;
+    const slowly = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running -= 1;
+      return 'n';
+    };
+    const target = { kind: 'in-process', definition: fixtureServer({ read: slowly }) } as const;
+    const policy = { tools: { 'get_*': { concurrency: 2 } } };
+    const gateway = gatewayOf({}, { servers: [{ ...configuredFixture(target), policy }] });
+    await Promise.all(Array.from({ length: 8 }, () => read(gateway)));
+    expect(most).to.equal(2);
+  });
+
+  it('asks the cheaper of two servers, and the other where that one fails', async () => {
+    let broken = false;
+    const cheap = fixtureServer({ read: () => (broken ? failing('connection') : Promise.resolve('cheap')) });
+    const dear = fixtureServer({ read: async () => 'dear' });
+    const servers = [
+      { ...configuredFixture({ kind: 'in-process', definition: dear }), name: 'dear', cost: 5 },
+      { ...configuredFixture({ kind: 'in-process', definition: cheap }), name: 'cheap', cost: 1 },
+    ];
+    const gateway = gatewayOf({}, { servers });
+    expect(await read(gateway)).to.include({ server: 'cheap' });
+    broken = true;
+    expect(await read(gateway)).to.include({ server: 'dear' });
   });
 
   it('answers no call after it is closed', async () => {

@@ -1,17 +1,11 @@
-import {
-  ApiException,
-  AppsV1Api,
-  type ConfigurationOptions,
-  CoreV1Api,
-  DiscoveryV1Api,
-  KubeConfig,
-  Observable,
-  type ObservableMiddleware,
-  type RequestContext,
-} from '@kubernetes/client-node';
-import { callFailure, configFailure, refusedFailure } from './kubernetes-failures.ts';
+import type { KubeConfig as Config } from '@kubernetes/client-node/dist/config.js';
+import type { RequestContext as Context } from '@kubernetes/client-node/dist/gen/http/http.js';
+import { DependencyError } from '../../../errors.ts';
+import { callFailure, configFailure, refusedFailure, unexpectedAnswer } from './kubernetes-failures.ts';
 import type { KubernetesServerOptions } from './kubernetes-options.ts';
-import type { KubernetesReader, ListOptions, ListPage, LogOptions } from './kubernetes-reader.ts';
+import type { KubernetesReader, ListOptions, ListPage } from './kubernetes-reader.ts';
+import { HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, RequestContext } from './kubernetes-sdk.ts';
+import type { AnyObject } from './kubernetes-types.ts';
 
 /** Bounds a listing: a page is parsed in one go, and what is beyond the last page is reported as missing. */
 const PAGE_SIZE = 250;
@@ -20,9 +14,7 @@ const MAX_LOG_BYTES = 512 * 1024;
 /** Long enough to share connections within investigations, short enough to take up rotated certificates. */
 const DISPATCHER_MS = 60_000;
 
-type Options = ConfigurationOptions<ObservableMiddleware>;
-
-function loadConfig({ kubeconfigPath, kubeConfig }: KubernetesServerOptions): KubeConfig {
+function loadConfig({ kubeconfigPath, kubeConfig }: KubernetesServerOptions): Config {
   const config = new KubeConfig();
   try {
     if (kubeConfig !== undefined) config.loadFromString(kubeConfig);
@@ -34,12 +26,10 @@ function loadConfig({ kubeconfigPath, kubeConfig }: KubernetesServerOptions): Ku
   }
 }
 
-const resolved = <T>(value: T) => new Observable(Promise.resolve(value));
-
-type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
+type Dispatcher = NonNullable<ReturnType<Context['getDispatcher']>>;
 
 /** The SDK makes a connection pool per call; this keeps one for a while, so that calls share connections. */
-function createDispatcherCache(): (context: RequestContext) => void {
+function createDispatcherCache(): (context: Context) => void {
   let kept: { dispatcher: Dispatcher; until: number } | null = null;
   return (context) => {
     const fresh = context.getDispatcher();
@@ -52,108 +42,123 @@ function createDispatcherCache(): (context: RequestContext) => void {
   };
 }
 
-/** The SDK takes a signal only through the request context. */
-function withSignal(signal: AbortSignal, shareDispatcher: (context: RequestContext) => void): Options {
-  const middleware: ObservableMiddleware = {
-    pre(context) {
-      context.setSignal(signal);
-      shareDispatcher(context);
-      return resolved(context);
-    },
-    post: (response) => resolved(response),
+type Query = Record<string, string | number | boolean | undefined>;
+type Get = (what: string, path: string, query: Query, signal: AbortSignal) => Promise<string>;
+
+/** A GET with its deadline, as text; its failure is a DependencyError. */
+function createGet(config: Config, timeoutMs: number): Get {
+  const http = new IsomorphicFetchHttpLibrary();
+  const shareDispatcher = createDispatcherCache();
+  const send = async (path: string, query: Query, signal: AbortSignal) => {
+    const cluster = config.getCurrentCluster();
+    if (!cluster) throw configFailure(new Error('it names no current cluster'));
+    const context = new RequestContext(`${cluster.server.replace(/\/$/, '')}${path}`, HttpMethod.GET);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) context.setQueryParam(name, String(value));
+    }
+    context.setSignal(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+    await config.applySecurityAuthentication(context);
+    shareDispatcher(context);
+    const { httpStatusCode, headers, body } = await http.send(context).toPromise();
+    return { code: httpStatusCode, headers, body: await body.text() };
   };
-  return { middleware: [middleware], middlewareMergeStrategy: 'append' };
+  return async (what, path, query, signal) => {
+    const answer = await send(path, query, signal).catch((error) => {
+      throw callFailure(what, error, signal);
+    });
+    if (answer.code < 200 || answer.code > 299) throw refusedFailure(what, answer, answer.body);
+    return answer.body;
+  };
 }
 
-type ListAnswer<T> = { items: T[]; metadata?: { _continue?: string } };
+type Place = [group: string, resource: string];
 
-async function allPages<T>(list: (token?: string) => Promise<ListAnswer<T>>): Promise<ListPage<T>> {
+const PODS: Place = ['api/v1', 'pods'];
+const EVENTS: Place = ['api/v1', 'events'];
+const ENDPOINT_SLICES: Place = ['apis/discovery.k8s.io/v1', 'endpointslices'];
+/** Where the API keeps the objects of a kind. */
+const KINDS = {
+  Deployment: ['apis/apps/v1', 'deployments'],
+  ReplicaSet: ['apis/apps/v1', 'replicasets'],
+  StatefulSet: ['apis/apps/v1', 'statefulsets'],
+  DaemonSet: ['apis/apps/v1', 'daemonsets'],
+  Job: ['apis/batch/v1', 'jobs'],
+  CronJob: ['apis/batch/v1', 'cronjobs'],
+  Service: ['api/v1', 'services'],
+  ResourceQuota: ['api/v1', 'resourcequotas'],
+  LimitRange: ['api/v1', 'limitranges'],
+  PersistentVolumeClaim: ['api/v1', 'persistentvolumeclaims'],
+  Ingress: ['apis/networking.k8s.io/v1', 'ingresses'],
+  NetworkPolicy: ['apis/networking.k8s.io/v1', 'networkpolicies'],
+  HorizontalPodAutoscaler: ['apis/autoscaling/v2', 'horizontalpodautoscalers'],
+  PodDisruptionBudget: ['apis/policy/v1', 'poddisruptionbudgets'],
+  Node: ['api/v1', 'nodes'],
+} satisfies Record<string, Place>;
+
+const isKind = (kind: string): kind is keyof typeof KINDS => Object.hasOwn(KINDS, kind);
+
+const inNamespace = (namespace: string | undefined) =>
+  namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+
+/** Every page of a listing up to the bound; of one namespace or, where none is given, of all. */
+async function listAll<T>(get: Get, [group, resource]: Place, options: ListOptions): Promise<ListPage<T>> {
+  const { namespace, labelSelector, fieldSelector, signal } = options;
   const items: T[] = [];
   let token: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await list(token);
-    items.push(...answer.items);
-    token = answer.metadata?._continue || undefined;
+    const query = { labelSelector, fieldSelector, limit: PAGE_SIZE, continue: token };
+    const answer = await get(`list ${resource}`, `/${group}${inNamespace(namespace)}/${resource}`, query, signal);
+    const read = readList<T>(answer, resource);
+    items.push(...read.items);
+    token = read.metadata?.continue || undefined;
     if (!token) return { items, complete: true };
   }
   return { items, complete: false };
 }
 
-type Ask = <T>(what: string, signal: AbortSignal, call: (options: Options) => Promise<T>) => Promise<T>;
-
-/** A call with its deadline, whose failure is a DependencyError. */
-function createAsk(timeoutMs: number): Ask {
-  const shareDispatcher = createDispatcherCache();
-  return async (what, signal, call) => {
-    try {
-      return await call(withSignal(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), shareDispatcher));
-    } catch (error) {
-      if (error instanceof ApiException) throw refusedFailure(what, error, error);
-      throw callFailure(what, error, signal);
-    }
-  };
-}
-
-type ListRequest = { labelSelector?: string; fieldSelector?: string; limit: number; _continue?: string };
-
-/** Makes listings that go to one namespace or, where none is given, to all of them. */
-function createLister(ask: Ask) {
-  return <T>(
-    what: string,
-    inNamespace: (request: ListRequest & { namespace: string }, call: Options) => Promise<ListAnswer<T>>,
-    inAll: (request: ListRequest, call: Options) => Promise<ListAnswer<T>>,
-  ) =>
-    ({ namespace, labelSelector, fieldSelector, signal }: ListOptions): Promise<ListPage<T>> =>
-      allPages((token) => {
-        const request = { labelSelector, fieldSelector, limit: PAGE_SIZE, _continue: token };
-        return ask(what, signal, (call) =>
-          namespace === undefined ? inAll(request, call) : inNamespace({ ...request, namespace }, call),
-        );
-      });
-}
-
-/** Reads through the SDK, and only reads: no call that changes something exists here. The only file that knows the SDK. */
+/** Reads through the SDK, and only reads: no call that changes something exists here. */
 export function createKubernetesClient(options: KubernetesServerOptions): KubernetesReader {
-  const config = loadConfig(options);
-  const core = config.makeApiClient(CoreV1Api);
-  const apps = config.makeApiClient(AppsV1Api);
-  const discovery = config.makeApiClient(DiscoveryV1Api);
-  const ask = createAsk(options.timeoutMs);
-  const lister = createLister(ask);
+  const get = createGet(loadConfig(options), options.timeoutMs);
+  const list =
+    <T>(place: Place) =>
+    (listed: ListOptions) =>
+      listAll<T>(get, place, listed);
   return {
-    pods: lister(
-      'list pods',
-      (request, call) => core.listNamespacedPod(request, call),
-      (request, call) => core.listPodForAllNamespaces(request, call),
-    ),
-    services: lister(
-      'list services',
-      (request, call) => core.listNamespacedService(request, call),
-      (request, call) => core.listServiceForAllNamespaces(request, call),
-    ),
-    events: lister(
-      'list events',
-      (request, call) => core.listNamespacedEvent(request, call),
-      (request, call) => core.listEventForAllNamespaces(request, call),
-    ),
-    endpointSlices: lister(
-      'list endpointslices',
-      (request, call) => discovery.listNamespacedEndpointSlice(request, call),
-      (request, call) => discovery.listEndpointSliceForAllNamespaces(request, call),
-    ),
-    deployments: lister(
-      'list deployments',
-      (request, call) => apps.listNamespacedDeployment(request, call),
-      (request, call) => apps.listDeploymentForAllNamespaces(request, call),
-    ),
-    replicaSets: lister(
-      'list replicasets',
-      (request, call) => apps.listNamespacedReplicaSet(request, call),
-      (request, call) => apps.listReplicaSetForAllNamespaces(request, call),
-    ),
-    podLog({ signal, ...request }: LogOptions) {
-      const limited = { ...request, limitBytes: MAX_LOG_BYTES };
-      return ask('read log', signal, (call) => core.readNamespacedPodLog(limited, call));
+    pods: list(PODS),
+    services: list(KINDS.Service),
+    events: list(EVENTS),
+    endpointSlices: list(ENDPOINT_SLICES),
+    deployments: list(KINDS.Deployment),
+    replicaSets: list(KINDS.ReplicaSet),
+    async objects(kind, listed) {
+      if (!isKind(kind)) throw new DependencyError('kubernetes', 'bad_request', `objects of kind ${kind} are not read`);
+      const { items, complete } = await listAll<AnyObject>(get, KINDS[kind], listed);
+      return { items: items.map((item) => ({ ...item, kind })), complete };
+    },
+    podLog: ({ namespace, name, signal, ...query }) => {
+      const path = `/api/v1${inNamespace(namespace)}/pods/${encodeURIComponent(name)}/log`;
+      return get('read log', path, { ...query, limitBytes: MAX_LOG_BYTES }, signal);
     },
   };
+}
+
+type List<T> = { items: T[]; metadata?: { continue?: string } };
+
+function readList<T>(text: string, resource: string): List<T> {
+  try {
+    const list = JSON.parse(text, toDate);
+    if (Array.isArray(list?.items)) return list;
+  } catch (error) {
+    throw unexpectedAnswer(`list ${resource}`, error);
+  }
+  throw unexpectedAnswer(`list ${resource}`, new Error('it holds no items'));
+}
+
+/** The names under which the API writes times. */
+const TIME_FIELD = /(?:Timestamp|Time|edAt)$|^time$/;
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+
+function toDate(name: string, value: unknown): unknown {
+  const isTime = typeof value === 'string' && TIME_FIELD.test(name) && RFC_3339.test(value);
+  return isTime ? new Date(value) : value;
 }

@@ -43,8 +43,13 @@ export function callFailure(what: string, thrown: unknown, signal: AbortSignal):
   if (thrown instanceof TypeError && thrown.message.includes('fetch failed')) {
     return new DependencyError('kubernetes', 'connection', `Kubernetes ${what}: ${describeError(thrown)}`, options);
   }
+  return unexpectedAnswer(what, thrown);
+}
+
+/** An answer that is not of the API. */
+export function unexpectedAnswer(what: string, thrown: unknown): DependencyError {
   const message = `Kubernetes ${what}: unexpected answer: ${describeError(thrown)}`;
-  return new DependencyError('kubernetes', 'protocol', message, options);
+  return new DependencyError('kubernetes', 'protocol', message, { cause: thrown });
 }
 
 /** The credentials cannot be read. */

@@ -1,4 +1,12 @@
-import type { Deployment, EndpointSlice, KubernetesEvent, Pod, ReplicaSet, Service } from './kubernetes-types.ts';
+import type {
+  AnyObject,
+  Deployment,
+  EndpointSlice,
+  KubernetesEvent,
+  Pod,
+  ReplicaSet,
+  Service,
+} from './kubernetes-types.ts';
 
 export type ListOptions = {
   /** All namespaces where it is missing. */
@@ -30,5 +38,7 @@ export type KubernetesReader = {
   endpointSlices: List<EndpointSlice>;
   deployments: List<Deployment>;
   replicaSets: List<ReplicaSet>;
+  /** Every object of a kind; `kinds` says which can be asked for. */
+  objects(kind: string, options: ListOptions): Promise<ListPage<AnyObject>>;
   podLog(options: LogOptions): Promise<string>;
 };

@@ -6,6 +6,8 @@ import { getPodStatus } from './get-pod-status.ts';
 import { getServiceHealth } from './get-service-health.ts';
 import type { KubernetesDeps } from './kubernetes-deps.ts';
 import type { KubernetesServerOptions } from './kubernetes-options.ts';
+import { listChanges } from './list-changes.ts';
+import { listObjects } from './list-objects.ts';
 import { createNamespaceScope } from './namespace-scope.ts';
 
 /** The SDK costs about 80 MB and half a second: only who has a cluster pays, and from the start rather than in a call. */
@@ -27,6 +29,14 @@ export function createKubernetesServer(options: KubernetesServerOptions): Server
     name: 'kubernetes',
     version: '0.1.0',
     instructions: 'Reads the state of a Kubernetes cluster. Without a namespace all readable ones are searched.',
-    tools: [getPodStatus(deps), getServiceHealth(deps), getEvents(deps), getPodLogs(deps), getDeploymentStatus(deps)],
+    tools: [
+      getPodStatus(deps),
+      getServiceHealth(deps),
+      getEvents(deps),
+      getPodLogs(deps),
+      getDeploymentStatus(deps),
+      listChanges(deps),
+      listObjects(deps),
+    ],
   };
 }

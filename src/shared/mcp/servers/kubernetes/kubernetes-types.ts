@@ -7,6 +7,8 @@ export type Metadata = {
   namespace?: string;
   labels?: Record<string, string>;
   creationTimestamp?: Date;
+  ownerReferences?: { kind: string; name: string }[];
+  managedFields?: { manager?: string; time?: Date; subresource?: string }[];
 };
 
 type Terminated = { reason?: string; exitCode: number; message?: string; startedAt?: Date; finishedAt?: Date };
@@ -75,7 +77,7 @@ export type KubernetesEvent = {
   series?: { count?: number; lastObservedTime?: Date };
 };
 
-type PodTemplate = { spec?: { containers: { name: string; image?: string }[] } };
+type PodTemplate = { spec?: { containers: ContainerSpec[] } };
 
 export type Deployment = {
   metadata?: Metadata;
@@ -94,3 +96,6 @@ export type ReplicaSet = {
   spec?: { replicas?: number; template?: PodTemplate };
   status?: { readyReplicas?: number };
 };
+
+/** Any object, with all that the API tells of it. */
+export type AnyObject = { kind?: string; metadata?: Metadata } & Record<string, unknown>;

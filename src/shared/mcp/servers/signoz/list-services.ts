@@ -1,23 +1,10 @@
 import { z } from 'zod';
-import type { ToolDefinition } from '../../server-definition.ts';
+import type { CapabilityOutput } from '../../capabilities.ts';
+import { type ToolDefinition, toolFor } from '../../server-definition.ts';
 import type { SignozClient } from './signoz-client.ts';
 import { readTimeRange } from './time-range.ts';
 
 const PATH = '/api/v2/services';
-
-const input = z.object({ from: z.string(), to: z.string() });
-const output = z.object({
-  services: z.array(
-    z.object({
-      name: z.string(),
-      calls: z.number(),
-      /** Share of failed calls in percent. */
-      errorPercent: z.number(),
-      avgMs: z.number(),
-      p99Ms: z.number(),
-    }),
-  ),
-});
 
 /** Durations come in nanoseconds, the error rate in percent. */
 const answer = z
@@ -34,7 +21,7 @@ const answer = z
 
 const rounded = (value: number) => Math.round(value * 100) / 100;
 
-function describe({ services }: z.infer<typeof output>): string {
+function describe({ services }: CapabilityOutput<'services.list'>): string {
   const lines = services.map(({ name, calls, errorPercent, avgMs, p99Ms }) => {
     return `${name}: ${calls} calls, ${errorPercent} % errors, avg ${avgMs} ms, p99 ${p99Ms} ms`;
   });
@@ -43,15 +30,11 @@ function describe({ services }: z.infer<typeof output>): string {
 
 /** `list_services`: the services that sent spans in a time range. */
 export function listServices(client: SignozClient): ToolDefinition {
-  return {
-    name: 'list_services',
+  return toolFor('services.list', {
     title: 'List services',
     description: 'The services that sent spans in a time range, with calls, errors and durations.',
-    input,
-    output,
-    readOnly: true,
-    async run(given, { signal }) {
-      const { start, end } = readTimeRange(input.parse(given));
+    run: async (input, { signal }) => {
+      const { start, end } = readTimeRange(input);
       // Nanoseconds as text, because they do not fit a double.
       const found = await client.post(PATH, { start: `${start}000000`, end: `${end}000000` }, answer, signal);
       const services = (found ?? []).map(({ serviceName, numCalls, errorRate, avgDuration, p99 }) => ({
@@ -63,5 +46,5 @@ export function listServices(client: SignozClient): ToolDefinition {
       }));
       return { data: { services }, text: describe({ services }) };
     },
-  };
+  });
 }

@@ -26,7 +26,7 @@ function logFilter({ service, filter, searchText, severity }: ToolInput<'logs.qu
 }
 
 function readLogRow({ timestamp, data }: RawRow): LogRow {
-  const { attributes_string, attributes_number, attributes_bool, resources_string } = data;
+  const { attributes_string, attributes_number, attributes_bool, resources_string, trace_id } = data;
   const { 'service.name': service = null, ...resource } = textFields(resources_string);
   const severity = data.severity_text ? asText(data.severity_text) : null;
   return {
@@ -34,7 +34,7 @@ function readLogRow({ timestamp, data }: RawRow): LogRow {
     severity,
     service,
     body: asText(data.body ?? '').slice(0, MAX_BODY),
-    attributes: { ...resource, ...textFields(attributes_string, attributes_number, attributes_bool) },
+    attributes: { ...resource, ...textFields(attributes_string, attributes_number, attributes_bool, { trace_id }) },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, type ToolInput, toolFor } from '../../server-definition.ts';
-import { allOf, equalTo, nested } from './filter-expression.ts';
+import { allOf, equalTo, literal, nested } from './filter-expression.ts';
 import { cutRows, queryRange, type RawRow, rawAnswer } from './query-range.ts';
 import { asText, footer, oneLine, textFields } from './row-text.ts';
 import type { SignozClient } from './signoz-client.ts';
@@ -32,17 +32,30 @@ const SELECT = [
   ...RESOURCE_FIELDS.map(field('resource')),
   ...ATTRIBUTE_FIELDS.map(field('attribute')),
 ];
-const NEWEST_FIRST = [{ key: { name: 'timestamp', fieldContext: 'span' }, direction: 'desc' }];
+const ORDERS = {
+  newest: [{ key: { name: 'timestamp', fieldContext: 'span' }, direction: 'desc' }],
+  slowest: [{ key: { name: 'duration_nano', fieldContext: 'span' }, direction: 'desc' }],
+  trace: [{ key: { name: 'trace_id', fieldContext: 'span' }, direction: 'asc' }],
+} as const;
 
 function spanFilter(input: ToolInput<'traces.query'>) {
-  const { service, filter, operation, errorsOnly, minDurationMs } = input;
+  const { service, filter, operation, errorsOnly, minDurationMs, traceIds } = input;
   return allOf([
     equalTo('service.name', service),
     equalTo('name', operation),
     errorsOnly ? 'has_error = true' : undefined,
     minDurationMs === undefined ? undefined : `duration_nano >= ${Math.round(minDurationMs * 1e6)}`,
+    traceIds && `trace_id IN (${traceIds.map(literal).join(', ')})`,
     nested(filter),
   ]);
+}
+
+/** Without the trace that the limit cut: half a trace shows callees that took no time and callers that did all the work. */
+function wholeTraces(spans: Span[], hasMore: boolean): Span[] {
+  const last = spans.at(-1)?.traceId;
+  return hasMore && spans.some(({ traceId }) => traceId !== last)
+    ? spans.filter(({ traceId }) => traceId !== last)
+    : spans;
 }
 
 function readSpan({ timestamp, data }: RawRow): Span {
@@ -77,20 +90,22 @@ function describe({ spans, hasMore, warning }: CapabilityOutput<'traces.query'>)
   return [...table, ...footer(hasMore, warning)].join('\n');
 }
 
-/** `query_traces`: spans, newest first. */
+/** `query_traces`: spans, newest or slowest first, or whole traces by their ids. */
 export function queryTraces(client: SignozClient): ToolDefinition {
   return toolFor('traces.query', {
     title: 'Query spans',
     description:
-      "Spans in a time range, newest first, optionally of one service or operation, only failed ones, or only slow ones (`minDurationMs`). `filter` is an expression of SigNoz's v5 filter language that is added by AND.",
+      "Spans in a time range, newest or slowest first (`order`), optionally of one service or operation, only failed ones, only slow ones (`minDurationMs`), or all spans of the traces with these `traceIds`. `filter` is an expression of SigNoz's v5 filter language that is added by AND.",
     run: async (input, { signal }) => {
-      const { from, to, limit } = input;
+      const { from, to, limit, traceIds } = input;
       const filter = spanFilter(input);
-      const spec = { signal: 'traces', filter, selectFields: SELECT, limit: limit + 1, offset: 0, order: NEWEST_FIRST };
+      const order = ORDERS[traceIds ? 'trace' : (input.order ?? 'newest')];
+      const spec = { signal: 'traces', filter, selectFields: SELECT, limit: limit + 1, offset: 0, order };
       const question = { requestType: 'raw', spec, range: { from, to } } as const;
       const { result, warning } = await queryRange(client, question, rawAnswer, signal);
       const { rows, hasMore } = cutRows(result?.rows, limit);
-      const data = { spans: rows.map(readSpan), hasMore, warning };
+      const spans = rows.map(readSpan);
+      const data = { spans: traceIds ? wholeTraces(spans, hasMore) : spans, hasMore, warning };
       return { data, text: describe(data) };
     },
   });

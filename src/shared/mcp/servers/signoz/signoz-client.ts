@@ -17,7 +17,8 @@ function readData<T>(path: string, body: string, schema: z.ZodType<T>): T {
   } catch (error) {
     throw protocolFailure(path, 'the answer is not JSON, is SIGNOZ_URL right?', error);
   }
-  const outer = envelope.safeParse(json);
+  // Some of its older paths answer with the bare rows.
+  const outer = envelope.safeParse(Array.isArray(json) ? { status: 'success', data: json } : json);
   const inner = outer.success ? schema.safeParse(outer.data.data) : outer;
   if (!inner.success) throw protocolFailure(path, `unexpected answer: ${z.prettifyError(inner.error)}`, inner.error);
   return inner.data as T;

@@ -62,23 +62,6 @@ export function updateMessage(client: SlackClient): ToolDefinition {
   });
 }
 
-type Uploaded = { files: { files: { id: string }[] }[] };
-
-/** `upload_file`: a text as a file in a thread, for what is too long for a message. */
-export function uploadFile(client: SlackClient): ToolDefinition {
-  return toolFor('slack.upload_file', {
-    title: 'Upload a file into a thread',
-    description: 'Uploads a text file and shares it below the message `threadTs` of a channel.',
-    run: async ({ channel, threadTs, filename, title, content }, { signal }) => {
-      const upload = { channel_id: channel, thread_ts: threadTs, filename, title, content };
-      const answer = (await client.upload(upload, { signal, effect: true })) as unknown as Uploaded;
-      const fileId = answer.files[0]?.files[0]?.id;
-      if (!fileId) throw new DependencyError('slack', 'protocol', 'Slack files.uploadV2: no file id', { sent: true });
-      return { data: { fileId }, text: `uploaded ${filename} as ${fileId} in the thread ${threadTs} of ${channel}` };
-    },
-  });
-}
-
 /** `delete_message`: removes one of our own messages; that it is gone already is as good. */
 export function deleteMessage(client: SlackClient): ToolDefinition {
   return toolFor('slack.delete_message', {

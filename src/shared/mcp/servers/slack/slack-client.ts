@@ -8,7 +8,7 @@ import {
   WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
-import type { DependencyError } from '../../../errors.ts';
+import { DependencyError } from '../../../errors.ts';
 import type { SlackOptionsOfCall } from './slack-failures.ts';
 import { httpFailure, platformFailure, rateLimitFailure, requestFailure } from './slack-failures.ts';
 import type { SlackServerOptions } from './slack-options.ts';
@@ -19,12 +19,11 @@ export type SlackCallOptions = {
   effect: boolean;
 };
 
-export type SlackUpload = { channel_id: string; thread_ts: string; filename: string; title: string; content: string };
-
 /** Slack's Web API for the tools; throws DependencyError (dependency `slack`) and never repeats a call. */
 export type SlackClient = {
   call(method: string, args: Record<string, unknown>, options: SlackCallOptions): Promise<WebAPICallResult>;
-  upload(upload: SlackUpload, options: SlackCallOptions): Promise<WebAPICallResult>;
+  /** Sends bytes to an address that Slack has given for them; they are not to be seen before the upload is completed. */
+  send(url: string, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void>;
 };
 
 /** The SDK prints every failure by itself; ours are thrown and logged by the caller. */
@@ -39,9 +38,11 @@ const SILENT: Logger = {
 };
 
 function toFailure(thrown: unknown, method: string, { signal, effect }: SlackCallOptions): DependencyError {
+  if (thrown instanceof DependencyError) return thrown;
   const call: SlackOptionsOfCall = { method, effect, signal, cause: thrown };
   if (thrown instanceof WebAPIPlatformError) {
-    return platformFailure(thrown.data.error, thrown.data.response_metadata?.messages ?? [], call);
+    const { error, response_metadata: more, needed } = thrown.data as typeof thrown.data & { needed?: string };
+    return platformFailure(error, [...(more?.messages ?? []), ...(needed ? [`needs ${needed}`] : [])], call);
   }
   if (thrown instanceof WebAPIRateLimitedError) return rateLimitFailure(thrown.retryAfter * 1000, call);
   if (thrown instanceof WebAPIHTTPError) return httpFailure(thrown.statusCode, call);
@@ -64,22 +65,41 @@ function clientFor({ botToken, apiUrl, timeoutMs }: SlackServerOptions, signal: 
   });
 }
 
+/** The file host answers in plain text, and with another status than 200 when it did not take the bytes. */
+async function sendBytes(
+  url: string,
+  body: Uint8Array<ArrayBuffer>,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+  });
+  await response.body?.cancel();
+  if (response.status !== 200)
+    throw httpFailure(response.status, { method: 'file upload', effect: false, signal, cause: null });
+}
+
 /** The Slack client; the only file that knows the SDK. */
 export function createSlackClient(options: SlackServerOptions): SlackClient {
-  const guarded = async <T>(method: string, call: SlackCallOptions, run: (client: WebClient) => Promise<T>) => {
+  const guarded = async <T>(method: string, call: SlackCallOptions, run: () => Promise<T>) => {
     try {
       call.signal.throwIfAborted();
     } catch (error) {
       throw toFailure(error, method, { ...call, effect: false });
     }
     try {
-      return await run(clientFor(options, call.signal));
+      return await run();
     } catch (error) {
       throw toFailure(error, method, call);
     }
   };
   return {
-    call: (method, args, call) => guarded(method, call, (client) => client.apiCall(method, args)),
-    upload: (upload, call) => guarded('files.uploadV2', call, (client) => client.files.uploadV2(upload)),
+    call: (method, args, call) => guarded(method, call, () => clientFor(options, call.signal).apiCall(method, args)),
+    send: (url, bytes, signal) =>
+      guarded('file upload', { signal, effect: false }, () => sendBytes(url, bytes, signal, options.timeoutMs)),
   };
 }

@@ -23,6 +23,7 @@ const AUTH_WORDS = [
 ];
 const NOT_FOUND_WORDS = [
   'channel_not_found',
+  'invalid_channel',
   'thread_not_found',
   'invalid_thread_ts',
   'message_not_found',
@@ -30,7 +31,14 @@ const NOT_FOUND_WORDS = [
 ];
 const RATE_WORDS = ['ratelimited', 'rate_limited', 'message_limit_exceeded'];
 /** Slack's own troubles; by its documentation a part of the work may have been done before `fatal_error`. */
-const OVERLOAD_WORDS = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org'];
+const OVERLOAD_WORDS = [
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+  'file_update_failed',
+];
 
 const BY_WORD: ReadonlyMap<string, FailureClass> = new Map([
   ...AUTH_WORDS.map((word) => [word, 'auth'] as const),

@@ -20,6 +20,13 @@ function readMetadata(value: unknown): SlackMessage['metadata'] {
   return { event_type, event_payload: (event_payload ?? {}) as Record<string, unknown> };
 }
 
+function readFiles(value: unknown): NonNullable<SlackMessage['files']> {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap(({ id, name, title }: Record<string, unknown>) =>
+    typeof id === 'string' ? [{ id, name: textOrNull(name) ?? '', title: textOrNull(title) ?? '' }] : [],
+  );
+}
+
 /** A message of the Web API as the capability states it. */
 export function readSlackMessage(message: Record<string, unknown>): SlackMessage {
   return {
@@ -30,6 +37,7 @@ export function readSlackMessage(message: Record<string, unknown>): SlackMessage
     appId: textOrNull(message.app_id),
     text: textOrNull(message.text) ?? attachmentText(message.attachments),
     metadata: readMetadata(message.metadata),
+    files: readFiles(message.files),
   };
 }
 

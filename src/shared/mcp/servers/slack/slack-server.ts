@@ -1,5 +1,6 @@
 import type { ServerDefinition } from '../../server-definition.ts';
-import { deleteMessage, postMessage, postThreadReply, updateMessage, uploadFile } from './post-tools.ts';
+import { deleteFile, uploadFile, uploadImage } from './file-tools.ts';
+import { deleteMessage, postMessage, postThreadReply, updateMessage } from './post-tools.ts';
 import { getChannelHistory, getChannelInfo, getIdentity, getThreadInfo } from './read-tools.ts';
 import { createSlackClient } from './slack-client.ts';
 import type { SlackServerOptions } from './slack-options.ts';
@@ -20,6 +21,8 @@ export function createSlackServer(options: SlackServerOptions): ServerDefinition
       postMessage(client),
       updateMessage(client),
       uploadFile(client),
+      uploadImage(client),
+      deleteFile(client),
       deleteMessage(client),
       getIdentity(client),
       getThreadInfo(client),

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { changes, kubernetesObjects } from '../../evidence-forms.ts';
+import { textLabels, timeRange } from './common.ts';
+
+const containerSchema = z.object({
+  name: z.string(),
+  image: z.string(),
+  ready: z.boolean(),
+  restarts: z.number(),
+  state: z.enum(['running', 'waiting', 'terminated', 'unknown']),
+  /** Kubernetes' word, for example CrashLoopBackOff, ImagePullBackOff, OOMKilled, Completed. */
+  reason: z.string().nullable(),
+  message: z.string().nullable(),
+  exitCode: z.number().nullable(),
+  startedAt: z.string().nullable(),
+  lastTermination: z
+    .object({ reason: z.string().nullable(), exitCode: z.number().nullable(), finishedAt: z.string().nullable() })
+    .nullable(),
+  limits: textLabels,
+  requests: textLabels,
+});
+
+export const podsStatus = {
+  input: z.object({
+    namespace: z.string().optional(),
+    service: z.string().optional(),
+    pod: z.string().optional(),
+    labelSelector: z.string().optional(),
+  }),
+  output: z.object({
+    pods: z.array(
+      z.object({
+        name: z.string(),
+        namespace: z.string(),
+        phase: z.string(),
+        ready: z.boolean(),
+        node: z.string().nullable(),
+        createdAt: z.string().nullable(),
+        labels: textLabels,
+        conditions: z.array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().nullable(),
+            message: z.string().nullable(),
+          }),
+        ),
+        containers: z.array(containerSchema),
+      }),
+    ),
+  }),
+};
+
+export const podLogs = {
+  input: z.object({
+    namespace: z.string().optional(),
+    pod: z.string(),
+    container: z.string().optional(),
+    previous: z.boolean().default(false),
+    tailLines: z.number().int().max(2000).default(200),
+  }),
+  output: z.object({
+    pod: z.string(),
+    namespace: z.string(),
+    container: z.string().nullable(),
+    previous: z.boolean(),
+    lines: z.array(z.string()),
+    truncated: z.boolean(),
+  }),
+};
+
+export const kubernetesEvents = {
+  input: z.object({
+    namespace: z.string().optional(),
+    object: z.string().optional(),
+    type: z.enum(['Normal', 'Warning']).optional(),
+    limit: z.number().int().max(500).default(100),
+  }),
+  output: z.object({
+    events: z.array(
+      z.object({
+        type: z.string(),
+        reason: z.string(),
+        message: z.string(),
+        kind: z.string(),
+        name: z.string(),
+        namespace: z.string(),
+        count: z.number(),
+        firstSeen: z.string().nullable(),
+        lastSeen: z.string().nullable(),
+      }),
+    ),
+    truncated: z.boolean(),
+  }),
+};
+
+export const serviceHealth = {
+  input: z.object({ service: z.string(), namespace: z.string().optional() }),
+  output: z.object({
+    service: z.string(),
+    namespace: z.string(),
+    found: z.boolean(),
+    selector: textLabels,
+    ports: z.array(z.object({ name: z.string().nullable(), port: z.number(), targetPort: z.string() })),
+    readyEndpoints: z.array(z.string()),
+    notReadyEndpoints: z.array(z.string()),
+    /** Pods that the selector matches, ready or not. */
+    matchingPods: z.number(),
+  }),
+};
+
+/** What was changed in a cluster: rollouts and changed configuration. */
+export const changesList = {
+  input: z.object({ namespace: z.string().optional(), ...timeRange, limit: z.number().int().max(200).default(50) }),
+  output: changes.extend({ truncated: z.boolean().optional() }),
+};
+
+/** Kinds that may be read whole; secrets are not among them. */
+export const OBJECT_KINDS = [
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'Service',
+  'Ingress',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'PersistentVolumeClaim',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'Node',
+] as const;
+
+/** Objects as the API gives them, without managed fields, annotations and the values of environment variables. */
+export const kubernetesObjectsList = {
+  input: z.object({ kinds: z.array(z.enum(OBJECT_KINDS)).min(1).max(15), namespace: z.string().optional() }),
+  output: kubernetesObjects.extend({ truncated: z.boolean().optional(), refused: z.array(z.string()).optional() }),
+};

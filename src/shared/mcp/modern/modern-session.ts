@@ -1,0 +1,63 @@
+import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import { limited, MAX_ANSWER_BYTES, statesSmallBody } from '../sdk/limit-body.ts';
+import { createRequestHeaders } from '../sdk/request-headers.ts';
+import { StdioChildTransport } from '../sdk/stdio-child-transport.ts';
+import type { ServerTarget } from '../server-target.ts';
+
+/** The only version that this adapter speaks: what is older is for the other. */
+export const MODERN_VERSION = '2026-07-28';
+
+export type ModernSession = { client: Client; diagnose(): string };
+export type RemoteTarget = Exclude<ServerTarget, { kind: 'in-process' }>;
+
+const CLIENT_INFO = { name: 'rca-fleet', version: '0.1.0' };
+
+/** Connects by the stateless protocol and no other. Throws what the SDK throws; the session is closed then. */
+export async function openModernSession(
+  target: RemoteTarget,
+  { signal, deadlineMs }: { signal: AbortSignal; deadlineMs: number },
+  events: { onLost(): void; onToolsChanged(): void },
+): Promise<ModernSession> {
+  const { transport, diagnose } = transportTo(target);
+  const client = new Client(CLIENT_INFO, { versionNegotiation: { mode: { pin: MODERN_VERSION } } });
+  client.onclose = events.onLost;
+  client.onerror = () => {};
+  client.setNotificationHandler('notifications/tools/list_changed', events.onToolsChanged);
+  try {
+    await client.connect(transport, { signal, timeout: deadlineMs });
+  } catch (error) {
+    await client.close().catch(() => {});
+    throw error;
+  }
+  return { client, diagnose };
+}
+
+function transportTo(target: RemoteTarget): { transport: Transport; diagnose(): string } {
+  if (target.kind === 'http') return { transport: httpTransport(target), diagnose: () => '' };
+  const child = new StdioChildTransport(target);
+  // The two SDKs describe the same transport by types of their own.
+  return { transport: child as unknown as Transport, diagnose: () => child.stderrTail };
+}
+
+function httpTransport(target: Extract<ServerTarget, { kind: 'http' }>): Transport {
+  const secrets = createRequestHeaders(target);
+  const send = async (input: string | URL, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    for (const [name, value] of Object.entries(await secrets.current())) headers.set(name, value);
+    return fetch(input, { ...init, headers });
+  };
+  return new StreamableHTTPClientTransport(new URL(target.url), {
+    fetch: async (input, init) => {
+      const response = await send(input, init);
+      if (response.status !== 401 || !secrets.renew()) return bounded(response);
+      await response.body?.cancel();
+      return bounded(await send(input, init));
+    },
+  });
+}
+
+function bounded(response: Response): Response {
+  const { body, status, headers } = response;
+  if (!body || statesSmallBody(headers, MAX_ANSWER_BYTES)) return response;
+  return new Response(ReadableStream.from(limited(body, MAX_ANSWER_BYTES)), { status, headers });
+}

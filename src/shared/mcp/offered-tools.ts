@@ -1,0 +1,81 @@
+import { DependencyError, toError } from '../errors.ts';
+import type { GatewayServer } from './gateway-server.ts';
+import { createToolAliases } from './guard/tool-aliases.ts';
+import type { WaitOptions } from './mcp-connection.ts';
+import type { CallRecord } from './mcp-gateway.ts';
+import type { CallOptions, OfferedTool, ToolCallResult } from './mcp-gateway.types.ts';
+import { limitText } from './policies/limit-result.ts';
+import { policyOfTool } from './policies/server-policy.ts';
+import { traceOfCall } from './trace-context.ts';
+
+/** The tools that were offered, by alias: what was never offered can't be called. */
+export type OfferedList = Map<string, OfferedTool>;
+
+const TOOL_DEADLINE_MS = 20_000;
+const MAX_TOOL_CHARS = 100_000;
+
+/** The tools of all servers that the LLM may be offered, in a fixed order; a server that cannot be listed offers none. */
+export async function listOffered(
+  servers: readonly GatewayServer[],
+  offered: OfferedList,
+  wait: WaitOptions,
+): Promise<OfferedTool[]> {
+  const lists = await Promise.all(
+    servers.map(async (server) => {
+      const tools = await server.offeredTools(wait).catch(() => []);
+      return tools.map((tool) => ({ server: server.name, tool: tool.name, ...tool }));
+    }),
+  );
+  const tools = lists.flat();
+  const fullName = ({ server, tool }: { server: string; tool: string }) => `${server}__${tool}`;
+  const aliases = createToolAliases(tools.map(fullName));
+  const list = tools
+    .map((one) => {
+      const { server, tool, description, inputSchema } = one;
+      return { alias: aliases.aliasOf(fullName(one)), server, tool, description, inputSchema };
+    })
+    .sort((a, b) => (a.alias < b.alias ? -1 : 1));
+  offered.clear();
+  for (const tool of list) offered.set(tool.alias, tool);
+  return list;
+}
+
+/** Calls a tool by its alias; whether it may be called is decided again by what its server says now. */
+export async function callOffered(
+  servers: readonly GatewayServer[],
+  offered: OfferedList,
+  alias: string,
+  args: Record<string, unknown>,
+  { signal, incidentId, traceparent }: CallOptions,
+  observe: (record: CallRecord) => void,
+): Promise<ToolCallResult> {
+  const found = offered.get(alias);
+  const server = servers.find(({ name }) => name === found?.server);
+  if (!found || !server) {
+    throw new DependencyError('mcp', 'refused', `there is no tool ${alias.slice(0, 100)} on offer`);
+  }
+  const { tool } = found;
+  const trace = traceOfCall(traceparent, incidentId);
+  const started = performance.now();
+  const about = { capability: null, server: server.name, tool, incidentId: incidentId ?? null, traceId: trace.traceId };
+  const record = (outcome: CallRecord['outcome'], origin: CallRecord['origin'], endpoint: string | null) => {
+    const durationMs = Math.round(performance.now() - started);
+    observe({ ...about, outcome, origin, endpoint, durationMs, arguments: args });
+    return durationMs;
+  };
+  try {
+    const call = { capability: null, tool, arguments: args, meta: { traceparent: trace.traceparent } };
+    const { result, origin, endpoint } = await server.call(call, { signal, deadlineMs: TOOL_DEADLINE_MS });
+    const { maxResultChars: max = MAX_TOOL_CHARS } = policyOfTool(server.configured.policy ?? {}, tool);
+    const { structured = null, text } = result;
+    const durationMs = record('ok', origin, endpoint);
+    return { server: server.name, tool, arguments: args, structured, text: limitText(text, max), durationMs };
+  } catch (thrown) {
+    const error =
+      thrown instanceof DependencyError
+        ? thrown
+        : new DependencyError(server.name, 'tool_error', toError(thrown).message, { cause: thrown });
+    record(error.failure, 'asked', null);
+    throw error;
+  }
+}

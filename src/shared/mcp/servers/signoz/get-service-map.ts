@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { CapabilityOutput } from '../../capabilities.ts';
+import { type ToolDefinition, toolFor } from '../../server-definition.ts';
+import type { SignozClient } from './signoz-client.ts';
+import { readTimeRange } from './time-range.ts';
+
+const PATH = '/api/v1/dependency_graph';
+const MAX_EDGES = 2000;
+
+/** The error rate is in percent, durations are in ms. */
+const answer = z
+  .array(
+    z.object({
+      parent: z.string(),
+      child: z.string(),
+      callCount: z.number().nullish(),
+      errorRate: z.number().nullish(),
+      p99: z.number().nullish(),
+    }),
+  )
+  .nullable();
+
+function describe({ edges, truncated }: CapabilityOutput<'topology.services'>): string {
+  const lines = edges.map(({ caller, callee, calls, errorPercent }) => {
+    const facts = [calls == null ? '' : `${calls} calls`, errorPercent == null ? '' : `${errorPercent} % errors`];
+    return `${caller} -> ${callee} ${facts.filter(Boolean).join(', ')}`.trim();
+  });
+  return [
+    ...(lines.length > 0 ? lines : ['no calls between services']),
+    ...(truncated ? ['(there are more)'] : []),
+  ].join('\n');
+}
+
+const rounded = (value: number | null | undefined) => (value == null ? null : Math.round(value * 100) / 100);
+
+/** `get_service_map`: who called whom in a time range. */
+export function getServiceMap(client: SignozClient): ToolDefinition {
+  return toolFor('topology.services', {
+    title: 'Service map',
+    description: 'Which service called which in a time range, with the number of calls and the share of failed ones.',
+    run: async (input, { signal }) => {
+      const { start, end } = readTimeRange(input);
+      // Nanoseconds as text, because they do not fit a double.
+      const body = { start: `${start}000000`, end: `${end}000000`, tags: [] };
+      const found = (await client.post(PATH, body, answer, signal)) ?? [];
+      const edges = found.slice(0, MAX_EDGES).map(({ parent, child, callCount, errorRate }) => ({
+        caller: parent,
+        callee: child,
+        calls: rounded(callCount),
+        errorPercent: rounded(errorRate),
+      }));
+      const data = { edges, truncated: found.length > MAX_EDGES };
+      return { data, text: describe(data) };
+    },
+  });
+}

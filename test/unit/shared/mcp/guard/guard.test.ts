@@ -1,0 +1,104 @@
+import { expect } from 'chai';
+import { describeArguments } from '../../../../../src/shared/mcp/describe-arguments.ts';
+import { checkToolArguments } from '../../../../../src/shared/mcp/guard/check-arguments.ts';
+import { checkScope } from '../../../../../src/shared/mcp/guard/check-scope.ts';
+import { createToolAliases } from '../../../../../src/shared/mcp/guard/tool-aliases.ts';
+import { isOffered } from '../../../../../src/shared/mcp/guard/tool-guard.ts';
+
+const refusal = (work: () => void) => {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return error as Error & { failure: string };
+  }
+};
+
+describe('the scope of a server', () => {
+  const scope = { namespaces: ['shop', 'team-*'], hosts: ['db.example.com'], databases: ['orders'] };
+  const check = (args: Record<string, unknown>, takes?: string[]) => refusal(() => checkScope('s', scope, args, takes));
+
+  it('lets through what lies within it', () => {
+    expect(check({ namespace: 'shop', url: 'https://db.example.com:5432/x', database: 'orders' })).to.equal(null);
+    expect(check({ namespace: 'team-a', host: 'db.example.com:80', nested: [{ db: 'orders' }] })).to.equal(null);
+    expect(refusal(() => checkScope('s', undefined, { namespace: 'any' }))).to.equal(null);
+  });
+
+  it('refuses what lies outside, however deep, and says what may be asked', () => {
+    for (const args of [
+      { namespace: 'kube-system' },
+      { host: 'evil.example.com' },
+      { deep: { list: [{ database: 'users' }] } },
+    ]) {
+      expect(check(args), JSON.stringify(args)).to.include({ failure: 'refused' });
+    }
+    expect(check({ namespace: 'x' })!.message).to.include('shop, team-*');
+  });
+
+  it('refuses to leave out what the tool takes, since that means everything', () => {
+    expect(check({ name: 'x' }, ['name', 'namespace'])).to.include({ failure: 'refused' });
+    expect(check({ name: 'x' }, ['name'])).to.equal(null);
+  });
+});
+
+describe('the arguments of a tool', () => {
+  const schema = {
+    type: 'object',
+    properties: { name: { type: 'string' }, count: { type: ['integer', 'null'] }, kind: { enum: ['a', 'b'] } },
+    required: ['name'],
+    additionalProperties: false,
+  };
+  const faults = (args: Record<string, unknown>) =>
+    refusal(() => checkToolArguments('s', 't', schema, args))?.message ?? '';
+
+  it('are checked against its schema, with every fault', () => {
+    expect(faults({ name: 'x', count: null, kind: 'a' })).to.equal('');
+    const message = faults({ count: 'many', kind: 'c', other: 1 });
+    expect(message).to.include('name is missing');
+    expect(message).to.include('count is no integer or null');
+    expect(message).to.include('kind is none of a, b');
+    expect(message).to.include('there is no other, only name, count, kind');
+  });
+
+  it('are let through where the schema says nothing', () => {
+    expect(refusal(() => checkToolArguments('s', 't', {}, { anything: 1 }))).to.equal(null);
+  });
+
+  it('go to the audit trail masked and short', () => {
+    const text = describeArguments({ password: 'hush', url: 'https://u:secret1@h/', long: 'x'.repeat(5000), n: 1 });
+    expect(text).to.include('"long":"[5000 characters]"').and.include('"n":1');
+    expect(text).to.not.include('hush').and.not.include('secret1');
+  });
+});
+
+describe('what the LLM may be offered', () => {
+  const tool = (name: string, readOnlyHint: boolean | null) => ({
+    name,
+    description: '',
+    inputSchema: {},
+    readOnlyHint,
+  });
+
+  it('is on the allow-list and reads, by the claim of the server or by our statement', () => {
+    const rules = { allow: ['get_*'], readOnly: ['get_b'] };
+    const offered = [
+      tool('get_a', true),
+      tool('get_b', null),
+      tool('get_c', null),
+      tool('get_d', false),
+      tool('list', true),
+    ];
+    expect(offered.filter((one) => isOffered(rules, one)).map(({ name }) => name)).to.deep.equal(['get_a', 'get_b']);
+    expect(isOffered(undefined, tool('get_a', true))).to.equal(false);
+  });
+
+  it('has names within the rules of the API that lead back to the tool', () => {
+    const names = ['s__a.b', 's__a_b', `s__${'x'.repeat(128)}`, 's__plain'];
+    const aliases = createToolAliases(names);
+    for (const name of names) {
+      expect(aliases.aliasOf(name)).to.match(/^[A-Za-z0-9_-]{1,64}$/);
+      expect(aliases.nameOf(aliases.aliasOf(name))).to.equal(name);
+    }
+    expect(aliases.aliasOf('s__plain')).to.equal('s__plain');
+  });
+});
