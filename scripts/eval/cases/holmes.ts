@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Alert } from '../../../src/shared/alert.ts';
@@ -33,15 +33,25 @@ export const holmes: SuiteAdapter = {
 };
 
 function readHolmes(folder: string): CaseInput {
-  const outputs = JSON.parse(
-    gunzipSync(readFileSync(join(folder, 'tool_outputs.json.gz'))).toString('utf8'),
-  ) as ToolOutput[];
+  const outputs = readOutputs(folder);
   const now = latestTime(outputs.map(({ output }) => output ?? ''));
   return {
     alerts: [alertOf(readCaseJson<HolmesCase>(folder))],
     evidence: makeEvidence(outputs.map(toRecorded), now),
     now,
   };
+}
+
+/** The outputs in the order in which they were recorded, packed or not. */
+function readOutputs(folder: string): ToolOutput[] {
+  const packed = join(folder, 'tool_outputs.json.gz');
+  const text = existsSync(packed) ? gunzipSync(readFileSync(packed)) : readFileSync(join(folder, 'tool_outputs.json'));
+  const outputs = JSON.parse(text.toString('utf8')) as (Omit<ToolOutput, 'output'> & { output: unknown })[];
+  return outputs.map(({ output, ...rest }) => ({
+    ...rest,
+    output:
+      typeof output === 'string' || output === null || output === undefined ? (output ?? null) : JSON.stringify(output),
+  }));
 }
 
 /** The alert of a case: what the sender said, or the question that a user asked. */
@@ -69,6 +79,10 @@ function toRecorded(tool: ToolOutput): Recorded {
 
 /** The command line as it was, or as it must have been by the tool's name and parameters. */
 function commandOf({ tool, params, invocation }: ToolOutput): string {
+  const typed = Object.values(params ?? {}).find(
+    (value) => typeof value === 'string' && /(?:^|\s)kubectl\s/.test(value),
+  );
+  if (typed) return String(typed);
   if (invocation && /\bkubectl\b.*\s/.test(invocation) && !/ command$/.test(invocation)) return invocation;
   const of = (name: string) => (typeof params?.[name] === 'string' ? String(params[name]) : null);
   const namespace = of('namespace') ? ` -n ${of('namespace')}` : '';
@@ -77,6 +91,8 @@ function commandOf({ tool, params, invocation }: ToolOutput): string {
   if (/logs/.test(tool) && pod)
     return `kubectl logs ${pod}${namespace}${/previous/.test(tool) ? ' --previous' : ''}${filter}`;
   if (/describe/.test(tool) && of('kind')) return `kubectl describe ${of('kind')} ${of('name') ?? ''}${namespace}`;
+  const workload = of('deployment') ?? of('service') ?? of('service_name');
+  if (/logs/.test(tool) && workload) return `kubectl logs deployment/${workload}${namespace}${filter}`;
   if (/logs/.test(tool)) return 'kubectl logs';
   return (
     invocation ?? [tool, ...Object.entries(params ?? {}).map(([key, value]) => `${key}=${String(value)}`)].join(' ')

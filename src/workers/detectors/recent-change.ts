@@ -71,7 +71,8 @@ function imageOf(set: string, { evidence }: DetectorInput): { name: string; evid
   return null;
 }
 
-function rolloutActions({ name, namespace }: KubernetesEvent): Action[] {
+/** What to do about a rollout of a deployment: see it, and go back; nothing for names that Kubernetes would not accept. */
+export function rolloutActions({ name, namespace }: { name: string; namespace: string }): Action[] {
   if (!isKubernetesName(name) || !isKubernetesName(namespace)) return [];
   const where = [`deployment/${name}`, '--namespace', namespace];
   return [

@@ -1,8 +1,11 @@
-import type { Finding } from '../../shared/report.ts';
+import type { Finding, TimelineEntry } from '../../shared/report.ts';
 import { localise } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
-import type { Detector } from './detector.ts';
-import { isServiceName } from './support/names.ts';
+import type { Detector, DetectorInput } from './detector.ts';
+import { lookActions } from './support/look-actions.ts';
+import { connected, type Propagation, propagation } from './support/propagation.ts';
+import { withRoughTimes } from './support/rough-time.ts';
+import { unique } from './support/text.ts';
 
 /** Fewer components cannot tell a cause from its symptoms: what deviates may be all that was looked at. */
 const LEAST_COMPONENTS = 3;
@@ -12,67 +15,121 @@ const MOST_CONFIDENCE = 0.7;
 const FAINT_SCORE = 0.2;
 const LEAST_CONFIDENCE = 0.4;
 const MAX_RIVALS = 2;
+const LEAD_CONFIDENCE = 0.3;
+/** What is this unlikely is not worth a line. */
+const LEAST_LEAD = 0.03;
+/** Below what `concludeFindings` takes for a reason to doubt that all is well. */
+const FAINT_CONFIDENCE = 0.2;
+
+/** So much is left of the confidence where the known calls don't lead from the alert to the suspect. */
+const UNREACHABLE = 0.75;
 
 /**
- * The component where the trouble most likely began, from series, spans, logs, other alerts and the call graph. Silent
- * where the evidence speaks of too few components to tell a cause from its symptoms.
+ * The component where the trouble most likely began, from series, spans, logs, other alerts and the call graph, with the way on
+ * which it came to the alert's service. Silent where the evidence speaks of too few components to tell a cause from its symptoms;
+ * where nothing stands out, what deviates most is a faint lead.
  */
 export const whereItBegan: Detector = (input) => {
-  const suspects = localise(input);
+  const all = localise(input);
+  const suspects = connected(input, all);
   const [first, ...others] = suspects;
-  if (!first || new Set(suspects.map(({ service }) => service)).size < LEAST_COMPONENTS) return [];
+  if (!first || new Set(all.map(({ service }) => service)).size < LEAST_COMPONENTS) return [];
+  if (first.score < FAINT_SCORE) return [faintLead(first, input)];
   return [
-    toFinding(first, shareOf(first, suspects)),
-    ...others.slice(0, MAX_RIVALS).map((suspect) => toLead(suspect, suspects)),
+    toFinding(first, shareOf(first, suspects), input),
+    ...others
+      .slice(0, MAX_RIVALS)
+      .map((suspect) => toLead(suspect, suspects, input))
+      .filter(({ confidence }) => confidence >= LEAST_LEAD),
   ];
 };
 
 const shareOf = (suspect: Suspect, suspects: Suspect[]) =>
   suspect.score / suspects.reduce((sum, { score }) => sum + score, 0);
 
-function toFinding(suspect: Suspect, share: number): Finding {
-  const name = suspect.instance ?? suspect.service;
+function toFinding(suspect: Suspect, share: number, input: DetectorInput): Finding {
+  const way = propagation(input, suspect.service);
+  const alertClass = suspect.class ?? 'application';
+  return {
+    ...plainFinding(suspect, `The trouble most likely began at ${nameOf(suspect)}.`),
+    statement: statementOf(suspect, way),
+    confidence: confidenceOf(share, way),
+    cause: true,
+    evidence: unique([...suspect.evidence, ...way.evidence]).sort((left, right) => left - right),
+    timeline: timelineOf(suspect, way),
+    actions: lookActions(suspect.service, alertClass, input),
+  };
+}
+
+const nameOf = ({ instance, service }: Suspect) => instance ?? service;
+
+function plainFinding(suspect: Suspect, beginning: string): Finding {
   return {
     detector: 'where-it-began',
     class: suspect.class ?? 'application',
-    statement: `The trouble most likely began at ${name}. ${sentence(suspect.reasons[0] ?? '')}`.trim(),
+    statement: `${beginning} ${reasonOf(suspect)}`.trim(),
     component: suspect.service,
-    confidence: confidenceOf(suspect.score, share),
-    cause: true,
+    confidence: 0,
+    cause: false,
     evidence: suspect.evidence,
-    timeline: suspect.onset === null ? [] : [onsetOf(suspect, suspect.onset)],
-    actions: isServiceName(suspect.service) ? [lookAt(suspect.service)] : [],
+    timeline: [],
+    actions: [],
     prevention: [],
     metrics: [],
   };
 }
 
-/** By how far it stands out from the others; a faint deviation stands out among fainter ones in any healthy system, too. */
-function confidenceOf(score: number, share: number): number {
-  if (score < FAINT_SCORE) return LEAST_CONFIDENCE;
-  return Math.round((LEAST_CONFIDENCE + (MOST_CONFIDENCE - LEAST_CONFIDENCE) * share) * 100) / 100;
+function statementOf(suspect: Suspect, { path, plausible }: Propagation): string {
+  const [name, noticed] = [nameOf(suspect), path.at(-1)];
+  const between = path.slice(1, -1);
+  const through = between.length > 0 ? ` by way of ${between.join(', ')}` : '';
+  const way = noticed ? `From there it reaches ${noticed}${through}.` : '';
+  const against = plausible ? '' : 'Against it speaks that no known call leads there from where the alert is.';
+  return [`The trouble most likely began at ${name}.`, reasonOf(suspect), way, against].filter(Boolean).join(' ');
+}
+
+/** By how far it stands out from the others, and whether the trouble can have come from there at all. */
+function confidenceOf(share: number, { plausible }: Propagation): number {
+  const confidence = LEAST_CONFIDENCE + (MOST_CONFIDENCE - LEAST_CONFIDENCE) * share;
+  return Math.round(confidence * (plausible ? 1 : UNREACHABLE) * 100) / 100;
 }
 
 /** A weaker suspect: a possibility, never a rival that would make the first one doubtful. */
-function toLead(suspect: Suspect, suspects: Suspect[]): Finding {
-  const share = shareOf(suspect, suspects);
+function toLead(suspect: Suspect, suspects: Suspect[], input: DetectorInput): Finding {
+  const { plausible } = propagation(input, suspect.service);
+  const confidence = LEAD_CONFIDENCE * shareOf(suspect, suspects) * (plausible ? 1 : UNREACHABLE);
   return {
-    ...toFinding(suspect, share),
-    cause: false,
-    confidence: Math.round(0.3 * share * 100) / 100,
-    actions: [],
-    timeline: [],
+    ...plainFinding(suspect, `The trouble could have begun at ${nameOf(suspect)}.`),
+    confidence: Math.round(confidence * 100) / 100,
   };
 }
 
-function onsetOf({ service, evidence }: Suspect, onset: number): Finding['timeline'][number] {
-  return { at: new Date(onset).toISOString(), what: `First deviation at ${service}`, evidence };
+/** A faint deviation stands out among fainter ones in any healthy system, too. */
+function faintLead(suspect: Suspect, input: DetectorInput): Finding {
+  return {
+    ...plainFinding(suspect, `Nothing stands out; ${nameOf(suspect)} deviates most.`),
+    confidence: FAINT_CONFIDENCE,
+    actions: lookActions(suspect.service, suspect.class ?? 'application', input).slice(0, 1),
+  };
 }
 
-const lookAt = (service: string): Finding['actions'][number] => ({
-  title: `See the pods of ${service}`,
-  command: `kubectl get pods --all-namespaces --selector app=${service} --output wide`,
-  risk: null,
-});
+/** Where it began and which way it took, and when each service on the way got worse. */
+function timelineOf(
+  { service, evidence, onset }: Suspect,
+  { path, timeline, evidence: read }: Propagation,
+): TimelineEntry[] {
+  const first = timeline.map(({ at }) => Date.parse(at)).sort((left, right) => left - right)[0];
+  const began = onset ?? first;
+  if (began === undefined) return timeline;
+  const way = path.length > 1 ? `, from where it goes to ${path.slice(1).join(', then ')}` : '';
+  const what = `First deviation at ${service}${way}`;
+  return [{ at: new Date(began).toISOString(), what, evidence: unique([...evidence, ...read]) }, ...timeline];
+}
 
-const sentence = (reason: string) => (reason === '' ? '' : `${reason[0]!.toUpperCase()}${reason.slice(1)}.`);
+/** Times between spans and a caller's own time are reckoned: no evidence holds their numbers. */
+const RECKONED = /itself spends|between the two/;
+
+function reasonOf({ reasons: [reason = ''] }: Suspect): string {
+  const told = RECKONED.test(reason) ? withRoughTimes(reason) : reason;
+  return told === '' ? '' : `${told[0]!.toUpperCase()}${told.slice(1)}.`;
+}

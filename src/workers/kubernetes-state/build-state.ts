@@ -5,25 +5,28 @@ import { oncePer } from '../detectors/support/once-per.ts';
 import { type KubernetesState, type Meta, type Service, WORKLOAD_KINDS } from './kubernetes-state.ts';
 import { mergeRaw, type Raw, recordsAt, textAt, textMapAt } from './raw.ts';
 import { isClusterWide } from './read/kind-names.ts';
+import { podOfEvents } from './read/pod-of-events.ts';
 import { rawEvents } from './read/raw-events.ts';
-import { readEventAnswer, readPodAnswer, readServiceAnswer } from './read/read-answers.ts';
+import { readEventAnswer, readLogAnswer, readPodAnswer, readServiceAnswer } from './read/read-answers.ts';
 import { readCommand } from './read/read-command.ts';
 import { flatten } from './read/read-documents.ts';
 import { readSnapshot } from './read/read-snapshot.ts';
 import { nothingRead, type Reading } from './read/reading.ts';
+import { endpointsOfSlices } from './typed/endpoint-slices.ts';
 import { endpointsOf, toClaim, toNode, toService, toWorkload } from './typed/to-objects.ts';
 import { toPod } from './typed/to-pod.ts';
 
 /** Everything that the evidence tells of a cluster, as one typed state; several tellings of one object are merged. Never throws. */
 export function buildState(evidence: Evidence[]): KubernetesState {
   const readings = readAll(evidence);
-  const objects = mergeObjects(readings);
+  const objects = mergeObjects([...readings, ...podsOfEvents(readings)]);
   const kinds = Map.groupBy(objects, ({ kind }) => kind);
   const of = (kind: string) => kinds.get(kind) ?? [];
+  const endpoints = [...of('Endpoints'), ...endpointsOfSlices(of('EndpointSlice'))];
   return {
     pods: of('Pod').map(toPod),
     workloads: WORKLOAD_KINDS.flatMap((kind) => of(kind).map(toWorkload)),
-    services: of('Service').map((meta) => withEndpoints(toService(meta), of('Endpoints'))),
+    services: of('Service').map((meta) => withEndpoints(toService(meta), endpoints)),
     claims: of('PersistentVolumeClaim').map(toClaim),
     nodes: of('Node').map(toNode),
     others: kinds,
@@ -57,6 +60,8 @@ function readingOf(item: Evidence): Reading | null {
   if (pods) return readPodAnswer(pods.data);
   const [events] = evidenceOf([item], 'events.list');
   if (events) return readEventAnswer(events.data);
+  const [log] = evidenceOf([item], 'pods.logs');
+  if (log) return readLogAnswer(log.data);
   const [service] = evidenceOf([item], 'service.health');
   return service ? readServiceAnswer(service.data) : null;
 }
@@ -79,6 +84,20 @@ export function formOf<F extends EvidenceForm>(
     if (capability !== form) return [];
     const parsed = EVIDENCE_FORMS[form].safeParse(data);
     return parsed.success ? [{ number, data: parsed.data as EvidenceFormData<F> }] : [];
+  });
+}
+
+/** Pods of which only events tell, where no list of pods says what became of them. */
+function podsOfEvents(readings: Numbered[]): Numbered[] {
+  const listed = readings.some(
+    ({ reading }) =>
+      reading.listed.some((key) => key.startsWith('Pod|')) || reading.objects.some(({ kind }) => kind === 'Pod'),
+  );
+  if (listed) return [];
+  return readings.flatMap(({ number, reading, desired }) => {
+    const events = reading.events.filter(({ kind, name }) => kind === 'Pod' && name !== '');
+    const pods = [...Map.groupBy(events, ({ name }) => name)].map(([name, own]) => podOfEvents(name, own));
+    return pods.length > 0 ? [{ number, desired, reading: { ...nothingRead(), objects: pods } }] : [];
   });
 }
 
@@ -129,15 +148,15 @@ function toMeta(raw: Raw, evidence: number[]): Meta {
 }
 
 function withEndpoints(service: Service, endpoints: Meta[]): Service {
-  const own = endpoints.find(
+  const own = endpoints.filter(
     ({ name, namespace }) => name === service.name && (namespace ?? '') === (service.namespace ?? ''),
   );
-  if (!own) return service;
-  const { ready, notReady } = endpointsOf(own);
+  if (own.length === 0) return service;
+  const places = own.map(endpointsOf);
   return {
     ...service,
-    endpoints: [...new Set([...(service.endpoints ?? []), ...ready])],
-    notReady,
-    evidence: [...new Set([...service.evidence, ...own.evidence])],
+    endpoints: [...new Set([...(service.endpoints ?? []), ...places.flatMap(({ ready }) => ready)])],
+    notReady: [...new Set(places.flatMap(({ notReady }) => notReady))],
+    evidence: [...new Set([...service.evidence, ...own.flatMap(({ evidence }) => evidence)])],
   };
 }

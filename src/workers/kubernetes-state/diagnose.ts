@@ -4,12 +4,18 @@ import { oncePer } from '../detectors/support/once-per.ts';
 import { addresses } from './analyzers/addresses.ts';
 import { admission } from './analyzers/admission.ts';
 import { autoscaling } from './analyzers/autoscaling.ts';
+import { callLatency } from './analyzers/call-latency.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
+import { faultInjection } from './analyzers/fault-injection.ts';
+import { featureFlags } from './analyzers/feature-flags.ts';
+import { gateways } from './analyzers/gateways.ts';
 import { images } from './analyzers/images.ts';
 import { ingresses } from './analyzers/ingresses.ts';
 import { jobs } from './analyzers/jobs.ts';
 import { logErrors } from './analyzers/log-errors.ts';
+import { measuredNetwork } from './analyzers/measured-network.ts';
+import { missingClaims } from './analyzers/missing-claims.ts';
 import { namesAndFaults, otherEvents, portConflicts } from './analyzers/names-and-faults.ts';
 import { networkPolicies } from './analyzers/network-policies.ts';
 import { nodes } from './analyzers/nodes.ts';
@@ -20,10 +26,13 @@ import { references } from './analyzers/references.ts';
 import { rollouts } from './analyzers/rollouts.ts';
 import { scheduling } from './analyzers/scheduling.ts';
 import { services } from './analyzers/services.ts';
+import { sharedBinaries } from './analyzers/shared-binaries.ts';
 import { slowSteps } from './analyzers/slow-steps.ts';
 import { startErrors } from './analyzers/start-errors.ts';
 import { storage } from './analyzers/storage.ts';
+import { storeFacts } from './analyzers/store-facts.ts';
 import { usage } from './analyzers/usage.ts';
+import { webhooks } from './analyzers/webhooks.ts';
 import { buildState } from './build-state.ts';
 import type { Analyzer, Context, Diagnosis } from './diagnosis.ts';
 import { rankDiagnoses } from './rank-diagnoses.ts';
@@ -43,8 +52,11 @@ export const ANALYZERS = {
   services,
   addresses,
   ingresses,
+  gateways,
+  webhooks,
   networkPolicies,
   storage,
+  missingClaims,
   references,
   permissions,
   quotas,
@@ -52,10 +64,16 @@ export const ANALYZERS = {
   usage,
   desiredPods,
   namesAndFaults,
+  faultInjection,
   portConflicts,
   otherEvents,
   logErrors,
   slowSteps,
+  callLatency,
+  measuredNetwork,
+  featureFlags,
+  sharedBinaries,
+  storeFacts,
 } as const satisfies Record<string, Analyzer>;
 
 /** Reads the evidence and lets every analyzer look at it: the diagnoses in the order in which they explain the alert. */

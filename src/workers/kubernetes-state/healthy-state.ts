@@ -1,3 +1,4 @@
+import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
@@ -5,9 +6,20 @@ import { name } from './quote.ts';
 import { eventsOf, podsOf, workloadName } from './relations.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
 
-/** The words of an alert (or a question) about workloads of Kubernetes. */
-export const SPEAKS_OF_KUBERNETES =
-  /\b(?:pods?|deployments?|replica ?sets?|stateful ?sets?|daemon ?sets?|containers?|roll-?outs?|kubernetes\w*|k8s|kube\w*|eks|aks|gke|namespaces?|crash\w*|restart\w*|logs?)\b/i;
+/**
+ * The words of an alert (or a question) about workloads of Kubernetes, or of somebody who asks whether all is well. What else an
+ * alert says is a symptom of users, which the state of workloads alone does not clear up.
+ */
+export const SPEAKS_OF_KUBERNETES = new RegExp(
+  String.raw`\b(?:pods?|deployments?|replica ?sets?|stateful ?sets?|daemon ?sets?|containers?|roll-?outs?|kubernetes\w*|k8s|kube\w*|eks|aks|gke|namespaces?|crash\w*|restart\w*|logs?|hpa|failedmount|failedscheduling|readiness|liveness|terminating)\b` +
+    // Servers of databases and clouds have events, volumes and questions of their own.
+    String.raw`|^(?![\s\S]*(?:${SPEAKS_OF_DATABASE.source}))[\s\S]*(?:(?<![\w.-])(?:autoscal\w*|quotas?|services?|endpoints?|probes?|mounts?|schedul\w*|events?|jobs?|cron ?jobs?|polic(?:y|ies)|volumes?|pvcs?|ingress\w*|images?|nodes?|warnings?|evict\w*)(?![\w-])|\b(?:is|are|does|do|was|has|have|anything|everything)\b[^\n]{0,120}\?|\b(?:fine|healthy|well|ok|okay|check|look at|review|investigate|analy[sz]e|health|anomal\w+)\b)`,
+  'i',
+);
+
+/** Words of users who see a symptom: only the logs of those concerned can speak against it. */
+const SYMPTOM_OF_USERS =
+  /\b(?:slow\w*|latency|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|degrad\w*|broken|outage|incident|impact\w*|complain\w*|p9\d|latenc\w+|wrong|root cause)\b/i;
 
 /** A diagnosis this sure is a reason to doubt that all is well. */
 const DOUBT = 0.3;
@@ -20,6 +32,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   const pods = subjectPods(state, subjects).filter(({ deleting }) => !deleting);
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
+  if (SYMPTOM_OF_USERS.test(context.text) && !heard(state, pods)) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
   const said = [
     running(pods, workloads),
@@ -35,6 +48,19 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     ...deletingPods(state, subjects).flatMap((pod) => pod.evidence),
   ];
   return { statement: said.join('; '), evidence: [...new Set(evidence)] };
+}
+
+/** True when the words of the alert are those of users and a log of the pods in question was read, or events about them. */
+function heard(state: KubernetesState, pods: Pod[]): boolean {
+  const names = new Set(pods.flatMap((pod) => [pod.name, workloadName(pod)]));
+  const logs = state.logs.some(
+    ({ pod, service, command }) => !command && (names.has(pod ?? '') || names.has(service ?? '')),
+  );
+  return (
+    logs ||
+    state.events.some((event) => names.has(event.name)) ||
+    state.workloads.some(({ conditions }) => conditions.length > 0)
+  );
 }
 
 /** Monitors in a snapshot that are in alarm speak against health. */

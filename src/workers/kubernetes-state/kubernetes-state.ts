@@ -103,6 +103,8 @@ export type Pod = Meta & {
   /** Null where no status was read. */
   ready: boolean | null;
   restarts: number | null;
+  /** Seconds since the latest restart, where the text tells it. */
+  restartedAgo: number | null;
   /** True when it came from `pods.status`, which detectors of its own read. */
   answered: boolean;
 };
@@ -196,6 +198,10 @@ export type LogText = {
   previous: boolean;
   /** What the lines were searched for, null for the whole log. */
   filter: string | null;
+  /** The command that printed it inside the container; null (or absent) for the container's own log. */
+  command?: string | null;
+  /** True when it came from `pods.logs`, which detectors of its own read. */
+  answered?: boolean;
   lines: string[];
   evidence: number;
 };

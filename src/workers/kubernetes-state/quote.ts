@@ -2,7 +2,11 @@ import { oneLine } from '../detectors/support/text.ts';
 
 /** Untrusted text inside a sentence: one line, without the quotes and full stops that would end it. */
 export function quote(text: string, max = 200): string {
-  const clean = text.replace(/[“”]/g, '"').replace(/\.\s*$/, '');
+  // A number in brackets would read as a citation.
+  const clean = text
+    .replace(/[“”]/g, '"')
+    .replace(/\[(\d{1,9})\]/g, '($1)')
+    .replace(/\.\s*$/, '');
   return `"${oneLine(clean, max).replace(/[.!?]\s+(?=[\p{Lu}"“`'])/gu, '; ')}"`;
 }
 

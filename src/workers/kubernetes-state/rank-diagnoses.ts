@@ -4,9 +4,13 @@ import { type Nearness, nearnessOf, type Subjects } from './subjects.ts';
 /** What nearness does to the confidence: what does not concern the alert is at most a lead. */
 const MOST: Record<Nearness, number> = { subject: 1, dependency: 0.9, unknown: 0.88, neighbour: 0.72, stranger: 0.28 };
 
-/** Words of somebody who sees a symptom; a plain question about one object asks for nothing beside it. */
+/** Words of somebody who sees a symptom. */
 const SYMPTOM =
-  /error|fail|unavailab|unhealthy|slow|latency|timeout|timed out|5\d\d|\bdown\b|stop|cannot|can't|\bwhy\b|wrong|issue|problem|refus|unable|high|crash|not (?:work|run|start|read|avail|respond|reach)|broken|degrad|drop|loss|stuck|pending/;
+  /error|fail|unavailab|unhealthy|slow|latency|timeout|timed out|5\d\d|\bdown\b|stop|cannot|can't|\bwhy\b|wrong|issue|problem|refus|unable|high|crash|not (?:work|run|start|read|avail|respond|reach)|broken|degrad|drop|loss|stuck|pending|missing|empty/;
+
+/** A plain request or a question about one object, which asks for nothing beside it. */
+const REQUEST =
+  /^(?:please |can you |could you )?(?:show|fetch|get|list|give|print|post|display|tell|describe|is|are|does|do|has|have|how many|what(?:'s| is| are) the|check|look|read|any|anything)\b/;
 
 /** A root this sure explains what stands below it. */
 const EXPLAINS_FROM = 0.5;
@@ -42,7 +46,8 @@ function spokenOf(found: Diagnosis[], subjects: Subjects): string[] {
 
 function mostOf(one: Diagnosis, subjects: Subjects, text: string): number {
   const nearness = nearnessOf(one, subjects);
-  return nearness === 'neighbour' && !SYMPTOM.test(text) ? MOST.stranger : MOST[nearness];
+  const asked = REQUEST.test(text) && !SYMPTOM.test(text);
+  return nearness === 'neighbour' && asked ? MOST.stranger : MOST[nearness];
 }
 
 /** A diagnosis that another one explains is its symptom. */

@@ -56,8 +56,15 @@ export type Selectable = {
 /** Everything that selectors may select: pods, and the templates of workloads of which no pod was seen. */
 export function selectables(state: KubernetesState): Selectable[] {
   const pods = state.pods
-    .filter((pod) => Object.keys(pod.labels).length > 0 && !pod.deleting)
-    .map((pod) => ({ name: pod.name, namespace: pod.namespace, ...made(state, pod), labels: pod.labels, pod }));
+    .filter((pod) => !pod.deleting)
+    .map((pod) => ({
+      name: pod.name,
+      namespace: pod.namespace,
+      ...made(state, pod),
+      labels: labelsOf(state, pod),
+      pod,
+    }))
+    .filter(({ labels }) => Object.keys(labels).length > 0);
   const templates = state.workloads.flatMap((workload) => {
     const { template, name, namespace, evidence, kind } = workload;
     const seen = state.pods.some((pod) => sameNamespace(pod.namespace, namespace) && workloadName(pod) === name);
@@ -65,6 +72,11 @@ export function selectables(state: KubernetesState): Selectable[] {
     return [{ name, namespace, template, labels: template.labels, evidence, pod: null }];
   });
   return [...pods, ...templates];
+}
+
+/** A pod of which a table told no labels has those that its workload gives it. */
+function labelsOf(state: KubernetesState, pod: Pod): Record<string, string> {
+  return Object.keys(pod.labels).length > 0 ? pod.labels : (workloadOfPod(state, pod)?.template?.labels ?? {});
 }
 
 /** What a pod is made of; a pod that only a table told of is made as its workload asks. */

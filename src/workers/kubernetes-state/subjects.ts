@@ -2,6 +2,7 @@ import { sameName, serviceOfHost } from '../detectors/support/names.ts';
 import { addressesOf } from './analyzers/addresses.ts';
 import type { Context, Diagnosis } from './diagnosis.ts';
 import type { KubernetesState, Pod } from './kubernetes-state.ts';
+import { mentionedBy, nameServers } from './mentions.ts';
 import { namesOf, servicesOf, templatesOf, workloadName } from './relations.ts';
 
 /** What the alert is about, by the names of the objects that are known. */
@@ -30,7 +31,12 @@ export function subjectsOf({ state, input, text }: Context): Subjects {
   return {
     names: all,
     namespaces: new Set([...namespacesOf(state, facts.namespace, text), ...homesOf(state, all)]),
-    dependencies: dependenciesOf(state, all),
+    dependencies: new Set([
+      ...dependenciesOf(state, all),
+      ...storesOf(known, all),
+      ...mentionedBy(state, all),
+      ...nameServers(state),
+    ]),
   };
 }
 
@@ -59,11 +65,13 @@ function stands(text: string, name: string): boolean {
 
 /** Words of the alert that are a part of a known name: `payment` for `payment-service`. */
 function looselyNamed(known: Set<string>, text: string): string[] {
-  const words = new Set(text.match(/[a-z][a-z0-9]{3,}/g) ?? []);
+  const words = new Set((text.match(/[a-z][a-z0-9]{3,}/g) ?? []).map(singular));
   return [...known].filter((name) =>
-    name.split(/[-.]/).some((part) => part.length > 3 && words.has(part) && !COMMON.has(part)),
+    name.split(/[-.]/).some((part) => part.length > 3 && words.has(singular(part)) && !COMMON.has(part)),
   );
 }
+
+const singular = (word: string): string => word.replace(/(?<=[a-z]{3})(?:ies|y|s)$/, '');
 
 const COMMON = new Set(
   'service server deployment default namespace cluster node pods error errors logs data test production staging job jobs volume claim policy role account config'.split(
@@ -100,6 +108,22 @@ function dependenciesOf(state: KubernetesState, names: ReadonlySet<string>): Set
     for (const name of open) found.add(name);
   }
   return found;
+}
+
+const STORE =
+  /^(?:mongo\w*|mysql|mariadb|postgres\w*|pg|sql|db|database|redis|valkey|memcached?|memcache|cache|store|storage|kafka|rabbitmq|queue|elasticsearch|cassandra)$/;
+
+/** Stores that bear the name of a named object: `orders-db` and `mongo-orders` belong to `orders`. */
+function storesOf(known: Set<string>, names: ReadonlySet<string>): string[] {
+  const owners = new Set(
+    [...names]
+      .flatMap((name) => name.split(/[-.]/))
+      .filter((part) => part.length > 2 && !COMMON.has(part) && !STORE.test(part)),
+  );
+  return [...known].filter((name) => {
+    const parts = name.split(/[-.]/);
+    return parts.some((part) => STORE.test(part)) && parts.some((part) => owners.has(part));
+  });
 }
 
 function namespacesOf(state: KubernetesState, stated: string | undefined, text: string): Set<string> {

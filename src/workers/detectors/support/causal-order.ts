@@ -6,27 +6,41 @@ import { isAlertSubject } from './relation.ts';
 /** How the components of cause and effect must stand to each other for one to explain the other. */
 type Link = 'same' | 'any' | 'peer';
 
+/** Localisation tells where; a fault that was found there is the reason. */
+const PLACE = { 'where-it-began': 'same' } as const;
+
 /**
  * Which findings explain which: memory runs out, so the container crashes, so the service has no ready endpoint, so
  * connections to it are refused. `same`: both concern the same component (or it cannot be told); `peer`: the cause concerns
  * another component than the effect.
  */
 const EXPLAINS: Record<string, Record<string, Link>> = {
-  'oom-kill': { 'crash-loop': 'same', 'endpoints-not-ready': 'same', 'connection-failure': 'same' },
-  'crash-loop': { 'endpoints-not-ready': 'same', 'connection-failure': 'same' },
-  'endpoints-not-ready': { 'connection-failure': 'same', 'dns-failure': 'same', 'endpoints-not-ready': 'same' },
+  'oom-kill': { 'crash-loop': 'same', 'endpoints-not-ready': 'same', 'connection-failure': 'same', ...PLACE },
+  'crash-loop': { 'endpoints-not-ready': 'same', 'connection-failure': 'same', ...PLACE },
+  'endpoints-not-ready': {
+    'connection-failure': 'same',
+    'dns-failure': 'same',
+    'endpoints-not-ready': 'same',
+    ...PLACE,
+  },
   'dns-failure': {
     'connection-failure': 'same',
     'crash-loop': 'peer',
     'pool-exhaustion': 'peer',
     'endpoints-not-ready': 'peer',
+    ...PLACE,
   },
-  'connection-failure': { 'crash-loop': 'peer', 'pool-exhaustion': 'peer', 'endpoints-not-ready': 'peer' },
-  'certificate-expiry': { 'connection-failure': 'same' },
-  'slow-queries': { 'slow-queries': 'any', 'pool-exhaustion': 'any' },
-  'pool-exhaustion': { 'pool-exhaustion': 'any', 'endpoints-not-ready': 'same' },
-  'kubernetes-state': { 'endpoints-not-ready': 'same', 'crash-loop': 'same', 'connection-failure': 'same' },
-  'database-state': { 'pool-exhaustion': 'any', 'slow-queries': 'any', 'connection-failure': 'any' },
+  'connection-failure': { 'crash-loop': 'peer', 'pool-exhaustion': 'peer', 'endpoints-not-ready': 'peer', ...PLACE },
+  'certificate-expiry': { 'connection-failure': 'same', ...PLACE },
+  'slow-queries': { 'slow-queries': 'any', 'pool-exhaustion': 'any', ...PLACE },
+  'pool-exhaustion': { 'pool-exhaustion': 'any', 'endpoints-not-ready': 'same', ...PLACE },
+  'kubernetes-state': {
+    'endpoints-not-ready': 'same',
+    'crash-loop': 'same',
+    'connection-failure': 'same',
+    ...PLACE,
+  },
+  'database-state': { 'pool-exhaustion': 'any', 'slow-queries': 'any', 'connection-failure': 'any', ...PLACE },
 };
 
 /** A finding this weak explains nothing. */
@@ -37,6 +51,9 @@ export function explains(cause: Finding, effect: Finding): boolean {
   const link = EXPLAINS[cause.detector]?.[effect.detector];
   if (!link || cause === effect || cause.confidence < LEAST_CONFIDENCE) return false;
   if (cause.detector === effect.detector && !(cause.cause && !effect.cause)) return false;
+  // A fainter symptom is the less exact telling of the same.
+  if (!cause.cause && !effect.cause && cause.detector === 'kubernetes-state' && cause.confidence < effect.confidence)
+    return false;
   if (link === 'any') return true;
   const same = sameComponent(cause.component, effect.component);
   return link === 'same' ? same !== false : same !== true;

@@ -1,4 +1,5 @@
 import { alertText } from '../../alert-facts.ts';
+import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { healthyState, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
 import type { DetectorInput } from '../detector.ts';
@@ -12,6 +13,7 @@ import { isRecent } from './relation.ts';
 import { databaseSpans } from './slow-spans.ts';
 import { lastEnd } from './termination.ts';
 import { round, unique } from './text.ts';
+import { SPEAKS_OF_REQUESTS, usualRequests } from './usual-requests.ts';
 
 /** Evidence that was had and shows the opposite of a fault; the absence of telemetry is no such proof. */
 export type Proof = { statement: string; evidence: number[] };
@@ -52,17 +54,24 @@ export const CLEAN_CHECKS = {
   'oom-kill': { alert: /\boom|out of memory/i, proof: (input) => steadyContainers(input) ?? healthyState(input) },
   // Nobody is alerted of a change, and its absence proves nothing.
   'recent-change': { alert: /(?!)/, proof: () => null },
-  // A component that does not stand out proves nothing either.
-  'where-it-began': { alert: /(?!)/, proof: () => null },
+  'where-it-began': { alert: SPEAKS_OF_REQUESTS, proof: usualRequests },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
-    proof: (input) => healthyDatabase(input) ?? roomInPool(input) ?? fastStatements(input),
+    proof: (input) =>
+      healthyDatabase(input) ?? roomInPool(input) ?? fastStatements(input) ?? healthyDatabasePods(input),
   },
   'kubernetes-state': {
     alert: SPEAKS_OF_KUBERNETES,
     proof: (input) => healthyState(input) ?? steadyContainers(input) ?? readyEndpoints(input),
   },
 } as const satisfies Record<keyof typeof DETECTORS, CleanCheck>;
+
+/** A database that runs in the cluster, of which nothing but its pods and logs was seen. */
+function healthyDatabasePods(input: DetectorInput): Proof | null {
+  const { state } = diagnoseDatabase(input);
+  const unknown = state.series.length === 0 && state.profile === null && state.events.length === 0;
+  return unknown && state.workload.length === 0 ? healthyState(input) : null;
+}
 
 function proven(statement: string, evidence: number[]): Proof | null {
   return evidence.length > 0 ? { statement, evidence: unique(evidence) } : null;

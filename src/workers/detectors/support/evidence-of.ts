@@ -13,6 +13,14 @@ export function evidenceOf<C extends Capability>(evidence: Evidence[], capabilit
   });
 }
 
+/** Series of whatever capability brought them: metrics, and what was counted from spans. */
+export function seriesOf(evidence: Evidence[]): Known<'metrics.query'>[] {
+  return evidence.flatMap((item) => {
+    const known = item.capability === 'metrics.query' || item.capability === 'requests.query' ? checked(item) : null;
+    return known ? [known as Known<'metrics.query'>] : [];
+  });
+}
+
 const checked = oncePer((item: Evidence): Known<Capability> | null => {
   const parsed = CAPABILITIES[item.capability as Capability].output.safeParse(item.data);
   return parsed.success ? { number: item.number, evidence: item, data: parsed.data } : null;

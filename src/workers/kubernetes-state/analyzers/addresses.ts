@@ -2,6 +2,7 @@ import { serviceOfHost } from '../../detectors/support/names.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Meta, PodTemplate, Service } from '../kubernetes-state.ts';
+import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { called, isMissing, namesOf, sameNamespace, templatesOf } from '../relations.ts';
 
@@ -9,10 +10,49 @@ import { called, isMissing, namesOf, sameNamespace, templatesOf } from '../relat
 export type Address = { host: string; port: string | null; variable: string };
 
 /** Finds addresses in environment, command and arguments that lead to no service, or to a port that the service does not have. */
-export const addresses: Analyzer = (context) =>
-  templatesOf(context.state).flatMap(({ owner, template }) =>
+export const addresses: Analyzer = (context) => [
+  ...templatesOf(context.state).flatMap(({ owner, template }) =>
     addressesOf(template).flatMap((address) => check(context, owner, address)),
+  ),
+  ...usedPorts(context),
+];
+
+const NAMED_PORT = /(?<![\w.-])([a-z][a-z0-9-]{1,62})(?:\.[a-z0-9.-]{1,190})?:(\d{2,5})(?!\d)/g;
+
+/** Programs log whom they talk to: a service of the cluster at a port that it does not have. */
+function usedPorts({ state }: Context): Diagnosis[] {
+  const ports = new Map(
+    state.services.filter((one) => one.ports.length > 0 && one.clusterIp !== 'None').map((one) => [one.name, one]),
   );
+  const found = state.logs.flatMap((log) => {
+    const owner = writerOf(log);
+    return log.lines.slice(-2000).flatMap((line) =>
+      [...line.slice(0, 1500).matchAll(NAMED_PORT)].flatMap(([address, host = '', port = '']) => {
+        const service = ports.get(host);
+        const strange =
+          service &&
+          owner !== host &&
+          !service.ports.some((one) => String(one.port) === port || one.targetPort === port);
+        return strange ? [{ key: `${owner} ${address}`, owner, log, address, port, service }] : [];
+      }),
+    );
+  });
+  return [...Map.groupBy(found, ({ key }) => key).values()].slice(0, 3).map(([one]) => {
+    const { owner, log, address, port, service } = one!;
+    return diagnosis({
+      kind: 'address-port',
+      class: 'network',
+      statement: `${name(owner || 'A program')} talks to ${name(address)}, but Service ${name(service.name)} offers port ${service.ports.map((each) => each.port).join(', ')} only, not ${port} (wrong port), so the connection fails`,
+      component: owner,
+      namespace: log.namespace,
+      touches: [owner, log.pod ?? '', service.name],
+      confidence: 0.82,
+      evidence: [log.evidence, ...service.evidence],
+      actions: describeAction('service', service.name, service.namespace, 'See the ports of the service'),
+      prevention: ['Derive the addresses of services from one source, and check them when a manifest is rendered.'],
+    });
+  });
+}
 
 /** Longer values and arguments are scripts or data; addresses stand at their beginning. */
 const MAX_TEXT = 8000;

@@ -4,18 +4,30 @@ import { changeAction, describeAction, logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Container, ContainerState, Pod } from '../kubernetes-state.ts';
 import { messageOf } from '../logs/decisive-line.ts';
-import { logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
+import { lastLineOf, logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
+import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
-import { eventsOf, workloadName } from '../relations.ts';
+import { eventsOf, sameNamespace, workloadName } from '../relations.ts';
 
 /** Finds containers that crash, were killed for memory or end with an error, with the error of their own log. */
 export const crashes: Analyzer = (context) => {
   const groups = Map.groupBy(
-    context.state.pods.filter((pod) => !pod.deleting && !pod.answered),
+    context.state.pods.filter((pod) => !pod.deleting && !pod.answered && !isDone(context, pod)),
     (pod) => `${pod.namespace} ${workloadName(pod)}`,
   );
   return [...groups.values()].flatMap((pods) => pods.flatMap((pod) => crashOf(context, pod)).slice(0, 1));
 };
+
+/** A failed try of a job that was completed by a later one. */
+function isDone({ state }: Context, pod: Pod): boolean {
+  return state.workloads.some(
+    ({ kind, name: own, namespace, job }) =>
+      kind === 'Job' &&
+      sameNamespace(namespace, pod.namespace) &&
+      (pod.owner?.name === own || workloadName(pod) === own) &&
+      (job.succeeded ?? 0) >= (job.completions ?? 1),
+  );
+}
 
 type Crash = { pod: Pod; container: Container | null; end: ContainerState | null; word: string };
 
@@ -44,11 +56,17 @@ function findCrash({ state }: Context, pod: Pod): Crash | null {
       return { pod, container, end, word: status?.reason ?? end?.reason ?? 'Error' };
   }
   if (WORDS.test(pod.reason ?? '')) return { pod, container: null, end: null, word: pod.reason ?? '' };
+  if ((pod.restarts ?? 0) >= MANY && pod.restartedAgo !== null && pod.restartedAgo <= JUST_NOW)
+    return { pod, container: null, end: null, word: 'restarts' };
   const backOff = eventsOf(state, pod).findLast(({ reason }) => reason === 'BackOff');
   return backOff && /restarting failed container/.test(backOff.message) && pod.ready === false
     ? { pod, container: null, end: null, word: 'BackOff' }
     : null;
 }
+
+/** A pod that runs at the moment, and was restarted so often and so lately (in seconds), is in a loop all the same. */
+const MANY = 3;
+const JUST_NOW = 600;
 
 const where = ({ pod, container }: Crash): string =>
   `${container ? `Container ${name(container.name)} of pod` : 'Pod'} ${name(pod.name)}`;
@@ -101,30 +119,36 @@ function evicted(pod: Pod): Diagnosis {
 
 function crashed(context: Context, crash: Crash): Diagnosis {
   const { pod, container, end } = crash;
-  const said = saidBy([
+  const logs = [
     ...logsOfPod(context.state, pod),
     ...logsOfWorkload(context.state, { name: workloadName(pod), namespace: pod.namespace }),
-  ]);
+  ];
+  const said = saidBy(logs);
+  const last = said || end?.message ? null : lastLineOf(logs);
   const kind = said?.line.kind ?? null;
-  const own = [
-    crash.word === 'Error' ? null : crash.word,
-    end?.exitCode != null ? `exit code ${end.exitCode}` : null,
-    exitText(end),
-  ].filter((part) => part);
+  const store =
+    said && kind?.class === 'database'
+      ? storeOf(context.state, workloadName(pod), pod.namespace, `${said.line.text} ${said.line.also ?? ''}`)
+      : null;
+  const callee = said ? calleeOf(context.state, said, workloadName(pod)) : null;
+  const waits = ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null;
   const restarts = container?.restarts ?? pod.restarts;
   return diagnosis({
     kind: kind ? `crash-${kind.name}` : 'crash',
-    class: kind?.class ?? 'application',
-    statement: `${where(crash)} ${ended(crash)} (${own.join(', ')}${restarts ? `${own.length > 0 ? ', ' : ''}restart count ${restarts}` : ''})${kind ? ` because ${kind.meaning}` : ''}${said ? `. Its log says: ${words(said)}` : messageOfEnd(end)}`,
+    class: classOf(workloadName(pod), pod, kind?.class ?? null),
+    statement: `${where(crash)} ${ended(crash)}${facts(crash)}${kind ? ` because ${kind.meaning}${store ? ` (${name(store.name)})` : ''}` : ''}${NAME_SERVER.test(workloadName(pod)) ? ', so the names of the cluster do not resolve (DNS)' : ''}${said ? `. Its log says: ${words(said)}` : last ? `. Its log ends with: ${quote(messageOf(last.text), 200)}` : messageOfEnd(end)}`,
     component: workloadName(pod),
     namespace: pod.namespace,
-    touches: [workloadName(pod), pod.name, ...(said ? [said.log.service ?? ''] : [])],
+    touches: [workloadName(pod), pod.name, store?.name ?? '', callee ?? '', ...(said ? [said.log.service ?? ''] : [])],
     confidence: said ? (kind ? 0.88 : 0.82) : 0.62,
     cause: said !== null,
-    depth: DEPTH.pod,
+    // Who crashes for want of a callee is explained by what that callee suffers from.
+    depth: waits ? DEPTH.service : DEPTH.pod,
     evidence: [
       ...pod.evidence,
+      ...(store?.evidence ?? []),
       ...(said ? [said.log.evidence] : []),
+      ...(last ? [last.log.evidence] : []),
       ...eventsOf(context.state, pod).map(({ evidence }) => evidence),
     ],
     actions: podActions(crash),
@@ -136,12 +160,34 @@ function crashed(context: Context, crash: Crash): Diagnosis {
   });
 }
 
+/** State, exit code and restarts, as far as they are known. */
+function facts({ pod, container, end, word }: Crash): string {
+  const restarts = container?.restarts ?? pod.restarts;
+  const told = [
+    word === 'Error' || word === 'restarts' ? null : word,
+    end?.exitCode != null ? `exit code ${end.exitCode}` : null,
+    exitText(end),
+    restarts ? `restart count ${restarts}` : null,
+  ].filter((part) => part);
+  return told.length > 0 ? ` (${told.join(', ')})` : '';
+}
+
+/** The pods that resolve the names of a cluster. */
+const NAME_SERVER = /^(?:coredns|kube-dns|node-?local-?dns)/;
+
+/** A store that crashes for a reason of no known kind is still a trouble of a database. */
+function classOf(workload: string, pod: Pod, told: Diagnosis['class'] | null): Diagnosis['class'] {
+  if (NAME_SERVER.test(workload)) return 'network';
+  const images = pod.template.containers.map(({ image }) => image ?? '').join(' ');
+  return told ?? (isStore(`${workload} ${images}`) ? 'database' : 'application');
+}
+
 function ended({ pod, end, container, word }: Crash): string {
   const init =
     container && pod.template.initContainers.includes(container)
       ? ' (an init container, so that the pod cannot start)'
       : '';
-  return `${word === 'CrashLoopBackOff' || word === 'BackOff' ? 'crashes again and again' : end?.state === 'terminated' && pod.owner?.kind === 'Job' ? 'failed' : 'ended with an error'}${init}`;
+  return `${word === 'CrashLoopBackOff' || word === 'BackOff' || word === 'restarts' ? 'crashes again and again' : end?.state === 'terminated' && pod.owner?.kind === 'Job' ? 'failed' : 'ended with an error'}${init}`;
 }
 
 const exitText = (end: ContainerState | null): string | null =>

@@ -1,54 +1,99 @@
-import { serviceOfHost, workloadOf } from '../../detectors/support/names.ts';
+import { serviceOfHost } from '../../detectors/support/names.ts';
 import { logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { KubernetesState, LogText } from '../kubernetes-state.ts';
+import type { KubernetesState } from '../kubernetes-state.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
+import { ABOUT_CALLEES, calleeOf, storeOf } from '../logs/store-of.ts';
+import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { sameNamespace, workloadName } from '../relations.ts';
 import { words } from './crashes.ts';
 
-/** Finds the decisive error in the logs of every workload, whether or not its pods crash. */
+/** What the store does to all its clients. */
+const ABOUT_STORES = new Set(['read-only-database', 'connection-limit', 'store-memory']);
+
+/** Of logs that our own server answered, detectors of their own read connections, names, certificates, pools and memory. */
+const ONLY_HERE = new Set(
+  'read-only-database connection-limit credentials store-demands-tls store-memory kubernetes-permission disk-full disk-error file-descriptors threads consumer-behind lock database-schema exec-format file-permission configuration mesh-policy address-in-use'.split(
+    ' ',
+  ),
+);
+
+/** True where another detector reads the same line: of its kind, or as the last words of a container that crashes. */
+function readElsewhere({ pods }: KubernetesState, { line, log }: Said): boolean {
+  if (!log.answered) return false;
+  const crashes = pods.some((pod) => pod.name === log.pod && (pod.ready === false || (pod.restarts ?? 0) > 0));
+  return log.previous || crashes || !ONLY_HERE.has(line.kind?.name ?? '');
+}
+
+type Voice = { said: Said; owner: string; callee: string | null };
+
+/** Finds the decisive error in the logs of every workload, whether or not its pods crash; of a chain of callers, the deepest callee is the suspect. */
 export const logErrors: Analyzer = (context) => {
-  const groups = Map.groupBy(context.state.logs, (log) => `${log.namespace ?? ''} ${ownerOf(log)}`);
-  return [...groups.values()].flatMap((logs) => {
+  const groups = Map.groupBy(context.state.logs, (log) => `${log.namespace ?? ''} ${writerOf(log)}`);
+  const voices = [...groups.values()].flatMap((logs) => {
     const said = saidBy(logs);
-    return said ? [toDiagnosis(context, said)] : [];
+    if (!said || readElsewhere(context.state, said)) return [];
+    const owner = writerOf(said.log);
+    return [{ said, owner, callee: calleeOf(context.state, said, owner) }];
   });
+  return voices.map((voice) => toDiagnosis(context, voice, voices));
 };
 
-const ownerOf = ({ pod, service }: LogText): string => (pod ? workloadOf(pod) : (service ?? ''));
-
-function toDiagnosis({ state }: Context, said: Said): Diagnosis {
+function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices: Voice[]): Diagnosis {
   const { line, log } = said;
-  const owner = ownerOf(log);
-  const spoken = `${line.text} ${line.also ?? ''}`;
-  const peers = [...peersIn(spoken), ...addressees(state, spoken)];
-  const services = peers.filter((peer) =>
-    state.services.some((service) => service.name === peer && sameNamespace(service.namespace, log.namespace)),
-  );
   const kind = line.kind;
-  const repeated = line.count >= 3 ? ', again and again' : '';
+  const peers = peersOf(state, said);
+  const store =
+    kind?.class === 'database' && !callee
+      ? storeOf(state, owner, log.namespace, `${line.text} ${line.also ?? ''}`)
+      : null;
+  // A callee that complains about its own callee is a link of the chain, not its end.
+  const deeper =
+    callee !== null &&
+    voices.some(
+      (other) =>
+        other.owner.toLowerCase() === callee.toLowerCase() && (other.callee !== null || other.said.line.level >= 0.6),
+    );
+  const callers = callee === null ? 1 : voices.filter((other) => other.callee === callee).length;
+  // What a callee suffers from itself explains that it does not answer.
+  const symptom = deeper || (ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null);
+  const at = ABOUT_STORES.has(kind?.name ?? '') ? (store?.name ?? owner) : (callee ?? owner);
   return diagnosis({
     kind: kind ? `log-${kind.name}` : 'log-error',
     class: kind?.class ?? 'application',
-    statement: `${owner ? `The log of ${name(log.pod ?? owner)}` : 'The log'} shows ${kind ? `that ${kind.meaning}` : 'an application error'}${repeated}: ${words(said)}`,
-    component: owner,
+    statement: `${begin(said, owner, callee)}${kind ? `that ${kind.meaning}` : 'an application error'}${store ? ` (${name(store.name)})` : ''}${line.count >= 3 ? ', again and again' : ''}: ${words(said)}`,
+    component: at,
     namespace: log.namespace,
-    touches: [owner, log.pod ?? '', ...services, ...peers],
-    confidence: confidenceOf(said),
-    cause: line.level >= 0.6,
-    depth: DEPTH.pod,
-    evidence: [log.evidence],
-    timeline: [],
+    touches: [owner, log.pod ?? '', callee ?? '', store?.name ?? '', ...peers],
+    confidence: Math.min(0.85, confidenceOf(said) + (callers > 1 ? 0.05 : 0)) - (deeper ? 0.2 : 0),
+    cause: line.level >= 0.6 && !deeper,
+    depth: symptom ? DEPTH.service : DEPTH.pod,
+    evidence: [log.evidence, ...(store?.evidence ?? [])],
     actions: log.pod ? logAction(log.pod, log.namespace, log.container, log.previous) : [],
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
+}
+
+function begin({ log }: Said, owner: string, callee: string | null): string {
+  if (callee) return `Calls${owner ? ` of ${name(owner)}` : ''} to ${name(callee)} fail: the log shows `;
+  return `${owner ? `The log of ${name(log.pod ?? owner)}` : 'The log'} shows `;
 }
 
 function confidenceOf({ line }: Said): number {
   if (line.level < 0.6 && !line.kind) return 0.4;
   const known = line.kind ? 0.1 * line.kind.weight : 0;
   return Number((0.5 + 0.2 * line.level + known + (line.count >= 3 ? 0.03 : 0)).toFixed(2));
+}
+
+/** Whom the decisive lines speak of: hosts that they name, and the services and pods of the addresses in them. */
+function peersOf(state: KubernetesState, { line, log }: Said): string[] {
+  const spoken = `${line.text} ${line.also ?? ''}`;
+  const peers = [...hostsIn(spoken), ...addressees(state, spoken)];
+  const services = peers.filter((peer) =>
+    state.services.some((service) => service.name === peer && sameNamespace(service.namespace, log.namespace)),
+  );
+  return [...services, ...peers];
 }
 
 /** The services and pods whose addresses a line names. */
@@ -65,7 +110,7 @@ function addressees(state: KubernetesState, text: string): string[] {
 }
 
 /** The hosts that a line names, as services of the cluster. */
-function peersIn(text: string): string[] {
+function hostsIn(text: string): string[] {
   const hosts = [
     ...text.matchAll(
       /(?:\/\/|@|host[ :=]+"?|lookup |resolve(?: host)?:? |to |dial tcp:? |server at "?)([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::\d{2,5})?/gi,

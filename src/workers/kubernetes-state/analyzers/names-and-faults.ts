@@ -1,17 +1,11 @@
-import { changeAction, describeAction, listAction } from '../actions.ts';
+import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { Meta } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
-import { recordAt, recordsAt, textAt, textMapAt } from '../raw.ts';
+import { textMapAt } from '../raw.ts';
 import { called, namesOf, sameNamespace, templatesOf } from '../relations.ts';
 
-/** Finds pods that ask the wrong name servers, name services that are misconfigured, and faults that somebody injects on purpose. */
-export const namesAndFaults: Analyzer = (context) => [
-  ...wrongNameServers(context),
-  ...corefile(context),
-  ...chaos(context),
-  ...meshFaults(context),
-];
+/** Finds pods that ask the wrong name servers, and name services that are misconfigured. */
+export const namesAndFaults: Analyzer = (context) => [...wrongNameServers(context), ...corefile(context)];
 
 /** `Default` and `None` leave out the cluster's DNS, so that names of services do not resolve. */
 function wrongNameServers({ state }: Context): Diagnosis[] {
@@ -63,78 +57,6 @@ function corefile({ state }: Context): Diagnosis[] {
           ...describeAction('configmap', map.name, map.namespace, 'See the CoreDNS configuration'),
           changeAction('Take the rule out and restart CoreDNS', 'Restarts the name service of the cluster.'),
         ],
-      }),
-    ];
-  });
-}
-
-const CHAOS_CLASS: Record<string, Diagnosis['class']> = {
-  NetworkChaos: 'network',
-  DNSChaos: 'network',
-  HTTPChaos: 'network',
-  StressChaos: 'resource',
-  PodChaos: 'infrastructure',
-  IOChaos: 'infrastructure',
-  TimeChaos: 'infrastructure',
-};
-
-function chaos({ state }: Context): Diagnosis[] {
-  return Object.entries(CHAOS_CLASS).flatMap(([kind, faultClass]) =>
-    (state.others.get(kind) ?? []).filter(({ deleting }) => !deleting).map((object) => injected(object, faultClass)),
-  );
-}
-
-function injected(object: Meta, faultClass: Diagnosis['class']): Diagnosis {
-  const spec = recordAt(object.raw, 'spec');
-  const action = textAt(spec, 'action') ?? object.kind;
-  const detail = Object.entries(textMapAt(spec, action))
-    .map(([key, value]) => `${key} ${value}`)
-    .slice(0, 3)
-    .join(', ');
-  const labels = Object.entries(textMapAt(spec, 'selector', 'labelSelectors'))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
-  const target =
-    labels ||
-    Object.values(recordAt(spec, 'selector', 'pods'))
-      .flat()
-      .map(String)
-      .join(', ');
-  return diagnosis({
-    kind: 'fault-injection',
-    class: faultClass,
-    statement: `A fault injection is active: ${object.kind} ${name(object.name)} causes ${name(action)}${detail ? ` (${name(detail)})` : ''}${object.kind === 'NetworkChaos' ? ' in the network' : ''}${target ? ` for the pods ${name(target)}` : ''}`,
-    component: Object.values(textMapAt(spec, 'selector', 'labelSelectors'))[0] ?? object.name,
-    namespace: object.namespace,
-    touches: [object.name, ...Object.values(textMapAt(spec, 'selector', 'labelSelectors'))],
-    confidence: 0.85,
-    evidence: object.evidence,
-    actions: [
-      ...describeAction(object.kind, object.name, object.namespace, 'See what is injected, and since when'),
-      changeAction('End the experiment', 'Ends the fault injection.'),
-    ],
-  });
-}
-
-function meshFaults({ state }: Context): Diagnosis[] {
-  return (state.others.get('VirtualService') ?? []).flatMap((object) => {
-    const fault = recordsAt(object.raw, 'spec', 'http')
-      .map((route) => recordAt(route, 'fault'))
-      .find((one) => Object.keys(one).length > 0);
-    if (!fault) return [];
-    const delay = textAt(fault, 'delay', 'fixedDelay');
-    const status = textAt(fault, 'abort', 'httpStatus');
-    return [
-      diagnosis({
-        kind: 'mesh-fault',
-        class: 'network',
-        statement: `The VirtualService ${name(object.name)} of the mesh injects a fault: ${[delay ? `a delay of ${delay}` : null, status ? `answers with status ${status}` : null].filter(Boolean).join(' and ') || 'delay or abort'}`,
-        component: object.name,
-        namespace: object.namespace,
-        touches: [object.name],
-        confidence: 0.82,
-        evidence: object.evidence,
-        actions: listAction('virtualservice', object.namespace, 'See the routes of the mesh', false),
       }),
     ];
   });

@@ -2,21 +2,55 @@ import { serviceOfHost } from '../../detectors/support/names.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Meta } from '../kubernetes-state.ts';
+import { saidBy } from '../logs/pod-log.ts';
+import { calleeOf } from '../logs/store-of.ts';
+import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
-import { isRecord, type Raw, recordAt, recordsAt, textAt, textMapAt, textsAt, valueAt } from '../raw.ts';
+import { recordAt, recordsAt, textAt } from '../raw.ts';
 import { type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
 import { addressesOf } from './addresses.ts';
+import { allows, applies, covers, described, type Side } from './policy-rules.ts';
 
 /** Finds network policies that block a path which a workload is configured to use, or which the alert names. */
 export const networkPolicies: Analyzer = (context) => {
-  const policies = context.state.others.get('NetworkPolicy') ?? [];
-  if (policies.length === 0) return [];
+  const all = context.state.others.get('NetworkPolicy') ?? [];
+  if (all.length === 0) return [];
+  const policies = all.filter(tellsRules);
   const places = selectables(context.state);
+  const unread = all
+    .filter((policy) => !tellsRules(policy))
+    .flatMap((policy) => coveredSilence(context, policy, places));
+  if (policies.length === 0) return unread.slice(0, 2);
   const blocked = pathsOf(context, places).flatMap((path) =>
     policies.flatMap((policy) => blocks(context.state, policy, path)),
   );
   return blocked.length > 0 ? blocked.slice(0, 3) : suspects(context, policies, places);
 };
+
+/** A row of a table tells only whom a policy covers. */
+function tellsRules({ raw }: Meta): boolean {
+  const spec = recordAt(raw, 'spec');
+  return (
+    raw.rowOnly !== true || spec.policyTypes !== undefined || spec.ingress !== undefined || spec.egress !== undefined
+  );
+}
+
+/** Callers that time out at pods which a policy covers, though its rules were not seen. */
+function coveredSilence({ state }: Context, policy: Meta, places: Selectable[]): Diagnosis[] {
+  const covered = places.filter(
+    (place) => sameNamespace(policy.namespace, place.namespace) && covers(recordAt(policy.raw, 'spec'), place),
+  );
+  const silent = new Set(
+    state.logs.flatMap((log) => {
+      const said = saidBy([log]);
+      return said?.line.kind && /^(?:timeout|database-unreachable|connection-lost)$/.test(said.line.kind.name)
+        ? (calleeOf(state, said, writerOf(log)) ?? [])
+        : [];
+    }),
+  );
+  const place = covered.find((one) => silent.has(ownName(one)));
+  return place ? [isolates(policy, covered, place, 'covers it while its callers get no answer', 0.66)] : [];
+}
 
 /** Somebody talks to somebody, on a port where it is known. */
 type Path = { from: Selectable; to: Selectable; port: string | null };
@@ -124,8 +158,6 @@ function policyActions(policy: Meta) {
   ];
 }
 
-type Side = 'ingress' | 'egress';
-
 /** What the policy allows instead, null where it does not cover the pod or lets the path through. */
 function blocksSide(state: KubernetesState, policy: Meta, path: Path, side: Side): { allowed: string } | null {
   const [covered, peer] = side === 'ingress' ? [path.to, path.from] : [path.from, path.to];
@@ -142,69 +174,6 @@ function blocksSide(state: KubernetesState, policy: Meta, path: Path, side: Side
   };
 }
 
-function covers(spec: Raw, { labels }: Selectable): boolean {
-  return matches(valueAt(spec, 'podSelector'), labels);
-}
-
-function applies(spec: Raw, side: Side): boolean {
-  const types = textsAt(spec, 'policyTypes').map((type) => type.toLowerCase());
-  return types.length > 0 ? types.includes(side) : side === 'ingress' || spec.egress !== undefined;
-}
-
-/** A label selector: absent matches nothing here, empty matches everything. */
-function matches(selector: unknown, labels: Record<string, string>): boolean {
-  if (!isRecord(selector)) return false;
-  const wanted = textMapAt(selector, 'matchLabels');
-  const expressions = recordsAt(selector, 'matchExpressions').every((one) => {
-    const value = labels[textAt(one, 'key') ?? ''];
-    const values = textsAt(one, 'values');
-    const operator = textAt(one, 'operator');
-    if (operator === 'In') return value !== undefined && values.includes(value);
-    if (operator === 'NotIn') return value === undefined || !values.includes(value);
-    return operator === 'Exists' ? value !== undefined : value === undefined;
-  });
-  return expressions && Object.entries(wanted).every(([key, value]) => labels[key] === value);
-}
-
-function allows(
-  state: KubernetesState,
-  rule: Raw,
-  side: Side,
-  peer: Selectable,
-  port: string | null,
-  namespace: string | null,
-): boolean {
-  const ports = recordsAt(rule, 'ports').map((one) => textAt(one, 'port'));
-  const portFits =
-    port === null || ports.length === 0 || ports.some((one) => one === null || one === port || !/^\d+$/.test(one));
-  const peers = recordsAt(rule, side === 'ingress' ? 'from' : 'to');
-  return portFits && (peers.length === 0 || peers.some((one) => allowsPeer(state, one, peer, namespace)));
-}
-
-function allowsPeer(state: KubernetesState, rule: Raw, peer: Selectable, namespace: string | null): boolean {
-  if (rule.ipBlock !== undefined) return /^0\.0\.0\.0\/0$|^10\./.test(textAt(rule, 'ipBlock', 'cidr') ?? '');
-  const pod = rule.podSelector === undefined || matches(rule.podSelector, peer.labels);
-  if (rule.namespaceSelector === undefined) return pod && sameNamespace(peer.namespace, namespace);
-  const place = (state.others.get('Namespace') ?? []).find((one) => one.name === peer.namespace);
-  const labels = { 'kubernetes.io/metadata.name': peer.namespace ?? '', name: peer.namespace ?? '', ...place?.labels };
-  return pod && matches(rule.namespaceSelector, labels);
-}
-
-function described(rule: Raw, side: Side): string {
-  const peers = recordsAt(rule, side === 'ingress' ? 'from' : 'to').map((peer) => {
-    const parts = (['podSelector', 'namespaceSelector'] as const).flatMap((member) =>
-      Object.entries(textMapAt(peer, member, 'matchLabels')).map(
-        ([key, value]) => `${member === 'podSelector' ? 'pods' : 'namespaces'} with ${key}=${value}`,
-      ),
-    );
-    return parts.join(' in ') || (textAt(peer, 'ipBlock', 'cidr') ?? '');
-  });
-  const ports = recordsAt(rule, 'ports').flatMap((one) => textAt(one, 'port') ?? []);
-  return [peers.filter(Boolean).join(', '), ports.length > 0 ? `on port ${ports.join(', ')}` : '']
-    .filter(Boolean)
-    .join(' ');
-}
-
 /** Without a known path: a policy that isolates the pods of the alert is worth a look when it speaks of connections. */
 function suspects({ text }: Context, policies: Meta[], places: Selectable[]): Diagnosis[] {
   if (!/time(?:d )?[ -]?out|unreachable|connect|refus|network|traffic|reach/i.test(text)) return [];
@@ -217,17 +186,21 @@ function suspects({ text }: Context, policies: Meta[], places: Selectable[]): Di
     const [place] = covered;
     if (!place || isolated.length === 0) return [];
     return [
-      diagnosis({
-        kind: 'policy-isolates',
-        class: 'network',
-        statement: `NetworkPolicy ${name(policy.name)} (network policy) isolates ${name(ownName(place))}: it allows no ${isolated.join(' and no ')} traffic, so connections time out`,
-        component: policy.name,
-        namespace: policy.namespace,
-        touches: [policy.name, ...covered.flatMap((one) => [one.name, ownName(one)])],
-        confidence: 0.7,
-        evidence: [...policy.evidence, ...place.evidence],
-        actions: policyActions(policy),
-      }),
+      isolates(policy, covered, place, `allows no ${isolated.join(' and no ')} traffic, so connections time out`, 0.7),
     ];
+  });
+}
+
+function isolates(policy: Meta, covered: Selectable[], place: Selectable, what: string, confidence: number): Diagnosis {
+  return diagnosis({
+    kind: 'policy-isolates',
+    class: 'network',
+    statement: `NetworkPolicy ${name(policy.name)} (network policy) isolates ${name(ownName(place))}: it ${what}`,
+    component: policy.name,
+    namespace: policy.namespace,
+    touches: [policy.name, ...covered.flatMap((one) => [one.name, ownName(one)])],
+    confidence,
+    evidence: [...policy.evidence, ...place.evidence],
+    actions: policyActions(policy),
   });
 }

@@ -78,7 +78,7 @@ function toDiagnosis(
   return diagnosis({
     kind: 'permission-missing',
     class: 'infrastructure',
-    statement: `ServiceAccount ${name(account)}${users[0] ? ` of ${users[0].owner.kind} ${name(users[0].owner.name)}` : ''} is not allowed to ${verb} ${resource}${namespace ? ` in namespace ${name(namespace)}` : ''} (RBAC: the ${verb} permission is missing in its role)${given}, so its calls are denied (forbidden)${says ? `. ${says}` : ''}`,
+    statement: `ServiceAccount ${name(account)}${users[0] ? ` of ${users[0].owner.kind} ${name(users[0].owner.name)}` : who ? ` (used by ${name(who)})` : ''} is not allowed to ${verb} ${resource}${namespace ? ` in namespace ${name(namespace)}` : ''} (RBAC: the ${verb} permission is missing in its role)${given}, so its calls are denied (forbidden)${says ? `. ${says}` : ''}`,
     component: users[0] ? (namesOf(users[0].owner).at(-1) ?? account) : account,
     namespace: namespace || null,
     touches: [account, who, ...users.flatMap(({ owner }) => namesOf(owner)), ...roles.map((role) => role.name)],

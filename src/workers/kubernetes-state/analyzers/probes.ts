@@ -41,7 +41,7 @@ function placeOf(pod: Pod, kind: Probe['kind'], { message }: KubeEvent): Place {
 }
 
 function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, place: Place): Diagnosis {
-  const wrong = place ? faultOf(place, event.message) : null;
+  const wrong = place ? faultOf(place, event.message) : faultInMessage(event.message);
   const effect =
     kind === 'readiness'
       ? 'so the pod is not ready and gets no traffic'
@@ -75,6 +75,16 @@ function aim({ type, port, path }: Probe): string {
   return `${type === 'http' ? 'HTTP' : type}${to}${path && type === 'http' ? ` path ${path}` : ''}`;
 }
 
+/** What the kubelet's words alone tell of a probe that is wrong. */
+function faultInMessage(message: string, path: string | null = null): string | null {
+  if (/statuscode: 404\b/i.test(message))
+    return `the path ${path ?? ''} does not exist there (status code 404: probe against the wrong path)`.replace(
+      '  ',
+      ' ',
+    );
+  return /executable file not found|no such file/i.test(message) ? 'its command does not exist in the image' : null;
+}
+
 /** Why the probe itself is wrong, null where the program may be at fault. */
 function faultOf({ container, probe }: NonNullable<Place>, message: string): string | null {
   const declared = container.ports.map(({ port }) => String(port));
@@ -83,10 +93,8 @@ function faultOf({ container, probe }: NonNullable<Place>, message: string): str
     probe.port !== null && declared.length > 0 && !declared.includes(probe.port) && !named.includes(probe.port);
   if (portWrong)
     return `it asks port ${probe.port}, but the container listens on port ${declared.join(', ')} (probe against the wrong port)`;
-  const status = /statuscode: (\d{3})/i.exec(message)?.[1];
-  if (status === '404')
-    return `the path ${probe.path ?? ''} does not exist there (status code 404: probe against the wrong path)`;
-  if (/executable file not found|no such file/i.test(message)) return 'its command does not exist in the image';
+  const plain = faultInMessage(message, probe.path);
+  if (plain) return plain;
   const hasty = (probe.timeoutSeconds ?? 9) <= 1 && /Client\.Timeout|deadline exceeded|timed? ?out/i.test(message);
   if (hasty && probe.kind === 'liveness')
     return `it gives the program only ${probe.timeoutSeconds} s to answer (timeout too short)`;

@@ -16,6 +16,7 @@ function diagnose({ state }: Context, workload: Workload): Diagnosis[] {
   if (workload.desired === 0 && !state.desiredOnly) return scaledToZero(state, workload);
   const pods = podsOf(state, workload).filter(({ deleting }) => !deleting);
   if (isComplete(workload, pods)) return [];
+  if (workload.paused && (workload.updated ?? 0) < (workload.desired ?? 0)) return [pausedRollout(workload)];
   const stuck = stuckBy(state, workload);
   if (stuck) return [stuckRollout(state, workload, pods, stuck)];
   return isShort(workload) ? [shortfall(workload, pods)] : [];
@@ -64,6 +65,28 @@ function stuckRollout(state: KubernetesState, workload: Workload, pods: Pod[], s
     evidence: [...workload.evidence, ...stuck.evidence, ...pods.flatMap(({ evidence }) => evidence)],
     actions: rolloutActions(workload),
     prevention: ['Alert on ProgressDeadlineExceeded, and let the pipeline roll back a rollout that does not complete.'],
+  });
+}
+
+function pausedRollout(workload: Workload): Diagnosis {
+  return diagnosis({
+    kind: 'rollout-paused',
+    class: 'infrastructure',
+    statement: `The rollout of ${workload.kind} ${name(workload.name)} is paused (spec.paused), so its new version is not brought out (${workload.updated ?? 0} of ${workload.desired} pods are updated)`,
+    component: workload.name,
+    namespace: workload.namespace,
+    touches: [workload.name],
+    confidence: 0.8,
+    evidence: workload.evidence,
+    actions: [
+      ...describeAction(
+        workload.kind,
+        workload.name,
+        workload.namespace,
+        'See conditions, replicas and events of the workload',
+      ),
+      changeAction('Resume the rollout', 'Replaces the pods of the workload by those of the new version.'),
+    ],
   });
 }
 

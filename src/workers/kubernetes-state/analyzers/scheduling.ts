@@ -43,7 +43,6 @@ function diagnose(context: Context, pods: Pod[]): Diagnosis[] {
       touches: [workloadName(pod), ...pods.map((one) => one.name)],
       confidence: 0.9,
       depth: cause.depth ?? DEPTH.root,
-      cause: cause.depth === undefined,
       evidence: [...reason.evidence, ...(detail?.evidence ?? [])],
       actions: [
         ...describeAction('pod', pod.name, pod.namespace, 'See why the scheduler refuses the pod'),
@@ -114,6 +113,14 @@ const CAUSES: readonly SchedulingCause[] = [
     says: () => 'the PersistentVolumeClaim (PVC) that it mounts is not bound to a volume',
     remedy: 'Give the claim a StorageClass or a volume that exists',
     depth: DEPTH.pod,
+  },
+  {
+    kind: 'claim-in-use',
+    class: 'infrastructure',
+    pattern: /ReadWriteOncePod|node has pod using PersistentVolumeClaim/i,
+    says: () =>
+      'another pod uses the same PersistentVolumeClaim (PVC), which only one pod may mount (ReadWriteOncePod)',
+    remedy: 'Give every pod a claim of its own, or use an access mode that several pods may share',
   },
   {
     kind: 'volume-affinity',

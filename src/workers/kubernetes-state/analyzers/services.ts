@@ -27,7 +27,9 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
     const near = nearest(service, inside);
     return near || none ? [selectorMismatch(service, near, none)] : [];
   }
-  const port = service.ports.map((one) => ({ one, why: portFault(one, selected) })).find(({ why }) => why !== null);
+  const port = service.ports
+    .map((one) => ({ one, why: portFault(withEndpointPort(one, service), selected) }))
+    .find(({ why }) => why !== null);
   if (port?.why) return [portMismatch(service, port.one, port.why, selected)];
   return notReady(state, service, selected);
 }
@@ -96,6 +98,15 @@ function withoutHash(labels: Record<string, string>): Record<string, string> {
 }
 
 type PortFault = { text: string; confidence: number };
+
+/** A table of services does not tell the target port; the endpoints of a service with one port do. */
+function withEndpointPort(port: ServicePort, { endpoints, ports }: Service): ServicePort {
+  const seen = new Set((endpoints ?? []).flatMap((address) => /:(\d{1,5})$/.exec(address)?.[1] ?? []));
+  const [only] = seen;
+  return port.targetPort === null && ports.length === 1 && seen.size === 1 && only
+    ? { ...port, targetPort: only }
+    : port;
+}
 
 /** Why a port of the service cannot be served by the selected pods; null where it can or too little is known. */
 function portFault({ targetPort, port }: ServicePort, selected: Selectable[]): PortFault | null {

@@ -1,3 +1,4 @@
+import { workloadOf } from '../../detectors/support/names.ts';
 import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Claim, KubernetesState, Meta } from '../kubernetes-state.ts';
@@ -5,10 +6,9 @@ import { name, quote } from '../quote.ts';
 import { textAt } from '../raw.ts';
 import { called, eventsOf, isListed, isMissing, namesOf, sameNamespace, templatesOf } from '../relations.ts';
 
-/** Finds claims that are not bound (class, volume, access mode) and volumes of pods whose claim does not exist. */
+/** Finds claims that are not bound: class, volume, access mode. */
 export const storage: Analyzer = (context) => [
   ...context.state.claims.flatMap((claim) => claimFault(context, claim)),
-  ...missingClaims(context.state),
   ...templateClasses(context.state),
 ];
 
@@ -165,6 +165,7 @@ function base(
 ): Diagnosis {
   const users = usersOf(state, claim);
   const first = users.find(({ kind: one }) => one !== 'Pod') ?? users[0];
+  const waiting = users.length > 0 ? [] : waitingFor(state, claim);
   const named = first ? ` of ${called(first)}` : '';
   const [head = '', ...rest] = text.split('. Kubernetes says:');
   const effect = first ? `, so ${first.kind === 'Pod' ? 'the pod' : 'its pods'} cannot start` : '';
@@ -174,7 +175,7 @@ function base(
     statement: `The PersistentVolumeClaim (PVC) ${name(claim.name)}${named} ${head}${effect}${rest.length > 0 ? `. Kubernetes says:${rest.join('. Kubernetes says:')}` : ''}`,
     component: first ? (namesOf(first).at(-1) ?? claim.name) : claim.name,
     namespace: claim.namespace,
-    touches: [claim.name, ...users.flatMap(namesOf)],
+    touches: [claim.name, ...users.flatMap(namesOf), ...waiting],
     confidence,
     evidence: [...claim.evidence, ...evidence, ...(first?.evidence ?? [])],
     actions: [
@@ -191,28 +192,15 @@ function base(
   });
 }
 
-function missingClaims(state: KubernetesState): Diagnosis[] {
-  return templatesOf(state).flatMap(({ owner, template }) =>
-    template.volumes.flatMap(({ claim }) => {
-      if (!claim || state.claims.some((one) => one.name === claim && sameNamespace(one.namespace, owner.namespace)))
-        return [];
-      const sure = isMissing(state, 'PersistentVolumeClaim', claim, owner.namespace);
-      if (!sure && !state.desiredOnly) return [];
-      return [
-        diagnosis({
-          kind: 'claim-missing',
-          class: 'infrastructure',
-          statement: `${owner.kind} ${name(owner.name)} mounts the PersistentVolumeClaim (PVC) ${name(claim)}, which does not exist, so its pods stay Pending`,
-          component: namesOf(owner).at(-1) ?? owner.name,
-          namespace: owner.namespace,
-          touches: [claim, ...namesOf(owner)],
-          confidence: sure ? 0.9 : 0.75,
-          evidence: owner.evidence,
-          actions: listAction('pvc', owner.namespace, 'See which claims exist'),
-        }),
-      ];
-    }),
+/** The pods that wait for a claim to be bound, where only this one can be meant. */
+function waitingFor(state: KubernetesState, claim: Claim): string[] {
+  const pending = state.claims.filter((one) => one.phase !== 'Bound' && sameNamespace(one.namespace, claim.namespace));
+  if (pending.length !== 1) return [];
+  const events = state.events.filter(
+    ({ message, namespace }) =>
+      /unbound (?:immediate )?PersistentVolumeClaims/.test(message) && sameNamespace(namespace, claim.namespace),
   );
+  return events.flatMap((event) => [event.name, workloadOf(event.name)]);
 }
 
 /** Claim templates of StatefulSets that ask for a class which does not exist. */

@@ -1,5 +1,5 @@
 import { parseKubernetesQuantity } from '../../detectors/support/quantities.ts';
-import { type Analyzer, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Pod } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
 import { textAt } from '../raw.ts';
@@ -9,7 +9,41 @@ import { workloadName, workloadOfPod } from '../relations.ts';
 const NEAR = 0.9;
 
 /** Finds pods whose measured use (`kubectl top`) is at their limit: throttled for CPU, about to be killed for memory. */
-export const usage: Analyzer = ({ state }) =>
+export const usage: Analyzer = (context) => {
+  const limited = atLimit(context);
+  return limited.length > 0 ? limited : outliers(context);
+};
+
+/** A pod without a limit that uses this many times as much CPU as the others, and at least most of a processor (in cores). */
+const TIMES = 10;
+const MOST_OF_A_CORE = 0.8;
+
+function outliers({ state }: Context): Diagnosis[] {
+  const used = state.pods.flatMap((pod) => {
+    const text = textAt(pod.raw, 'status', 'usage', 'cpu');
+    const cores = parseKubernetesQuantity(text ?? '');
+    return text !== null && cores !== null ? [{ pod, text, cores }] : [];
+  });
+  const ordered = used.toSorted((left, right) => left.cores - right.cores);
+  const usual = ordered[Math.floor((ordered.length - 1) / 2)]?.cores ?? 0;
+  const [most] = ordered.slice(-1);
+  if (!most || used.length < 2 || most.cores < MOST_OF_A_CORE || most.cores < TIMES * usual) return [];
+  return [
+    diagnosis({
+      kind: 'usage-outlier',
+      class: 'resource',
+      statement: `Pod ${name(most.pod.name)} uses ${most.text} of CPU (high CPU), many times as much as the other pods`,
+      component: workloadName(most.pod),
+      namespace: most.pod.namespace,
+      touches: [most.pod.name, workloadName(most.pod)],
+      confidence: 0.55,
+      cause: false,
+      evidence: most.pod.evidence,
+    }),
+  ];
+}
+
+const atLimit: Analyzer = ({ state }) =>
   state.pods.flatMap((pod) => {
     const containers =
       pod.template.containers.length > 0

@@ -1,4 +1,5 @@
-import { FAILURE_KINDS, type FailureKind, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+import type { FailureKind } from './failure-kind.ts';
+import { FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
 
 /** The line of a log that says best what went wrong. */
 export type DecisiveLine = {
@@ -46,14 +47,20 @@ export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
 }
 
 /** Below this a line is only a warning of no known kind. */
-const LEAST = 0.5;
+const LEAST = 0.42;
+
+/** A program that cannot deliver its own telemetry works all the same. */
+const TELEMETRY =
+  /\b(?:otel\w*|opentelemetry|otlp|jaeger|zipkin|span ?exporter|exporting (?:failed|spans|metrics|traces)|(?:trace|metric|span|log)s? export\w*|exporterhelper|retry_sender|statsd|pushgateway)\b/i;
 
 function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
   if (HARMLESS.test(text) || /^\s+at\s/.test(text) || /^\s*File "/.test(text)) return [];
   const level = LEVEL_WORDS.find(({ pattern }) => pattern.test(text))?.weight ?? 0;
-  const informs = INFORMS.test(text.slice(0, 120)) && level < 0.85;
+  const head = text.slice(0, 120);
+  const informs = INFORMS.test(head) && !/\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
+  if (TELEMETRY.test(text)) return level >= 0.6 || kind ? [{ text, index, kind: null, level: 0.35 }] : [];
   if (kind?.certain) return [{ text, index, kind, level: Math.max(level, 0.85) }];
   if (serverError(text)) return [{ text, index, kind: kind ?? null, level: Math.max(level, 0.6) }];
   if (level === 0 && kind === null) return [];
@@ -108,6 +115,7 @@ export function messageOf(line: string): string {
     .replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S)/, '')
     .replace(/\[?\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?\]?/g, '')
     .replace(/(?<!\d{4}-\d\d-\d\d[T ])\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '')
+    .replace(/^\s*(?:UTC|GMT|CET|CEST)\s+(?:\[\d+\]\s*)?/, '')
     .trim();
 }
 

@@ -29,3 +29,14 @@ export function saidBy(logs: LogText[]): Said | null {
   });
   return found.toSorted((left, right) => right.line.score - left.line.score)[0] ?? null;
 }
+
+/** A line that complains without saying of what. */
+const UNEASY = /warn|deprecat|err|fail|exit|abort|kill|signal/i;
+
+/** How a log ends that holds no decisive line: its last uneasy line, else its last one; null for logs without lines. */
+export function lastLineOf(logs: LogText[]): { text: string; log: LogText } | null {
+  const log = logs.find(({ lines, command }) => lines.length > 0 && !command);
+  const lines = log?.lines.slice(-40).filter((line) => line.trim().length > 8 && !/^\s+at\s/.test(line)) ?? [];
+  const text = lines.findLast((line) => UNEASY.test(line.slice(0, 500))) ?? lines.at(-1);
+  return log && text ? { text, log } : null;
+}

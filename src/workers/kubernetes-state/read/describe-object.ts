@@ -1,6 +1,7 @@
 import type { Raw } from '../raw.ts';
 import { describeTime } from './ages.ts';
 import { describedEvents } from './describe-events.ts';
+import { describedCustom, kindOfCustom } from './describe-generic.ts';
 import { describedBody } from './describe-kinds.ts';
 import { fieldOf, linesOf, nodeOf, pairsOf, parseTree, type TreeNode } from './describe-tree.ts';
 import { isClusterWide } from './kind-names.ts';
@@ -15,13 +16,16 @@ export function readDescribe(text: string, kind: string | null): Reading {
 function readPage(page: string, asked: string | null): Reading {
   const nodes = parseTree(page);
   const name = fieldOf(nodes, 'Name');
-  const kind = kindOfPage(nodes) ?? asked;
+  const custom = kindOfCustom(nodes);
+  const kind = custom ?? kindOfPage(nodes) ?? asked;
   if (!name || !kind) return nothingRead();
   const namespace = isClusterWide(kind) ? null : fieldOf(nodes, 'Namespace');
   const events = describedEvents(linesOf(nodeOf(nodes, 'Events')), { kind, name, namespace });
   return {
     ...nothingRead(),
-    objects: [{ ...describedBody(kind, nodes), ...commonOf(kind, name, namespace, nodes) }],
+    objects: [
+      { ...(custom ? describedCustom(nodes) : describedBody(kind, nodes)), ...commonOf(kind, name, namespace, nodes) },
+    ],
     events,
   };
 }

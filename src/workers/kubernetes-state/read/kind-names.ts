@@ -58,6 +58,16 @@ const ALIASES: Record<string, readonly string[]> = {
   NetworkChaos: ['networkchaos', 'networkchaos.chaos-mesh.org'],
   PodChaos: ['podchaos', 'podchaos.chaos-mesh.org'],
   StressChaos: ['stresschaos', 'stresschaos.chaos-mesh.org'],
+  DNSChaos: ['dnschaos', 'dnschaos.chaos-mesh.org'],
+  HTTPChaos: ['httpchaos', 'httpchaos.chaos-mesh.org'],
+  IOChaos: ['iochaos', 'iochaos.chaos-mesh.org'],
+  TimeChaos: ['timechaos', 'timechaos.chaos-mesh.org'],
+  KernelChaos: ['kernelchaos', 'kernelchaos.chaos-mesh.org'],
+  JVMChaos: ['jvmchaos', 'jvmchaos.chaos-mesh.org'],
+  HTTPRoute: ['httproute', 'httproutes', 'httproute.gateway.networking.k8s.io', 'httproutes.gateway.networking.k8s.io'],
+  GRPCRoute: ['grpcroute', 'grpcroutes', 'grpcroute.gateway.networking.k8s.io'],
+  Gateway: ['gateway', 'gateways', 'gtw', 'gateway.gateway.networking.k8s.io', 'gateways.gateway.networking.k8s.io'],
+  DestinationRule: ['destinationrule', 'destinationrules', 'dr', 'destinationrule.networking.istio.io'],
   VirtualService: ['virtualservice', 'virtualservices', 'vs', 'virtualservice.networking.istio.io'],
 };
 

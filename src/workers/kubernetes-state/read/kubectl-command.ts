@@ -15,6 +15,23 @@ export type KubectlCommand = {
   narrowed: boolean;
   /** True when lines were searched for a word. */
   filter: string | null;
+  /** What was run inside a container, null for other verbs. */
+  inside: string | null;
+};
+
+/** A command of which nothing is known. */
+export const NO_COMMAND: KubectlCommand = {
+  verb: 'other',
+  kinds: [],
+  name: null,
+  namespace: null,
+  output: null,
+  container: null,
+  selector: null,
+  previous: false,
+  narrowed: true,
+  filter: null,
+  inside: null,
 };
 
 const WITH_VALUE: Record<
@@ -65,7 +82,14 @@ function readWords(words: string[]): KubectlCommand {
     previous: flags.has('--previous') || flags.has('-p'),
     narrowed: name !== null || flags.has('selector') || flags.has('--field-selector'),
     filter: null,
+    inside: verb === 'exec' ? insideOf(words) : null,
   };
+}
+
+/** The command after `--`, or after the pod where the dashes were left out. */
+function insideOf(words: string[]): string | null {
+  const at = words.indexOf('--');
+  return at === -1 ? null : words.slice(at + 1).join(' ');
 }
 
 function splitFlags(words: string[]): { flags: Map<string, string>; plain: string[] } {

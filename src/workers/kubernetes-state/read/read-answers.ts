@@ -58,3 +58,9 @@ export function readServiceAnswer(answer: CapabilityOutput<'service.health'>): R
     ],
   };
 }
+
+/** The log of a `pods.logs` answer. */
+export function readLogAnswer({ pod, namespace, container, previous, lines }: CapabilityOutput<'pods.logs'>): Reading {
+  const log = { pod, namespace, container, previous, lines, service: null, filter: null, answered: true };
+  return { ...nothingRead(), logs: lines.length > 0 ? [log] : [] };
+}

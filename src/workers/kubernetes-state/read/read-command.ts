@@ -1,31 +1,47 @@
-import { recordAt, textAt } from '../raw.ts';
+import { isRecord, recordAt, textAt } from '../raw.ts';
 import { ageSeconds } from './ages.ts';
 import { readDescribe } from './describe-object.ts';
 import { kindOf } from './kind-names.ts';
-import { type KubectlCommand, parseKubectl } from './kubectl-command.ts';
+import { type KubectlCommand, NO_COMMAND, parseKubectl } from './kubectl-command.ts';
 import { rawEvents } from './raw-events.ts';
-import { readDocuments } from './read-documents.ts';
+import { dataIn, readDocuments } from './read-documents.ts';
+import { readLogs } from './read-logs.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
 import { headerlessTable, parseTables, type Table } from './table.ts';
 import { tableEvents, tableObjects } from './table-objects.ts';
+import { plainText, printedCommands } from './terminal-text.ts';
 
 const MAX_OUTPUT = 1_000_000;
-const MAX_LINES = 20_000;
 
 /** Reads what a command printed, by the command and by the looks of the text; never throws, reads nothing from what it does not know. */
 export function readCommand(command: string, output: string): Reading {
-  const text = withoutStreams(output).slice(0, MAX_OUTPUT);
+  const text = plainText(withoutStreams(output).slice(0, MAX_OUTPUT));
+  const parts = printedCommands(command, text);
+  const several = parts.length > 1 || parts.some((part) => part.command !== command);
+  return several ? joinReadings(parts.map((part) => readOne(part.command, part.output))) : readOne(command, text);
+}
+
+/** Collectors of the logs of several pods, and tools whose name tells that they fetch logs. */
+const LOG_TOOL = /^(?:stern|kubetail|kail)\b|\b(?:get|fetch|read|tail|query)_?\w{0,20}logs?\b/i;
+
+function readOne(command: string, text: string): Reading {
   const kubectl = parseKubectl(command);
   const missing = notFound(text, kubectl);
   if (missing.length > 0) return { ...nothingRead(), missing };
-  if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return logReading(kubectl, text);
+  if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
+  if (kubectl && /\s(?:drain|rollout|apply|create|delete|scale|evict)\s/.test(command) && !/^NAME/.test(text))
+    return readLogs({ ...kubectl, kinds: [], name: null }, text);
+  if (!kubectl && LOG_TOOL.test(command)) return readLogs(namedIn(command), text, /^stern\b/.test(command));
+  if (!kubectl || isChained(command)) return readMixed(command, text);
   if (/^Name:\s+\S/m.test(text) && kubectl?.verb !== 'get') {
     const described = readDescribe(text, kubectl?.kinds[0] ?? null);
     if (described.objects.length > 0) return described;
   }
   const documents = readDocuments(text);
   if (documents.length > 0) return documentsReading(documents, kubectl);
-  return kubectl || /^(?:NAMESPACE|NAME|LAST SEEN)\s/m.test(text) ? tablesReading(text, kubectl) : nothingRead();
+  const data = kubectl.kinds[0] === 'ConfigMap' && kubectl.name ? dataIn(text) : null;
+  if (isRecord(data)) return documentsReading([{ kind: 'ConfigMap', metadata: { name: kubectl.name }, data }], kubectl);
+  return tablesReading(text, kubectl);
 }
 
 /** Some recorders keep both streams in one text. */
@@ -45,25 +61,36 @@ function notFound(text: string, kubectl: KubectlCommand | null): string[] {
   });
 }
 
-function logReading(kubectl: KubectlCommand, text: string): Reading {
-  if (/^(?:error|Error from server)\b.{0,300}$/.test(text.trim())) return nothingRead();
-  const workload = kubectl.kinds[0] !== 'Pod';
-  const lines = text.split('\n', MAX_LINES).filter((line) => line.trim() !== '');
-  const selected = /(?:app|name|app\.kubernetes\.io\/name)=([\w.-]+)/.exec(kubectl.selector ?? '')?.[1] ?? null;
+/** Several commands in one line print one text. */
+const isChained = (command: string): boolean => /\bkubectl\b.*(?:;|&&).*\bkubectl\b/.test(command);
+
+/** What a tool other than kubectl was asked for, by its parameters (`service=x`, `pod_name=y`) or by its flags. */
+function namedIn(command: string): KubectlCommand {
+  const of = (names: string) =>
+    new RegExp(`\\b(?:${names})[=:]\\s*["']?([a-z0-9][\\w.-]*)`, 'i').exec(command)?.[1] ?? null;
+  const flag = parseKubectl(`kubectl ${command}`);
+  const pod = of('pod|pod_name|podname');
   return {
-    ...nothingRead(),
-    logs: [
-      {
-        pod: workload ? null : kubectl.name,
-        service: workload ? kubectl.name : selected,
-        namespace: kubectl.namespace,
-        container: kubectl.container,
-        previous: kubectl.previous,
-        filter: kubectl.filter,
-        lines,
-      },
-    ],
+    ...(flag ?? NO_COMMAND),
+    verb: 'logs',
+    kinds: pod ? ['Pod'] : ['Service'],
+    name: pod ?? of('service|service_name|deployment|workload|app'),
+    namespace: of('namespace|ns') ?? flag?.namespace ?? null,
   };
+}
+
+/** A text of unknown making: describe pages, tables and documents, one after the other. */
+function readMixed(command: string, text: string): Reading {
+  const kubectl = parseKubectl(command.split(/;|&&/)[0] ?? '');
+  const base = { ...(kubectl ?? NO_COMMAND), kinds: [], name: null, narrowed: true };
+  return joinReadings(
+    text.split(/^(?=Name:\s{2,}\S|NAMESPACE\s{2,}|NAME\s{2,}|LAST SEEN\s{2,}|apiVersion:\s|\{\s*$)/m).map((part) => {
+      if (/^Name:\s/.test(part)) return readDescribe(part, null);
+      const documents = readDocuments(part);
+      if (documents.length > 0) return documentsReading(documents, kubectl && base);
+      return /^(?:NAMESPACE|NAME|LAST SEEN)\s/.test(part) ? tablesReading(part, base) : nothingRead();
+    }),
+  );
 }
 
 function documentsReading(documents: Reading['objects'], kubectl: KubectlCommand | null): Reading {

@@ -9,13 +9,25 @@ export function readDocuments(text: string): Raw[] {
   return documentsOf(text).flatMap(flatten);
 }
 
+/** What a text of JSON or YAML holds, whatever it is; undefined where it is neither. */
+export function dataIn(text: string): unknown {
+  const json = parseJson(text.trim());
+  if (json !== undefined) return json;
+  try {
+    const [document] = parseAllDocuments(text.slice(0, MAX_TEXT), { logLevel: 'silent' });
+    return document && 'toJS' in document ? document.toJS({ maxAliasCount: 50 }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function documentsOf(text: string): unknown[] {
   const trimmed = text.trim();
   if (/^[{[]/.test(trimmed)) {
     const json = parseJson(trimmed);
     if (json !== undefined) return [json];
   }
-  if (!/^(?:apiVersion|kind|items|---)/m.test(trimmed)) return [];
+  if (!/^(?:apiVersion|kind|items|---)/m.test(trimmed) || nestsTooDeep(trimmed)) return [];
   try {
     return parseAllDocuments(trimmed, { logLevel: 'silent' }).map((document) =>
       'toJS' in document ? document.toJS({ maxAliasCount: 50 }) : null,
@@ -23,6 +35,18 @@ function documentsOf(text: string): unknown[] {
   } catch {
     return [];
   }
+}
+
+/** No object of Kubernetes nests so deep; a broken text of brackets costs the parser seconds. */
+const MOST_DEPTH = 100;
+
+function nestsTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1));
+    if (depth > MOST_DEPTH) return true;
+  }
+  return false;
 }
 
 function parseJson(text: string): unknown {

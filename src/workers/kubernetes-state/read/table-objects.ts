@@ -1,5 +1,5 @@
 import type { Raw } from '../raw.ts';
-import { describeTime } from './ages.ts';
+import { ageSeconds, describeTime } from './ages.ts';
 import { isClusterWide, kindOf } from './kind-names.ts';
 import type { Table, TableRow } from './table.ts';
 
@@ -27,6 +27,7 @@ function kindOfColumns(columns: string[]): string | null {
   if (has('DESIRED', 'CURRENT', 'READY')) return 'ReplicaSet';
   if (has('CLUSTER-IP', 'PORT(S)')) return 'Service';
   if (has('CPU(cores)', 'MEMORY(bytes)')) return has('CPU%') || has('CPU(%)') ? null : 'Pod';
+  if (has('ADDRESSTYPE', 'ENDPOINTS')) return 'EndpointSlice';
   if (has('ENDPOINTS')) return 'Endpoints';
   if (has('ROLES', 'VERSION')) return 'Node';
   if (has('CLAIM', 'RECLAIM POLICY')) return 'PersistentVolume';
@@ -36,6 +37,8 @@ function kindOfColumns(columns: string[]): string | null {
   if (has('SCHEDULE', 'SUSPEND')) return 'CronJob';
   if (has('REFERENCE', 'TARGETS')) return 'HorizontalPodAutoscaler';
   if (has('HOSTS', 'PORTS')) return 'Ingress';
+  if (has('ALLOWED DISRUPTIONS')) return 'PodDisruptionBudget';
+  if (has('REQUEST', 'LIMIT')) return 'ResourceQuota';
   if (has('POD-SELECTOR')) return 'NetworkPolicy';
   return has('READY', 'AGE') && columns.length <= 6 ? 'StatefulSet' : null;
 }
@@ -102,6 +105,15 @@ const BODIES: Record<string, (row: TableRow) => Raw> = {
   Endpoints: (row) => ({
     endpointTexts: /^<none>$/.test(row.ENDPOINTS ?? '') ? [] : (row.ENDPOINTS ?? '').split(/,\s*/).filter(Boolean),
   }),
+  EndpointSlice: (row) => ({
+    endpointTexts: /^<\w+>$/.test(row.ENDPOINTS ?? '')
+      ? []
+      : (row.ENDPOINTS ?? '')
+          .replace(/ \+ \d+ more\.\.\.$/, '')
+          .split(/,\s*/)
+          .filter(Boolean)
+          .map((address) => (/^\d+$/.test(row.PORTS ?? '') ? `${address}:${row.PORTS}` : address)),
+  }),
   PersistentVolumeClaim: (row) => ({
     spec: {
       storageClassName: plain(row.STORAGECLASS),
@@ -132,6 +144,29 @@ const BODIES: Record<string, (row: TableRow) => Raw> = {
   },
 };
 
+BODIES.PodDisruptionBudget = (row) => ({
+  spec: { minAvailable: plain(row['MIN AVAILABLE']), maxUnavailable: plain(row['MAX UNAVAILABLE']) },
+  status: { disruptionsAllowed: row['ALLOWED DISRUPTIONS'] },
+});
+BODIES.ResourceQuota = (row) => {
+  const cells = `${row.REQUEST ?? ''}, ${row.LIMIT ?? ''}`;
+  const amounts = [...cells.matchAll(/([\w./-]{1,80}): ([\d.]+\w{0,2})\/([\d.]+\w{0,2})/g)].map(
+    ([, name = '', used = '', hard = '']) => ({ name, used, hard }),
+  );
+  return {
+    spec: { hard: Object.fromEntries(amounts.map(({ name, hard }) => [name, hard])) },
+    status: { used: Object.fromEntries(amounts.map(({ name, used }) => [name, used])) },
+  };
+};
+// A row tells whom a policy covers and not what it allows.
+BODIES.NetworkPolicy = (row) => ({
+  rowOnly: true,
+  spec: { podSelector: { matchLabels: labelsOf(plain(row['POD-SELECTOR']) ?? '') } },
+});
+
+for (const kind of ['NetworkChaos', 'PodChaos', 'DNSChaos', 'HTTPChaos', 'IOChaos'])
+  BODIES[kind] = (row) => ({ spec: { action: plain(row.ACTION), duration: plain(row.DURATION) } });
+
 function podBody(row: TableRow): Raw {
   const [ready, containers] = share(row.READY);
   const word = plain(row.STATUS);
@@ -147,6 +182,7 @@ function podBody(row: TableRow): Raw {
       readyContainers: ready,
       containers,
       restarts: numberOf(row.RESTARTS),
+      restartedAgo: ageSeconds(/\((\S+) ago\)/.exec(row.RESTARTS ?? '')?.[1] ?? ''),
       usage: row['CPU(cores)'] ? { cpu: row['CPU(cores)'], memory: row['MEMORY(bytes)'] } : null,
     },
   };

@@ -74,7 +74,8 @@ export function toService(meta: Meta): Service {
 
 /** The `address:port` texts of an Endpoints object, ready and not. */
 export function endpointsOf({ raw }: Meta): { ready: string[]; notReady: string[] } {
-  if (Array.isArray(raw.endpointTexts)) return { ready: textsAt(raw, 'endpointTexts'), notReady: [] };
+  if (Array.isArray(raw.endpointTexts))
+    return { ready: textsAt(raw, 'endpointTexts'), notReady: textsAt(raw, 'notReadyTexts') };
   const subsets = recordsAt(raw, 'subsets');
   const places = (member: string) =>
     subsets.flatMap((subset) => {

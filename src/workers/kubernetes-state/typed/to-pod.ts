@@ -30,6 +30,7 @@ export function toPod(meta: Meta): Pod {
     conditions,
     ready: readyOf(status, conditions),
     restarts: restartsOf(status, template),
+    restartedAgo: numberAt(status, 'restartedAgo'),
     answered: raw.answered === true,
   };
 }

@@ -1,0 +1,108 @@
+import type { FailureKind } from './failure-kind.ts';
+
+const DATABASE = String.raw`(?:database|\bdb\b|postgres\w*|psql|pgx|psycopg2?|mysql\w*|mariadb|mongo\w*|redis\w*|valkey|cassandra|\bsql\w*|jdbc|hikari\w*|sequelize|typeorm|prisma|:(?:5432|3306|27017|6379)\b)`;
+
+/** What programs say when a call, a start or their own configuration fails; from the particular to the general. */
+export const CALL_FAILURES: readonly FailureKind[] = [
+  {
+    name: 'lock',
+    class: 'database',
+    meaning: 'statements of the database block each other (locks)',
+    pattern: /deadlock (?:detected|found)|lock wait timeout|could not obtain lock|canceling statement due to lock/i,
+    weight: 0.9,
+  },
+  {
+    name: 'database-schema',
+    class: 'database',
+    meaning: 'the database does not hold what the program asks for',
+    pattern:
+      /relation "[^"]+" does not exist|column "[^"]+" does not exist|database "[^"]+" does not exist|unknown database|table '[^']+' doesn't exist|no such table|ns does not exist|duplicate key value|migration.{0,40}fail/i,
+    weight: 0.95,
+  },
+  {
+    name: 'database-unreachable',
+    class: 'database',
+    meaning: 'the database cannot be reached',
+    pattern: new RegExp(
+      `no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect)[^\\n]{0,120}${DATABASE}`,
+      'i',
+    ),
+    weight: 0.95,
+  },
+  {
+    name: 'connection-refused',
+    class: 'network',
+    meaning: 'a connection was refused: nothing listens at that address and port',
+    pattern: /connection refused|\bECONNREFUSED\b|connect(?:ion)? to .{0,80}refused|actively refused/i,
+    weight: 0.9,
+  },
+  {
+    name: 'timeout',
+    class: 'network',
+    meaning: 'a connection timed out',
+    pattern:
+      /i\/o timeout|\bETIMEDOUT\b|connection timed? ?out|connect(?:ion)? timeout|context deadline exceeded|DeadlineExceeded|deadline exceeded|read timed? ?out|ReadTimeout|ConnectTimeout|SocketTimeout|request timed? ?out|upstream (?:request )?timeout|operation timed out|gateway time-?out/i,
+    weight: 0.85,
+  },
+  {
+    name: 'connection-lost',
+    class: 'network',
+    meaning: 'connections break off',
+    pattern:
+      /connection reset|\bECONNRESET\b|broken pipe|\bEPIPE\b|no route to host|\bEHOSTUNREACH\b|network is unreachable|\bENETUNREACH\b|socket hang up|connection closed unexpectedly|unexpected EOF/i,
+    weight: 0.8,
+  },
+  {
+    name: 'mesh-policy',
+    class: 'network',
+    meaning: 'a policy of the mesh denies the call',
+    pattern: /rbac_access_denied|RBAC: access denied/,
+    weight: 1,
+  },
+  {
+    name: 'service-unavailable',
+    class: 'network',
+    meaning: 'a callee is unavailable',
+    pattern:
+      /code = Unavailable|StatusCode\.UNAVAILABLE|\bUNAVAILABLE: |no[_ ]healthy[_ ]upstream|upstream connect error|upstream_reset_before_response_started|route_not_found|cluster_not_found|no live upstreams|503 Service (?:Temporarily )?Unavailable|no endpoints available|502 Bad Gateway/i,
+    weight: 0.8,
+  },
+  {
+    name: 'address-in-use',
+    class: 'network',
+    meaning: 'the port is already in use',
+    pattern: /address already in use|\bEADDRINUSE\b|bind: permission denied|port \d+ is already/i,
+    weight: 1,
+  },
+  {
+    name: 'exec-format',
+    class: 'infrastructure',
+    meaning: 'the image does not fit or its command cannot be executed',
+    pattern:
+      /exec format error|executable file not found|exec: "[^"]+"|no such file or directory: unknown|: command not found|: not found$|StartError|can't open file/i,
+    weight: 0.95,
+  },
+  {
+    name: 'file-permission',
+    class: 'application',
+    meaning: 'the program lacks permission',
+    pattern:
+      /permission denied|\bEACCES\b|operation not permitted|\bEPERM\b|read-only file system|\bEROFS\b|access (?:is )?denied|insufficient (?:privilege|permission)|403 forbidden|unauthori[sz]ed/i,
+    weight: 0.9,
+  },
+  {
+    name: 'configuration',
+    class: 'application',
+    meaning: 'the configuration is wrong or missing',
+    pattern:
+      /environment variable|could not resolve placeholder|env(?:ironment)? var\b|\benv \w+ (?:is )?(?:not set|missing|required)|(?:is|are) not set|missing (?:required )?(?:config|key|setting|parameter|argument|property|value)|(?:invalid|unknown|bad|unsupported|unrecogni[sz]ed) (?:config\w*|option|flag|argument|value|setting|directive|parameter)|configuration error|config(?:uration)? (?:file )?(?:not found|is missing|is invalid|error)|failed to (?:load|parse|read) config|KeyError: |must be (?:set|provided|specified)|is required but|required (?:but|property|parameter|env)|FileNotFoundError|no such file or directory|\bENOENT\b|yaml: |parse error|syntax error|SyntaxError|unknown directive|ModuleNotFoundError|Cannot find module|ImportError|ClassNotFound|NoClassDef/i,
+    weight: 0.95,
+  },
+  {
+    name: 'server-error',
+    class: 'application',
+    meaning: 'requests are answered with errors of the server (5xx)',
+    pattern: /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus[= :"]+5\d\d\b/i,
+    weight: 0.4,
+  },
+];

@@ -1,0 +1,99 @@
+import type { FailureKind } from './failure-kind.ts';
+
+/** What certificates, name servers, the API server, disks, memory and links say when they fail. */
+export const PLATFORM_FAILURES: readonly FailureKind[] = [
+  {
+    name: 'certificate',
+    class: 'network',
+    meaning: 'a TLS/SSL certificate is not valid',
+    pattern:
+      /certificate (?:has )?expired|expired certificate|certificate is not (?:yet )?valid|x509: |certificate verify failed|CERT_HAS_EXPIRED|self[- ]signed certificate|unable to (?:verify|get local issuer)|PKIX path|ssl certificate (?:expired|problem|error)|SSLHandshake|tls: (?:bad|failed|handshake|unknown)|certificate signed by unknown|hostname.{0,40}doesn't match/i,
+    weight: 1,
+  },
+  {
+    name: 'name-resolution',
+    class: 'network',
+    meaning: 'a host name could not be resolved to an IP address (DNS)',
+    pattern:
+      /(?:could not|couldn't|can'?t|cannot|unable to) resolve (?!placeholder|dependenc|reference|type|module|symbol|view|bean|all|import|property|variable|['"]?@?[./])|no such host|NXDOMAIN|SERVFAIL|\bENOTFOUND\b|EAI_AGAIN|name or service not known|temporary failure in name resolution|UnknownHost|server misbehaving|nodename nor servname|name resolution (?:fail|error)|name does not resolve|bad address|no servers could be reached|host not found|dns (?:lookup|resolution) fail|failed to resolve/i,
+    weight: 1,
+  },
+  {
+    name: 'kubernetes-permission',
+    class: 'infrastructure',
+    meaning: 'the service account lacks permission (RBAC)',
+    pattern:
+      /is forbidden: User "|cannot (?:get|list|watch|create|update|patch|delete) resource|\(Forbidden\)|does not have (?:permission|access) to|system:serviceaccount:\S+.{0,40}(?:cannot|forbidden)/i,
+    weight: 1,
+  },
+  {
+    name: 'disruption-budget',
+    class: 'infrastructure',
+    meaning: 'a PodDisruptionBudget (PDB) forbids the eviction',
+    pattern: /violate the pod's disruption budget/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'disk-full',
+    class: 'resource',
+    meaning: 'the disk is full: no space left on device',
+    pattern: /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|could not extend file/i,
+    weight: 1,
+  },
+  {
+    name: 'disk-error',
+    class: 'infrastructure',
+    meaning: 'data on the disk cannot be read or is corrupt (input/output error)',
+    pattern:
+      /input\/output error|\bEIO\b|\bI\/O error\b|checksum (?:mismatch|error|verification failed)|(?:page|block|file|data|index|table) (?:is )?corrupt/i,
+    weight: 1,
+  },
+  {
+    name: 'file-descriptors',
+    class: 'resource',
+    meaning: 'the file descriptors (open files) of the process or node are used up',
+    pattern: /too many open files|EMFILE|ENFILE\b|file descriptors? (?:limit|exhaust)/i,
+    weight: 1,
+  },
+  {
+    name: 'threads',
+    class: 'resource',
+    meaning: 'no more threads or processes can be created',
+    pattern:
+      /unable to create (?:new )?native thread|pthread_create failed|resource temporarily unavailable|RejectedExecutionException|thread ?pool (?:is )?exhausted/i,
+    weight: 0.9,
+  },
+  {
+    name: 'consumer-behind',
+    class: 'application',
+    meaning: 'a consumer is too slow for its queue and is thrown out of its group (consumer lag, rebalance)',
+    pattern:
+      /poll timeout has expired|max\.poll\.interval|CommitFailedException|consumer (?:lag|is behind)|rebalance (?:failed|timed out)/i,
+    weight: 0.9,
+  },
+  {
+    name: 'out-of-memory',
+    class: 'resource',
+    meaning: 'memory ran out (out of memory)',
+    pattern:
+      /OutOfMemoryError|JavaScript heap out of memory|runtime: out of memory|Out of memory: Kill|MemoryError\b|cannot allocate memory|std::bad_alloc|OOMKilled|oom-kill/i,
+    weight: 1,
+  },
+  {
+    name: 'packet-loss',
+    class: 'network',
+    meaning: 'packets are lost in the network (packet loss)',
+    pattern: /\b(?:[1-9]\d?|100)(?:\.\d+)?% packet loss|netem\b.{0,80}\b(?:loss|corrupt|duplicate) \d/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'network-delay',
+    class: 'network',
+    meaning: 'the network delays packets (added latency)',
+    pattern: /netem\b.{0,80}\bdelay \d/i,
+    weight: 1,
+    certain: true,
+  },
+];

@@ -1,0 +1,52 @@
+import type { FailureKind } from './failure-kind.ts';
+
+/** What databases, caches and brokers answer when they refuse their clients. */
+export const STORE_REFUSALS: readonly FailureKind[] = [
+  {
+    name: 'read-only-database',
+    class: 'database',
+    meaning: 'the database is read-only and refuses writes',
+    pattern:
+      /read-only transaction|cannot execute \w+ in a read-only|READONLY You can't write|--read-only option|--super-read-only|NotWritablePrimary|not master and slaveOk|not primary|database is in read.?only|attempt to write a readonly database/i,
+    weight: 1,
+  },
+  {
+    name: 'connection-limit',
+    class: 'database',
+    meaning: 'the database has reached its connection limit and refuses new connections',
+    pattern:
+      /too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections/i,
+    weight: 1,
+  },
+  {
+    name: 'pool-exhausted',
+    class: 'database',
+    meaning: 'the database connection pool is exhausted',
+    pattern:
+      /pool (?:is |was )?(?:exhausted|empty|full)|QueuePool limit|connection is not available, request timed out|timeout (?:exceeded )?(?:when|while) (?:trying to )?(?:connect|acquir)\w*.{0,40}pool|connection pool.{0,60}(?:exhaust|timeout|timed out|starv)|could not (?:get|obtain) .{0,20}connection from (?:the )?pool|too many waiters/i,
+    weight: 1,
+  },
+  {
+    name: 'credentials',
+    class: 'database',
+    meaning: 'the credentials are wrong or missing: authentication failed',
+    pattern:
+      /password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|not authori[sz]ed on \S+ to execute|role "[^"]+" does not exist|no pg_hba\.conf entry|login failed for user|user .{0,40}does not exist|could not find user/i,
+    weight: 1,
+  },
+  {
+    name: 'store-demands-tls',
+    class: 'database',
+    meaning: 'the database accepts only TLS (SSL) connections and the client does not use it, or the reverse',
+    pattern:
+      /only allow(?:s)? SSL connections|SSLHandshakeFailed|The server is configured to only allow SSL|does not support SSL connections|SSL is required|requires? (?:a )?(?:secure|SSL|TLS) connection|no encryption\b.{0,40}pg_hba|Connections using insecure transport are prohibited/i,
+    weight: 1,
+  },
+  {
+    name: 'store-memory',
+    class: 'database',
+    meaning: 'the store has used up its memory (maxmemory) and refuses writes',
+    pattern: /OOM command not allowed|used memory > 'maxmemory'|SERVER_ERROR out of memory storing object/i,
+    weight: 1,
+  },
+];

@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { concluded, printed } from './conclude-evidence.ts';
+
+/** Seconds of CPU that a hard text of a megabyte may cost: the limit per case is 5 s of wall time. */
+const MOST_SECONDS = 4;
+const MEGABYTE = 1_000_000;
+
+const fill = (line: string): string => line.repeat(Math.ceil(MEGABYTE / line.length));
+
+const HARD: Record<string, [string, string]> = {
+  'one line without an end': ['kubectl logs api-1', 'a'.repeat(MEGABYTE)],
+  blanks: ['kubectl logs api-1', ' '.repeat(MEGABYTE)],
+  'carriage returns': ['kubectl logs api-1', 'x\r'.repeat(MEGABYTE / 2)],
+  'quotes and braces': ['kubectl logs api-1', fill('{"a":{"b":["')],
+  'words that begin like complaints': [
+    'kubectl logs api-1',
+    fill('connection to postgres at failed timed could not error= '),
+  ],
+  'complaints of a database': [
+    'kubectl logs api-1',
+    fill('2031-06-09T10:00:00Z ERROR postgres connection failed: timeout refused mysql redis\n'),
+  ],
+  'names with many dashes': ['kubectl logs api-1', fill('a-b-c-d-e-f-g-h-i-j-k-l.m.n.o:')],
+  durations: ['kubectl logs api-1', fill('took 12 ms in 3 s after 4 ms latency=5 duration: 6ms ')],
+  'a table with very wide rows': [
+    'kubectl get pods -A',
+    `NAME   READY   STATUS   RESTARTS   AGE\n${fill('api-1   1/1   Running   0   3d   ')}`,
+  ],
+  'a table with very many rows': [
+    'kubectl get pods -A',
+    `NAME   READY   STATUS    RESTARTS   AGE\n${fill('api-1  1/1     Running   0          3d\n')}`,
+  ],
+  'a header of capitals': ['kubectl get pods', `NAME ${'A'.repeat(MEGABYTE)}`],
+  'pages of describe': [
+    'kubectl describe pods',
+    fill('Name:  api-1\nNamespace:  team\nContainers:\n  api:\n    Image:  x\n'),
+  ],
+  'deep indentation': [
+    'kubectl describe pods',
+    `Name:  api-1\n${Array.from({ length: 1400 }, (_, depth) => `${' '.repeat(depth)}key:\n`).join('')}`,
+  ],
+  'broken YAML': ['kubectl get pods -o yaml', `apiVersion: v1\n${fill('- {a: [b, {c: ')}`],
+  prompts: ['bash', fill('$ \n# kubectl\n=== \n')],
+  headings: ['bash', fill('==== a b c d e f g h ')],
+  prefixes: ['stern .', fill('[pod/a-b/c] [pod/a-b/c] ')],
+  addresses: ['kubectl logs api-1', fill('http://a.b.c.d.e:8080/x?y=z@ ')],
+};
+
+describe('texts of a megabyte', () => {
+  for (const [title, [command, output]] of Object.entries(HARD))
+    it(`${title}: are read within the time`, () => {
+      const before = process.cpuUsage();
+      concluded('api fails with errors in namespace team', [printed(command, output)]);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6).to.be.below(MOST_SECONDS);
+    }).timeout(60_000);
+});

@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { decisiveLine } from '../../../../../src/workers/kubernetes-state/logs/decisive-line.ts';
+
+const kindOf = (...lines: string[]): string | null => {
+  const line = decisiveLine(lines);
+  return line ? (line.kind?.name ?? 'error') : null;
+};
+
+describe('the decisive line of a log', () => {
+  it('is an exception of no known kind, too', () => {
+    expect(
+      kindOf(
+        'Unhandled exception. System.NullReferenceException: Object reference not set to an instance of an object.',
+      ),
+    ).to.equal('error');
+    expect(kindOf('panic: runtime error: index out of range [3] with length 3')).to.equal('error');
+  });
+
+  it('is no line that only informs, whatever words it uses', () => {
+    expect(
+      kindOf(
+        'INFO loaded error messages for 3 languages',
+        'level=info msg="retry policy" failed=0',
+        'DEBUG on UNAVAILABLE try 3 times',
+      ),
+    ).to.equal(null);
+  });
+
+  it('is nothing about telemetry that cannot be delivered', () => {
+    expect(
+      kindOf(
+        'ERROR otlp exporter: dial tcp: lookup collector: no such host',
+        'WARN Exporting failed. Will retry. connection refused',
+      ),
+    ).to.equal(null);
+  });
+
+  it('does not take letters inside words for error codes', () => {
+    expect(kindOf("ModuleNotFoundError: No module named 'yaml'")).to.equal('configuration');
+    expect(kindOf("Could not resolve placeholder 'a.b' in value")).to.equal('configuration');
+    expect(kindOf('Error: getaddrinfo ENOTFOUND db')).to.equal('name-resolution');
+  });
+
+  it('tells kinds in the words of many languages', () => {
+    const said: [string, string][] = [
+      ['2031/06/09 10:00:00 dial tcp 10.0.0.1:80: connect: connection refused', 'connection-refused'],
+      ['java.net.SocketTimeoutException: Connect timed out', 'timeout'],
+      ['requests.exceptions.ReadTimeout: HTTPConnectionPool(host=x)', 'timeout'],
+      ['Error: read ECONNRESET', 'connection-lost'],
+      ['io.grpc.StatusRuntimeException: UNAVAILABLE: io exception', 'service-unavailable'],
+      ['System.IO.IOException: No space left on device', 'disk-full'],
+      ['java.lang.OutOfMemoryError: Java heap space', 'out-of-memory'],
+      ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', 'out-of-memory'],
+      ['accept4: too many open files', 'file-descriptors'],
+      ['nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)', 'address-in-use'],
+      ['exec /app: exec format error', 'exec-format'],
+      ['x509: certificate has expired or is not yet valid', 'certificate'],
+      ['upstream connect error or disconnect/reset before headers', 'service-unavailable'],
+    ];
+    for (const [line, kind] of said) expect(kindOf(line), line).to.equal(kind);
+  });
+});

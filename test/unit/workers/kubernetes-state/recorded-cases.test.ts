@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { RECORDED_CASES } from '../../../fixtures/recorded-cases/index.ts';
+import { type Judged, judge } from '../../../fixtures/recorded-cases/judge.ts';
+
+/** The share that must hold; the unseen half was never looked at while the analysis was made. */
+const FLOORS = {
+  seen: { stated: 0.95, named: 0.95, class: 0.95, falseAlarms: 0 },
+  unseen: { stated: 0.85, named: 0.9, class: 0.9, falseAlarms: 2 },
+} as const;
+
+const share = (judged: Judged[], is: (one: Judged) => boolean): number => judged.filter(is).length / judged.length;
+
+describe('recorded clusters, as kubectl prints them', function () {
+  this.timeout(120_000);
+  let judged: Judged[] = [];
+  before(() => {
+    judged = RECORDED_CASES.map(judge);
+  });
+  const healthy = new Set(RECORDED_CASES.filter((one) => one.class === 'healthy').map(({ id }) => id));
+
+  for (const half of ['seen', 'unseen'] as const) {
+    const own = () => judged.filter((one) => one.half === half);
+
+    it(`the cause is stated and its component named in the ${half} half`, () => {
+      const faults = own().filter(({ id }) => !healthy.has(id));
+      expect(share(faults, ({ stated }) => stated)).to.be.at.least(FLOORS[half].stated);
+      expect(share(faults, ({ named }) => named)).to.be.at.least(FLOORS[half].named);
+      expect(share(own(), (one) => one.class)).to.be.at.least(FLOORS[half].class);
+    });
+
+    it(`hardly anything healthy is called broken in the ${half} half, and confidence means something`, () => {
+      expect(own().filter(({ falseAlarm }) => falseAlarm).length).to.be.at.most(FLOORS[half].falseAlarms);
+      expect(share(own(), ({ confidentWrong }) => confidentWrong)).to.be.at.most(0.03);
+    });
+  }
+});
