@@ -41,11 +41,13 @@ function answerCase({ alerts, evidence, now }: CaseInput): Omit<CaseAnswer, 'id'
   const classification = alerts[0] ? createClassifier(agents)(alerts[0]) : null;
   const agent = poolAgents(agents).find(({ name }) => name === classification?.agent) ?? poolAgents(agents)[0]!;
   const facts = alertFacts(alerts, now);
-  const { findings, gaps } = analyseEvidence(agent, { alerts, facts, evidence, now });
-  const suspects = localise({ alerts, evidence, now });
-  const draft = concludeFindings({ alerts, agent, findings, evidence, gaps });
+  const seen = { alerts, facts, evidence, now };
+  const { findings, gaps } = analyseEvidence(agent, seen);
+  const suspects = localise(seen);
+  const alertClass = classification?.class;
+  const draft = concludeFindings({ alerts, agent, findings, evidence, gaps, alertClass, seen });
   const { report } = verifyReport(draft, evidence, alerts);
-  const culprit = culpritChange({ alerts, evidence, now });
+  const culprit = culpritChange(seen);
   return {
     ranking: unique(suspects.map(({ service }) => service)),
     instances: unique(suspects.flatMap(({ instance }) => instance ?? [])),

@@ -1,6 +1,6 @@
-import { durationText, oneLine } from '../detectors/support/text.ts';
+import { oneLine, utcText } from '../detectors/support/text.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
-import type { IncidentPicture } from './incident-picture.ts';
+import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { tellingWords } from './words.ts';
 
@@ -21,6 +21,7 @@ const HOUR_MS = 3_600_000;
 /** Most changes that do harm do it soon; some need the right load or data. */
 const HALF_LIFE_MS = 2 * HOUR_MS;
 const LONGEST_MS = 24 * HOUR_MS;
+const SHORTLY_MS = HOUR_MS / 2;
 
 /** Measures every change against the picture of the incident. */
 export function judgeChanges(changes: LiveChange[], picture: IncidentPicture): JudgedChange[] {
@@ -29,11 +30,14 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture): J
   const rarity = rarityOf(words);
   const symptoms = symptomWords(picture);
   const runsOut = picture.problems.some(({ body }) => RUNS_OUT.test(body));
+  const blind = changes.every(({ change }) => change.kind === 'deploy' && change.detail === '');
   return changes.map((live, index) => {
     const effect = effects[index]!;
     const time = timeFit(live, picture);
     const place = placeFit(live, picture);
-    const mechanism = mechanismFit(words[index]!, effect, { words: symptoms, runsOut }, rarity);
+    const mechanism = blind
+      ? coincidence(time, place)
+      : mechanismFit(words[index]!, effect, { words: symptoms, runsOut }, rarity);
     return { live, effect, time, place, mechanism, score: time.score * place.score * mechanism.score };
   });
 }
@@ -41,9 +45,11 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture): J
 function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
   if (at === null) return { score: 0, why: 'it was not deployed before the trouble' };
   const age = onset - at;
-  if (age < 0) return { score: 0, why: `it came ${durationText(-age)} after the trouble had begun` };
-  if (age > LONGEST_MS) return { score: 0, why: `it had run for ${durationText(age)} without trouble` };
-  return { score: 0.5 ** (age / HALF_LIFE_MS), why: `it came ${durationText(age)} before the trouble began` };
+  const when = utcText(new Date(at).toISOString());
+  if (age < 0) return { score: 0, why: `it came after the trouble had begun, at ${when}` };
+  if (age > LONGEST_MS) return { score: 0, why: `it had run long without trouble, since ${when}` };
+  const shortly = age <= SHORTLY_MS ? 'shortly ' : '';
+  return { score: 0.5 ** (age / HALF_LIFE_MS), why: `it came ${shortly}before the trouble began, at ${when}` };
 }
 
 /** What the first failing service runs counts fully; what others run that fail or that the complaints name, less. */
@@ -53,9 +59,20 @@ function placeFit({ services }: LiveChange, { failing, named }: IncidentPicture)
   const first = failing[0]?.service;
   if (services.length === 0) return { score: ELSEWHERE_IN_TROUBLE, why: 'nothing says where it runs' };
   if (first && services.includes(first)) return { score: 1, why: `it runs in ${first}, where the trouble began` };
-  const troubled = services.find((service) => named.has(service) || failing.some((other) => other.service === service));
+  const inTrouble = notable(failing);
+  const troubled = services.find(
+    (service) => named.has(service) || inTrouble.some((other) => other.service === service),
+  );
   if (troubled) return { score: ELSEWHERE_IN_TROUBLE, why: `it runs in ${troubled}, which is in trouble too` };
   return { score: 0, why: `it runs in ${services.slice(0, 2).join(', ')}, which is not in trouble` };
+}
+
+/** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */
+function coincidence(time: Fit, place: Fit): Fit {
+  const fits = place.score === 1 && time.score >= RIGHT_AFTER;
+  return fits
+    ? { score: COINCIDENCE, why: 'what it brought is not at hand, but its service got into trouble right after it' }
+    : { score: 0, why: 'its service did not get into trouble right after it' };
 }
 
 type Words = Map<string, { written: string; weight: number }>;
@@ -97,6 +114,9 @@ const fewOfEach = (problems: IncidentPicture['problems']) =>
     lines.slice(0, ALIKE),
   );
 
+/** Half an hour after a change at most. */
+const RIGHT_AFTER = 0.5 ** 0.25;
+const COINCIDENCE = 0.6;
 /** So much of matching words is half of what can be expected of a mechanism. */
 const HALF_MATCH = 1;
 const EFFECT_SCORE = { behaviour: 1, unseen: 0.5, preserving: 0.1, inert: 0 } as const;

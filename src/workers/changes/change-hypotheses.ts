@@ -29,8 +29,8 @@ export function changeHypotheses({ culprit, ruledOut }: ChangeVerdict): Hypothes
   return [...blamed, ...others];
 }
 
-/** Title and short id; whole ids of commits are for machines. */
-function named({ id, change }: LiveChange): string {
+/** A change by title and short id; whole ids of commits are for machines. */
+export function named({ id, change }: LiveChange): string {
   const short = change.kind === 'commit' ? id.slice(0, 12) : id;
   return `"${oneLine(change.title, 100)}" (${change.kind} ${oneLine(short, 60)})`;
 }

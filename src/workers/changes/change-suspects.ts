@@ -20,7 +20,7 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   const beginning: Suspect = {
     ...first,
     class: classOf(verdict) ?? first.class,
-    reasons: reason ? [reason, ...first.reasons] : first.reasons,
+    reasons: [...first.reasons.slice(0, 1), ...(reason ? [reason] : []), ...first.reasons.slice(1)],
     evidence: [...new Set([...cited, ...first.evidence])].sort((left, right) => left - right),
   };
   const runsElsewhere = blamed !== undefined && !culprit!.live.services.includes(first.service);

@@ -1,8 +1,8 @@
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
 import { oneLine } from '../detectors/support/text.ts';
+import { knownTelemetrySuspects } from '../localisation/known-suspects.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
-import { telemetrySuspects } from '../localisation/telemetry-suspects.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { alertTime, type ProblemLine, problemLines } from './problem-lines.ts';
 
@@ -96,7 +96,7 @@ function troubledServices({ alerts }: LocalisationInput, problems: ProblemLine[]
 
 function failingServices(input: LocalisationInput, named: Map<string, Set<string>>, troubled: Suspect[]): Suspect[] {
   const alerted = new Set(input.alerts.map(({ service }) => service));
-  const suspected = telemetrySuspects(input);
+  const suspected = knownTelemetrySuspects(input);
   const faint = troubled.filter(({ service }) => !suspected.some((other) => other.service === service));
   const own = [...suspected, ...faint]
     .filter(({ service }) => !isReporter(service))
@@ -114,21 +114,45 @@ function failingServices(input: LocalisationInput, named: Map<string, Set<string
     .sort((left, right) => right.score - left.score || (left.service < right.service ? -1 : 1));
 }
 
+/** A suspect with less than this share of the first one's score is in no trouble worth a word. */
+const NOTABLE = 0.1;
+
+/** The suspects that are in trouble for sure; among the others are all whose values moved by chance. */
+export function notable(failing: Suspect[]): Suspect[] {
+  const least = NOTABLE * (failing[0]?.score ?? 0);
+  return failing.filter(({ score }) => score >= least);
+}
+
 /** The first complaint, or the end of the step in which a metric of a failing service left its level. */
 function onsetOf(input: LocalisationInput, problems: ProblemLine[], shifts: MetricShift[], failing: Suspect[]): number {
   const alertAt = alertTime(input);
-  const troubled = new Set([...failing.map(({ service }) => service), ...input.alerts.map(({ service }) => service)]);
-  const complaints = firstComplaints(problems);
+  const troubled = new Set([...notable(failing), ...input.alerts].map(({ service }) => service));
   const moved = shifts.filter(({ service }) => troubled.has(service)).map(({ at, step }) => at + step);
-  const times = [...complaints, ...moved].filter((at) => at <= alertAt);
+  const { often, rare } = firstComplaints(problems);
+  const [clear, faint] = [[...often, ...moved], rare].map((times) => times.filter((at) => at <= alertAt));
+  const times = clear!.length > 0 ? clear! : faint!;
   return times.length > 0 ? Math.min(...times) : alertAt;
 }
 
 const OFTEN = 3;
 
-/** When each complaint was first heard; those that were heard once or twice count only where there are no others. */
-function firstComplaints(problems: ProblemLine[]): number[] {
+/** What was said so long before the rest is another story. */
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
+/**
+ * When each complaint began: its first line since the last long pause. Once or twice something is said in every healthy system:
+ * that counts where nothing else does.
+ */
+function firstComplaints(problems: ProblemLine[]): { often: number[]; rare: number[] } {
   const alike = [...Map.groupBy(problems, ({ service, template }) => `${service} ${template}`).values()];
-  const often = alike.filter((lines) => lines.length >= OFTEN);
-  return (often.length > 0 ? often : alike).map((lines) => Math.min(...lines.map(({ at }) => at)));
+  const runs = alike.map((lines) => lastRun(lines.map(({ at }) => at).sort((left, right) => left - right)));
+  return {
+    often: runs.filter((times) => times.length >= OFTEN).map(([first]) => first!),
+    rare: runs.filter((times) => times.length < OFTEN).map(([first]) => first!),
+  };
+}
+
+function lastRun(times: number[]): number[] {
+  const start = times.findLastIndex((at, index) => index === 0 || at - times[index - 1]! > LONGEST_PAUSE_MS);
+  return times.slice(start);
 }

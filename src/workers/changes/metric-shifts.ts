@@ -1,4 +1,5 @@
-import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { seriesOf } from '../detectors/support/evidence-of.ts';
+import { oncePer } from '../detectors/support/once-per.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import { median, quantile } from '../localisation/statistics/robust.ts';
 import { serviceIn } from '../localisation/telemetry/component.ts';
@@ -30,9 +31,9 @@ const IN_ROW = 3;
 const STAYS = 0.8;
 
 /** The shifts of all series that tell their service, earliest first. */
-export function metricShifts(input: LocalisationInput): MetricShift[] {
+export const metricShifts = oncePer((input: LocalisationInput): MetricShift[] => {
   const alertAt = alertTime(input);
-  return evidenceOf(input.evidence, 'metrics.query')
+  return seriesOf(input.evidence)
     .flatMap(({ data, evidence, number }) =>
       data.series.flatMap(({ labels, points }) => {
         const service =
@@ -45,7 +46,7 @@ export function metricShifts(input: LocalisationInput): MetricShift[] {
       (left, right) =>
         left.at - right.at || (`${left.service} ${left.metric}` < `${right.service} ${right.metric}` ? -1 : 1),
     );
-}
+});
 
 function shiftOf(
   series: [number, number][],

@@ -38,7 +38,7 @@ export const usualUntil = (start: number, alertAt: number): number =>
 
 /** Complaints that are new: nobody said the like before the time around the alert. Oldest first. */
 export function problemLines(input: LocalisationInput): ProblemLine[] {
-  const rows = [...logRows(input), ...failedSpans(input)].sort(
+  const rows = unrepeated([...logRows(input), ...failedSpans(input)]).sort(
     (left, right) => left.at - right.at || (left.body < right.body ? -1 : 1),
   );
   const first = rows[0];
@@ -54,6 +54,17 @@ export function problemLines(input: LocalisationInput): ProblemLine[] {
     else if (complains && !usual.has(key)) problems.push({ ...row, template });
   }
   return problems;
+}
+
+/** Several questions may bring the same line; within one answer a repeated line was written repeatedly. */
+function unrepeated(rows: Row[]): Row[] {
+  const first = new Map<string, number>();
+  return rows.filter(({ service, at, body, evidence }) => {
+    const key = `${service} ${at} ${body}`;
+    const known = first.get(key) ?? evidence;
+    first.set(key, known);
+    return known === evidence;
+  });
 }
 
 type Row = Omit<ProblemLine, 'template'> & { complains: boolean };

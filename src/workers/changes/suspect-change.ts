@@ -60,9 +60,15 @@ export function culpritChange(input: {
   return culprit && culprit.live.change.kind !== 'flag' ? culprit.live.id : 'none';
 }
 
-/** What somebody in a hurry would blame: near in time and place, or speaking of the same things. */
+/** So soon before the trouble that everybody will ask about it. */
+const SOON = 0.7;
+
+/** What somebody in a hurry would blame: near in time and place, very near in time, or speaking of the same things. */
 const looksSuspect = ({ time, place, mechanism, live }: JudgedChange) =>
-  (time.score > 0 && place.score > 0) || (place.score === 1 && live.at !== null) || mechanism.score >= LEAST_MECHANISM;
+  (time.score > 0 && place.score > 0) ||
+  time.score >= SOON ||
+  (place.score === 1 && live.at !== null) ||
+  mechanism.score >= LEAST_MECHANISM;
 
 function whyNot(
   { time, place, mechanism, effect }: JudgedChange,

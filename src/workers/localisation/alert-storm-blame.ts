@@ -8,8 +8,6 @@ type Explanations = Map<string, Map<string, number>>;
 const KEEPS = { state: 0.9, saturation: 0.7, other: 0.15 } as const;
 /** An entity that nobody could locate explains little: it may be a wrong name. */
 const UNLOCATED = 0.2;
-/** A caller that fails still calls; only some of what it calls falls silent by that. */
-const FAILING_CALLER = 0.4;
 /** Blame that is passed around in a circle stays there in equal parts. */
 const ROUNDS = 60;
 
@@ -67,20 +65,14 @@ function explanations(entities: StormEntity[], graph: StormGraph): Explanations 
   );
 }
 
-const weightOf = ({ located, kinds }: StormEntity): number =>
-  (located ? 1 : UNLOCATED) * (kinds.has('state') ? 3 : kinds.size === 1 && kinds.has('latency') ? 0.7 : 1);
+const weightOf = ({ located }: StormEntity): number => (located ? 1 : UNLOCATED);
 
-/**
- * Silence comes from upstream: from those that are silent or down themselves. Where only callers that fail are upstream, the
- * silent one is where the chain broke, unless several of what that caller calls are silent: then the caller stopped.
- */
+/** Silence comes from upstream: from those that are silent or down themselves, or else from those that fail. */
 function causesOfSilence(entity: StormEntity, all: StormEntity[], graph: StormGraph): [string, number][] {
   const upstream = all.filter(({ key }) => graph.upstreamOf(entity.key).includes(key));
   const stopped = upstream.filter((other) => isStopped(other) && !isStoppedBy(other, entity, graph));
-  if (stopped.length > 0) return stopped.map((other) => [other.key, weightOf(other)]);
-  return upstream
-    .filter((other) => !isStopped(other))
-    .map((other) => [other.key, weightOf(other) * (silentUnder(other, all, graph) > 1 ? 1 : FAILING_CALLER)]);
+  const causes = stopped.length > 0 ? stopped : upstream.filter((other) => !isStopped(other));
+  return causes.map((other) => [other.key, weightOf(other)]);
 }
 
 const isStopped = ({ kinds }: StormEntity) => kinds.has('silence') || kinds.has('state');
@@ -88,12 +80,3 @@ const isStopped = ({ kinds }: StormEntity) => kinds.has('silence') || kinds.has(
 /** In the same layer each could have stopped the other; two that are only silent explain nothing of each other. */
 const isStoppedBy = (other: StormEntity, entity: StormEntity, graph: StormGraph) =>
   !other.kinds.has('state') && graph.upstreamOf(other.key).includes(entity.key);
-
-function silentUnder(caller: StormEntity, all: StormEntity[], graph: StormGraph): number {
-  return all.filter(
-    (other) =>
-      other.kinds.has('silence') &&
-      graph.upstreamOf(other.key).includes(caller.key) &&
-      !all.some((above) => above !== other && isStopped(above) && graph.upstreamOf(other.key).includes(above.key)),
-  ).length;
-}

@@ -6,6 +6,10 @@ export type StormGraph = {
   dependenciesOf(key: string): string[];
   /** Who stands between an entity and the users, or beside it: it falls silent when these do. */
   upstreamOf(key: string): string[];
+  /** The name as the map writes it; the key itself where the map does not know it. */
+  nameOf(key: string): string;
+  /** True for names of what stands where users come in. */
+  isEdge(name: string): boolean;
 };
 
 type Edge = { caller: string; callee: string };
@@ -27,7 +31,10 @@ export function stormGraph(edges: Edge[]): StormGraph {
     .filter(({ caller, callee }) => caller !== callee && caller !== '' && callee !== '');
   const layers = layersOf(known, entrances(edges));
   const layer = (key: string) => layers.get(key) ?? Number.MAX_SAFE_INTEGER;
+  const names = new Map(edges.flatMap(({ caller, callee }) => [caller, callee]).map((name) => [entityKey(name), name]));
   return {
+    nameOf: (key) => names.get(key) ?? key,
+    isEdge: (name) => EDGE_NAMES.some((pattern) => pattern.test(wordsOf(name))),
     dependenciesOf: (key) =>
       unique(
         known.filter(({ caller, callee }) => caller === key && layer(callee) >= layer(key)).map(({ callee }) => callee),
@@ -44,12 +51,13 @@ export function stormGraph(edges: Edge[]): StormGraph {
 
 const unique = (keys: string[]) => [...new Set(keys)].sort();
 
+const wordsOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
+
 /** By name where a name tells it, else those that nobody calls, else all. */
 function entrances(edges: Edge[]): string[] {
   const names = unique(edges.flatMap(({ caller, callee }) => [caller, callee]));
-  const words = (name: string) => name.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
   for (const pattern of EDGE_NAMES) {
-    const found = names.filter((name) => pattern.test(words(name)));
+    const found = names.filter((name) => pattern.test(wordsOf(name)));
     if (found.length > 0) return found.map(entityKey);
   }
   const called = new Set(edges.map(({ callee }) => callee));

@@ -2,7 +2,7 @@ import type { AlertClass } from '../../shared/alert.ts';
 import { inForm } from '../changes/evidence-form.ts';
 import { settleBlame } from './alert-storm-blame.ts';
 import { type StormEntity, stormEntities } from './alert-storm-entities.ts';
-import { stormWords } from './alert-storm-kinds.ts';
+import { stormKind, stormWords } from './alert-storm-kinds.ts';
 import { type StormGraph, stormGraph } from './alert-storm-layers.ts';
 import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
@@ -15,14 +15,18 @@ const MOST_NAMES = 4;
  */
 export function alertStormSuspects({ evidence }: LocalisationInput): Suspect[] {
   const storms = inForm(evidence, 'alerts.active');
-  const entities = stormEntities(storms.flatMap(({ data }) => data.alerts));
+  const alerts = storms.flatMap(({ data }) => data.alerts);
+  const entities = stormEntities(alerts);
   if (entities.length === 0) return [];
   const maps = inForm(evidence, 'topology.services');
   const graph = stormGraph(maps.flatMap(({ data }) => data.edges));
   const cited = [...storms, ...maps].map(({ number }) => number).sort((left, right) => left - right);
   const { blame, explainedBy } = settleBlame(entities, graph);
   return entities
-    .map((entity) => suspectOf(entity, blame.get(entity.key) ?? 0, entities, explainedBy, graph, cited))
+    .map((entity) => ({
+      ...suspectOf(entity, blame.get(entity.key) ?? 0, entities, explainedBy, cited),
+      class: classOf(entity, { entities, graph, silence: hearsOfSilence(alerts) }),
+    }))
     .sort(moreSuspect);
 }
 
@@ -38,7 +42,6 @@ function suspectOf(
   blame: number,
   all: StormEntity[],
   explainedBy: Map<string, Map<string, number>>,
-  graph: StormGraph,
   evidence: number[],
 ): Suspect {
   const effects = all.filter(({ key }) => explainedBy.get(key)?.has(entity.key)).map(({ service }) => service);
@@ -53,7 +56,7 @@ function suspectOf(
     instance: entity.instance,
     score: Math.max(blame, Number.MIN_VALUE),
     onset: entity.onset,
-    class: classOf(entity, all, graph),
+    class: null,
     reasons,
     evidence,
   };
@@ -64,19 +67,46 @@ const list = (names: string[]) =>
 
 /** Stores, caches and queues; their trouble is theirs, whatever the alert is called. */
 const DATABASE =
-  /\b(database|db|sql|mysql|mariadb|postgres\w*|mongo\w*|redis|valkey|memcached|cassandra|elasticsearch|opensearch|kafka|rabbitmq)\b/;
+  /\b(database|db|sql|mysql|mariadb|postgres\w*|mongo\w*|redis\w*|valkey\w*|memcached|cassandra|elasticsearch|opensearch|kafka|rabbitmq)\b/;
 
-function classOf(entity: StormEntity, all: StormEntity[], graph: StormGraph): AlertClass {
+/** Flags and settings are asked by the way: no request fails because they are not. */
+const BESIDE_REQUESTS = /\b(flags?\w*|config\w*|settings?)\b/;
+
+type Storm = { entities: StormEntity[]; graph: StormGraph; silence: boolean };
+
+/** True where something fell silent, be it named or not. */
+const hearsOfSilence = (alerts: { name: string }[]) => alerts.some(({ name }) => stormKind(name) === 'silence');
+
+function classOf(entity: StormEntity, storm: Storm): AlertClass {
   if (DATABASE.test(stormWords(entity.service))) return 'database';
   const words = entity.alerts.map(stormWords).join(' ');
   if (entity.kinds.has('saturation') || /\b(oom\w*|memory|quota|pressure)\b/.test(words)) return 'resource';
   if (entity.kinds.has('state')) return 'infrastructure';
-  const quiet = all.filter(({ kinds }) => kinds.has('silence'));
   if (entity.kinds.has('failures') || entity.kinds.has('latency')) {
-    const dependencies = graph.dependenciesOf(entity.key);
-    // It is up and asks, and what it asks hears nothing: the way between them.
-    return quiet.some(({ key, located }) => dependencies.includes(key) || !located) ? 'network' : 'application';
+    return isCutOff(entity, storm) || callsInVain(entity, storm) ? 'network' : 'application';
   }
+  const quiet = storm.entities.filter(({ kinds }) => kinds.has('silence'));
   // Only silence: of one that stopped while its callers fail, or of a whole place that requests no longer reach.
-  return entity.kinds.has('silence') && all.length > quiet.length ? 'infrastructure' : 'network';
+  return entity.kinds.has('silence') && storm.entities.length > quiet.length ? 'infrastructure' : 'network';
 }
+
+/** It is up and asks, and what it asks hears nothing: the way between them. */
+function isCutOff({ key }: StormEntity, { entities, graph, silence }: Storm): boolean {
+  const dependencies = graph.dependenciesOf(key);
+  const quiet = entities.filter(({ kinds }) => kinds.has('silence'));
+  return quiet.some((other) => dependencies.includes(other.key) || !other.located) || (silence && quiet.length === 0);
+}
+
+/**
+ * It stands in the middle and fails at its callers', while none of the services that it calls complains of anything: its calls
+ * don't arrive. What calls no other service fails by itself, and of an entrance, which calls everybody, this says nothing.
+ */
+function callsInVain({ key, service }: StormEntity, { entities, graph }: Storm): boolean {
+  const alerting = (other: string) => entities.some((one) => one.key === other && one.key !== key);
+  const callees = graph.dependenciesOf(key).filter((name) => takesRequests(graph.nameOf(name)));
+  const callers = graph.upstreamOf(key);
+  const complains = callees.some((name) => alerting(name) && !callers.includes(name));
+  return callers.some(alerting) && !graph.isEdge(service) && callees.length > 0 && !complains;
+}
+
+const takesRequests = (name: string) => !DATABASE.test(stormWords(name)) && !BESIDE_REQUESTS.test(stormWords(name));

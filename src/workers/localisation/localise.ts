@@ -3,8 +3,8 @@ import type { Evidence } from '../../shared/report.ts';
 import { changeSuspects } from '../changes/change-suspects.ts';
 import { alertStormSuspects } from './alert-storm-suspects.ts';
 import { anomalySuspects } from './anomaly-suspects.ts';
+import { knownTelemetrySuspects } from './known-suspects.ts';
 import type { Suspect } from './suspect.ts';
-import { telemetrySuspects } from './telemetry-suspects.ts';
 
 /** What localisation works on; the same that the detectors get. */
 export type LocalisationInput = { alerts: Alert[]; evidence: Evidence[]; now: Date };
@@ -13,7 +13,7 @@ export type LocalisationInput = { alerts: Alert[]; evidence: Evidence[]; now: Da
 export type LocalisationMethod = (input: LocalisationInput) => Suspect[];
 
 /** The methods, the most telling kind of evidence first. */
-const METHODS: LocalisationMethod[] = [anomalySuspects, changeSuspects, telemetrySuspects, alertStormSuspects];
+const METHODS: LocalisationMethod[] = [anomalySuspects, changeSuspects, knownTelemetrySuspects, alertStormSuspects];
 
 /**
  * Where the trouble began: the suspects of the first method that has evidence to work on, most suspect first. Pure and

@@ -2,15 +2,18 @@ import { combineSymptoms, type SymptomKind } from './combine-symptoms.ts';
 import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
 import { discountCallers } from './symptoms/discount-callers.ts';
+import { explainFailures } from './symptoms/explained-failures.ts';
 import { logSymptoms } from './symptoms/log-symptoms.ts';
-import { metricGroups } from './symptoms/metric-changes.ts';
+import { lostRequests } from './symptoms/lost-requests.ts';
+import { type MetricGroup, metricGroups } from './symptoms/metric-changes.ts';
 import { type RequestKind, requestSymptoms } from './symptoms/request-symptoms.ts';
 import { resourceSymptoms } from './symptoms/resource-symptoms.ts';
 import { slowSpans } from './symptoms/slow-spans.ts';
 import { failingSpans, vanishedOperations } from './symptoms/span-symptoms.ts';
+import { clientSpans, unansweredCalls } from './symptoms/unanswered-calls.ts';
 import { vanishedServices } from './symptoms/vanished-services.ts';
 import { type CallGraph, callGraph } from './telemetry/call-graph.ts';
-import { incidentWindow } from './telemetry/incident-window.ts';
+import { type IncidentWindow, incidentWindow } from './telemetry/incident-window.ts';
 import { kindsNamedIn } from './telemetry/metric-kind.ts';
 import { readLogs } from './telemetry/read-logs.ts';
 import { readSeries, type Series } from './telemetry/read-series.ts';
@@ -33,34 +36,64 @@ export function symptomKinds(input: LocalisationInput): SymptomKind[] {
   const window = incidentWindow(input);
   const traces = readTraces(input, window);
   const graph = callGraph(input, traces);
-  const { flow, errors } = logSymptoms(readLogs(input, window));
+  const series = readSeries(input, window);
+  const groups = metricGroups(series, window.alertAt, graph.entries);
   return [
-    ...metricKinds(input, readSeries(input, window), window.alertAt, graph, traces),
-    { name: 'slow spans', weight: DIRECT, symptoms: slowSpans(traces) },
-    { name: 'vanished operations', weight: DIRECT, symptoms: discountCallers(vanishedOperations(traces), graph) },
-    { name: 'failing spans', weight: DIRECT, symptoms: discountCallers(failingSpans(traces), graph) },
-    { name: 'broken log flow', weight: DIRECT, symptoms: discountCallers(flow, graph) },
-    { name: 'log errors', weight: INDIRECT, symptoms: discountCallers(errors, graph) },
+    ...loadKinds(groups, graph),
+    ...slownessKinds(input, groups, graph, traces),
+    ...explainFailures(failureKinds(input, window, groups, series, graph, traces), graph),
   ];
 }
 
-function metricKinds(
-  input: LocalisationInput,
-  series: Series[],
-  alertAt: number,
-  graph: CallGraph,
-  traces: Traces,
-): SymptomKind[] {
-  const groups = metricGroups(series, alertAt, graph.entries);
-  const asked = requestKindsAsked(input);
-  const ofRequests = (kind: RequestKind) => (asked.has(kind) ? requestSymptoms(groups, kind, graph) : []);
+/** Who uses up more than before. */
+function loadKinds(groups: MetricGroup[], graph: CallGraph): SymptomKind[] {
   return [
     { name: 'cpu', weight: DIRECT, symptoms: resourceSymptoms(groups, 'cpu', graph) },
     { name: 'memory', weight: DIRECT, symptoms: resourceSymptoms(groups, 'memory', graph) },
     { name: 'saturation', weight: INDIRECT, symptoms: resourceSymptoms(groups, 'saturation', graph) },
+    { name: 'other', weight: COARSE, symptoms: resourceSymptoms(groups, 'other', graph) },
+  ];
+}
+
+/** Where requests take longer than before. */
+function slownessKinds(
+  input: LocalisationInput,
+  groups: MetricGroup[],
+  graph: CallGraph,
+  traces: Traces,
+): SymptomKind[] {
+  const latency = requestKindsAsked(input).has('latency') ? requestSymptoms(groups, 'latency', graph) : [];
+  return [
+    { name: 'latency', weight: traces.during.length > 0 ? COARSE : INDIRECT, symptoms: latency },
+    { name: 'slow spans', weight: DIRECT, symptoms: slowSpans(traces) },
+  ];
+}
+
+/** Where requests fail, break off or get no answer. */
+function failureKinds(
+  input: LocalisationInput,
+  window: IncidentWindow,
+  groups: MetricGroup[],
+  series: Series[],
+  graph: CallGraph,
+  traces: Traces,
+): SymptomKind[] {
+  const clients = clientSpans(traces);
+  const { flow, errors } = logSymptoms(readLogs(input, window));
+  const asked = requestKindsAsked(input).has('failures');
+  return [
     { name: 'vanished services', weight: DIRECT, symptoms: vanishedServices(series) },
-    { name: 'latency', weight: traces.during.length > 0 ? COARSE : INDIRECT, symptoms: ofRequests('latency') },
-    { name: 'failures', weight: INDIRECT, symptoms: ofRequests('failures') },
+    { name: 'unanswered calls', weight: DIRECT, symptoms: unansweredCalls(traces, clients) },
+    {
+      name: 'vanished operations',
+      weight: DIRECT,
+      symptoms: discountCallers(vanishedOperations(traces, clients), graph),
+    },
+    { name: 'failing spans', weight: DIRECT, symptoms: discountCallers(failingSpans(traces), graph) },
+    { name: 'broken log flow', weight: DIRECT, symptoms: discountCallers(flow, graph) },
+    { name: 'log errors', weight: INDIRECT, symptoms: discountCallers(errors, graph) },
+    { name: 'lost requests', weight: INDIRECT, symptoms: asked ? lostRequests(series, window.alertAt, graph) : [] },
+    { name: 'failures', weight: INDIRECT, symptoms: asked ? requestSymptoms(groups, 'failures', graph) : [] },
   ];
 }
 

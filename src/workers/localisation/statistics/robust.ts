@@ -16,8 +16,9 @@ export function quantileOfSorted(sorted: readonly number[], share: number): numb
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))]!;
 }
 
+/** The values that are numbers, in ascending order; typed arrays sort several times faster than arrays. */
 export const ascending = (values: readonly number[]): number[] =>
-  values.filter((value) => Number.isFinite(value)).sort((left, right) => left - right);
+  Array.from(Float64Array.from(values.filter((value) => Number.isFinite(value))).sort());
 
 /** The mean without the highest tenth: a few calls that hung for other reasons don't count; 0 without values. */
 export function trimmedMean(sorted: readonly number[]): number {

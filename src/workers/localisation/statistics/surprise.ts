@@ -16,13 +16,16 @@ const logChoose = (n: number, k: number) => -Math.log(n + 1) - logBeta(n - k + 1
 
 /**
  * How surprising it is (nats) that something that happened in `before.hits` of `before.tries` cases now happens in as few as
- * `now.hits` of `now.tries`: minus the logarithm of the posterior predictive probability (beta-binomial with a uniform prior).
- * Few observations before or now give little surprise. 0 when it happens as often as could be expected.
+ * `now.hits` of `now.tries`: minus the logarithm of the posterior predictive probability (beta-binomial). The prior is what is known
+ * of such things in general, as (fractions of) trials; without any it is uniform. Few observations before or now give little
+ * surprise. 0 when it happens as often as could be expected.
  */
-export function surpriseOfFewer(before: Trials, now: Trials): number {
-  const a = before.hits + 1;
-  const b = before.tries - before.hits + 1;
-  if (now.tries === 0 || now.hits / now.tries >= before.hits / Math.max(1, before.tries)) return 0;
+export function surpriseOfFewer(before: Trials, now: Trials, prior: Trials = UNIFORM): number {
+  const a = before.hits + prior.hits;
+  const b = before.tries - before.hits + prior.tries - prior.hits;
+  const usual = before.tries > 0 ? before.hits / before.tries : prior.hits / prior.tries;
+  if (now.tries === 0 || now.hits / now.tries >= usual) return 0;
+
   let probability = 0;
   for (let hits = now.hits; hits >= 0; hits--) {
     const term = Math.exp(logChoose(now.tries, hits) + logBeta(hits + a, now.tries - hits + b) - logBeta(a, b));
@@ -33,11 +36,13 @@ export function surpriseOfFewer(before: Trials, now: Trials): number {
 }
 
 /** The same for something that happens more often than before. */
-export function surpriseOfMore(before: Trials, now: Trials): number {
-  return surpriseOfFewer(misses(before), misses(now));
+export function surpriseOfMore(before: Trials, now: Trials, prior: Trials = UNIFORM): number {
+  return surpriseOfFewer(misses(before), misses(now), misses(prior));
 }
 
 export type Trials = { hits: number; tries: number };
+
+const UNIFORM: Trials = { hits: 1, tries: 2 };
 
 const misses = ({ hits, tries }: Trials): Trials => ({ hits: tries - hits, tries });
 

@@ -15,11 +15,15 @@ export function discountCallers(symptoms: Symptom[], graph: CallGraph): Symptom[
     .filter(({ amount }) => amount > 0);
 }
 
-/** In a circle of calls everybody is below everybody: only services that don't call back count as below. */
-function worstBelow(service: string, worst: Map<string, number>, graph: CallGraph): number {
-  const seen = reachable(service, graph);
-  const below = [...seen].filter((other) => other !== service && !reachable(other, graph).has(service));
-  return Math.max(0, ...below.map((other) => worst.get(other) ?? 0));
+const worstBelow = (service: string, worst: Map<string, number>, graph: CallGraph): number =>
+  Math.max(0, ...servicesBelow(service, graph).map((other) => worst.get(other) ?? 0));
+
+/**
+ * What a service calls, directly or through others. In a circle of calls everybody is below everybody: only services that don't
+ * call back count as below.
+ */
+export function servicesBelow(service: string, graph: CallGraph): string[] {
+  return [...reachable(service, graph)].filter((other) => other !== service && !reachable(other, graph).has(service));
 }
 
 function reachable(from: string, graph: CallGraph): Set<string> {

@@ -9,7 +9,7 @@ type Event = { line: LogLine; unit: string; template: string; error: boolean };
 
 /** What the log lines of components say: flows that break off, and errors that are new or surge. Amounts are nats. */
 export function logSymptoms({ before, during, evidence }: LogLines): { flow: Symptom[]; errors: Symptom[] } {
-  if (before.length === 0 || during.length === 0) return { flow: [], errors: [] };
+  if (during.length === 0) return { flow: [], errors: [] };
   const templates = logTemplates();
   const toEvent = (line: LogLine): Event => {
     const template = templates.of(line.body);
@@ -58,13 +58,23 @@ export function symptomOfBreak(
   };
 }
 
+/** What all components together log counts for each as so many lines: one that was hardly heard before is like the others. */
+const PRIOR_LINES = 10;
+/** An error that was never seen may have been about to come. */
+const UNSEEN = 0.5;
+
 function errorSymptoms(before: Event[], during: Event[], evidence: number[]): Symptom[] {
   const [was, is] = [countErrors(before), countErrors(during)];
+  const usual = before.length > 0 ? before : during;
+  const seen = countTemplates(usual);
   return [...is].flatMap(([unit, { lines, errors }]) => {
     const known = was.get(unit);
     const found = [...errors].map(([template, hits]) => {
       const earlier = { hits: known?.errors.get(template) ?? 0, tries: known?.lines ?? 0 };
-      return { template, hits, earlier, surprise: surpriseOfMore(earlier, { hits, tries: lines }) };
+      const elsewhere = (seen.get(template) ?? 0) - (before.length > 0 ? earlier.hits : hits);
+      const share = (elsewhere + UNSEEN) / (usual.length + 1);
+      const prior = { hits: share * PRIOR_LINES, tries: PRIOR_LINES };
+      return { template, hits, earlier, surprise: surpriseOfMore(earlier, { hits, tries: lines }, prior) };
     });
     const worst = found.sort((left, right) => right.surprise - left.surprise)[0];
     const amount = worst ? worst.surprise - Math.log(Math.max(1, countAll(is))) : 0;
@@ -75,6 +85,12 @@ function errorSymptoms(before: Event[], during: Event[], evidence: number[]): Sy
       { component, amount, clarity: clarityOfSurprise(amount), onset: null, class: 'application', reason, evidence },
     ];
   });
+}
+
+function countTemplates(events: Event[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { template } of events) counts.set(template, (counts.get(template) ?? 0) + 1);
+  return counts;
 }
 
 type ErrorCounts = Map<string, { lines: number; errors: Map<string, number> }>;

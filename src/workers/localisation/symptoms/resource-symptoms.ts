@@ -9,11 +9,12 @@ const OUTSIDER = 0.5;
 
 /**
  * Components that use much more of a resource than before. Amounts are shares: of all that is used more of one metric, how much is
- * used here, as a mean over the metrics of the kind; the metric's own unit makes components comparable.
+ * used here, as a mean over the metrics of the kind; the metric's own unit makes components comparable. Of a metric whose name tells
+ * nothing (`other`) a rise is a deviation and no more.
  */
 export function resourceSymptoms(
   groups: MetricGroup[],
-  kind: 'cpu' | 'memory' | 'saturation',
+  kind: 'cpu' | 'memory' | 'saturation' | 'other',
   graph: CallGraph,
 ): Symptom[] {
   const ofKind = groups.filter((group) => group.kind === kind && group.changes.length > 0);
@@ -27,17 +28,16 @@ export function resourceSymptoms(
     const amount = members.reduce((sum, { share }) => sum + share, 0);
     const { metric, changed } = members.reduce((left, right) => (right.share > left.share ? right : left));
     const telling = graph.mayCarryRequests(changed.component.service) ? 1 : OUTSIDER;
-    return symptomOf(metric, changed, amount, telling);
+    return { ...symptomOf(metric, changed, amount, telling), class: kind === 'other' ? null : ('resource' as const) };
   });
 }
 
-function symptomOf(metric: string, { series, component, change }: Changed, amount: number, telling: number): Symptom {
+function symptomOf(metric: string, { series, component, change }: Changed, amount: number, telling: number) {
   return {
     component,
     amount,
     clarity: telling * clarityOfChange(change, change.above, change.during),
     onset: change.onset,
-    class: 'resource',
     reason: `${metric} of ${component.instance ?? component.service} rose from ${plain(change.before)} to ${plain(change.during)} (medians)`,
     evidence: series.evidence,
   };

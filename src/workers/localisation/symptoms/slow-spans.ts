@@ -1,4 +1,5 @@
 import { ascending, median, quantileOfSorted, risen, trimmedMean } from '../statistics/robust.ts';
+import { clarityOfSurprise, surpriseOfMore, type Trials } from '../statistics/surprise.ts';
 import { componentOf } from '../telemetry/component.ts';
 import type { Traces } from '../telemetry/read-spans.ts';
 import { blameEnds, type Loss } from './blame-ends.ts';
@@ -16,7 +17,7 @@ type Slower = { key: string; amount: number; certainty: number; calls: number; b
 export function slowSpans(traces: Traces): Symptom[] {
   const [before, during] = [timeSpent(traces.before), timeSpent(traces.during)];
   if (during.requests === 0) return [];
-  const work = slower(before.work, during.work, during.requests);
+  const work = slower(withSiblings(before.work, during.work), during.work, during.requests);
   const ways = slower(withPeers(before, during), during.between, during.requests);
   const losses = ways.map(({ key, amount, certainty, calls }): Loss => {
     const [caller, callee] = partsOfKey(key);
@@ -58,14 +59,44 @@ function withPeers(before: TimeSpent, during: TimeSpent): Map<string, number[]> 
   );
 }
 
+/** New instances (a rollout, another replica) have no past of their own: that of the service's others counts for them. */
+function withSiblings(before: Map<string, number[]>, during: Map<string, number[]>): Map<string, number[]> {
+  const bySibling = Map.groupBy(before, ([key]) => siblingKey(key));
+  return new Map(
+    [...during.keys()].map((key) => [
+      key,
+      before.get(key) ?? (bySibling.get(siblingKey(key)) ?? []).flatMap(([, values]) => values),
+    ]),
+  );
+}
+
+function siblingKey(key: string): string {
+  const [component, operation] = partsOfKey(key);
+  return JSON.stringify([componentOf(component).service, operation]);
+}
+
 function slower(before: Map<string, number[]>, during: Map<string, number[]>, requests: number): Slower[] {
   return [...during].map(([key, values]) => {
     const [was, is] = [ascending(before.get(key) ?? []), ascending(values)];
-    const certainty = risen(was, is);
+    const certainty = Math.max(risen(was, is), clarityOfSurprise(surpriseOfTail(was, is) - Math.log(during.size)));
     const excess = Math.max(0, trimmedMean(is) - trimmedMean(was));
     const amount = (certainty * excess * is.length) / requests;
     return { key, amount, certainty, calls: is.length, before: was, during: is };
   });
+}
+
+/** What one of twenty usually exceeds. */
+const RARE = 0.05;
+
+/** How surprising it is (nats) that so many values are higher than what few were before: of lost packets only some calls tell. */
+function surpriseOfTail(was: number[], is: number[]): number {
+  if (was.length === 0) return 0;
+  const high = quantileOfSorted(was, 1 - RARE);
+  const above = (values: number[]): Trials => ({
+    hits: values.filter((value) => value > high).length,
+    tries: values.length,
+  });
+  return surpriseOfMore(above(was), above(is));
 }
 
 function symptomsOfWork(slower: Slower[], clarityOf: ClarityOf, { evidence }: Traces): Symptom[] {

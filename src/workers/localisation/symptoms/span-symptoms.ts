@@ -4,17 +4,20 @@ import type { Span, Trace, Traces } from '../telemetry/read-spans.ts';
 import { brokenFlows, type Flow } from './broken-flow.ts';
 import { symptomOfBreak } from './log-symptoms.ts';
 import type { Symptom } from './symptom.ts';
+import { type ClientSpans, clientKey } from './unanswered-calls.ts';
 
-/** Operations that a component no longer comes to: the call or inner step that used to follow is missing. Amounts are nats. */
-export function vanishedOperations({ before, during, evidence }: Traces): Symptom[] {
-  const breaks = brokenFlows(before.flatMap(flowsOf), during.flatMap(flowsOf), (operation) =>
-    /error|exception|fail/i.test(operation),
-  );
+/**
+ * Operations that a component no longer comes to: the call or inner step that used to follow is missing. A call that was made and not
+ * answered is no such break. Amounts are nats.
+ */
+export function vanishedOperations({ before, during, evidence }: Traces, clients: ClientSpans): Symptom[] {
+  const flows = (traces: Trace[]) => traces.flatMap((trace) => flowsOf(trace, clients));
+  const breaks = brokenFlows(flows(before), flows(during), (operation) => /error|exception|fail/i.test(operation));
   return breaks.map((found) => symptomOfBreak(found, 'the operation', evidence));
 }
 
-/** What a component did in one request: its own operations, and the operations of others that it called. */
-function flowsOf(trace: Trace): Flow[] {
+/** What a component did in one request: its own operations, and the operations of others that they called directly. */
+function flowsOf(trace: Trace, clients: ClientSpans): Flow[] {
   const flows = new Map<string, Flow>();
   const byId = new Map(trace.map((span) => [span.id, span]));
   const add = (unit: string, event: string) => {
@@ -24,9 +27,9 @@ function flowsOf(trace: Trace): Flow[] {
   };
   for (const { component, operation, parent } of trace) {
     add(componentKey(component), operation);
-    const caller = parent === null ? undefined : byId.get(parent)?.component;
-    if (caller && caller.service !== component.service) {
-      add(componentKey(caller), `${operation} of ${component.service}`);
+    const caller = parent === null ? undefined : byId.get(parent);
+    if (caller && caller.component.service !== component.service && !clients.has(clientKey(caller))) {
+      add(componentKey(caller.component), `${operation} of ${component.service}`);
     }
   }
   return [...flows.values()];

@@ -1,3 +1,5 @@
+import { workloadOf } from '../../detectors/support/names.ts';
+
 /** A service, or one instance of it; telemetry that tells no instance is the service's. */
 export type Component = { service: string; instance: string | null };
 
@@ -24,7 +26,11 @@ const INSTANCE_LABELS = [
   'host.name',
 ];
 
-export const serviceIn = (labels: Record<string, string>): string | null => firstOf(labels, SERVICE_LABELS);
+/** Kubelets tell the pod only; its name begins with the workload's. */
+export function serviceIn(labels: Record<string, string>): string | null {
+  const pod = labels['k8s.pod.name'];
+  return firstOf(labels, SERVICE_LABELS) ?? (pod ? workloadOf(pod) : null);
+}
 export const instanceIn = (labels: Record<string, string>): string | null => firstOf(labels, INSTANCE_LABELS);
 
 function firstOf(labels: Record<string, string>, names: readonly string[]): string | null {

@@ -25,10 +25,13 @@ export function incidentWindow({ alerts, evidence, now }: LocalisationInput): In
   const starts = alerts.map(({ startsAt }) => Date.parse(startsAt ?? '')).filter((ms) => ms <= now.getTime());
   const alertAt = starts.length > 0 ? Math.min(...starts) : now.getTime();
   const latest = latestByQuestion(evidence);
-  const isBaseline = (item: Evidence) => {
-    const last = latest.get(question(item));
-    return last !== undefined && last !== item && endOf(item) <= Math.min(startOf(last), alertAt);
-  };
+  const baselines = new Set(
+    evidence.filter((item) => {
+      const last = latest.get(question(item));
+      return last !== undefined && last !== item && endOf(item) <= Math.min(startOf(last), alertAt);
+    }),
+  );
+  const isBaseline = (item: Evidence) => baselines.has(item);
   return {
     alertAt,
     isBaseline,

@@ -1,4 +1,4 @@
-import { ascending, extent, median, quantileOfSorted } from '../statistics/robust.ts';
+import { ascending, median, quantileOfSorted } from '../statistics/robust.ts';
 import type { Series } from './read-series.ts';
 
 /** How the level of a series changed. */
@@ -33,15 +33,33 @@ export function levelChange(
 ): LevelChange | null {
   const until = alertAt + 2 * stepOf(points);
   const known = points.filter(([at]) => at <= until);
-  const spread = spreadOf(baseline);
+  const usual = usualOf(baseline);
   const first = baseline.length > 0 ? 1 : Math.max(1, Math.ceil(known.length / 3));
+  const recent: number[] = [];
   let best: LevelChange | null = null;
-  for (let split = first; split < known.length; split++) {
-    if (known[split]![0] < alertAt - LONGEST_WAIT_MS) continue;
-    const change = changeAt(known, split, baseline, spread);
-    if (!best || change.above + change.below > best.above + best.below) best = change;
+  for (let split = 0; split < known.length; split++) {
+    const [at, value] = known[split]!;
+    if (split >= first && at >= alertAt - LONGEST_WAIT_MS) {
+      if (recent.length < split) recent.splice(0, recent.length, ...ascending(valuesOf(known.slice(0, split))));
+      const change = changeAt(recent, known.slice(split), usual);
+      if (!best || change.above + change.below > best.above + best.below) best = change;
+    }
+    if (recent.length > 0) insert(recent, value);
   }
   return best;
+}
+
+const valuesOf = (points: [number, number][]) => points.map(([, value]) => value);
+
+/** Puts a value in its place, as sorting all values anew for every time would take too long for long series. */
+function insert(sorted: number[], value: number): void {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  sorted.splice(low, 0, value);
 }
 
 /** The usual distance between two points, a minute when it can't be told. */
@@ -50,24 +68,24 @@ function stepOf(points: [number, number][]): number {
   return Number.isNaN(step) ? MINUTE_MS : step;
 }
 
-type Spread = { up: number; down: number };
-
 /** How far the baseline's rare values lie from its middle. */
-function spreadOf(baseline: number[]): Spread {
+type Usual = { up: number; down: number };
+
+function usualOf(baseline: number[]): Usual {
   const sorted = ascending(baseline);
   if (sorted.length === 0) return { up: 0, down: 0 };
   const middle = quantileOfSorted(sorted, 0.5);
   return { up: quantileOfSorted(sorted, 1 - RARE) - middle, down: middle - quantileOfSorted(sorted, RARE) };
 }
 
-function changeAt(points: [number, number][], split: number, baseline: number[], { up, down }: Spread): LevelChange {
-  const recent = points.slice(0, split).map(([, value]) => value);
-  const trouble = points.slice(split).map(([, value]) => value);
-  const before = median(recent.length > 0 ? recent : baseline);
-  const during = median(trouble);
-  const [low, high] = extent([...recent, before - down, before + up]);
+/** `recent` are the values before the split, in ascending order; there is at least one. */
+function changeAt(recent: number[], trouble: [number, number][], { up, down }: Usual): LevelChange {
+  const before = quantileOfSorted(recent, 0.5);
+  const during = median(valuesOf(trouble));
+  const low = Math.min(recent[0]!, before - down);
+  const high = Math.max(recent.at(-1)!, before + up);
   const [above, below] = [Math.max(0, during - high), Math.max(0, low - during)];
-  return { before, during, above, below, range: high - low, onset: above + below > 0 ? points[split]![0] : null };
+  return { before, during, above, below, range: high - low, onset: above + below > 0 ? trouble[0]![0] : null };
 }
 
 /**

@@ -21,10 +21,15 @@ const TRACE_LABELS = ['trace_id', 'traceId', 'traceID', 'trace.id', 'otelTraceID
 /** All log lines of the evidence that tell their service; those of the time in between are left out. */
 export function readLogs(input: LocalisationInput, window: IncidentWindow): LogLines {
   const lines: LogLines = { before: [], during: [], evidence: [] };
+  const seen = new Map<string, number>();
   for (const { data, evidence, number } of evidenceOf(input.evidence, 'logs.query')) {
     for (const { at, service, severity, body, attributes } of data.rows) {
       const ms = Date.parse(at);
       if (!service || Number.isNaN(ms)) continue;
+      // Several questions may bring the same line; within one answer a repeated line was written repeatedly.
+      const known = seen.get(`${at} ${service} ${body}`);
+      if (known !== undefined && known !== number) continue;
+      seen.set(`${at} ${service} ${body}`, number);
       const side = window.sideOf(ms, evidence);
       if (side === 'unsure') continue;
       const trace = TRACE_LABELS.map((name) => attributes[name]).find(Boolean) ?? null;

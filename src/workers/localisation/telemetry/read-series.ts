@@ -1,4 +1,5 @@
-import { evidenceOf } from '../../detectors/support/evidence-of.ts';
+import type { Evidence } from '../../../shared/report.ts';
+import { seriesOf } from '../../detectors/support/evidence-of.ts';
 import type { LocalisationInput } from '../localise.ts';
 import { type Component, instanceIn, isComponentLabel, serviceIn } from './component.ts';
 import type { IncidentWindow } from './incident-window.ts';
@@ -20,8 +21,8 @@ export type Series = {
 /** Every series of the evidence, each with its baseline where there is one; ordered by name so that ties break the same way. */
 export function readSeries(input: LocalisationInput, window: IncidentWindow): Series[] {
   const byKey = new Map<string, Series>();
-  for (const { data, evidence, number } of evidenceOf(input.evidence, 'metrics.query')) {
-    const aggregation = textOf(evidence.query.timeAggregation) || textOf(evidence.query.spaceAggregation);
+  for (const { data, evidence, number } of seriesOf(input.evidence)) {
+    const aggregation = aggregationOf(evidence);
     for (const { labels, points } of data.series) {
       const service = serviceIn(labels) ?? (textOf(evidence.query.service) || null);
       const component = service === null ? null : { service, instance: instanceIn(labels) };
@@ -36,6 +37,12 @@ export function readSeries(input: LocalisationInput, window: IncidentWindow): Se
     }
   }
   return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, series]) => series);
+}
+
+/** Durations that were counted from spans are means; sums of a kind need no name. */
+function aggregationOf({ query }: Evidence): string {
+  if (query.measure === 'duration') return 'avg';
+  return textOf(query.timeAggregation) || textOf(query.spaceAggregation);
 }
 
 const COUNTER = /[._](total|count|sum|bucket)$/i;

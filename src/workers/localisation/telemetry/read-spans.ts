@@ -1,3 +1,4 @@
+import type { Evidence } from '../../../shared/report.ts';
 import { evidenceOf } from '../../detectors/support/evidence-of.ts';
 import type { LocalisationInput } from '../localise.ts';
 import { type Component, instanceIn } from './component.ts';
@@ -25,6 +26,7 @@ export type Traces = { before: Trace[]; during: Trace[]; evidence: number[] };
 export function readTraces(input: LocalisationInput, window: IncidentWindow): Traces {
   const traces: Traces = { before: [], during: [], evidence: [] };
   for (const { data, evidence, number } of evidenceOf(input.evidence, 'traces.query')) {
+    if (isPartial(evidence)) continue;
     const rows = data.spans.filter(({ service, traceId, durationMs }) => service && traceId && durationMs >= 0);
     for (const spans of Map.groupBy(rows, ({ traceId }) => traceId).values()) {
       const trace = spans.map(toSpan).filter(({ start }) => Number.isFinite(start));
@@ -35,6 +37,11 @@ export function readTraces(input: LocalisationInput, window: IncidentWindow): Tr
     if (rows.length > 0) traces.evidence.push(number);
   }
   return traces;
+}
+
+/** What was narrowed to some spans shows their callers without their callees: time would be blamed on whoever was asked about. */
+function isPartial({ query: { service, operation, errorsOnly, minDurationMs, order } }: Evidence): boolean {
+  return Boolean(service || operation || errorsOnly || minDurationMs || order);
 }
 
 type Row = { at: string; spanId: string; parentSpanId: string | null; service: string | null; name: string } & {

@@ -37,7 +37,19 @@ const silent = (...entities: string[]) => entities.map((entity) => ({ name: 'NoR
 describe('suspects of an alert storm', () => {
   it('blames the deepest of those that fail: callers fail with their callees', () => {
     expect(order(failing('gateway', 'web', 'orders', 'depot'))).to.deep.equal(['depot', 'orders', 'web', 'gateway']);
-    expect(suspects(failing('web', 'depot', 'orders'))[0]).to.include({ service: 'depot', class: 'application' });
+    expect(suspects(failing('web', 'mailer', 'orders'))[0]).to.include({ service: 'mailer', class: 'application' });
+  });
+
+  it('takes a service in the middle that fails while nothing it calls complains for cut off from what it calls', () => {
+    expect(suspects(failing('web', 'depot', 'orders'))[0]).to.include({ service: 'depot', class: 'network' });
+    const flags = SHOP.map((call) => call.replace('depot>quotes', 'depot>feature-flags'));
+    expect(suspects(failing('web', 'depot', 'orders'), flags)[0]).to.include({ class: 'application' });
+    expect(suspects(failing('gateway', 'web'))[0]).to.include({ service: 'web', class: 'application' });
+  });
+
+  it('hears of silence from alerts that name nobody, too', () => {
+    const lost = { name: 'NoRequestsOpened', entity: 'None', kind: null, namespace: null };
+    expect(suspects([lost, ...failing('mailer')])[0]).to.include({ service: 'mailer', class: 'network' });
   });
 
   it('blames the pod that is not ready before everything that fails with it', () => {

@@ -38,7 +38,7 @@ describe('suspects from detected anomalies', () => {
       call('basket-0', 'stock-0', 'GET /stock'),
     ]);
     expect(first).to.include({ instance: 'stock-0', service: 'stock', class: 'resource' });
-    expect(first!.reasons[0]).to.contain('short of CPU or memory').and.contain('more cpu');
+    expect(first!.reasons[0]).to.contain('short of CPU').and.contain('more cpu');
     expect(first!.evidence).to.deep.equal([7]);
   });
 

@@ -45,6 +45,14 @@ describe('the surprise of a count', () => {
     );
   });
 
+  it('is more, the rarer such things are in general, where little is known from before', () => {
+    const now = { hits: 4, tries: 12 };
+    const unknown = { hits: 0, tries: 0 };
+    const rare = surpriseOfMore(unknown, now, { hits: 0.01, tries: 10 });
+    expect(rare).to.be.above(surpriseOfMore(unknown, now, { hits: 3, tries: 10 }));
+    expect(rare).to.be.above(4);
+  });
+
   it('counts from the five percent level on', () => {
     expect(clarityOfSurprise(Math.log(20))).to.be.closeTo(0, 1e-9);
     expect(clarityOfSurprise(1)).to.equal(0);

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { culpritChange } from '../../src/workers/changes/suspect-change.ts';
+import { localise } from '../../src/workers/localisation/localise.ts';
+import { SUITE_ADAPTERS } from './cases/index.ts';
+import type { CaseInput } from './cases/suite-adapter.ts';
+import { type CaseTruth, caseTruths } from './stress/case-truths.ts';
+import { PERTURBATIONS, renamed } from './stress/perturbations.ts';
+import { syntheticCase } from './stress/synthetic-case.ts';
+
+/**
+ * How localisation does on cases that it was not developed with: the local cases changed in ways that must not change the answer,
+ * and cases of random systems with random faults.
+ * Usage: `node scripts/bootstrap.mjs scripts/eval/stress.ts --cases ../shared/cases [--suite NAME] [--only NAME] [--seeds 2] [--synthetic 300]`;
+ * `--only` (again for more) names the perturbations.
+ */
+const { values } = parseArgs({
+  options: {
+    cases: { type: 'string', default: resolve(import.meta.dirname, '../../../shared/cases') },
+    suite: { type: 'string', multiple: true, default: ['nezha', 'petshop', 'itbench-alerts', 'rootcausebench'] },
+    only: { type: 'string', multiple: true, default: [] },
+    seeds: { type: 'string', default: '1' },
+    synthetic: { type: 'string', default: '300' },
+  },
+});
+
+type Outcome = { rank: number; sameCommit: boolean | null; ms: number };
+
+function outcomeOf(input: CaseInput, suspects: string[], commit: string | null): Outcome {
+  const started = performance.now();
+  const ranking = [...new Set(localise(input).map(({ service }) => service.toLowerCase()))];
+  const ms = performance.now() - started;
+  const at = ranking.findIndex((service) => suspects.includes(service));
+  const sameCommit = commit === null ? null : culpritChange(input) === commit;
+  return { rank: at < 0 ? Number.POSITIVE_INFINITY : at + 1, sameCommit, ms };
+}
+
+function stressSuite(suite: string): void {
+  const adapter = SUITE_ADAPTERS.find((one) => one.suite === suite);
+  const truths = caseTruths(resolve(values.cases), suite);
+  const cases = adapter?.list(resolve(values.cases)) ?? [];
+  const outcomes = new Map<string, Outcome[]>();
+  for (const { id, read } of cases) {
+    const input = read();
+    for (const [name, { suites, perturb }] of Object.entries(PERTURBATIONS)) {
+      const wanted = values.only.length === 0 || values.only.includes(name);
+      if (!wanted || !suites.includes(suite)) continue;
+      for (let seed = 1; seed <= Number(values.seeds); seed++) {
+        const given = `${id} ${seed}`;
+        const other =
+          name === 'services renamed' ? renamed(input, given) : { input: perturb(input, given), names: null };
+        const { suspects, commit } = namesIn(truths.get(id)!, other.names);
+        outcomes.set(name, [...(outcomes.get(name) ?? []), outcomeOf(other.input, suspects, commit)]);
+      }
+    }
+  }
+  console.log(`${suite}: ${cases.length} cases, each perturbed with ${values.seeds} seed(s)`);
+  for (const [name, own] of outcomes) show(name, own);
+}
+
+/** The truth in the names that a renamed case has. */
+function namesIn(truth: CaseTruth, names: Map<string, string> | null): CaseTruth {
+  if (!names) return truth;
+  const lower = new Map([...names].map(([was, is]) => [was.toLowerCase(), is.toLowerCase()]));
+  return { ...truth, suspects: truth.suspects.map((name) => lower.get(name) ?? name) };
+}
+
+function stressSynthetic(count: number): void {
+  const outcomes = new Map<string, Outcome[]>();
+  for (let index = 0; index < count; index++) {
+    const { input, service, tags } = syntheticCase(`unseen ${index}`);
+    const outcome = outcomeOf(input, [service.toLowerCase()], null);
+    for (const tag of ['all', ...tags]) outcomes.set(tag, [...(outcomes.get(tag) ?? []), outcome]);
+  }
+  console.log(`${count} synthetic cases`);
+  for (const [tag, own] of [...outcomes].sort()) show(tag, own);
+}
+
+function show(name: string, outcomes: Outcome[]): void {
+  const within = (places: number) => outcomes.filter(({ rank }) => rank <= places).length / outcomes.length;
+  const average = [1, 2, 3, 4, 5].reduce((sum, places) => sum + within(places), 0) / 5;
+  const figures = [within(1), within(3), average].map((figure) => figure.toFixed(3));
+  const judged = outcomes.filter(({ sameCommit }) => sameCommit !== null);
+  const commits =
+    judged.length > 0 ? `  commits ${judged.filter(({ sameCommit }) => sameCommit).length} of ${judged.length}` : '';
+  const slowest = Math.max(...outcomes.map(({ ms }) => ms)).toFixed(0);
+  console.log(
+    `  ${name.padEnd(24)} ${String(outcomes.length).padStart(4)}  AC@1 ${figures[0]}  AC@3 ${figures[1]}  Avg@5 ${figures[2]}  slowest ${slowest} ms${commits}`,
+  );
+}
+
+for (const suite of values.suite) stressSuite(suite);
+if (Number(values.synthetic) > 0) stressSynthetic(Number(values.synthetic));

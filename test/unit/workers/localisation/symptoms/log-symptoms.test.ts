@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { logSymptoms } from '../../../../../src/workers/localisation/symptoms/log-symptoms.ts';
+import type { LogLine } from '../../../../../src/workers/localisation/telemetry/read-logs.ts';
+
+const lines = (service: string, body: string, count: number): LogLine[] =>
+  Array.from({ length: count }, (_, index) => {
+    return { at: index, component: { service, instance: null }, trace: null, severity: null, body };
+  });
+const errorsOf = (before: LogLine[], during: LogLine[]) =>
+  logSymptoms({ before, during, evidence: [2] }).errors.filter(({ clarity }) => clarity > 0.5);
+
+describe('errors in logs', () => {
+  const calm = [...lines('desk', 'INFO served', 200), ...lines('till', 'INFO served', 200)];
+
+  it('are new where a component was hardly heard before, by what all components together log', () => {
+    const during = [...calm, ...lines('safe', 'INFO opened', 8), ...lines('safe', 'ERROR jammed', 6)];
+    const [found] = errorsOf([...calm, ...lines('safe', 'INFO opened', 2)], during);
+    expect(found).to.deep.include({ component: { service: 'safe', instance: null }, evidence: [2] });
+    expect(found!.reason).to.equal('safe logs "ERROR jammed" 6 times, before 0 times');
+  });
+
+  it('are told without lines from before, too', () => {
+    const during = [...calm, ...lines('safe', 'INFO opened', 8), ...lines('safe', 'ERROR jammed', 6)];
+    expect(errorsOf([], during).map(({ component }) => component.service)).to.deep.equal(['safe']);
+  });
+
+  it('are nothing new where they were as often before', () => {
+    const noisy = [...calm, ...lines('safe', 'ERROR jammed', 6), ...lines('safe', 'INFO opened', 8)];
+    expect(errorsOf(noisy, noisy)).to.be.empty;
+  });
+});
