@@ -1,6 +1,6 @@
 import { type KubernetesSandbox, startKubernetesSandbox } from './kubernetes/start-kubernetes-sandbox.ts';
 import { startTlsSandbox, type TlsSandbox } from './network/start-tls-sandbox.ts';
-import { SCENARIOS, type ScenarioName } from './scenarios/index.ts';
+import { ALL_SCENARIOS, SCENARIOS, type ScenarioName } from './scenarios/index.ts';
 import { createWorldClock } from './scenarios/telemetry-world.ts';
 import { type SignozSandbox, startSignozSandbox } from './signoz/start-signoz-sandbox.ts';
 import { type SlackSandbox, type SlackSandboxOptions, startSlackSandbox } from './slack/start-slack-sandbox.ts';
@@ -31,6 +31,8 @@ export type Sandbox = {
   networkOverrides: Record<string, { address: string; port: number }>;
   /** Moves the present of the telemetry to this time (epoch ms); it moves by itself after five quiet minutes. */
   moveTo(now: number): void;
+  /** Puts other scenarios in the place of those that were told so far. */
+  tell(scenarios: ScenarioName[]): void;
   close(): Promise<void>;
 };
 
@@ -52,7 +54,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     running.push(one);
     return one;
   };
-  const told = [SCENARIOS.background, ...scenarios.map((name) => SCENARIOS[name])];
+  const toldBy = (names: ScenarioName[]) => [SCENARIOS.background, ...names.map((name) => ALL_SCENARIOS[name])];
+  const told = toldBy(scenarios);
   const world = createWorldClock(told);
   try {
     const slack = opened(await startSlackSandbox({ signingSecret, botToken, ...options.slack }));
@@ -62,7 +65,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const networkOverrides = { [tlsHost]: { address: tls.address, port: tls.port } };
     const { kubeconfigPath } = kubernetes;
     const credentials = { signingSecret, botToken, signozApiKey, kubeconfigPath, networkOverrides };
-    return { slack, signoz, kubernetes, tls, ...credentials, moveTo: world.moveTo, close };
+    return {
+      slack,
+      signoz,
+      kubernetes,
+      tls,
+      ...credentials,
+      moveTo: world.moveTo,
+      tell: (names: ScenarioName[]) => world.tell(toldBy(names)),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -6,7 +6,17 @@ import { z } from 'zod';
  */
 
 /** `topology.services`: who calls whom, by service name. */
-export const serviceTopology = z.object({ edges: z.array(z.object({ caller: z.string(), callee: z.string() })) });
+export const serviceTopology = z.object({
+  edges: z.array(
+    z.object({
+      caller: z.string(),
+      callee: z.string(),
+      /** In the time range that was asked for, null or absent when not told. */
+      calls: z.number().nullish(),
+      errorPercent: z.number().nullish(),
+    }),
+  ),
+});
 
 /** `alerts.active`: what else was firing, as Alertmanager would list it. */
 export const activeAlerts = z.object({

@@ -8,12 +8,8 @@ import {
   parseHostPort,
   workloadOf,
 } from './detectors/support/names.ts';
+import { evidenceWindows } from './evidence-windows.ts';
 
-const MINUTE_MS = 60_000;
-/** How long before the first firing the evidence starts. */
-const LEAD_MS = 30 * MINUTE_MS;
-/** An alert that has fired for longer is looked at over this time only, so that a query stays affordable. */
-const LONGEST_WINDOW_MS = 24 * 60 * MINUTE_MS;
 const MAX_TEXT = 8000;
 
 type Shape = (value: string) => boolean;
@@ -104,7 +100,7 @@ function proseOf(alert: Alert): string[] {
 
 /**
  * What the alerts say about where to look: the placeholders of the evidence plans (service, namespace, host, port, url, pod,
- * deployment, container, node, database; `from` and `to` in ISO 8601 always). Labels count before the text, and only values
+ * deployment, container, node, database, and the times of evidence-windows.ts always). Labels count before the text, and only values
  * of the right shape are taken, because both are written by strangers.
  */
 export function alertFacts(alerts: Alert[], now: Date): Record<string, string> {
@@ -115,7 +111,7 @@ export function alertFacts(alerts: Alert[], now: Date): Record<string, string> {
     if (value) named[name] = value;
   }
   const owner = named.service ?? named.deployment ?? (named.pod && workloadOf(named.pod));
-  return { ...named, ...(owner && { service: owner }), ...hostFacts(alerts, text), ...window(alerts, now) };
+  return { ...named, ...(owner && { service: owner }), ...hostFacts(alerts, text), ...evidenceWindows(alerts, now) };
 }
 
 function ownField(alerts: Alert[], name: string, { shape }: Source): string | undefined {
@@ -196,11 +192,4 @@ function looksLikePublicHost(name: string): boolean {
   const ending = labels.at(-1) ?? '';
   if (labels.length < 2) return false;
   return HOST_ENDINGS.has(ending) || (/^[a-z]{2}$/.test(ending) && !(FILE_ENDINGS.has(ending) && labels.length < 3));
-}
-
-function window(alerts: Alert[], now: Date): { from: string; to: string } {
-  const starts = alerts.map((alert) => Date.parse(alert.startsAt ?? '')).filter((ms) => ms <= now.getTime());
-  const first = starts.length > 0 ? Math.min(...starts) : now.getTime();
-  const from = Math.max(first - LEAD_MS, now.getTime() - LONGEST_WINDOW_MS);
-  return { from: new Date(from).toISOString(), to: now.toISOString() };
 }

@@ -6,6 +6,7 @@ import type { EvidenceGap, Finding } from '../shared/report.ts';
 import type { Detector, DetectorInput } from './detectors/detector.ts';
 import { detectorNamed } from './detectors/index.ts';
 import { rankFindings } from './detectors/support/causal-order.ts';
+import { duringTrouble } from './detectors/support/during-trouble.ts';
 import { evidenceOf } from './detectors/support/evidence-of.ts';
 import { silentTelemetry } from './detectors/support/silent-telemetry.ts';
 
@@ -41,9 +42,12 @@ export async function analyseInTurns(agent: PoolAgent, input: DetectorInput): Pr
   return rank(parts, input);
 }
 
+/** Detectors that compare the trouble with the time before; to the others what was before would look like the trouble. */
+const COMPARING = new Set(['where-it-began', 'recent-change']);
+
 function runDetector(name: string, input: DetectorInput, detectorOf: (name: string) => Detector): Analysis {
   try {
-    return { findings: detectorOf(name)(input), gaps: [] };
+    return { findings: detectorOf(name)(COMPARING.has(name) ? input : duringTrouble(input)), gaps: [] };
   } catch (error) {
     return { findings: [], gaps: [{ what: `the check "${name}"`, why: `it failed: ${describeError(error)}` }] };
   }

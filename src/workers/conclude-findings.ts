@@ -1,15 +1,27 @@
 import type { PoolAgent } from '../shared/agents/load-agents.ts';
-import type { Alert } from '../shared/alert.ts';
-import type { Evidence, EvidenceGap, Finding, Hypothesis, Report, TimelineEntry, Verdict } from '../shared/report.ts';
+import type { Alert, AlertClass } from '../shared/alert.ts';
+import type { Action, Evidence, EvidenceGap, Finding, Hypothesis, Report, Verdict } from '../shared/report.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
 import { actionsInOrder } from './conclusion/actions-in-order.ts';
 import { causeStatement } from './conclusion/cause-statement.ts';
 import { changeBefore, isChange } from './conclusion/change-before.ts';
+import {
+  asPossible,
+  type ChangesOfIncident,
+  changesOfIncident,
+  withoutJudged,
+} from './conclusion/changes-of-incident.ts';
+import { type Contradiction, contradictions } from './conclusion/contradictions.ts';
 import { firstOfEach } from './conclusion/first-of-each.ts';
+import { hypothesis, mostTelling } from './conclusion/hypotheses.ts';
+import { mergeTimeline } from './conclusion/merge-timeline.ts';
+import { missesRequired } from './conclusion/misses-required.ts';
+import { FAINT, proofsOf, ruledOut } from './conclusion/proofs.ts';
 import type { DetectorInput } from './detectors/detector.ts';
-import { effectsOf, explains } from './detectors/support/causal-order.ts';
+import { effectsOf, explains, rankFindings } from './detectors/support/causal-order.ts';
 import { CLEAN_CHECKS, type Proof } from './detectors/support/clean-evidence.ts';
-import { oneLine } from './detectors/support/text.ts';
+import { duringTrouble } from './detectors/support/during-trouble.ts';
+import { localise } from './localisation/localise.ts';
 
 export type ConcludeInput = {
   alerts: Alert[];
@@ -18,30 +30,70 @@ export type ConcludeInput = {
   findings: Finding[];
   evidence: Evidence[];
   gaps: EvidenceGap[];
+  /** What the alert was classified as; the agent may be a stand-in for it. */
+  alertClass?: AlertClass;
+  /** What the detectors were given, so that nothing is worked out twice; by default made of the rest. */
+  seen?: DetectorInput;
 };
 
 /** From here on a cause without a rival counts as identified. */
 const SURE = 0.75;
 /** From here on a finding is a probable cause; below it is only a lead. */
 const LIKELY = 0.5;
-/** Findings below this are no reason to doubt that all is well. */
-const FAINT = 0.3;
 /** How much nearer than this a rival must not come for the cause to count as identified. */
 const RIVAL_DISTANCE = 0.1;
-const MOST = { hypotheses: 8, timeline: 20, prevention: 4, metrics: 10 } as const;
+const MOST = { prevention: 4, metrics: 10 } as const;
 
 /**
- * Concludes a report of tier `detectors` from ranked findings. Healthy needs proof: the evidence that would show the fault
- * was had and shows the opposite; anything less is inconclusive.
+ * Concludes a report of tier `detectors` from ranked findings. What contradicts a finding lowers its confidence; changes are
+ * blamed or ruled out with the reason. Healthy needs proof: the evidence that would show the fault was had and shows the
+ * opposite; anything less is inconclusive.
  */
-export function concludeFindings(input: ConcludeInput): Report {
-  const [top] = input.findings.filter((finding) => finding.confidence >= FAINT && !isChange(finding));
-  const proofs = proofsOf(input);
-  const report = top ? fromFinding(top, input) : (healthy(input, proofs) ?? inconclusive(input, proofs));
-  return { ...report, hypotheses: report.hypotheses.concat(ruledOut(proofs)).slice(0, MOST.hypotheses) };
+export function concludeFindings(given: ConcludeInput): Report {
+  const seen = given.seen ?? detectorInput(given);
+  const against = new Map<Finding, Contradiction[]>();
+  const weighed = inOrder(given.findings, seen, against);
+  const top = cause(weighed);
+  const changes = changesOfIncident(top ? [top, ...effectsOf(top, weighed)] : [], seen);
+  const input = { ...given, findings: withoutJudged(weighed, changes) };
+  const proofs = proofsOf(input, duringTrouble(seen));
+  const context: Context = { input, seen, changes, against };
+  const report = top ? fromFinding(top, context) : (healthy(input, proofs) ?? inconclusive(input, proofs, seen));
+  const added = report.verdict === 'inconclusive' ? changes.hypotheses.map(asPossible) : changes.hypotheses;
+  const hypotheses = [...report.hypotheses, ...added, ...ruledOut(proofs)];
+  return { ...report, hypotheses: mostTelling(hypotheses) };
 }
 
-function fromFinding(top: Finding, input: ConcludeInput): Report {
+type Context = {
+  input: ConcludeInput;
+  seen: DetectorInput;
+  changes: ChangesOfIncident;
+  against: Map<Finding, Contradiction[]>;
+};
+
+const cause = (findings: Finding[]) => findings.find((finding) => finding.confidence >= FAINT && !isChange(finding));
+
+/** The findings with what contradicts them taken off; in a new order where anything was. */
+function inOrder(findings: Finding[], seen: DetectorInput, against: Context['against']): Finding[] {
+  const weighed = findings.map((finding) => weigh(finding, contradictions(finding, seen), against));
+  return weighed.every((finding, index) => finding === findings[index]) ? findings : rankFindings(weighed, seen);
+}
+
+function weigh(finding: Finding, found: Contradiction[], against: Map<Finding, Contradiction[]>): Finding {
+  const left = found.reduce((confidence, { leaves }) => confidence * leaves, finding.confidence);
+  const weighed = found.length > 0 ? { ...finding, confidence: Number(left.toFixed(2)) } : finding;
+  against.set(weighed, found);
+  return weighed;
+}
+
+function detectorInput({ alerts, evidence }: ConcludeInput): DetectorInput {
+  const collected = evidence.map(({ collectedAt }) => Date.parse(collectedAt)).filter((ms) => !Number.isNaN(ms));
+  const now = new Date(Math.max(0, ...collected));
+  return { alerts, facts: alertFacts(alerts, now), evidence, now };
+}
+
+function fromFinding(top: Finding, context: Context): Report {
+  const { input, seen, changes, against } = context;
   const effects = effectsOf(top, input.findings);
   const chain = [top, ...effects];
   const change = changeBefore(chain, input.findings);
@@ -50,18 +102,33 @@ function fromFinding(top: Finding, input: ConcludeInput): Report {
   const known = verdict !== 'inconclusive';
   const weighty = others.filter(({ confidence }) => confidence >= LIKELY);
   const told = known ? [...chain, ...(change ? [change] : [])] : [];
+  const toHypothesis = (finding: Finding, standing: Hypothesis['standing']) =>
+    hypothesis(finding, standing, against.get(finding) ?? []);
   return {
-    ...frame(input, [...chain, ...(change ? [change] : []), ...weighty]),
+    ...frame(input, [...chain, ...(change ? [change] : []), ...weighty], changes.blamed?.actions),
     verdict,
-    class: known ? top.class : input.agent.class,
-    rootCause: known ? rootCauseOf(top, effects, change, input) : unknownCause(top),
+    class: known ? (outsideClass(changes) ?? top.class) : likelyClass(input, seen),
+    rootCause: known ? rootCauseOf(top, effects, change, context) : unknownCause(top),
     hypotheses: [
-      ...told.map((finding) => hypothesis(finding, 'supported')),
+      ...told.map((finding) => toHypothesis(finding, 'supported')),
       ...input.findings
         .filter((finding) => !told.includes(finding) && (!known || finding.confidence >= FAINT))
-        .map((finding) => hypothesis(finding, 'possible')),
+        .map((finding) => toHypothesis(finding, 'possible')),
     ],
   };
+}
+
+/** Reasons that lines state in plain words have the class of what they name. */
+const outsideClass = ({ operational }: ChangesOfIncident): Report['class'] | null =>
+  operational && operational.kind !== 'demand' && operational.kind !== 'node' ? operational.class : null;
+
+/**
+ * An answer that names no cause still belongs somewhere: to what the best lead speaks of, else to what deviates most, else to what
+ * the alert says.
+ */
+function likelyClass({ findings, alertClass, agent }: ConcludeInput, seen: DetectorInput): Report['class'] {
+  const lead = findings.find((finding) => !isChange(finding));
+  return lead?.class ?? localise(seen)[0]?.class ?? alertClass ?? agent.class;
 }
 
 /** A symptom is no answer while the evidence that the plan calls required is missing: its cause may stand there. */
@@ -83,16 +150,28 @@ function rootCauseOf(
   top: Finding,
   effects: Finding[],
   change: Finding | null,
-  input: ConcludeInput,
+  { input, changes }: Context,
 ): Report['rootCause'] {
   const weighty = effects.filter(({ confidence }) => confidence >= LIKELY);
   const [effect] = weighty.toSorted((left, right) => right.confidence - left.confidence);
   const told = [top, effect, change].filter((finding) => finding != null);
-  const cited = [...new Set(told.flatMap(({ evidence }) => evidence))].sort((left, right) => left - right);
-  const support = effect ? 0.05 : 0;
+  const { blamed } = changes;
+  const beside = [changes.operational, change ? null : blamed].filter((one) => one != null);
+  const cited = [...told, ...beside].flatMap(({ evidence }) => evidence);
+  const support = effect || blamed ? 0.05 : 0;
   const doubt = missesRequired(input) ? 0.9 : 1;
   const confidence = Number((Math.min(0.97, top.confidence + support) * doubt).toFixed(2));
-  return { statement: causeStatement(top, effect, change), component: top.component, confidence, evidence: cited };
+  return {
+    statement: causeStatement(
+      top,
+      effect,
+      change,
+      beside.map(({ statement }) => statement),
+    ),
+    component: top.component,
+    confidence,
+    evidence: [...new Set(cited)].sort((left, right) => left - right),
+  };
 }
 
 function unknownCause(lead: Finding | null): Report['rootCause'] {
@@ -103,10 +182,6 @@ function unknownCause(lead: Finding | null): Report['rootCause'] {
     confidence: lead ? 0.25 : 0.1,
     evidence: [],
   };
-}
-
-function hypothesis({ statement, confidence, evidence }: Finding, standing: Hypothesis['standing']): Hypothesis {
-  return { statement, standing, confidence, evidence: evidence.toSorted((left, right) => left - right) };
 }
 
 function healthy(input: ConcludeInput, proofs: Map<string, Proof>): Report | null {
@@ -128,22 +203,22 @@ function healthy(input: ConcludeInput, proofs: Map<string, Proof>): Report | nul
   };
 }
 
-function inconclusive(input: ConcludeInput, proofs: Map<string, Proof>): Report {
+function inconclusive(input: ConcludeInput, proofs: Map<string, Proof>, seen: DetectorInput): Report {
   const base = frame(input, input.findings);
   const excluded = proofs.size > 0 ? '; what was ruled out is listed' : '';
-  const cause = unknownCause(null);
+  const unknown = unknownCause(null);
   const leads = input.findings.map((finding) => hypothesis(finding, 'possible'));
   return {
     ...base,
     verdict: 'inconclusive',
-    class: input.agent.class,
-    rootCause: { ...cause, statement: `${cause.statement}${excluded}` },
+    class: likelyClass(input, seen),
+    rootCause: { ...unknown, statement: `${unknown.statement}${excluded}` },
     hypotheses: leads,
   };
 }
 
 /** The parts that every report has, from the findings that it shows. */
-function frame({ alerts, agent, gaps }: ConcludeInput, findings: Finding[]): Report {
+function frame({ alerts, agent, gaps }: ConcludeInput, findings: Finding[], more: Action[] = []): Report {
   return {
     tier: 'detectors',
     verdict: 'inconclusive',
@@ -151,7 +226,7 @@ function frame({ alerts, agent, gaps }: ConcludeInput, findings: Finding[]): Rep
     rootCause: unknownCause(null),
     hypotheses: [],
     timeline: mergeTimeline(alerts, findings),
-    immediateActions: actionsInOrder(findings.flatMap(({ actions }) => actions)),
+    immediateActions: actionsInOrder([...findings.flatMap(({ actions }) => actions), ...more]),
     prevention: [...new Set(findings.flatMap(({ prevention }) => prevention))].slice(0, MOST.prevention),
     metrics: firstOfEach(
       findings.flatMap(({ metrics }) => metrics),
@@ -159,56 +234,4 @@ function frame({ alerts, agent, gaps }: ConcludeInput, findings: Finding[]): Rep
     ).slice(0, MOST.metrics),
     couldNotCheck: firstOfEach(gaps, ({ what, why }) => `${what}\n${why}`),
   };
-}
-
-/** The alerts' own starts and what the findings saw, in time; the middle is left out where there is too much. */
-function mergeTimeline(alerts: Alert[], findings: Finding[]): TimelineEntry[] {
-  const starts = alerts.slice(0, 5).flatMap(({ startsAt, title }) => {
-    const ms = Date.parse(startsAt ?? '');
-    return Number.isNaN(ms)
-      ? []
-      : [{ at: new Date(ms).toISOString(), what: `Alert: ${oneLine(title, 120)}`, evidence: [] }];
-  });
-  const seen = findings.flatMap(({ timeline }) => timeline).slice(0, MOST.timeline - starts.length);
-  const entries = firstOfEach([...starts, ...seen], ({ at, what }) => `${at} ${what}`);
-  return entries.sort((left, right) => Date.parse(left.at) - Date.parse(right.at));
-}
-
-/** What each of the agent's silent detectors could have seen, and did not. */
-function proofsOf({ agent, alerts, findings, evidence }: ConcludeInput): Map<string, Proof> {
-  const now = new Date(
-    Math.max(0, ...evidence.map(({ collectedAt }) => Date.parse(collectedAt)).filter((ms) => !Number.isNaN(ms))),
-  );
-  const input: DetectorInput = { alerts, facts: alertFacts(alerts, now), evidence, now };
-  const loud = findings.filter(({ confidence }) => confidence >= FAINT).map(({ detector }) => detector);
-  const silent = agent.pool.detectors.filter((name) => !loud.includes(name));
-  const proofs = silent.flatMap((name) => {
-    const proof = Object.hasOwn(CLEAN_CHECKS, name)
-      ? CLEAN_CHECKS[name as keyof typeof CLEAN_CHECKS].proof(input)
-      : null;
-    return proof ? [[name, proof] as const] : [];
-  });
-  return new Map(proofs);
-}
-
-/** One proof may rule out several kinds of trouble. */
-function ruledOut(proofs: Map<string, Proof>): Hypothesis[] {
-  const kinds = Map.groupBy(proofs, ([, { statement }]) => statement);
-  return [...kinds].map(([statement, group]) => ({
-    statement: `${KINDS.format(group.map(([name]) => name.replaceAll('-', ' ')))}: ${statement}`,
-    standing: 'ruled_out' as const,
-    confidence: 0.8,
-    evidence: [...new Set(group.flatMap(([, proof]) => proof.evidence))],
-  }));
-}
-
-const KINDS = new Intl.ListFormat('en-GB', { type: 'conjunction' });
-
-/** True when a question that the agent's plan calls required for this alert has no answer. */
-function missesRequired({ agent, alerts, evidence }: ConcludeInput): boolean {
-  const text = alertText(alerts);
-  const required = agent.pool.evidence.filter(
-    (step) => step.required && (!step.when || new RegExp(step.when, 'iu').test(text)),
-  );
-  return required.some((step) => !evidence.some(({ capability }) => capability === step.capability));
 }

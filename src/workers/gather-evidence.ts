@@ -5,8 +5,8 @@ import type { Capability } from '../shared/mcp/capabilities.ts';
 import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Evidence, EvidenceGap } from '../shared/report.ts';
 import type { InvestigationStore, Lease, StoredEvidence } from '../shared/store/investigation-store.ts';
+import type { PlannedStep } from './evidence-plan/question.ts';
 import { maskData, maskText } from './mask-evidence.ts';
-import type { PlannedStep } from './plan-evidence.ts';
 
 /** Readable text of one piece of evidence that is kept, characters; the middle of a longer one is left out. */
 const MAX_TEXT = 32_768;

@@ -1,7 +1,19 @@
+export type RequestMessage = {
+  role: string;
+  content: string | null;
+  tool_calls?: { id: string; type: string; function: { name: string; arguments: string } }[];
+  tool_call_id?: string;
+};
+export type RequestTool = {
+  type: string;
+  function: { name: string; description: string; parameters: Record<string, unknown>; strict?: boolean };
+};
+
 /** A chat completion request as the sandbox received it. */
 export type ChatCompletionRequest = {
   model: string;
-  messages: { role: string; content: string }[];
+  messages: RequestMessage[];
+  tools?: RequestTool[];
   response_format?: { type: string; json_schema?: { name: string; strict: boolean; schema: unknown } };
   max_completion_tokens?: number;
   max_tokens?: number;
@@ -22,7 +34,7 @@ type PromptFinding = {
  * root-cause analysis that cites only evidence that is there; without findings it is honest and inconclusive.
  */
 export function defaultAnswer(request: ChatCompletionRequest): Record<string, unknown> {
-  const prompt = request.messages.find(({ role }) => role === 'user')?.content ?? '';
+  const prompt = promptOf(request);
   const numbers = [...prompt.matchAll(/^=== BEGIN EVIDENCE (\d+) /gm)].map(([, number]) => Number(number));
   const findings = promptFindings(prompt).filter(({ evidence }) =>
     evidence.every((number) => numbers.includes(number)),
@@ -52,6 +64,11 @@ export function defaultAnswer(request: ChatCompletionRequest): Record<string, un
     metrics: [],
     couldNotCheck: [],
   };
+}
+
+/** The user's message, in which all that is known stands. */
+export function promptOf(request: ChatCompletionRequest): string {
+  return request.messages.find(({ role }) => role === 'user')?.content ?? '';
 }
 
 function promptFindings(prompt: string): PromptFinding[] {

@@ -5,6 +5,7 @@ import type { ChatFault } from './chat-fault.ts';
 import { completion, errorBody } from './completion.ts';
 import { type ChatCompletionRequest, defaultAnswer } from './default-answer.ts';
 import { type Answer, applies, failedAnswer, misbehave } from './fail-completion.ts';
+import type { ModelReply, SandboxModel } from './models/sandbox-model.ts';
 
 /** One request as it arrived; the body is what the client sent, so that tests can look for what must not be in it. */
 export type RecordedRequest = {
@@ -33,6 +34,8 @@ export type LlmSandbox = {
   failNext(fault: ChatFault, times?: number): void;
   /** Every completion fails so, until null takes it back. */
   setFault(fault: ChatFault | null): void;
+  /** Which model answers from now on; null brings back the one of the options. */
+  setModel(model: SandboxModel | null): void;
   close(): Promise<void>;
 };
 
@@ -46,10 +49,10 @@ const CHAT_PATHS = [
 export async function startLlmSandbox(options: LlmSandboxOptions = {}): Promise<LlmSandbox> {
   const requests: RecordedRequest[] = [];
   const next: ChatFault[] = [];
-  const standing: { fault: ChatFault | null } = { fault: null };
+  const standing: { fault: ChatFault | null; model: SandboxModel | null } = { fault: null, model: null };
   const server = createServer((incoming, response) => {
     const takeFault = () => next.shift() ?? standing.fault;
-    serve(incoming, response, { options, requests, takeFault }).catch(() => response.destroy());
+    serve(incoming, response, { options, requests, takeFault, model: standing.model }).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -64,6 +67,9 @@ export async function startLlmSandbox(options: LlmSandboxOptions = {}): Promise<
     setFault: (fault) => {
       standing.fault = fault;
     },
+    setModel: (model) => {
+      standing.model = model;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -71,7 +77,12 @@ export async function startLlmSandbox(options: LlmSandboxOptions = {}): Promise<
   };
 }
 
-type Context = { options: LlmSandboxOptions; requests: RecordedRequest[]; takeFault: () => ChatFault | null };
+type Context = {
+  options: LlmSandboxOptions;
+  requests: RecordedRequest[];
+  takeFault: () => ChatFault | null;
+  model: SandboxModel | null;
+};
 
 async function serve(incoming: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
   const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://sandbox');
@@ -85,8 +96,13 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, contex
   const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as ChatCompletionRequest;
   context.requests.push({ path: pathname, query: Object.fromEntries(searchParams), headers: incoming.headers, body });
   const due = context.takeFault();
-  const fault = due && applies(due, body) ? due : null;
-  const answer = fault ? failedAnswer(fault, body) : { status: 200, body: goodAnswer(body, context.options) };
+  const said = context.model?.(body) ?? null;
+  const fault = due && applies(due, body) ? due : said && 'kind' in said ? said : null;
+  const good = () => ({
+    status: 200,
+    body: goodAnswer(body, context.options, said && 'content' in said ? said : null),
+  });
+  const answer = fault ? failedAnswer(fault, body) : good();
   if (answer) send(response, answer);
   else if (fault) misbehave(fault, body, response);
 }
@@ -109,11 +125,16 @@ function refuse(
   return versioned ? null : { status: 404, body: errorBody('Resource not found', '404') };
 }
 
-function goodAnswer(body: ChatCompletionRequest, { answer = defaultAnswer, withoutUsage }: LlmSandboxOptions): string {
-  const json = JSON.stringify(answer(body));
-  const content = body.response_format ? json : `Here is the analysis:\n\`\`\`json\n${json}\n\`\`\``;
-  const text = completion(body, { content });
-  return withoutUsage ? JSON.stringify({ ...JSON.parse(text), usage: undefined }) : text;
+function goodAnswer(
+  body: ChatCompletionRequest,
+  { answer = defaultAnswer, withoutUsage }: LlmSandboxOptions,
+  said: ModelReply | null,
+): string {
+  const json = said?.content ?? (said?.toolCalls ? null : JSON.stringify(answer(body)));
+  const bare = json === null || body.response_format !== undefined;
+  const content = bare ? json : `Here is the analysis:\n\`\`\`json\n${json}\n\`\`\``;
+  const text = completion(body, { content, toolCalls: said?.toolCalls });
+  return withoutUsage || said?.withoutUsage ? JSON.stringify({ ...JSON.parse(text), usage: undefined }) : text;
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {

@@ -17,6 +17,8 @@ export type SpanRow = {
   spanId: string;
   parentSpanId: string;
   error: boolean;
+  /** OpenTelemetry's kind as SigNoz writes it (Server, Client ...). */
+  kind?: string;
   attributes: Record<string, string>;
   resource: Record<string, string>;
 };
@@ -62,8 +64,8 @@ export function mergeScenarios(scenarios: Scenario[], now: number): TelemetryWor
   };
 }
 
-/** The present of the simulated world; `read` answers the world, `moveTo` sets its present. */
-export type WorldClock = { read(): TelemetryWorld; moveTo(now: number): void };
+/** The present of the simulated world: `read` answers it, `moveTo` sets its time, `tell` what is going on in it from now on. */
+export type WorldClock = { read(): TelemetryWorld; moveTo(now: number): void; tell(scenarios: Scenario[]): void };
 
 /** After so long without a question the next one finds the world moved to its own present. */
 const QUIET_MS = 5 * 60_000;
@@ -72,10 +74,11 @@ const QUIET_MS = 5 * 60_000;
 export function createWorldClock(scenarios: Scenario[], clock: () => number = Date.now): WorldClock {
   let present = clock();
   let lastRead = present;
-  let world = mergeScenarios(scenarios, present);
+  let told = scenarios;
+  let world = mergeScenarios(told, present);
   const moveTo = (now: number) => {
     present = now;
-    world = mergeScenarios(scenarios, present);
+    world = mergeScenarios(told, present);
   };
   return {
     read() {
@@ -84,5 +87,9 @@ export function createWorldClock(scenarios: Scenario[], clock: () => number = Da
       return world;
     },
     moveTo,
+    tell(next) {
+      told = next;
+      moveTo(clock());
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { idOf } from '../scenarios/telemetry-rows.ts';
 import type { LogRow, SpanRow, TelemetryWorld } from '../scenarios/telemetry-world.ts';
-import { checkKeys, type Fields, matches } from './filter-match.ts';
+import { checkKeys, type Fields, matches, plainKey } from './filter-match.ts';
 import { parseFilter } from './filter-parser.ts';
 import type { QuerySpec } from './query-request.ts';
 
@@ -10,25 +10,33 @@ const LOG_FIELDS = ['body', 'severity_text', 'severity_number', 'trace_id', 'spa
 const SPAN_FIELDS = ['parent_span_id', 'status_message', 'kind_string', 'response_status_code'];
 
 /** A row of the world with the fields that filters see. */
-type Row<Source> = { at: number; fields: Fields; source: Source };
-type Rows<Source> = { rows: Row<Source>[]; known: ReadonlySet<string> };
+export type Row<Source> = { at: number; fields: Fields; source: Source };
+export type Rows<Source> = { rows: Row<Source>[]; known: ReadonlySet<string> };
 
 function logFields(row: LogRow): Fields {
   const { body, severity, resource, attributes } = row;
-  return { ...resource, ...attributes, body, severity_text: severity, severity_number: SEVERITY_NUMBERS[severity] };
+  return {
+    trace_id: '',
+    ...resource,
+    ...attributes,
+    body,
+    severity_text: severity,
+    severity_number: SEVERITY_NUMBERS[severity],
+  };
 }
 
 function logData(row: LogRow): Record<string, unknown> {
+  const { trace_id = '', ...attributes } = row.attributes;
   return {
     id: idOf(`${row.at} ${row.body}`, 27),
     timestamp: row.at * 1e6,
     body: row.body,
     severity_text: row.severity,
     severity_number: SEVERITY_NUMBERS[row.severity],
-    trace_id: '',
+    trace_id,
     span_id: '',
     trace_flags: 0,
-    attributes_string: row.attributes,
+    attributes_string: attributes,
     attributes_number: {},
     attributes_bool: {},
     resources_string: row.resource,
@@ -48,6 +56,7 @@ function spanFields(row: SpanRow): Fields {
     parent_span_id: row.parentSpanId,
     duration_nano: Math.round(row.durationMs * 1e6),
     has_error: row.error,
+    kind_string: row.kind ?? 'Internal',
   };
 }
 
@@ -70,7 +79,7 @@ type Index = { logs: Rows<LogRow>; spans: Rows<SpanRow> };
 const indexes = new WeakMap<TelemetryWorld, Index>();
 
 /** The rows of a world as filters see them, made once per world. */
-function indexOf(world: TelemetryWorld): Index {
+export function indexOf(world: TelemetryWorld): Index {
   const existing = indexes.get(world);
   if (existing) return existing;
   const index = {
@@ -83,12 +92,23 @@ function indexOf(world: TelemetryWorld): Index {
 
 type Page<Source> = { rows: Row<Source>[]; nextCursor: string };
 
+/** By the first key of the order, newest first where there is none; rows of one value by time, newest first. */
+function inOrder<Source>({ order }: QuerySpec): (a: Row<Source>, b: Row<Source>) => number {
+  const [{ key, direction } = { key: { name: 'timestamp' }, direction: 'desc' as const }] = order ?? [];
+  const sign = direction === 'asc' ? 1 : -1;
+  if (key.name === 'timestamp') return (a, b) => sign * (a.at - b.at);
+  const value = ({ fields }: Row<Source>) => fields[plainKey(key.name)] ?? '';
+  return (a, b) => {
+    const [left, right] = [value(a), value(b)];
+    return left === right ? b.at - a.at : left < right ? -sign : sign;
+  };
+}
+
 function select<Source>({ rows, known }: Rows<Source>, spec: QuerySpec, start: number, end: number): Page<Source> {
   const filter = parseFilter(spec.filter?.expression ?? '');
   checkKeys(filter, known);
   const found = rows.filter(({ at, fields }) => at >= start && at < end && matches(filter, fields));
-  const newestFirst = spec.order?.[0]?.direction !== 'asc';
-  const ordered = found.sort((a, b) => (newestFirst ? b.at - a.at : a.at - b.at));
+  const ordered = found.sort(inOrder(spec));
   const { offset = 0, limit = DEFAULT_LIMIT } = spec;
   const next = offset + limit;
   return { rows: ordered.slice(offset, next), nextCursor: next < ordered.length ? String(next) : '' };

@@ -7,9 +7,11 @@ import {
   startSandboxHttpServer,
 } from '../http/sandbox-http-server.ts';
 import { createWorldClock, type Scenario, type TelemetryWorld, type WorldClock } from '../scenarios/telemetry-world.ts';
+import { dependencyGraph } from './dependency-graph.ts';
 import { readQueryRequest } from './query-request.ts';
 import { answerRaw } from './raw-query.ts';
 import { SignozRefusal, signozErrorBody } from './signoz-refusal.ts';
+import { answerSpanSeries } from './span-series-query.ts';
 import { answerTimeSeries } from './time-series-query.ts';
 
 export type SignozSandboxOptions = {
@@ -40,6 +42,7 @@ function query(world: TelemetryWorld, body: Buffer, warning: string | null): San
   const results = queries.map((spec) => {
     if (requestType === 'raw' && spec.signal !== 'metrics') return answerRaw(world, spec, start, end);
     if (requestType === 'time_series' && spec.signal === 'metrics') return answerTimeSeries(world, spec, start, end);
+    if (requestType === 'time_series' && spec.signal === 'traces') return answerSpanSeries(world, spec, start, end);
     throw new SignozRefusal('invalid_input', `request type ${requestType} over ${spec.signal} is not simulated`);
   });
   const meta = { rowsScanned: 1000, bytesScanned: 64_000, durationMs: 3 };
@@ -102,6 +105,8 @@ export async function startSignozSandbox(options: SignozSandboxOptions): Promise
       return answer;
     },
     'POST /api/v2/services': ({ body }) => services(world.read(), body),
+    // Of its older paths: the bare rows without the envelope.
+    'POST /api/v1/dependency_graph': ({ body }) => jsonAnswer(200, dependencyGraph(world.read(), body)),
   };
   const handle = (request: SandboxRequest): SandboxAnswer => {
     const route = `${request.method} ${request.path}`;

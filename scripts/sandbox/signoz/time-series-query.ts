@@ -20,7 +20,7 @@ function percentile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
 }
 
-function aggregate(kind: string, values: number[]): number {
+export function aggregate(kind: string, values: number[]): number {
   const [, digits] = /^p(\d{2})$/.exec(kind) ?? [];
   if (digits) return percentile(values, Number(digits) / 100);
   const run = AGGREGATE[kind];
@@ -72,7 +72,7 @@ function seriesNamed(world: TelemetryWorld, metric: string): MetricSeries[] {
   return found;
 }
 
-const isPartial = (at: number, stepMs: number, start: number, end: number) => at < start || at + stepMs > end;
+export const isPartial = (at: number, stepMs: number, start: number, end: number) => at < start || at + stepMs > end;
 
 /** Answers a time series query over one metric: filter, buckets in time, then the series of a group as one. */
 export function answerTimeSeries(world: TelemetryWorld, spec: QuerySpec, start: number, end: number) {

@@ -1,6 +1,7 @@
 import type { SandboxAnswer, SandboxRequest } from '../http/sandbox-http-server.ts';
 import { renderChannelPage } from './render-channel-page.ts';
-import type { SlackMessage, SlackWorld } from './slack-world.ts';
+import type { SlackFile, SlackMessage, SlackWorld } from './slack-world.ts';
+import { FILE_PATH } from './web-api-files.ts';
 
 /** One message as the page shows it, with the thread below it. */
 export type ChannelMessageView = {
@@ -10,6 +11,8 @@ export type ChannelMessageView = {
   text: string;
   blocks?: unknown[];
   attachments?: unknown[];
+  /** Pictures that the message shares. */
+  pictures?: { src: string; title: string; altText: string }[];
   edited: boolean;
   replies: ChannelMessageView[];
 };
@@ -18,8 +21,15 @@ export type ChannelView = { channel: { id: string; name: string }; messages: Cha
 
 const fileLine = (file: { title: string; name: string }) => `:page_facing_up: ${file.title} (${file.name})`;
 
+const isPicture = ({ mimetype }: SlackFile) => mimetype === 'image/png';
+
 function viewMessage(message: SlackMessage, replies: SlackMessage[]): ChannelMessageView {
-  const texts = [message.text, ...message.files.map(fileLine)];
+  const pictures = message.files.filter(isPicture).map(({ id, title, altText }) => ({
+    src: `${FILE_PATH}${id}`,
+    title,
+    altText,
+  }));
+  const texts = [message.text, ...message.files.filter((file) => !isPicture(file)).map(fileLine)];
   return {
     ts: message.ts,
     user: message.botName ?? message.user ?? 'unknown',
@@ -27,6 +37,7 @@ function viewMessage(message: SlackMessage, replies: SlackMessage[]): ChannelMes
     text: texts.filter(Boolean).join('\n'),
     blocks: message.blocks ?? undefined,
     attachments: message.attachments ?? undefined,
+    ...(pictures.length > 0 ? { pictures } : {}),
     edited: message.edited !== null,
     replies: replies.map((reply) => viewMessage(reply, [])),
   };

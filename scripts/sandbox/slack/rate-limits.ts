@@ -19,6 +19,7 @@ export const SLACK_RATE_LIMITS: SlackRateLimits = {
     'conversations.info': { perMinute: 50, burst: 50 },
     'files.getUploadURLExternal': { perMinute: 100, burst: 100 },
     'files.completeUploadExternal': { perMinute: 100, burst: 100 },
+    'files.delete': { perMinute: 50, burst: 50 },
   },
 };
 

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../../src/shared/http/html.ts';
 import { isObject } from './block-checks.ts';
 import { blocksToHtml } from './render-blocks.ts';
-import { type Html, html } from './render-html.ts';
 import { nodesToHtml } from './render-html-nodes.ts';
 import { isLinkable } from './render-nodes.ts';
 import { parseMrkdwn } from './render-parse-mrkdwn.ts';

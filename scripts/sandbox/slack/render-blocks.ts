@@ -1,6 +1,6 @@
+import { type Html, html } from '../../../src/shared/http/html.ts';
 import { isObject } from './block-checks.ts';
 import { replaceEmoji } from './render-emoji.ts';
-import { type Html, html } from './render-html.ts';
 import { nodesToHtml } from './render-html-nodes.ts';
 import { type BlockNode, text } from './render-nodes.ts';
 import { parseMrkdwn } from './render-parse-mrkdwn.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Html, html } from '../../../src/shared/http/html.ts';
 import { attachmentsToHtml } from './render-attachments.ts';
 import { blocksToHtml } from './render-blocks.ts';
 import { showDate } from './render-date.ts';
-import { Html, html } from './render-html.ts';
 import { nodesToHtml } from './render-html-nodes.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './render-page-style.ts';
 import { parseMrkdwn } from './render-parse-mrkdwn.ts';
@@ -15,6 +15,8 @@ export type ChannelMessage = {
   text: string;
   blocks?: unknown[];
   attachments?: unknown[];
+  /** Pictures that it shares; `src` is a path of this server. */
+  pictures?: { src: string; title: string; altText: string }[];
   edited: boolean;
   replies: ChannelMessage[];
 };
@@ -27,6 +29,7 @@ const POLICY = [
   "style-src 'unsafe-inline'",
   `script-src 'sha256-${createHash('sha256').update(PAGE_SCRIPT).digest('base64')}'`,
   "connect-src 'self'",
+  "img-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -71,10 +74,15 @@ function messageToHtml(message: ChannelMessage, now: number): Html {
   }<span class="when">${when}</span>${edited ? html`<span class="edited">(edited)</span>` : null}</div>${contentOf(message, now)}</div></div>`;
 }
 
-/** Blocks take the place of the text; attachments stand below either. */
-function contentOf({ text, blocks, attachments }: ChannelMessage, now: number): Html {
+/** Blocks take the place of the text; attachments and pictures stand below either. */
+function contentOf({ text, blocks, attachments, pictures = [] }: ChannelMessage, now: number): Html {
   const body = blocks && blocks.length > 0 ? blocksToHtml(blocks, now) : nodesToHtml(parseMrkdwn(text), now);
-  return html`${body}${attachments ? attachmentsToHtml(attachments, now) : null}`;
+  return html`${body}${attachments ? attachmentsToHtml(attachments, now) : null}${pictures.map(pictureToHtml)}`;
+}
+
+/** As large as Slack shows a picture in a thread. */
+function pictureToHtml({ src, title, altText }: { src: string; title: string; altText: string }): Html {
+  return html`<figure><figcaption>${title}</figcaption><a href="${src}"><img src="${src}" alt="${altText}"></a></figure>`;
 }
 
 function initialOf(user: string): string {

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../../src/shared/http/html.ts';
 import { showDate } from './render-date.ts';
-import { type Html, html } from './render-html.ts';
 import type { BlockNode, InlineNode } from './render-nodes.ts';
 
 /** The nodes of a text as HTML; `now` (ms since 1970) is what "3 minutes ago" counts from. */

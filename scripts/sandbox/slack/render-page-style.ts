@@ -31,6 +31,7 @@ a { color:var(--link); text-decoration:none; } a:hover { text-decoration:underli
 .attachment { margin:4px 0; padding:2px 0 2px 12px; border-left:4px solid; max-width:700px; }
 .button { display:inline-block; margin:0 8px 4px 0; padding:2px 12px; border:1px solid #bbb; border-radius:4px; font-weight:700; font-size:13px; }
 .unknown, .image, .empty { color:var(--grey); }
+figure { margin:6px 0; } figcaption { color:var(--grey); font-size:13px; } figure img { display:block; max-width:360px; border:1px solid var(--line); border-radius:8px; }
 .thread { margin:2px 0 10px 46px; padding-left:14px; border-left:2px solid var(--line); }
 .thread > .count { color:var(--link); font-size:13px; font-weight:700; }
 `;

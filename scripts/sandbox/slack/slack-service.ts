@@ -10,7 +10,7 @@ import { SlackRefusal } from './slack-refusal.ts';
 import type { SlackIdentity } from './slack-wire.ts';
 import type { SlackWorld } from './slack-world.ts';
 import { WEB_API_METHODS } from './web-api.ts';
-import { receiveUpload, UPLOAD_PATH } from './web-api-files.ts';
+import { answerFile, FILE_PATH, receiveUpload, UPLOAD_PATH } from './web-api-files.ts';
 import type { PendingUploads } from './web-api-method.ts';
 
 /** One call as it came and as it was answered (status 0: never); structured arguments are decoded, the token is left out. */
@@ -31,6 +31,8 @@ export type SlackServiceDeps = {
   limiter(method: string, channel: string): number | null;
   record: SlackApiCall[];
   baseUrl(): string;
+  scopes: readonly string[];
+  shareDelayMs: number;
   page(request: SandboxRequest): Promise<SandboxAnswer>;
 };
 
@@ -65,7 +67,7 @@ const rateLimited = (seconds: number) =>
 
 /** The simulated Slack as a service: Web API under /api/, uploads, and the channel page at /. */
 export function createSlackService(deps: SlackServiceDeps): SandboxService {
-  const { world, identity, botToken, limiter, record, baseUrl, page } = deps;
+  const { world, identity, botToken, limiter, record, baseUrl, page, scopes, shareDelayMs } = deps;
   const uploads: PendingUploads = new Map();
   const methodOf = (request: SandboxRequest) =>
     request.path.startsWith(API_PATH) ? request.path.slice(API_PATH.length) : '';
@@ -85,7 +87,8 @@ export function createSlackService(deps: SlackServiceDeps): SandboxService {
     try {
       if (!run) throw new SlackRefusal('unknown_method');
       if (!OPEN_METHODS.has(method)) checkToken(request, args, botToken);
-      return jsonAnswer(200, { ok: true, ...run({ args, world, identity, uploads, baseUrl: baseUrl() }) });
+      const call = { args, world, identity, uploads, baseUrl: baseUrl(), scopes, shareDelayMs };
+      return jsonAnswer(200, { ok: true, ...run(call) }, { 'x-oauth-scopes': scopes.join(',') });
     } catch (error) {
       if (error instanceof SlackRefusal) return jsonAnswer(200, error.toBody());
       throw error;
@@ -105,6 +108,7 @@ export function createSlackService(deps: SlackServiceDeps): SandboxService {
     handle(request, fault) {
       if (request.path.startsWith(API_PATH)) return handleApi(request, fault);
       if (request.path.startsWith(UPLOAD_PATH)) return receiveUpload(uploads, request);
+      if (request.path.startsWith(FILE_PATH)) return answerFile(world, request);
       return page(request);
     },
     refuse: (fault, request) => note(request, refusalAnswer(fault), argumentsForNote(request), fault.kind),

@@ -21,8 +21,19 @@ function botProfile(message: SlackMessage, teamId: string) {
   return { id: message.botId, app_id: message.appId, name: message.botName, deleted: false, team_id: teamId };
 }
 
-function wireFile(file: SlackFile) {
-  return { id: file.id, name: file.name, title: file.title, size: Buffer.byteLength(file.content), mode: 'snippet' };
+/** A file as messages and `files.completeUploadExternal` list it. */
+export function wireFile({ id, name, title, altText, mimetype, bytes }: SlackFile): Record<string, unknown> {
+  const isText = mimetype.startsWith('text/');
+  return {
+    id,
+    name,
+    title,
+    mimetype,
+    filetype: isText ? 'text' : 'png',
+    mode: isText ? 'snippet' : 'hosted',
+    size: bytes.length,
+    ...(altText ? { alt_txt: altText } : {}),
+  };
 }
 
 /** Who wrote it, in Slack's fields: bots with a token have `bot_profile`, webhooks have `subtype: bot_message`. */

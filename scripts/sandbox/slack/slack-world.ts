@@ -2,7 +2,17 @@ import { EventEmitter } from 'node:events';
 
 export type SlackChannel = { id: string; name: string; isMember: boolean; isArchived: boolean };
 export type SlackMetadata = { event_type: string; event_payload: Record<string, unknown> };
-export type SlackFile = { id: string; name: string; title: string; content: string };
+/** A file as the workspace keeps it; `content` is the text of it, empty for a picture. */
+export type SlackFile = {
+  id: string;
+  name: string;
+  title: string;
+  /** What a picture shows, as the uploader described it. */
+  altText: string;
+  mimetype: string;
+  content: string;
+  bytes: Buffer;
+};
 
 /** What a message said at a time; the first is the post, each edit adds one. */
 export type SlackVersion = { at: string; text: string; blocks: unknown[] | null };
@@ -43,7 +53,10 @@ export type SlackWorld = {
   post(message: NewSlackMessage): SlackMessage;
   edit(message: SlackMessage, edit: SlackEdit, user: string): SlackMessage;
   remove(message: SlackMessage): void;
+  removeFile(id: string): void;
   find(channel: string, ts: string): SlackMessage | null;
+  /** A file that some message shares, with that message. */
+  file(id: string): { file: SlackFile; message: SlackMessage } | null;
   /** Roots of the channel, oldest first. */
   roots(channel: string): SlackMessage[];
   /** The root and its replies, oldest first; empty when there is no such root. */
@@ -117,12 +130,22 @@ export function createSlackWorld(initial: SlackChannel[]): SlackWorld {
       announce('edited', message, previous);
       return message;
     },
+    removeFile(id) {
+      const message = messages.find(({ files }) => files.some((file) => file.id === id));
+      if (!message) return;
+      message.files = message.files.filter((file) => file.id !== id);
+      events.emit('change');
+    },
     remove(message) {
       messages.splice(messages.indexOf(message), 1);
       deleted.add(`${message.channel} ${message.ts}`);
       announce('deleted', message);
     },
     find,
+    file(id) {
+      const message = messages.find(({ files }) => files.some((file) => file.id === id));
+      return message ? { message, file: message.files.find((file) => file.id === id)! } : null;
+    },
     roots: (channel) => messages.filter((m) => m.channel === channel && !isReply(m)),
     thread(channel, ts) {
       return messages.filter((m) => m.channel === channel && (m.ts === ts || m.threadTs === ts));

@@ -20,7 +20,20 @@ export type SlackSandboxOptions = {
   retryDelaysMs?: number[];
   answerTimeoutMs?: number;
   identity?: Partial<SlackIdentity>;
+  /** The scopes of the bot token. Default: those that the app manifest of rca-fleet asks for. */
+  scopes?: readonly string[];
+  /** How long after its completion an upload is seen in the channel, ms; Slack takes some seconds. Default: at once. */
+  shareDelayMs?: number;
 };
+
+const DEFAULT_SCOPES = [
+  'chat:write',
+  'channels:history',
+  'groups:history',
+  'channels:read',
+  'groups:read',
+  'files:write',
+] as const;
 
 /** The simulated Slack: `apiUrl` goes into `slackApiUrl`, a browser opens `url`. */
 export type SlackSandbox = FaultPlan &
@@ -98,6 +111,8 @@ export async function startSlackSandbox(options: SlackSandboxOptions): Promise<S
     limiter,
     record,
     baseUrl: () => server.url,
+    scopes: options.scopes ?? DEFAULT_SCOPES,
+    shareDelayMs: options.shareDelayMs ?? 0,
     page: (request) => answerChannelPage(world, request),
   });
   const server: SandboxHttpServer = await startSandboxHttpServer(service);

@@ -3,8 +3,8 @@ import { SlackRefusal } from './slack-refusal.ts';
 import type { SlackIdentity } from './slack-wire.ts';
 import type { SlackChannel, SlackWorld } from './slack-world.ts';
 
-/** Files between the grant of an upload address and the completion; `content` is null until the bytes came. */
-export type PendingUploads = Map<string, { name: string; length: number; content: string | null }>;
+/** Files between the grant of an upload address and the completion; `bytes` is null until they came. */
+export type PendingUploads = Map<string, { name: string; length: number; altText: string; bytes: Buffer | null }>;
 
 /** What a Web API method works with. */
 export type SlackCall = {
@@ -13,6 +13,10 @@ export type SlackCall = {
   identity: SlackIdentity;
   uploads: PendingUploads;
   baseUrl: string;
+  /** The scopes of the bot token. */
+  scopes: readonly string[];
+  /** How long after its completion an upload is seen in the channel, ms. */
+  shareDelayMs: number;
 };
 
 /** A Web API method: its answer without `ok: true`, or a SlackRefusal. */
@@ -32,4 +36,10 @@ export function writableChannelOf(call: SlackCall, name = 'channel'): SlackChann
   if (channel.isArchived) throw new SlackRefusal('is_archived');
   if (!channel.isMember) throw new SlackRefusal('not_in_channel');
   return channel;
+}
+
+/** Refuses with `missing_scope`, and says which, as Slack does. */
+export function requireScope({ scopes }: SlackCall, needed: string): void {
+  if (scopes.includes(needed)) return;
+  throw new SlackRefusal('missing_scope', [], { needed, provided: scopes.join(',') });
 }

@@ -28,11 +28,18 @@ export const evidenceStepSchema = z.strictObject({
   needs: z.array(z.string()).default([]),
   /** A regular expression on the alert's text; the step is taken only where it matches. */
   when: z.string().optional(),
+  /** The same the other way round: the step is left out where it matches. */
+  unless: z.string().optional(),
   required: z.boolean().default(false),
   /** What a reader sees under "could not check", for example "logs of user-service". */
   label: z.string(),
+  /** What the survey that the step is of looks at; set when an agent is loaded. */
+  survey: z.string().optional(),
 });
 export type EvidenceStep = z.infer<typeof evidenceStepSchema>;
+
+/** Steps that several agents take, as one YAML file in `surveys/`; an agent names it by the file's name. */
+export const surveySchema = z.strictObject({ title: z.string(), evidence: z.array(evidenceStepSchema).min(1) });
 
 /** An agent as one YAML file: who it answers for, what it asks, how it thinks and what it may spend. */
 export const agentDefinitionSchema = z.strictObject({
@@ -47,7 +54,9 @@ export const agentDefinitionSchema = z.strictObject({
   /** Null while the class has no pool: its alerts go to a stand-in. */
   pool: z
     .strictObject({
+      /** The agent's own questions; loading an agent adds those of its surveys. */
       evidence: z.array(evidenceStepSchema).min(1),
+      surveys: z.array(z.string()).default([]),
       detectors: z.array(z.string()).min(1),
       prompt: z.string().min(40),
       budget: z.strictObject({

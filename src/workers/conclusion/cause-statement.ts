@@ -1,9 +1,15 @@
 import type { Finding } from '../../shared/report.ts';
 
-/** The cause in a sentence, its weightiest effect in a second one, and what was changed just before in a third. */
-export function causeStatement(cause: Finding, effect: Finding | undefined, change: Finding | null): string {
+/** The cause in a sentence, what explains it beside the findings, its weightiest effect in a second one, and what was changed just before in a third. */
+export function causeStatement(
+  cause: Finding,
+  effect: Finding | undefined,
+  change: Finding | null,
+  beside: string[] = [],
+): string {
   const parts = [
-    cause.statement,
+    cause.statement.replace(/\.$/, ''),
+    ...beside,
     ...(effect ? [`As a result, ${asClause(effect.statement)}`] : []),
     ...(change ? [`Shortly before, ${change.statement}`] : []),
   ];

@@ -100,7 +100,7 @@ describe('the conclusion of the detectors alone', () => {
     const unready = { ...pod('user-service-5d8f7c9b6d-x4b8j', [container({ ready: false })]), ready: false };
     const probe = event({ reason: 'Unhealthy', message: 'Readiness probe failed: 503' });
     const { report } = conclude(database, POOL, [pods(1, [unready]), events(2, [probe], { object: 'user-service' })]);
-    expect(report).to.include({ verdict: 'inconclusive', class: 'database' });
+    expect(report).to.include({ verdict: 'inconclusive', class: 'infrastructure' });
     expect(report.rootCause).to.include({ component: null });
     expect(report.hypotheses[0]).to.include({ standing: 'possible' });
   });

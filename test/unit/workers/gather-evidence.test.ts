@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { DependencyError, LeaseLostError } from '../../../src/shared/errors.ts';
 import type { McpGateway } from '../../../src/shared/mcp/mcp-gateway.types.ts';
 import type { StoredEvidence } from '../../../src/shared/store/investigation-store.ts';
+import type { PlannedStep } from '../../../src/workers/evidence-plan/question.ts';
 import { BUDGET_SPENT, gatherEvidence, stepKey, storedEvidence } from '../../../src/workers/gather-evidence.ts';
-import type { PlannedStep } from '../../../src/workers/plan-evidence.ts';
 import { rejection } from '../../support/errors.ts';
 import { anEvidence } from '../../support/incidents.ts';
 

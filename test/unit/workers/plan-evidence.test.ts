@@ -1,32 +1,17 @@
 import { expect } from 'chai';
 import { loadAgents, type PoolAgent, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import { CAPABILITIES } from '../../../src/shared/mcp/capabilities.ts';
-import type { Finding } from '../../../src/shared/report.ts';
-import { planEvidence, widenEvidence } from '../../../src/workers/plan-evidence.ts';
-import { container, logRow, logs, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
+import { evidenceWindows } from '../../../src/workers/evidence-windows.ts';
+import { planEvidence } from '../../../src/workers/plan-evidence.ts';
 
 const agents = poolAgents(loadAgents());
 const network = agents.find(({ name }) => name === 'network') as PoolAgent;
-const WINDOW = { from: '2026-11-20T11:30:00.000Z', to: '2026-11-20T12:00:00.000Z' };
+const NOW = new Date('2026-11-20T12:00:00.000Z');
+const WINDOW = evidenceWindows([], NOW);
 
 function agentWith(evidence: Record<string, unknown>[]): PoolAgent {
   const steps = evidence.map((step) => ({ needs: [], required: false, label: 'it', ...step }));
   return { ...network, pool: { ...network.pool, evidence: steps as unknown as PoolAgent['pool']['evidence'] } };
-}
-
-function finding(more: Partial<Finding>): Finding {
-  const empty = { timeline: [], actions: [], prevention: [], metrics: [] };
-  return {
-    detector: 'crash-loop',
-    class: 'network',
-    statement: 's',
-    component: null,
-    confidence: 0.8,
-    cause: false,
-    evidence: [1],
-    ...empty,
-    ...more,
-  };
 }
 
 describe('the evidence plan', () => {
@@ -123,13 +108,48 @@ describe('the evidence plan', () => {
       const text = 'certificate connection pool dns slow query endpoint';
       const full = planEvidence(agent, facts, text);
       expect(full.gaps).to.deep.equal([]);
-      expect(full.steps.length).to.be.within(8, 24);
+      expect(full.steps.length).to.be.within(16, 48);
       for (const step of full.steps) {
         expect(CAPABILITIES[step.capability].readOnly, step.capability).to.equal(true);
         expect(CAPABILITIES[step.capability].input.safeParse(step.arguments).success, step.label).to.equal(true);
         expect(step.label).not.to.contain('{');
       }
       expect(planEvidence(agent, WINDOW, '').steps.every(({ label }) => !label.includes('unknown'))).to.equal(true);
+    });
+  }
+
+  it('leaves a question out when its words are in the alert', () => {
+    const agent = agentWith([{ capability: 'events.list', arguments: {}, unless: 'certificate' }]);
+    expect(planEvidence(agent, WINDOW, 'Certificate expires').steps).to.have.length(0);
+    expect(planEvidence(agent, WINDOW, 'slow').steps).to.have.length(1);
+  });
+
+  for (const agent of agents) {
+    it(`of ${agent.name} compares the trouble with the time before, for all services`, () => {
+      const facts = { ...WINDOW, service: 'web', namespace: 'shop' };
+      const { steps } = planEvidence(agent, facts, 'latency of web is high');
+      const of = (capability: string) => steps.filter((step) => step.capability === capability);
+      expect(of('requests.query').map((step) => step.arguments.measure)).to.have.members([
+        'duration',
+        'calls',
+        'errors',
+      ]);
+      for (const step of [...of('requests.query'), ...of('topology.services')]) {
+        expect(step.arguments).to.include({ from: WINDOW.usualFrom, to: WINDOW.troubleTo });
+        expect(step.arguments).to.not.have.property('service');
+      }
+      for (const capability of ['traces.query', 'logs.query']) {
+        expect(
+          of(capability).some((step) => step.arguments.to === WINDOW.usualTo),
+          capability,
+        ).to.equal(true);
+        expect(
+          of(capability).some((step) => step.arguments.from === WINDOW.troubleFrom),
+          capability,
+        ).to.equal(true);
+      }
+      for (const capability of ['changes.list', 'kubernetes.objects', 'pods.status', 'events.list'])
+        expect(of(capability), capability).to.not.deep.equal([]);
     });
   }
 
@@ -140,63 +160,5 @@ describe('the evidence plan', () => {
       required: true,
       arguments: { host: 'api.example.com' },
     });
-  });
-});
-
-describe('the second round of evidence', () => {
-  const crashed = container({
-    reason: 'CrashLoopBackOff',
-    state: 'waiting',
-    lastTermination: { reason: 'Error', exitCode: 1, finishedAt: null },
-  });
-
-  it('reads the last words of a crashed container', () => {
-    const found = pods(1, [pod('cart-5d8f7c9b6d-x4b8j', [crashed]), pod('cart-5d8f7c9b6d-n7w3r', [container()])]);
-    const [step, ...others] = widenEvidence([finding({})], [found], WINDOW);
-    expect(step).to.deep.include({ capability: 'pods.logs' });
-    expect(step?.arguments).to.include({ pod: 'cart-5d8f7c9b6d-x4b8j', namespace: 'shop', previous: true });
-    expect(others).to.deep.equal([]);
-  });
-
-  it('looks at the peer service that refuses connections', () => {
-    const refused = finding({ detector: 'connection-failure', component: 'orders.shop.svc.cluster.local' });
-    const steps = widenEvidence([refused], [logs(1, [logRow('x')])], WINDOW);
-    expect(steps.map(({ capability }) => capability)).to.deep.equal(['service.health', 'pods.status', 'events.list']);
-    expect(steps[0]?.arguments).to.deep.equal({ service: 'orders', namespace: 'shop' });
-  });
-
-  it('asks nothing of addresses and hosts of the outside world', () => {
-    for (const component of ['10.0.0.5', 'api.stripe.com', 'localhost', null]) {
-      expect(
-        widenEvidence([finding({ detector: 'connection-failure', component })], [], WINDOW),
-        `${component}`,
-      ).to.deep.equal([]);
-    }
-  });
-
-  it('does not repeat a question, and stays small', () => {
-    const known = pods(1, [pod('orders-0', [container()])], { service: 'orders' });
-    const many = Array.from({ length: 20 }, (_, index) =>
-      finding({ detector: 'connection-failure', component: `peer-${index}` }),
-    );
-    expect(widenEvidence(many, [], WINDOW)).to.have.length(6);
-    const steps = widenEvidence([finding({ detector: 'connection-failure', component: 'orders' })], [known], WINDOW);
-    expect(steps.map(({ capability }) => capability)).to.deep.equal(['service.health', 'events.list']);
-  });
-
-  it('reads the logs of the database that slow statements went to', () => {
-    const attributes = {
-      'db.system': 'postgresql',
-      'db.statement': 'SELECT 1',
-      'server.address': 'orders-db.data.svc',
-    };
-    const steps = widenEvidence([finding({ detector: 'slow-queries' })], [spans(1, [span({ attributes })])], WINDOW);
-    expect(steps[0]).to.deep.include({ capability: 'logs.query' });
-    expect(steps[0]?.arguments.service).to.equal('orders-db');
-  });
-
-  it('asks who else fails on a name that does not resolve', () => {
-    const steps = widenEvidence([finding({ detector: 'dns-failure', component: 'pay.example.com' })], [], WINDOW);
-    expect(steps[0]?.arguments).to.include({ searchText: 'pay.example.com' });
   });
 });

@@ -1,0 +1,74 @@
+import type { Evidence, Finding } from '../../shared/report.ts';
+import { alertText } from '../alert-facts.ts';
+import type { DetectorInput } from '../detectors/detector.ts';
+import { CLEAN_CHECKS } from '../detectors/support/clean-evidence.ts';
+import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { relatedLines } from '../detectors/support/log-lines.ts';
+import { parseHostPort, sameName, serviceOfHost } from '../detectors/support/names.ts';
+import { propagation } from '../detectors/support/propagation.ts';
+import { isAlertSubject } from '../detectors/support/relation.ts';
+
+/** What speaks against a finding: a clause, where it stands, and how much of the confidence it leaves (0 to 1). */
+export type Contradiction = { why: string; evidence: number[]; leaves: number };
+
+type Check = (finding: Finding, input: DetectorInput) => Contradiction | null;
+
+/**
+ * What would be expected if a finding were the cause of the alert, and is not there: a way on which it could have reached the
+ * alert, the fault in the evidence that would show it too. Missing evidence contradicts nothing.
+ */
+export function contradictions(finding: Finding, input: DetectorInput): Contradiction[] {
+  return [cleanEvidence, readyPeer, noWay, unrelated].flatMap((check) => check(finding, input) ?? []);
+}
+
+/** The evidence that proves the kind of fault absent speaks against a finding of this kind about the alert's own subject. */
+const cleanEvidence: Check = ({ detector, component, confidence }, input) => {
+  const known = Object.hasOwn(CLEAN_CHECKS, detector) ? CLEAN_CHECKS[detector as keyof typeof CLEAN_CHECKS] : null;
+  if (!known || confidence >= CERTAIN || !isAlertSubject(component, input)) return null;
+  const proof = known.proof(input);
+  return proof ? { why: proof.statement, evidence: proof.evidence, leaves: 0.85 } : null;
+};
+
+/** What a detector is this sure of it has seen with its own eyes. */
+const CERTAIN = 0.85;
+
+/** Nothing refuses connections where every endpoint is ready, at least not all the time. */
+const readyPeer: Check = ({ detector, component, statement }, { evidence }) => {
+  if (detector !== 'connection-failure' || !component || !/refus/i.test(statement)) return null;
+  const peer = serviceOfHost(parseHostPort(component)?.host ?? '')?.service ?? component;
+  const health = evidenceOf(evidence, 'service.health').find(({ data }) => data.found && sameName(data.service, peer));
+  if (!health || health.data.readyEndpoints.length === 0 || health.data.notReadyEndpoints.length > 0) return null;
+  return { why: `every endpoint of ${peer} is ready now`, evidence: [health.number], leaves: 0.9 };
+};
+
+/** Trouble of a service that the alert's service does not call, directly or through others, cannot have come from there. */
+const noWay: Check = ({ detector, component }, input) => {
+  if (detector === 'where-it-began' || !component || isAlertSubject(component, input)) return null;
+  const { plausible, evidence } = propagation(input, component);
+  return plausible
+    ? null
+    : { why: `no known call leads from the alert's service to ${component}`, evidence, leaves: 0.8 };
+};
+
+/** Questions that were put to a whole namespace: their answers hold the troubles of others too. */
+const NAMESPACE_WIDE = new Set(['pods.status', 'kubernetes.objects', 'events.list']);
+const NAMES = ['service', 'pod', 'object', 'labelSelector'];
+const isNamespaceWide = ({ capability, query }: Evidence) =>
+  NAMESPACE_WIDE.has(capability) && Boolean(query.namespace) && !NAMES.some((name) => query[name]);
+
+/** What is wrong elsewhere in the namespace, with nothing that links it to what the alert is about. */
+const unrelated: Check = ({ detector, component, evidence: cited }, input) => {
+  const { service } = input.facts;
+  if (!service || !component || detector === 'where-it-began' || isAlertSubject(component, input)) return null;
+  const items = input.evidence.filter(({ number }) => cited.includes(number));
+  if (items.length === 0 || !items.every(isNamespaceWide)) return null;
+  if (propagation(input, component).path.length > 0 || isMentioned(component, input)) return null;
+  return { why: `nothing links ${component} to ${service}`, evidence: [], leaves: 0.45 };
+};
+
+/** True where the alert, or what its service logs, names the component. */
+function isMentioned(component: string, input: DetectorInput): boolean {
+  const name = component.toLowerCase();
+  const own = relatedLines(input).filter(({ service }) => service !== null && isAlertSubject(service, input));
+  return [alertText(input.alerts), ...own.map(({ body }) => body)].some((text) => text.toLowerCase().includes(name));
+}

@@ -1,0 +1,32 @@
+import { CAPABILITIES, type Capability } from '../../shared/mcp/capabilities.ts';
+
+/** One question that will be asked, its placeholders filled in. */
+export type PlannedStep = {
+  capability: Capability;
+  arguments: Record<string, unknown>;
+  label: string;
+  required: boolean;
+  /** What the survey that the step is of looks at. */
+  survey?: string;
+};
+
+/** Every question once; it is required where any of its repetitions is. */
+export function withoutRepeats(steps: PlannedStep[]): PlannedStep[] {
+  const seen = new Map<string, PlannedStep>();
+  for (const step of steps) {
+    const key = questionKey(step.capability, step.arguments);
+    const earlier = seen.get(key);
+    if (earlier) earlier.required ||= step.required;
+    else seen.set(key, { ...step });
+  }
+  return [...seen.values()];
+}
+
+/** The same for the same question. Defaults are filled in, so that a question is the same whether or not somebody wrote them down. */
+export function questionKey(capability: string, input: Record<string, unknown>): string {
+  const known = Object.hasOwn(CAPABILITIES, capability)
+    ? CAPABILITIES[capability as Capability].input.safeParse(input)
+    : null;
+  const whole = known?.success ? known.data : input;
+  return `${capability} ${JSON.stringify(Object.entries(whole).sort(([left], [right]) => (left < right ? -1 : 1)))}`;
+}

@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import type { Evidence, Finding } from '../../../../src/shared/report.ts';
+import { contradictions } from '../../../../src/workers/conclusion/contradictions.ts';
+import { container, evidence, input, logRow, logs, pod, pods } from '../../../support/evidence-fixtures.ts';
+
+function found(detector: string, component: string, more: Partial<Finding> = {}): Finding {
+  const nothing = { timeline: [], actions: [], prevention: [], metrics: [] };
+  const about = { detector, class: 'network' as const, statement: 's', component };
+  return { ...about, confidence: 0.7, cause: true, evidence: [1], ...nothing, ...more };
+}
+
+const health = (service: string, ready: string[], notReady: string[] = []) =>
+  evidence(5, 'service.health', {
+    service,
+    namespace: 'shop',
+    found: true,
+    selector: {},
+    ports: [],
+    readyEndpoints: ready,
+    notReadyEndpoints: notReady,
+    matchingPods: 1,
+  });
+const map = evidence(6, 'topology.services', {
+  edges: [
+    { caller: 'web', callee: 'orders' },
+    { caller: 'other', callee: 'thing' },
+  ],
+});
+const wide = pods(1, [pod('thing-0', [container()])], { namespace: 'shop' });
+const about = (...items: Evidence[]) => input('web is slow', items, { service: 'web', namespace: 'shop' });
+const whys = (finding: Finding, ...items: Evidence[]) => contradictions(finding, about(...items)).map(({ why }) => why);
+
+describe('what speaks against a finding', () => {
+  it('are endpoints that are ready although connections are refused', () => {
+    const refused = found('connection-failure', 'orders.shop.svc:8080', {
+      statement: 'Connections to orders are refused',
+    });
+    expect(whys(refused, health('orders', ['10.0.0.1:8080']))).to.deep.equal(['every endpoint of orders is ready now']);
+    expect(whys(refused, health('orders', [], ['10.0.0.1:8080']))).to.deep.equal([]);
+    expect(whys(refused)).to.deep.equal([]);
+  });
+
+  it('is that no known call leads from the alert to where it is', () => {
+    expect(whys(found('oom-kill', 'thing'), map)).to.deep.equal([
+      "no known call leads from the alert's service to thing",
+    ]);
+    expect(whys(found('oom-kill', 'orders'), map)).to.deep.equal([]);
+    expect(whys(found('oom-kill', 'web'), map)).to.deep.equal([]);
+    expect(whys(found('oom-kill', 'thing'))).to.deep.equal([]);
+  });
+
+  it('is that only a look at the whole namespace shows it, and nothing links it to the alert', () => {
+    expect(whys(found('kubernetes-state', 'thing'), wide)).to.deep.equal(['nothing links thing to web']);
+    const named = logs(2, [logRow('call to thing failed', { service: 'web' })], { service: 'web' });
+    expect(whys(found('kubernetes-state', 'thing'), wide, named)).to.deep.equal([]);
+    const asked = pods(1, [pod('thing-0', [container()])], { namespace: 'shop', service: 'thing' });
+    expect(whys(found('kubernetes-state', 'thing'), asked)).to.deep.equal([]);
+    expect(whys(found('kubernetes-state', 'thing'), pods(1, [pod('thing-0', [container()])], {}))).to.deep.equal([]);
+  });
+
+  it('is clean evidence about the very subject, unless the fault was seen for sure', () => {
+    const ready = pods(1, [pod('web-0', [container()])], { service: 'web' });
+    const [against] = contradictions(found('crash-loop', 'web', { confidence: 0.6 }), about(ready));
+    expect(against).to.include({ leaves: 0.85 });
+    expect(whys(found('crash-loop', 'web', { confidence: 0.9 }), ready)).to.deep.equal([]);
+  });
+});
