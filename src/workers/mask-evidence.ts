@@ -1,4 +1,5 @@
 import { isSecretName, maskSecrets, removeInvisible } from '../shared/mask-secrets.ts';
+import { isCardNumber } from '../shared/secret-rules.ts';
 
 /** Deeper structures are no evidence that a tool of ours returns; what lies below is left out. */
 const MAX_DEPTH = 12;
@@ -29,16 +30,37 @@ export function maskData(value: unknown): unknown {
   return maskValue(value, mask, 0);
 }
 
-function maskValue(value: unknown, mask: (text: string) => string, depth: number): unknown {
+type Mask = (text: string) => string;
+
+function maskValue(value: unknown, mask: Mask, depth: number): unknown {
   if (typeof value === 'string') return mask(value);
+  if (typeof value === 'number') return isCardNumber(String(value)) ? '[masked:card]' : value;
   if (value === null || typeof value !== 'object') return value;
   if (depth > MAX_DEPTH) return null;
   if (Array.isArray(value)) return value.map((item) => maskValue(item, mask, depth + 1));
-  const entries = Object.entries(value).map(([name, item]) => [
-    mask(name),
-    typeof item === 'string' && item !== '' && isSecretName(name)
-      ? '[masked:secret]'
-      : maskValue(item, mask, depth + 1),
-  ]);
+  const secret = namesSecret(value as Record<string, unknown>);
+  const entries = Object.entries(value).map(([name, item]) => {
+    const hidden = typeof item === 'string' && item !== '' && (secret(name) || isSecretName(name));
+    return [mask(name), hidden ? SECRET : secret(name) ? maskAll(item, depth + 1) : maskValue(item, mask, depth + 1)];
+  });
   return Object.fromEntries(entries);
+}
+
+const SECRET = '[masked:secret]';
+
+/** Which fields of an object are secrets because of another field: the value of `{name: DB_PASSWORD, value}`, the data of a Secret. */
+function namesSecret(object: Record<string, unknown>): (field: string) => boolean {
+  const { name, key, kind } = object;
+  if (kind === 'Secret') return (field) => field === 'data' || field === 'stringData';
+  const named = [name, key].some((one) => typeof one === 'string' && isSecretName(one));
+  return (field) => named && field === 'value';
+}
+
+/** Every text below is hidden; the names stay, because a missing key is a finding. */
+function maskAll(value: unknown, depth: number): unknown {
+  if (typeof value === 'string' || typeof value === 'number') return SECRET;
+  if (value === null || typeof value !== 'object') return value;
+  if (depth > MAX_DEPTH) return null;
+  if (Array.isArray(value)) return value.map((item) => maskAll(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, maskAll(item, depth + 1)]));
 }

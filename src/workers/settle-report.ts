@@ -3,7 +3,9 @@ import type { PoolAgent } from '../shared/agents/load-agents.ts';
 import type { Alert } from '../shared/alert.ts';
 import type { Evidence, EvidenceGap, Finding, Report, Verdict } from '../shared/report.ts';
 import { concludeFindings } from './conclude-findings.ts';
+import { addressesModel } from './verification/addresses-model.ts';
 import { indexEvidence } from './verification/evidence-index.ts';
+import { type Weighed, weighConclusion } from './verification/weigh-conclusion.ts';
 import { type EvidenceIndex, NO_CAUSE, type Verification, verifyReport } from './verify-report.ts';
 
 export type SettleInput = {
@@ -16,11 +18,15 @@ export type SettleInput = {
 
 /** Findings below this are no reason to doubt a model that calls all well. */
 const FAINT = 0.3;
+/** A conclusion that the detectors contradict is a hypothesis that may not be surer than this. */
+const MOST_OVERRULED = 0.3;
 const WEIGHT: Record<Verdict, number> = { inconclusive: 0, healthy: 1, probable: 2, identified: 3 };
 
 /**
- * Verifies a drafted report and decides what is posted: where nothing of a model's root cause is borne out, or where it calls
- * healthy what was not fully looked at, the detectors' own verified conclusion stands if it says more. Never throws.
+ * Verifies a drafted report and decides what is posted. A model's conclusion gives way to the detectors' own verified one where
+ * nothing of its root cause is borne out, where it contradicts what they have identified, where it gives an all-clear that they
+ * have no proof of, and where alerts or evidence hold words meant for a model. Verdict and confidence of the model can only
+ * fall. Never throws.
  */
 export async function settleReport(draft: Report, input: SettleInput): Promise<Verification> {
   const index: EvidenceIndex = new Map();
@@ -30,13 +36,69 @@ export async function settleReport(draft: Report, input: SettleInput): Promise<V
   };
   const verified = await verify(draft);
   if (draft.tier === 'detectors') return verified;
-  const why = fault(verified.report, input);
-  if (!why) return verified;
   const own = await verify(concludeFindings(input));
+  const poisoned = await poisonedParts(input);
+  if (poisoned.length > 0) return withoutModel(verified, own, poisoned);
+  const why = fault(verified.report, input);
+  if (why) return replaced(verified, own, why);
+  const weighed = weighConclusion(verified.report, own.report, input.findings);
+  if (weighed.outcome === 'overruled') return replaced(verified, own, weighed.why);
+  return { report: lowered(verified.report, own.report, weighed), struck: [...verified.struck, ...struckBy(weighed)] };
+}
+
+const struckBy = (weighed: Weighed) => (weighed.outcome === 'stands' ? [] : [`conclusion of the LLM: ${weighed.why}`]);
+
+/** The detectors' conclusion in the place of the model's, which stays as a hypothesis where its evidence bears it out. */
+function replaced(verified: Verification, own: Verification, why: string): Verification {
   const struck = [...verified.struck, ...own.struck, `conclusion of the LLM: ${why}`];
-  const note = { what: 'the conclusion of the LLM', why };
-  const best = WEIGHT[own.report.verdict] > 0 ? own.report : withoutVerdict(verified.report, own.report);
-  return { report: { ...best, couldNotCheck: [...best.couldNotCheck, note] }, struck };
+  const best =
+    WEIGHT[own.report.verdict] > 0
+      ? withHypothesis(own.report, verified.report)
+      : withoutVerdict(verified.report, own.report);
+  return { report: withNote(best, why), struck };
+}
+
+/** Nothing that a model wrote is kept: it has read what was meant to lead it. */
+function withoutModel(verified: Verification, own: Verification, parts: string[]): Verification {
+  const why = `${parts.join(', ')} hold${parts.length === 1 ? 's' : ''} words that are meant for a language model, so that its conclusion is not used`;
+  const struck = [...verified.struck, ...own.struck, `conclusion of the LLM: ${why}`];
+  return { report: withNote(own.report, why), struck };
+}
+
+function withNote(report: Report, why: string): Report {
+  return { ...report, couldNotCheck: [...report.couldNotCheck, { what: 'the conclusion of the LLM', why }] };
+}
+
+function withHypothesis(own: Report, { rootCause, verdict }: Report): Report {
+  if (rootCause.statement === NO_CAUSE || rootCause.evidence.length === 0 || verdict === 'healthy') return own;
+  const { statement, evidence } = rootCause;
+  const confidence = Math.min(MOST_OVERRULED, rootCause.confidence);
+  return { ...own, hypotheses: [...own.hypotheses, { statement, standing: 'possible', confidence, evidence }] };
+}
+
+/** A capped verdict; the class is the detectors' where they have identified the cause, or where nobody has found one. */
+function lowered(report: Report, own: Report, weighed: Weighed): Report {
+  const capped = weighed.outcome === 'capped' ? { ...report, verdict: 'probable' as const } : report;
+  const settled = own.verdict === 'identified' || capped.verdict === 'inconclusive';
+  return settled ? { ...capped, class: own.class } : capped;
+}
+
+const MOST_PARTS = 3;
+
+/** Which alerts and evidence hold words meant for a model, in words of ours; the event loop goes on in between. */
+async function poisonedParts({ alerts, evidence }: SettleInput): Promise<string[]> {
+  const parts: string[] = [];
+  if (alerts.some((alert) => addressesModel(textsOf(alert).join('\n')))) parts.push('the alert');
+  for (const { number, text } of evidence) {
+    if (parts.length < MOST_PARTS && addressesModel(text)) parts.push(`evidence ${number}`);
+    await nextTurn();
+  }
+  return parts;
+}
+
+function textsOf({ name, title, description, service, namespace, labels, annotations }: Alert): string[] {
+  const own = [name, title, description, service ?? '', namespace ?? ''];
+  return [...own, ...Object.entries(labels).flat(), ...Object.entries(annotations).flat()];
 }
 
 /** Prepares what the report cites, one piece of evidence per turn of the event loop: all at once would hold it up for long. */

@@ -158,8 +158,12 @@ function standingComponent(component: string | null, evidence: number[], checks:
 
 const known = (numbers: number[], { known: all }: Checks) => [...new Set(numbers)].filter((number) => all.has(number));
 
-function stands(text: string, numbers: number[], { indexed, known: all, alertText: words }: Checks): boolean {
-  return unsupportedParts(text, { cited: indexed(numbers), known: all, alertText: words }).length === 0;
+function stands(
+  text: string,
+  numbers: number[],
+  { indexed, known: all, alertText: words, alertStarts }: Checks,
+): boolean {
+  return unsupportedParts(text, { cited: indexed(numbers), known: all, alertText: words, alertStarts }).length === 0;
 }
 
 function keepClaim<T extends { evidence: number[] }>(item: T, what: string, text: string, checks: Checks): T[] {

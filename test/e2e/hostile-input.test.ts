@@ -7,50 +7,11 @@ import { checkCommand } from '../../src/workers/verification/check-command.ts';
 import { type FreshBackend, freshBackend } from '../support/backends.ts';
 import { CHANNEL, type IncidentJson, incidentOfThread, sendAlert, untilState } from '../support/fleet.ts';
 import { type RoleProcess, startRole } from '../support/processes.ts';
+import { expectFitForSlack, INVISIBLE, type Json } from '../support/slack-fitness.ts';
 
 const SECRETS = Object.values(HOSTILE_SECRETS);
 const ALL_WORDS = HOSTILE_WORDS.join('\n');
 const ALL_SECRETS = `user ${HOSTILE_SECRETS.email} password=${HOSTILE_SECRETS.password} ${HOSTILE_SECRETS.slackToken} ${HOSTILE_SECRETS.githubToken} ${HOSTILE_SECRETS.awsKey} Bearer ${HOSTILE_SECRETS.bearer}`;
-const INVISIBLE = /[\u202a-\u202e\u2066-\u2069\u200b\u{e0000}-\u{e007f}]|(?![\n\t])\p{Cc}/u;
-
-type Json = Record<string, unknown>;
-
-/** Every object in a JSON value. */
-function objectsIn(value: unknown): Json[] {
-  if (Array.isArray(value)) return value.flatMap(objectsIn);
-  if (value === null || typeof value !== 'object') return [];
-  return [value as Json, ...Object.values(value).flatMap(objectsIn)];
-}
-
-/** Texts that Slack would read as markup: with our own dates taken out, nothing in them may ping or link. */
-function expectNoLiveMarkup(text: string): void {
-  const foreign = text.replace(/<!date\^\d+\^[^>|]*\|[^>|]*>/g, '');
-  expect(foreign).to.not.match(/<[!@#]|<[a-z]+:|@(?:channel|here|everyone)/i);
-}
-
-function expectFitForSlack(message: Json): void {
-  const objects = objectsIn(message.blocks);
-  const all = JSON.stringify(message);
-  for (const secret of SECRETS) expect(all).to.not.include(secret);
-  expect(
-    objectsIn(message)
-      .flatMap(Object.values)
-      .filter((value) => typeof value === 'string')
-      .join(''),
-  ).to.not.match(INVISIBLE);
-  expectNoLiveMarkup(String(message.text));
-  for (const object of objects.filter(({ type }) => type === 'mrkdwn')) expectNoLiveMarkup(String(object.text));
-  const kinds = objects.map(({ type }) => type);
-  expect(kinds).to.not.include.members(['link']).and.not.include.members(['user']);
-  expect(
-    kinds.filter((kind) => kind === 'broadcast' || kind === 'link' || kind === 'user' || kind === 'usergroup'),
-  ).to.deep.equal([]);
-  for (const { elements } of objects.filter(({ type }) => type === 'rich_text_preformatted')) {
-    const command = (elements as Json[]).map(({ text }) => text).join('');
-    expect(checkCommand(command).effect, command).to.not.equal('forbidden');
-    expect(command).to.not.match(/reboot|rm -rf|evil\.example/);
-  }
-}
 
 describe('hostile input from end to end', function () {
   this.timeout(60_000);
@@ -198,7 +159,7 @@ describe('hostile input from end to end', function () {
   it('has sent nothing to Slack that pings, links, leaks or runs', () => {
     const sent = ['chat.postMessage', 'chat.update'].flatMap((method) => sandbox.slack.calls(method));
     expect(sent.length).to.be.greaterThan(16);
-    for (const call of sent) expectFitForSlack(call.args as Json);
+    for (const call of sent) expectFitForSlack(call.args as Json, SECRETS);
   });
 
   it('has sent the model no secret and nothing invisible', () => {

@@ -2,29 +2,57 @@
 export const ANSWER_FORMS = ['json_schema', 'json_object', 'text'] as const;
 export type AnswerForm = (typeof ANSWER_FORMS)[number];
 
-export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
+/** A call of a tool as the model wrote it; name and arguments (JSON, if all is well) are untrusted. */
+export type ChatToolCall = { id: string; name: string; arguments: string };
+
+export type ChatMessage =
+  | { role: 'system' | 'user'; content: string }
+  | { role: 'assistant'; content: string; toolCalls?: ChatToolCall[] }
+  /** The answer to one call; every call of an assistant's message needs one. */
+  | { role: 'tool'; toolCallId: string; content: string };
+
+/** A tool that the model may ask for; `parameters` is a JSON schema. */
+export type ChatTool = { name: string; description: string; parameters: Record<string, unknown> };
 
 export type ChatRequest = {
   messages: ChatMessage[];
   form: AnswerForm;
   schema: Record<string, unknown>;
+  /** Left out or empty: the model can only answer. */
+  tools?: ChatTool[];
   maxAnswerTokens: number;
 };
 
 export type ChatAnswer = {
   content: string;
+  /** What the model asks for instead of answering; empty when it answers. */
+  toolCalls: ChatToolCall[];
   /** True when the answer was cut at its token limit. */
   cut: boolean;
   model: string;
   promptTokens: number | null;
+  /** The part of the prompt's tokens that the server had in its cache. */
+  cachedTokens: number | null;
   completionTokens: number | null;
 };
 
 /**
  * One chat completion. Throws DependencyError (dependency `llm`); a server that does not know the asked form is told by
- * failure `bad_request` with detail `unsupported_form`.
+ * failure `bad_request` with detail `unsupported_form`, one that knows no tools with `unsupported_tools`, and a prompt that
+ * is too long for the model with `context_length`.
  */
 export type ChatClient = {
   readonly model: string;
   complete(request: ChatRequest, signal: AbortSignal): Promise<ChatAnswer>;
 };
+
+/** How many characters a request's messages and tools have. */
+export function requestLength({ messages, tools = [] }: Pick<ChatRequest, 'messages' | 'tools'>): number {
+  const said = messages.reduce((sum, message) => sum + messageLength(message), 0);
+  return said + (tools.length > 0 ? JSON.stringify(tools).length : 0);
+}
+
+function messageLength(message: ChatMessage): number {
+  const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : [];
+  return message.content.length + calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0);
+}

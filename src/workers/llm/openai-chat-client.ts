@@ -5,9 +5,9 @@ import OpenAI, {
   APIUserAbortError,
   AzureOpenAI,
 } from 'openai';
-import type { LlmConfig } from '../../shared/config.ts';
 import { DependencyError } from '../../shared/errors.ts';
-import type { ChatAnswer, ChatClient, ChatRequest } from './chat-client.ts';
+import type { LlmConfig } from '../../shared/llm-config.ts';
+import type { ChatAnswer, ChatClient, ChatMessage, ChatRequest, ChatToolCall } from './chat-client.ts';
 import { failureOf, type SdkFailure } from './openai-failure.ts';
 
 type Configured = Exclude<LlmConfig, { provider: 'none' }>;
@@ -62,7 +62,13 @@ async function send(
 ): Promise<ChatAnswer> {
   try {
     const completion: unknown = await client.chat.completions.create(
-      { model, messages: request.messages, [limit]: request.maxAnswerTokens, ...formOf(request) },
+      {
+        model,
+        ...toolsOf(request),
+        messages: request.messages.map(toWire),
+        [limit]: request.maxAnswerTokens,
+        ...formOf(request),
+      },
       { signal },
     );
     return readCompletion(completion, model);
@@ -96,6 +102,24 @@ function formOf({ form, schema }: ChatRequest): Pick<OpenAI.ChatCompletionCreate
   };
 }
 
+/** MCP's schemas are not fit for strict mode; arguments are checked by ourselves before anything is called. */
+function toolsOf({ tools = [] }: ChatRequest): Pick<OpenAI.ChatCompletionCreateParamsNonStreaming, 'tools'> {
+  if (tools.length === 0) return {};
+  return { tools: tools.map((tool) => ({ type: 'function', function: { ...tool, strict: false } })) };
+}
+
+function toWire(message: ChatMessage): OpenAI.ChatCompletionMessageParam {
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
+  if (message.role !== 'assistant' || !message.toolCalls?.length)
+    return { role: message.role, content: message.content };
+  const calls = message.toolCalls.map(({ id, name, arguments: text }) => ({
+    id,
+    type: 'function' as const,
+    function: { name, arguments: text },
+  }));
+  return { role: 'assistant', content: message.content || null, tool_calls: calls };
+}
+
 /** Takes nothing for granted: compatible servers leave fields out, and a proxy may answer with something else entirely. */
 function readCompletion(completion: unknown, model: string): ChatAnswer {
   const answer = completion as Partial<OpenAI.ChatCompletion> | null | undefined;
@@ -111,11 +135,28 @@ function readCompletion(completion: unknown, model: string): ChatAnswer {
   }
   return {
     content: typeof choice.message.content === 'string' ? choice.message.content : '',
+    toolCalls: toolCallsOf(choice.message.tool_calls),
     cut: choice.finish_reason === 'length',
     model: typeof answer?.model === 'string' && answer.model ? answer.model : model,
     promptTokens: tokens(answer?.usage?.prompt_tokens),
+    cachedTokens: tokens(answer?.usage?.prompt_tokens_details?.cached_tokens),
     completionTokens: tokens(answer?.usage?.completion_tokens),
   };
+}
+
+/** Compatible servers leave ids out, or give the arguments as an object. */
+function toolCallsOf(calls: unknown): ChatToolCall[] {
+  if (!Array.isArray(calls)) return [];
+  return calls.flatMap((call: { id?: unknown; function?: { name?: unknown; arguments?: unknown } } | null, index) => {
+    const named = call?.function;
+    if (typeof named?.name !== 'string') return [];
+    const given = named.arguments ?? '';
+    return {
+      id: typeof call?.id === 'string' && call.id ? call.id : `call_${index}`,
+      name: named.name,
+      arguments: typeof given === 'string' ? given : JSON.stringify(given),
+    };
+  });
 }
 
 function tokens(count: unknown): number | null {

@@ -95,10 +95,17 @@ function isContentFilter({ code, body }: HttpFailure): boolean {
   );
 }
 
+const TOO_LONG =
+  /context[ _](?:length|size|window)|maximum context|(?:prompt|input|request) (?:is |was )?too (?:long|large)|exceeds? the (?:available|maximum|model's)[^.]{0,40}(?:context|tokens)/i;
+
 /** Which of our parameters the server does not know, so that the caller can do without. */
-function unsupported({ cause, param, status }: HttpFailure): string | undefined {
+function unsupported({ cause, param, status, code }: HttpFailure): string | undefined {
+  if (status === 413) return 'context_length';
   if (status !== 400 && status !== 422) return undefined;
   const said = `${param ?? ''} ${toError(cause).message}`;
+  if (code === 'context_length_exceeded' || TOO_LONG.test(said)) return 'context_length';
+  // Before the form: some servers know tools and schemas, but not both in one request.
+  if (/\btools?\b|tool_choice|function.?call/i.test(said)) return 'unsupported_tools';
   if (
     /max_completion_tokens|max_tokens/.test(said) &&
     /unsupported|unrecognized|unknown|not supported|extra/i.test(said)

@@ -1,22 +1,37 @@
+import { isDerived } from './derive-quantity.ts';
 import type { IndexedEvidence } from './evidence-index.ts';
-import { bearsOut } from './match-quantity.ts';
+import { bearsOut, type ClaimedQuantity } from './match-quantity.ts';
 import { readClaim } from './read-claim.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** What a claim may lean on: the evidence it cites, the numbers of all evidence, and names that the alerts themselves used. */
-export type Grounds = { cited: IndexedEvidence[]; known: ReadonlySet<number>; alertText: string };
+export type Grounds = {
+  cited: IndexedEvidence[];
+  known: ReadonlySet<number>;
+  alertText: string;
+  /** When the alerts began, epoch ms: a duration may be counted from there. */
+  alertStarts?: number[];
+};
 
 /** The parts of a sentence that its evidence does not bear out, in the sentence's own words; empty when it stands. */
-export function unsupportedParts(sentence: string, { cited, known, alertText }: Grounds): string[] {
+export function unsupportedParts(sentence: string, { cited, known, alertText, alertStarts = [] }: Grounds): string[] {
   const claim = readClaim(sentence);
+  const stated = (quantity: ClaimedQuantity) =>
+    cited.some(
+      ({ quantities, lengths }) =>
+        quantities.some((found) => bearsOut(quantity, found)) ||
+        (quantity.dimension === 'plain' && lengths.has(quantity.value)),
+    );
+  const supported = claim.quantities.filter(stated);
   const instants = cited.flatMap((evidence) => evidence.instants);
   const named = (name: string) => alertText.includes(name) || cited.some(({ text }) => text.includes(name));
   return [
     ...claim.cited.filter((number) => !known.has(number)).map((number) => `[${number}]`),
     ...claim.quantities
-      .filter((quantity) => !cited.some(({ quantities }) => quantities.some((found) => bearsOut(quantity, found))))
+      .filter((quantity) => !supported.includes(quantity))
+      .filter((quantity) => !isDerived(quantity, { sentence, claim, supported, cited, alertStarts }))
       .map(({ text }) => text),
     ...claim.names.filter((name) => !named(name)),
     ...claim.instants

@@ -1,59 +1,75 @@
 import type { Evidence } from '../../shared/report.ts';
 import { distinctQuantitiesIn, type Quantity } from '../detectors/support/quantities.ts';
+import { FIELD_UNITS, METRIC_UNITS, PLAIN, type Unit } from './field-units.ts';
+import { ID, NAME_WITH_DIGITS } from './names-with-digits.ts';
+import { type Countable, readCountable } from './read-countable.ts';
 
 /** What can be looked up in one piece of evidence. */
 export type IndexedEvidence = {
   /** Text, data and query in lower case. */
   text: string;
   quantities: Quantity[];
+  /** The lengths of its lists: they count things, and are no size or time. */
+  lengths: ReadonlySet<number>;
   /** Epoch ms of every time in it. */
   instants: number[];
+  /** What can be counted and averaged in it; read when it is first asked for. */
+  countable: () => Countable;
 };
 
 /** Larger evidence is looked at up to here, so that verification stays quick, in characters. */
 const MAX_TEXT = 300_000;
 const MAX_NODES = 50_000;
 
-/** Units that the names of fields tell. */
-const FIELD_UNITS: readonly [RegExp, Pick<Quantity, 'dimension' | 'scale'>][] = [
-  [/(?:ms|millis)$/i, { dimension: 'time', scale: 1 }],
-  [/seconds$/i, { dimension: 'time', scale: 1000 }],
-  [/hours/i, { dimension: 'time', scale: 3_600_000 }],
-  [/bytes$/i, { dimension: 'size', scale: 1 }],
-];
-const PLAIN = { dimension: 'plain', scale: 1 } as const;
-
-/** Units of metrics as OpenTelemetry writes them (UCUM). */
-const METRIC_UNITS: Record<string, Pick<Quantity, 'dimension' | 'scale'>> = {
-  ms: { dimension: 'time', scale: 1 },
-  s: { dimension: 'time', scale: 1000 },
-  By: { dimension: 'size', scale: 1 },
-  '%': { dimension: 'share', scale: 0.01 },
-};
-
-/** Prepares evidence for looking numbers, names and times up; the lengths of lists count as numbers. */
+/** Prepares evidence for looking numbers, names and times up, and the lengths of its lists. */
 export function indexEvidence(evidence: Evidence): IndexedEvidence {
   const { text, data, query, from, to, collectedAt } = evidence;
   const numbers: Quantity[] = [];
   const strings = new Set([text.slice(0, MAX_TEXT)]);
-  collect([data, query], numbers, strings);
+  const lengths = new Set<number>();
+  collect([data, query], { numbers, strings, lengths });
   const whole = [...strings].join('\n').slice(0, MAX_TEXT);
   return {
     text: whole.toLowerCase(),
-    quantities: distinct(numbers, distinctQuantitiesIn(whole)),
+    lengths,
+    quantities: distinct(numbers, distinctQuantitiesIn(withoutNames(whole))),
     instants: instantsIn(`${whole}\n${from}\n${to}\n${collectedAt}`, numbers),
+    countable: once(() => readCountable(evidence)),
   };
 }
 
+const MILLICORES = /^(\d{1,7})m$/;
+
+function addString(value: string, numbers: Quantity[], strings: Set<string>): void {
+  strings.add(value);
+  const millicores = MILLICORES.exec(value)?.[1];
+  if (millicores) numbers.push(quantity(Number(millicores) / 1000, PLAIN));
+}
+
+/** A text without the digits of times and names, which would bear out any small number. */
+function withoutNames(text: string): string {
+  return text.replace(TIME, ' ').replace(NAME_WITH_DIGITS, ' ').replace(ID, ' ');
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+type Collected = { numbers: Quantity[]; strings: Set<string>; lengths: Set<number> };
+
 /** Walks the data without recursion, because its depth is the sender's choice. */
-function collect(roots: unknown[], numbers: Quantity[], strings: Set<string>): void {
-  const open = roots.map((value) => ({ value, unit: PLAIN as Pick<Quantity, 'dimension' | 'scale'> }));
+function collect(roots: unknown[], { numbers, strings, lengths }: Collected): void {
+  const open = roots.map((value) => ({ value, unit: PLAIN as Unit }));
   for (let node = open.pop(), seen = 0; node && seen < MAX_NODES; node = open.pop(), seen++) {
     const { value, unit } = node;
     if (typeof value === 'number') numbers.push(quantity(value, unit));
-    else if (typeof value === 'string') strings.add(value);
+    else if (typeof value === 'string') addString(value, numbers, strings);
     else if (Array.isArray(value)) {
-      numbers.push(quantity(value.length, PLAIN));
+      lengths.add(value.length);
       for (const item of value) open.push({ value: item, unit });
     } else if (value !== null && typeof value === 'object') {
       const own = METRIC_UNITS[String((value as { unit?: unknown }).unit)] ?? unit;
@@ -65,7 +81,7 @@ function collect(roots: unknown[], numbers: Quantity[], strings: Set<string>): v
   }
 }
 
-function quantity(value: number, unit: Pick<Quantity, 'dimension' | 'scale'>): Quantity {
+function quantity(value: number, unit: Unit): Quantity {
   return { value: Math.abs(value), decimals: Number.isInteger(value) ? 0 : 6, ...unit };
 }
 

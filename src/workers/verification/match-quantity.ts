@@ -28,7 +28,8 @@ function inUnitOf(claim: Quantity, found: Quantity): number[] {
     : [bare, bare / claim.scale];
 }
 
-function equalAsWritten(claim: ClaimedQuantity, value: number, sameUnit: boolean): boolean {
+/** True when a value, in the claim's own unit, rounds to the claim; what was counted in the same unit has to be exact. */
+export function equalAsWritten(claim: ClaimedQuantity, value: number, sameUnit: boolean): boolean {
   const distance = Math.abs(claim.value - value);
   if (distance <= 1e-9 * Math.max(1, Math.abs(value))) return true;
   if (claim.approximate && distance <= APPROXIMATE_SHARE * Math.abs(value)) return true;

@@ -1,6 +1,7 @@
 import { quantitiesIn } from '../detectors/support/quantities.ts';
 import { parseInstant } from './evidence-index.ts';
 import type { ClaimedQuantity } from './match-quantity.ts';
+import { ID } from './names-with-digits.ts';
 
 /** What can be checked in a sentence. */
 export type ClaimParts = {
@@ -42,7 +43,8 @@ export function readClaim(text: string): ClaimParts {
   const timesOfDay = takeOut(rest, TIME_OF_DAY).map(([, hours, minutes]) => Number(hours) * 60 + Number(minutes));
   const quoted = takeOut(rest, QUOTED).map(([, name = '']) => name);
   const hosts = takeOut(rest, HOST).map(([name]) => name);
-  const mixed = takeOut(rest, MIXED).map(([name]) => name.replace(/[.-]+$/, ''));
+  const ids = takeOut(rest, ID).map(([id]) => id);
+  const mixed = [...takeOut(rest, MIXED).map(([name]) => name.replace(/[.-]+$/, '')), ...ids];
   const names = [...quoted.filter(looksLikeName), ...hosts, ...mixed].filter((name) => !GENERAL.test(name));
   return {
     quantities: claimedQuantities(rest.text),

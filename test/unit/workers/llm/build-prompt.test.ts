@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadAgents, type PoolAgent, poolAgents } from '../../../../src/shared/agents/load-agents.ts';
-import { buildPrompt, splitBudget } from '../../../../src/workers/llm/build-prompt.ts';
+import { buildPrompt } from '../../../../src/workers/llm/build-prompt.ts';
 import { estimateTokens, headAndTail, shareRoom } from '../../../../src/workers/llm/fit-evidence.ts';
+import { splitBudget } from '../../../../src/workers/llm/llm-limits.ts';
 import type { ReasoningInput } from '../../../../src/workers/llm/reasoner.ts';
 import { readAnswer } from '../../../../src/workers/llm/report-format.ts';
 import { alert, logRow, logs } from '../../../support/evidence-fixtures.ts';
@@ -10,6 +11,7 @@ import { alert, logRow, logs } from '../../../support/evidence-fixtures.ts';
 const agents = poolAgents(loadAgents());
 const [agent] = agents as [PoolAgent];
 const NONCE = '0123456789abcdef';
+const purse = (tokens: number) => ({ tokens, costUsd: 1, price: null, contextTokens: 128_000 });
 
 function reasoningInput(more: Partial<ReasoningInput> = {}): ReasoningInput {
   return {
@@ -23,7 +25,7 @@ function reasoningInput(more: Partial<ReasoningInput> = {}): ReasoningInput {
 }
 
 describe('the prompt', () => {
-  const budget = splitBudget(60_000);
+  const budget = splitBudget(purse(60_000), 1);
 
   it('puts every part between marks with the number of its evidence', () => {
     const { user } = buildPrompt(reasoningInput(), NONCE, budget);
@@ -68,7 +70,7 @@ describe('the prompt', () => {
 
   it('leaves room for a repair and its answers in every budget', () => {
     for (const tokens of [4000, 10_000, 60_000, 200_000]) {
-      const { prompt, answer } = splitBudget(tokens);
+      const { prompt, answer } = splitBudget(purse(tokens), 1);
       expect(2 * prompt + 3 * answer).to.be.at.most(tokens + 1);
     }
   });

@@ -1,0 +1,61 @@
+import type { Finding, Report } from '../../shared/report.ts';
+import { sameName } from '../detectors/support/names.ts';
+
+/** What a model's verified conclusion is worth beside the detectors' own. */
+export type Weighed =
+  | { outcome: 'stands' }
+  /** It may stand, but not as identified. */
+  | { outcome: 'capped'; why: string }
+  | { outcome: 'overruled'; why: string };
+
+const STANDS: Weighed = { outcome: 'stands' };
+/** A finding this sure is support for a conclusion that agrees with it. */
+const LIKELY = 0.5;
+
+/**
+ * Weighs a model's conclusion against the detectors': what they have identified it may refine but not replace, an all-clear
+ * needs their proof, and what none of their findings supports is probable at best. Models are most often wrong where they
+ * blame another service than the one at fault.
+ */
+export function weighConclusion(model: Report, own: Report, findings: Finding[]): Weighed {
+  if (model.verdict === 'inconclusive') return STANDS;
+  if (model.verdict === 'healthy') return weighHealthy(own);
+  if (own.verdict === 'identified' && !agrees(model, own))
+    return { outcome: 'overruled', why: `it contradicts the detectors, which have identified ${blamed(own)}` };
+  if (model.verdict !== 'identified' || own.verdict === 'identified') return STANDS;
+  return findings.some((finding) => supports(finding, model))
+    ? STANDS
+    : { outcome: 'capped', why: 'no finding of the detectors supports it, so that it is probable at best' };
+}
+
+function weighHealthy({ verdict }: Report): Weighed {
+  if (verdict === 'healthy') return STANDS;
+  return { outcome: 'overruled', why: 'it called healthy what the detectors have no proof of' };
+}
+
+const blamed = ({ rootCause, class: found }: Report) => rootCause.component ?? `a cause of class ${found}`;
+
+/**
+ * The same kind of trouble, and one conclusion names the component that the other blames; or another kind at the very same
+ * component by some of the same evidence: models confuse the classes more often than the fault.
+ */
+function agrees(model: Report, own: Report): boolean {
+  const [said, known] = [model.rootCause, own.rootCause];
+  if (model.class !== own.class) {
+    const same = said.component !== null && known.component !== null && sameName(said.component, known.component);
+    return same && said.evidence.some((number) => known.evidence.includes(number));
+  }
+  if (known.component === null || speaksOf(said, known.component)) return true;
+  return said.component !== null && speaksOf(known, said.component);
+}
+
+function supports(finding: Finding, { class: said, rootCause }: Report): boolean {
+  if (finding.confidence < LIKELY || !finding.evidence.some((number) => rootCause.evidence.includes(number)))
+    return false;
+  return finding.class === said || (finding.component !== null && speaksOf(rootCause, finding.component));
+}
+
+function speaksOf({ component, statement }: Report['rootCause'], name: string): boolean {
+  if (component !== null && sameName(component, name)) return true;
+  return statement.toLowerCase().includes(name.toLowerCase());
+}
