@@ -1,14 +1,25 @@
 import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { IncidentState } from '../incident.ts';
-import { isoTime } from './incident-store.ts';
+import {
+  CLAIM,
+  DUE,
+  FAIL,
+  FIELDS,
+  HELD_ON_ROW,
+  LEASE_SECONDS,
+  MARK_SENT,
+  OPEN,
+  TAKE_PACE,
+} from './delivery-statements.ts';
 import { storableText } from './storable-json.ts';
 
 /**
  * A Slack message that an incident run owes. `root` starts the thread of an alert that did not come from Slack, `reply` is
- * the one message that shows progress and becomes the RCA, `overflow-<n>` holds what did not fit into it.
+ * the one message that shows progress and becomes the RCA, `overflow-<n>` holds what did not fit into it, `chart-<n>` is a
+ * picture that follows it.
  */
-export type DeliveryPart = 'root' | 'reply' | `overflow-${number}`;
+export type DeliveryPart = 'root' | 'reply' | `overflow-${number}` | `chart-${number}`;
 
 /**
  * pending: nothing was sent; sending: a post is under way or its answer was lost, so the thread must be read back first;
@@ -24,6 +35,7 @@ export type Delivery = {
   state: DeliveryState;
   channel: string | null;
   threadTs: string | null;
+  /** The message's ts; of a chart the id of its file, as Slack does not tell the ts of an upload. */
   messageTs: string | null;
   /** Revision that should be seen, and the one that is. */
   wanted: number;
@@ -37,7 +49,7 @@ export type Delivery = {
 /** The right to deliver the messages of one incident run, held on its `reply` row. */
 export type DeliveryLease = { incidentId: string; run: number; token: string };
 
-/** A reply that is behind, with state and priority of its incident. */
+/** A run whose reply is behind, or whose charts are, with state and priority of its incident. */
 export type DueDelivery = {
   incidentId: string;
   run: number;
@@ -51,9 +63,6 @@ export type DeliveryClaim =
   | { outcome: 'held'; retryInMs: number }
   | { outcome: 'nothing_due' };
 
-/** Time of the lease; its holder renews it several times within. */
-export const DELIVERY_LEASE_MS = 15_000;
-const LEASE_SECONDS = DELIVERY_LEASE_MS / 1000;
 /** Characters of an error that are kept. */
 const MAX_ERROR = 1_000;
 
@@ -89,11 +98,13 @@ export type DeliveryStore = {
     part: DeliveryPart,
     sent: { channel: string; messageTs: string; shown: number },
   ): Promise<boolean>;
-  /** Gives up on all messages of a run whose incident has ended; does nothing while it is open or the lease is an old one. */
+  /** Gives up one message that the answer can do without. */
+  giveUp(lease: DeliveryLease, part: DeliveryPart, why: string): Promise<void>;
+  /** Gives up on what is behind of a run whose incident has ended; does nothing while it is open or the lease is an old one. */
   fail(lease: DeliveryLease, error: string): Promise<void>;
   list(incidentId: string): Promise<Delivery[]>;
   /**
-   * Current runs whose reply is behind, untouched for `seconds` and under no live lease, oldest first. Asking touches them,
+   * Current runs whose reply or charts are behind, untouched for `seconds` and under no live lease, oldest first. Asking touches them,
    * so that the next ones get their turn.
    */
   due(seconds: number, limit: number): Promise<DueDelivery[]>;
@@ -102,90 +113,6 @@ export type DeliveryStore = {
   /** Slack said 429: nothing goes to this channel for `ms`. */
   holdChannel(channel: string, ms: number): Promise<void>;
 };
-
-const FIELDS = `
-  id, incident_id as "incidentId", run, part, state, channel, thread_ts as "threadTs", message_ts as "messageTs",
-  wanted, shown, attempts, last_error as "lastError", ${isoTime('sending_at')} as "sendingAt"`;
-
-const CLAIM = `
-with due as (
-  update rca_fleet.deliveries set lease_token = lease_token + 1, lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), updated_at = now()
-  where incident_id = $1 and run = $2 and part = 'reply' and wanted > shown and state <> 'failed'
-    and (lease_until is null or lease_until < now())
-  returning lease_token::text as token, wanted
-)
-select due.token, due.wanted,
-       (select extract(epoch from lease_until - now())::float8 * 1000 from rca_fleet.deliveries
-        where incident_id = $1 and run = $2 and part = 'reply' and wanted > shown and state <> 'failed') as "heldMs"
-from (select 1) as one left join due on true`;
-
-/** True while the lease is the newest one: its token stands on the reply row. */
-const HELD = `exists (select 1 from rca_fleet.deliveries h
-  where h.incident_id = $1 and h.run = $2 and h.part = 'reply' and h.lease_token = $3::bigint)`;
-
-/** Something of this part stands in Slack, or may: it stays where it was sent, whatever the configuration says by now. */
-const BOUND = `(rca_fleet.deliveries.message_ts is not null or rca_fleet.deliveries.sending_at is not null)`;
-
-const OPEN = `
-with made as (
-  insert into rca_fleet.deliveries (id, incident_id, run, part, channel, thread_ts)
-  select gen_random_uuid(), $1, $2, $4, $5, $6 where ${HELD}
-  on conflict (incident_id, run, part) do update set
-    channel = case when ${BOUND} then rca_fleet.deliveries.channel else excluded.channel end,
-    thread_ts = case when ${BOUND} then rca_fleet.deliveries.thread_ts else excluded.thread_ts end, updated_at = now()
-    where rca_fleet.deliveries.part <> 'reply' or rca_fleet.deliveries.lease_token = $3::bigint
-  returning *
-)
-select ${FIELDS} from made`;
-
-/** The reply's own row is compared itself: a statement that waited for it must see a claim that came first. */
-const HELD_ON_ROW = `${HELD} and (part <> 'reply' or lease_token = $3::bigint)`;
-
-const MARK_SENT = `
-with sent as (
-  update rca_fleet.deliveries
-  set state = 'sent', channel = $5, message_ts = $6, shown = greatest(shown, $7), last_error = null, updated_at = now()
-  where incident_id = $1 and run = $2 and part = $4 and ${HELD_ON_ROW}
-  returning part, wanted, shown
-), posted as (
-  update rca_fleet.incidents set state = 'posted', finished_at = now(), updated_at = now()
-  where id = $1 and run = $2 and state = 'reported' and exists (select 1 from sent where part = 'reply' and shown >= wanted)
-  returning id
-)
-select (select count(*)::int from posted) as posted from sent`;
-
-const FAIL = `
-update rca_fleet.deliveries set state = 'failed', last_error = $4, updated_at = now()
-where incident_id = $1 and run = $2 and ${HELD}
-  and exists (select 1 from rca_fleet.incidents i where i.id = $1 and i.finished_at is not null)`;
-
-const DUE = `
-with behind as (
-  select d.id, i.priority, i.state
-  from rca_fleet.deliveries d join rca_fleet.incidents i on i.id = d.incident_id and i.run = d.run
-  where d.part = 'reply' and d.wanted > d.shown and d.state <> 'failed' and d.updated_at < now() - make_interval(secs => $1)
-    and (d.lease_until is null or d.lease_until < now())
-  order by d.updated_at limit $2 for update of d skip locked
-)
-update rca_fleet.deliveries d set updated_at = now() from behind where d.id = behind.id
-returning d.incident_id as "incidentId", d.run, d.wanted, behind.priority, behind.state`;
-
-/** Generic cell rate algorithm in one statement, so that all post workers share one pace per channel. */
-const TAKE_PACE = `
-with now_at as (select clock_timestamp() as t), old as (
-  select greatest(coalesce((select theoretical_arrival from rca_fleet.channel_pacing where channel = $1), now_at.t), now_at.t) as tat, now_at.t
-  from now_at
-), taken as (
-  insert into rca_fleet.channel_pacing as p (channel, theoretical_arrival)
-  select $1, tat + make_interval(secs => $2) from old
-  on conflict (channel) do update set
-    theoretical_arrival = greatest(p.theoretical_arrival, clock_timestamp()) + make_interval(secs => $2)
-    where greatest(p.theoretical_arrival, clock_timestamp()) - clock_timestamp() <= make_interval(secs => $2 * $3)
-  returning 1
-)
-select case when exists (select 1 from taken) then 0
-            else greatest(50, extract(epoch from old.tat - old.t)::float8 * 1000 - $2::float8 * $3::float8 * 1000) end as "waitMs"
-from old`;
 
 /** The repository of the outbox. */
 export function createDeliveryStore(database: Database): DeliveryStore {
@@ -238,6 +165,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
     async markSent(lease, part, { channel, messageTs, shown }) {
       return (await fenced(lease, MARK_SENT, part, channel, messageTs, shown))[0]!.posted === 1;
     },
+    giveUp: (lease, part, why) => set(lease, part, `state = 'failed', last_error = $5`, storableText(why, MAX_ERROR)),
     async fail({ incidentId, run, token }, error) {
       await database.query(FAIL, [incidentId, run, token, storableText(error, MAX_ERROR)]);
     },

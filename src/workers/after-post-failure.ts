@@ -1,0 +1,78 @@
+import { DelayedError, UnrecoverableError } from 'bullmq';
+import { DependencyError, describeError, FleetError } from '../shared/errors.ts';
+import type { DeadReason } from '../shared/incident.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { FleetJob, JobData } from '../shared/queues.ts';
+import type { DeliveryLease } from '../shared/store/delivery-store.ts';
+import type { Fence } from '../shared/store/incident-store.ts';
+import type { Store } from '../shared/store/store.ts';
+import { PACE_BURST, PacedError } from './deliver-once.ts';
+
+export type PostFailureDeps = {
+  store: Store;
+  defaultChannel: string | null;
+  /** Time between two calls to one channel, ms. */
+  paceMs: number;
+  bury: (incident: JobData, reason: DeadReason, why: string, fence: Fence) => Promise<void>;
+  logger: Logger;
+};
+
+/** How long a job waits that is sent back because of a shutdown, or because a dependency is away as a whole, ms. */
+const SHUTDOWN_WAIT_MS = 100;
+const AWAY_WAIT_MS = 2_000;
+
+/** Decides what a failure means, while the lease is still held; then gives it back for whoever tries next. */
+export async function afterPostFailure(
+  deps: PostFailureDeps,
+  job: FleetJob,
+  token: string,
+  error: unknown,
+  stop: AbortSignal,
+  lease: DeliveryLease | null = null,
+): Promise<never> {
+  const waitMs = (await waitWithoutAttempt(deps, job, error)) ?? (stop.aborted ? SHUTDOWN_WAIT_MS : null);
+  const given = waitMs === null && lease !== null && (await giveUpWhenLast(deps, job, error, lease));
+  if (lease) await deps.store.deliveries.release(lease).catch(() => undefined);
+  if (waitMs !== null) {
+    await job.moveToDelayed(Date.now() + Math.ceil(waitMs), token);
+    throw new DelayedError();
+  }
+  throw given ? new UnrecoverableError(describeError(error)) : error;
+}
+
+async function giveUpWhenLast(
+  deps: PostFailureDeps,
+  job: FleetJob,
+  error: unknown,
+  lease: DeliveryLease,
+): Promise<boolean> {
+  const why = describeError(error);
+  const attempt = job.attemptsMade + 1;
+  deps.logger.warn('a delivery failed', { stage: 'post', incident: lease.incidentId, attempt, error: why });
+  const rejected = error instanceof DependencyError && !error.retryable && !error.ambiguous;
+  if (!rejected && attempt < (job.opts.attempts ?? 1)) return false;
+  const unavailable = error instanceof DependencyError ? 'slack_unavailable' : 'bug';
+  await deps.bury(job.data, rejected ? 'slack_rejected' : unavailable, why, { of: 'delivery', token: lease.token });
+  await deps.store.deliveries.fail(lease, why);
+  return true;
+}
+
+/**
+ * A full channel, a 429, an open breaker and a database that is away cost time, never an attempt. Null where the failure
+ * counts.
+ */
+async function waitWithoutAttempt(deps: PostFailureDeps, job: FleetJob, error: unknown): Promise<number | null> {
+  if (error instanceof PacedError) return error.waitMs;
+  if (error instanceof FleetError && error.code === 'store_unavailable') return jittered(AWAY_WAIT_MS);
+  if (!(error instanceof DependencyError)) return null;
+  if (error.failure === 'breaker_open') return jittered(error.retryAfterMs ?? AWAY_WAIT_MS);
+  if (error.failure !== 'rate_limit') return null;
+  const waitMs = error.retryAfterMs ?? 1_000;
+  const incident = await deps.store.incidents.find(job.data.incidentId);
+  const channel = incident?.slack?.channel ?? deps.defaultChannel;
+  if (channel) await deps.store.deliveries.holdChannel(channel, waitMs + deps.paceMs * PACE_BURST);
+  return waitMs;
+}
+
+/** From `ms` to twice as long, so that all who wait do not come back at once. */
+const jittered = (ms: number) => ms * (1 + Math.random());

@@ -1,0 +1,162 @@
+import type { IncidentDetails } from '../../../../src/producer/api.ts';
+import { anEvidence } from '../../../support/incidents.ts';
+
+const ID = '0f4fccf3-83e9-438e-b795-cc728d05d1ff';
+const AT = '2026-11-20T13:40:00.000Z';
+
+/** An incident that has everything that its page can show. */
+export function anIncident(given: Partial<IncidentDetails>): IncidentDetails {
+  const report: NonNullable<IncidentDetails['report']> = {
+    tier: 'detectors',
+    verdict: 'identified',
+    class: 'database',
+    rootCause: {
+      statement: 'the pool of user-service is exhausted',
+      component: 'users-db',
+      confidence: 0.85,
+      evidence: [3],
+    },
+    hypotheses: [{ statement: 'a slow query', standing: 'supported', confidence: 0.8, evidence: [3] }],
+    timeline: [{ at: AT, what: 'first deviation', evidence: [3] }],
+    immediateActions: [
+      { title: 'See the pods', command: 'kubectl get pods --namespace shop', risk: null },
+      { title: 'Restart one', command: 'kubectl delete pod a', risk: 'restarts the pod' },
+    ],
+    prevention: ['bound statements'],
+    metrics: [{ name: 'connections', value: '20', evidence: [3] }],
+    couldNotCheck: [{ what: 'pods of payment', why: 'not configured' }],
+  };
+  const chart = { kind: 'suspect_metric' as const, title: 'db.pool', evidence: [3] };
+  return {
+    id: ID,
+    state: 'posted',
+    reason: 'answered',
+    deadReason: null,
+    fingerprint: 'f',
+    agent: 'database',
+    class: 'database',
+    severity: 'critical',
+    priority: 1,
+    service: 'user-service',
+    namespace: 'shop',
+    title: 'Database connection pool exhausted for user-service',
+    alertCount: 1,
+    run: 1,
+    createdAt: AT,
+    updatedAt: AT,
+    finishedAt: AT,
+    slack: { channel: 'C0ALERTS01', threadTs: '1.1', messageTs: '2.2' },
+    verdict: 'identified',
+    conclusion: report.rootCause.statement,
+    decision: {
+      class: 'database',
+      agent: 'database',
+      severity: 'critical',
+      priority: 1,
+      scores: { database: 18 },
+      reasons: ['class database: most points (18)'],
+    },
+    alerts: [
+      {
+        id: ID,
+        receivedAt: AT,
+        decision: 'investigate',
+        reason: 'it is the first of its kind',
+        source: 'slack',
+        deliveryKey: 'k',
+        fingerprint: 'f',
+        status: 'firing',
+        name: 'PoolExhausted',
+        title: 'Database connection pool exhausted',
+        description: 'callers wait',
+        severity: 'critical',
+        severityText: null,
+        service: 'user-service',
+        namespace: 'shop',
+        labels: { team: 'users' },
+        annotations: {},
+        startsAt: AT,
+        endsAt: null,
+        url: 'https://alerts.example.com/1',
+        slack: null,
+      },
+    ],
+    investigations: [
+      {
+        id: ID,
+        incidentId: ID,
+        run: 1,
+        worker: 'worker-1',
+        attempts: 1,
+        progress: [
+          {
+            stage: 'investigate',
+            what: 'gathering evidence',
+            status: 'done',
+            outcome: '7 of 8 questions answered',
+            at: AT,
+          },
+        ],
+        gaps: [],
+        findings: [
+          {
+            detector: 'pool-exhaustion',
+            class: 'database',
+            statement: 'the pool is exhausted',
+            component: 'users-db',
+            confidence: 0.8,
+            cause: true,
+            evidence: [3],
+            timeline: [],
+            actions: [],
+            prevention: [],
+            metrics: [],
+          },
+        ],
+        usage: null,
+        report,
+        error: null,
+        startedAt: AT,
+        finishedAt: AT,
+      },
+    ],
+    evidence: [
+      anEvidence(3, {
+        capability: 'metrics.query',
+        query: { metric: 'db.pool' },
+        from: AT,
+        to: AT,
+        text: 'db.pool 12 85',
+      }),
+    ],
+    report,
+    deliveries: [
+      {
+        id: ID,
+        incidentId: ID,
+        run: 1,
+        part: 'overflow-1',
+        state: 'sent',
+        channel: 'C0ALERTS01',
+        threadTs: '1.1',
+        messageTs: '2.3',
+        wanted: 1,
+        shown: 1,
+        attempts: 1,
+        lastError: null,
+        sendingAt: AT,
+      },
+    ],
+    charts: [
+      {
+        ...chart,
+        number: 1,
+        description: 'db.pool of user-service went from 12 to 85 (medians) at 13:40 UTC',
+        url: `/api/incidents/${ID}/charts/1.png`,
+        failure: null,
+      },
+      { ...chart, kind: 'caller_errors', number: 2, description: 'errors', url: null, failure: 'no fonts' },
+    ],
+    ...given,
+  };
+}
