@@ -89,7 +89,9 @@ async function answered(
 
 async function fixedPorts(once: boolean): Promise<Record<string, string>> {
   if (once) return {};
-  return { PORT: String(await freePort()), WORKER_PORT: String(await freePort()) };
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  return { PORT: String(port), PUBLIC_URL: publicUrl, WORKER_PORT: String(await freePort()) };
 }
 
 async function untilInterrupted(): Promise<void> {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { assertCredentials } from '../src/producer/assert-credentials.ts';
 import { loadConfig } from '../src/shared/config.ts';
 import { createLogger } from '../src/shared/logger.ts';
@@ -11,6 +12,9 @@ export type InProcessFleet = FleetAddresses & { services: Services; adminToken: 
 
 export const ADMIN_TOKEN = 'demo-admin-token';
 export const WEBHOOK_TOKEN = 'demo-webhook-token';
+
+/** Policies by which nothing waits; without them an alert that is not critical is held back for a minute. */
+const PROMPT_POLICIES = fileURLToPath(new URL('./sandbox/intake-policies.yaml', import.meta.url));
 
 /** The configuration that points a fleet at the simulated world, as environment variables. */
 export function sandboxEnvironment(sandbox: Sandbox): Record<string, string> {
@@ -33,6 +37,7 @@ export function sandboxEnvironment(sandbox: Sandbox): Record<string, string> {
     KUBECONFIG: sandbox.kubeconfigPath,
     NETWORK_RESOLVE: overrides.join(','),
     SHUTDOWN_TIMEOUT_SECONDS: '10',
+    INTAKE_POLICIES: PROMPT_POLICIES,
   };
 }
 

@@ -20,7 +20,7 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
   bullmq: {
     // The worker files need the job type and the error classes by which a processor speaks to BullMQ.
     allowed:
-      /^src\/(shared\/queues|shared\/database\/migrate|workers\/(worker-pool|process-job|post-report|process-dead-letter))\.ts$/,
+      /^src\/(shared\/queues|shared\/database\/migrate|workers\/(worker-pool|process-job|after-post-failure|process-dead-letter))\.ts$/,
     instead: 'use the Queues of src/shared/queues.ts',
   },
   ioredis: { allowed: /^src\/shared\/queues\.ts$/, instead: 'use the Queues of src/shared/queues.ts' },
@@ -46,12 +46,24 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
     allowed: /^src\/shared\/mcp\/sdk\//,
     instead: 'use the McpConnection of src/shared/mcp/mcp-connection.ts',
   },
+  '@modelcontextprotocol/client': {
+    allowed: /^src\/shared\/mcp\/modern\//,
+    instead: 'use the McpConnection of src/shared/mcp/mcp-connection.ts',
+  },
   cockatiel: { allowed: /^src\/shared\/mcp\/call-policies\.ts$/, instead: 'use src/shared/mcp/call-policies.ts' },
   '@bull-board/api': { allowed: /^src\/producer\/board\.ts$/, instead: 'use createBoard of src/producer/board.ts' },
   '@bull-board/express': { allowed: /^src\/producer\/board\.ts$/, instead: 'use createBoard of src/producer/board.ts' },
   express: {
     allowed: /^src\/(producer\/[\w-]+|shared\/http\/[\w-]+|shared\/mcp\/sdk\/serve-http|workers\/start-workers)\.ts$/,
     instead: 'keep HTTP at the edge: a route calls a function that knows no request',
+  },
+  'chart.js': {
+    allowed: /^src\/workers\/charts\//,
+    instead: 'use the ChartDrawer of src/workers/charts/chart-drawer.ts',
+  },
+  '@napi-rs/canvas': {
+    allowed: /^src\/workers\/charts\/draw-chart\.ts$/,
+    instead: 'use the ChartDrawer of src/workers/charts/chart-drawer.ts',
   },
   winston: { allowed: /^src\/shared\/logger\.ts$/, instead: 'use the Logger of src/shared/logger.ts' },
   'prom-client': {
@@ -60,9 +72,10 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
     instead: 'use the Metrics of src/shared/metrics.ts',
   },
   yaml: {
-    // Agents are YAML files, and so is what kubectl prints of objects.
-    allowed: /^src\/(shared\/agents\/load-agents|workers\/kubernetes-state\/read\/read-documents)\.ts$/,
-    instead: 'take what the two readers of YAML give',
+    // Agents and intake policies are YAML files, and so is what kubectl and Kubernetes' MCP servers print of objects.
+    allowed:
+      /^src\/(shared\/agents\/load-agents|producer\/intake-policies\/load-policies|shared\/mcp\/maps\/read-yaml|workers\/kubernetes-state\/read\/read-documents)\.ts$/,
+    instead: 'take what the readers of YAML give',
   },
   // The schema library is part of the contracts and may be used everywhere.
   zod: { allowed: /^src\//, instead: '' },

@@ -4,6 +4,7 @@
  */
 import { createProducerApp } from '../../src/producer/app.ts';
 import type { Enqueue } from '../../src/producer/enqueue-investigation.ts';
+import { loadPolicies } from '../../src/producer/intake-policies/load-policies.ts';
 import { startProducer } from '../../src/producer/start-producer.ts';
 import { listen } from '../../src/shared/http/listen.ts';
 import type { Services } from '../../src/shared/open-services.ts';
@@ -35,6 +36,7 @@ async function startUnstored(services: Services): Promise<void> {
     store: { ...store, intake: storesNothing },
     enqueue: queuesNothing,
     ownSlack: () => null,
+    policies: loadPolicies(config.intakePoliciesPath),
   };
   await listen(createProducerApp(deps), config.port, config.host);
 }

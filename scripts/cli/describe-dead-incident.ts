@@ -14,7 +14,7 @@ export type IncidentDetails = {
   createdAt: string;
   finishedAt: string | null;
   slack: { channel: string | null; threadTs: string | null };
-  alerts: unknown[];
+  alertCount: number;
   investigations: { run: number; attempts: number; error: string | null; finishedAt: string | null; report: unknown }[];
   deliveries: { run: number; part: string; state: string; attempts: number; lastError: string | null }[];
 };
@@ -28,7 +28,7 @@ export function describeDeadIncident(incident: IncidentDetails): string[] {
     ['title', incident.title],
     ['state', `${incident.state}${dead}: ${incident.reason ?? 'nothing is said'}`],
     ['about', `${incident.service ?? 'no known service'}, severity ${incident.severity}, agent ${incident.agent}`],
-    ['alerts', String(incident.alerts.length)],
+    ['alerts', String(incident.alertCount)],
     ['received', incident.createdAt],
     ['ended', incident.finishedAt ?? 'not yet'],
     ['thread', slack.channel ? `${slack.channel} ${slack.threadTs ?? '(none yet)'}` : 'none'],

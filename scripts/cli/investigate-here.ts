@@ -90,7 +90,7 @@ async function investigate(
   const reasoner = createReasoner(config.llm);
   const deps = { store, gateway, reasoner, agents, requestPost: showProgress, logger: silentLogger, metrics };
   const report = await whileLeased(investigations, lease, signal, (leased) => investigateAlert(deps, lease, leased));
-  const view = await loadReportView(store, agents, incidentId, run);
+  const view = await loadReportView(store, agents, incidentId, run, null);
   if (!view) throw new FleetError('bug', 'the investigation is not in the store');
   return { report, view };
 }

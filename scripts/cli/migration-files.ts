@@ -9,13 +9,15 @@ export function migrationSql(name: string): string {
   return readFileSync(new URL(file, FOLDER), 'utf8').trim();
 }
 
-/** What a migration takes away: its statements that drop, delete or truncate, one line each. */
+/** What a migration takes away of what is stored: its statements that drop tables or columns, delete or truncate, one line each. */
 export function destructiveStatements(sql: string): string[] {
   return sql
     .replace(/--.*$/gm, '')
     .split(';')
     .map((statement) => statement.replace(/\s+/g, ' ').trim())
-    .filter((statement) => /^(?:drop|delete|truncate|alter table .* drop)\b/i.test(statement));
+    .filter((statement) =>
+      /^(?:drop (?:table|schema|materialized)|delete|truncate|alter table .* drop column)\b/i.test(statement),
+    );
 }
 
 /** The table that a `drop table` statement names, null for every other statement. */

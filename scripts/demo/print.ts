@@ -9,11 +9,15 @@ export function say(line: string): void {
   console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${line}`);
 }
 
+type Reply = { text: string; blocks?: unknown[] | null; files?: { title: string }[] };
+
 /** A Slack thread as it stands: the alert and every reply. */
-export function printRca(alert: string, thread: { text: string; blocks?: unknown[] | null }[]): void {
+export function printRca(alert: string, thread: Reply[]): void {
   console.log(`\n${'═'.repeat(100)}\n#alerts  ${alert}\n${'─'.repeat(100)}`);
   for (const reply of thread.slice(1)) {
-    console.log(reply.blocks?.length ? renderBlocksForTerminal(reply.blocks, { ansi }) : reply.text);
+    const pictures = (reply.files ?? []).map(({ title }) => `[picture] ${title}`);
+    const said = reply.blocks?.length ? renderBlocksForTerminal(reply.blocks, { ansi }) : reply.text;
+    console.log([said, ...pictures].filter(Boolean).join('\n'));
   }
   console.log(`${'═'.repeat(100)}\n`);
 }
@@ -23,6 +27,7 @@ export function printAddresses(slackUrl: string, fleet: InProcessFleet): void {
   const lines = [
     ['Slack channel (simulated)', slackUrl],
     ['Bull Board', `${fleet.producer}/queues   (admin token: ${fleet.adminToken})`],
+    ['page of an incident', `${fleet.producer}/incidents/ID   (linked below each RCA in Slack)`],
     ['incident API', `curl -H "Authorization: Bearer ${fleet.adminToken}" ${fleet.producer}/api/incidents`],
     ['metrics', `${fleet.producer}/metrics and ${fleet.workers}/metrics`],
     ['health', `${fleet.producer}/readyz and ${fleet.workers}/readyz`],

@@ -1,5 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import express, { type Request, type RequestHandler, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { Html, html } from '../shared/http/html.ts';
+import { pageHeaders } from '../shared/http/page-headers.ts';
 import { HttpProblem } from '../shared/http/problem.ts';
 import { verifyToken } from './verify-token.ts';
 
@@ -16,8 +18,9 @@ export type AdminAccess = {
 };
 
 /**
- * Access to API and board by ADMIN_TOKEN. The cookie is a signed expiry, HttpOnly and SameSite=Strict, so that another
- * site can neither read it nor make the operator's browser press a button on the board. `open` lets everybody in.
+ * Access to API, board and incident pages by ADMIN_TOKEN. The cookie is a signed expiry, HttpOnly and SameSite=Lax: another
+ * site can neither read it nor make the operator's browser press a button on the board, but a link in Slack leads to the
+ * incident without another login. `open` lets everybody in.
  */
 export function adminAccess(adminToken: string | null, open: boolean): AdminAccess {
   const allowed = (request: Request) => open || hasToken(adminToken, request);
@@ -38,7 +41,7 @@ export function adminAccess(adminToken: string | null, open: boolean): AdminAcce
     if (allowed(request) || hasSession(adminToken, request)) return next();
     if (!adminToken) throw closed();
     if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html')
-      return response.redirect(303, '/login');
+      return response.redirect(303, loginFor(request.originalUrl));
     throw new HttpProblem(401, 'Not allowed', 'log in under /login or send "Authorization: Bearer <ADMIN_TOKEN>"');
   };
   return { requireToken, requireLogin, login: loginRouter(adminToken) };
@@ -46,16 +49,19 @@ export function adminAccess(adminToken: string | null, open: boolean): AdminAcce
 
 function loginRouter(adminToken: string | null): Router {
   const router = Router();
-  router.get('/login', (_request, response) => void response.type('html').send(loginPage('')));
+  router.get('/login', (request, response) => {
+    sendLogin(response, loginPage('', wayOn(request.query.next)));
+  });
   router.post('/login', express.urlencoded({ extended: false, limit: '4kb' }), (request, response) => {
-    const given = (request.body as { token?: unknown } | undefined)?.token;
+    const { token: given, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
     if (!adminToken || typeof given !== 'string' || !sameText(given, adminToken)) {
-      response.status(401).type('html').send(loginPage('That is not the admin token.'));
+      sendLogin(response.status(401), loginPage('That is not the admin token.', wayOn(next)));
       return;
     }
     const secure = request.secure || request.headers['x-forwarded-proto'] === 'https';
-    const options = { httpOnly: true, sameSite: 'strict', secure, maxAge: SESSION_MS, path: '/' } as const;
-    response.cookie(COOKIE, signExpiry(adminToken, Date.now() + SESSION_MS), options).redirect(303, '/queues');
+    const options = { httpOnly: true, sameSite: 'lax', secure, maxAge: SESSION_MS, path: '/' } as const;
+    response.cookie(COOKIE, signExpiry(adminToken, Date.now() + SESSION_MS), options);
+    response.redirect(303, wayOn(next));
   });
   return router;
 }
@@ -81,13 +87,33 @@ function sameText(left: string, right: string): boolean {
   return timingSafeEqual(hash(left), hash(right));
 }
 
-function loginPage(message: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>rca-fleet</title>
-<meta name="viewport" content="width=device-width"><style>
-body{font:16px system-ui,sans-serif;background:#f4f5f7;display:grid;place-items:center;height:100vh;margin:0}
-form{background:#fff;padding:2rem;border-radius:8px;box-shadow:0 1px 4px #0002;display:grid;gap:.8rem;width:18rem}
-input,button{font:inherit;padding:.5rem}p{color:#b00;margin:0}</style></head>
+const BOARD = '/queues';
+
+/** Where to go after the login: to the incident that was asked for, else to the board, and to no other address. */
+function wayOn(next: unknown): string {
+  return typeof next === 'string' && /^\/incidents\/[\w-]+$/.test(next) ? next : BOARD;
+}
+
+function loginFor(asked: string): string {
+  const next = wayOn(asked);
+  return next === BOARD ? '/login' : `/login?next=${encodeURIComponent(next)}`;
+}
+
+function sendLogin(response: Response, page: Html): void {
+  response.set(pageHeaders(LOGIN_STYLE, "'self'")).type('html').send(page.source);
+}
+
+const LOGIN_STYLE = `
+:root{color-scheme:light dark}
+body{font:16px system-ui,sans-serif;background:light-dark(#f4f5f7,#16181c);display:grid;place-items:center;height:100vh;margin:0}
+form{background:light-dark(#fff,#22252b);padding:2rem;border-radius:8px;box-shadow:0 1px 4px #0002;display:grid;gap:.8rem;width:18rem}
+input,button{font:inherit;padding:.5rem}p{color:light-dark(#b00,#f77);margin:0}`;
+
+function loginPage(message: string, next: string): Html {
+  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>rca-fleet</title>
+<meta name="viewport" content="width=device-width"><style>${new Html(LOGIN_STYLE)}</style></head>
 <body><form method="post" action="/login"><strong>rca-fleet</strong><label for="token">Admin token</label>
+<input type="hidden" name="next" value="${next}">
 <input id="token" name="token" type="password" autocomplete="current-password" autofocus required>
-<button>Log in</button>${message ? `<p role="alert">${message}</p>` : ''}</form></body></html>`;
+<button>Log in</button>${message ? html`<p role="alert">${message}</p>` : null}</form></body></html>`;
 }

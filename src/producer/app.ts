@@ -7,16 +7,22 @@ import { createGroupCommit } from '../shared/group-commit.ts';
 import { healthRoutes } from '../shared/http/health-routes.ts';
 import { notFound, problemHandler } from '../shared/http/problem.ts';
 import type { Logger } from '../shared/logger.ts';
+import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import { queueMetricsRefresher } from '../shared/queue-metrics.ts';
 import { DEAD_LETTER_QUEUE, investigateQueue, MAINTENANCE_QUEUE, POST_QUEUE, type Queues } from '../shared/queues.ts';
 import type { ClassifiedAlert, IntakeDecision } from '../shared/store/intake-store.ts';
+import type { SettledIncident } from '../shared/store/settle-resolved.ts';
 import type { Store } from '../shared/store/store.ts';
 import { adminAccess } from './admin-session.ts';
 import { createApi } from './api.ts';
 import { createBoard } from './board.ts';
 import { createClassifier } from './classify-alert.ts';
 import type { Enqueue } from './enqueue-investigation.ts';
+import { createIncidentPages } from './incident-pages.ts';
+import { createIntakePlanner } from './intake-policies/plan-intake.ts';
+import type { IntakePolicies } from './intake-policies/policy-schema.ts';
+import { createMcpApi } from './mcp-api.ts';
 import { rawBody } from './read-body.ts';
 import { receiveAlert } from './receive-alert.ts';
 import type { OwnSlack } from './sources/source.ts';
@@ -30,6 +36,8 @@ export type ProducerDeps = {
   queues: Queues;
   enqueue: Enqueue;
   ownSlack: () => OwnSlack | null;
+  gateway: McpGateway;
+  policies: IntakePolicies;
   logger: Logger;
   metrics: Metrics;
 };
@@ -39,14 +47,18 @@ const GROUP_COMMIT = { maxBatch: 200, maxInFlight: 3, maxWaiting: 5_000 };
 
 /** Builds the producer's HTTP application; it does not listen. The routes below are the whole public surface. */
 export function createProducerApp(deps: ProducerDeps): Express {
-  const { config, agents, database, store, queues, logger, metrics } = deps;
+  const { config, agents, database, store, queues, policies, logger, metrics } = deps;
   const admin = adminAccess(config.adminToken, config.openOnLoopback);
   const queueNames = allQueueNames(agents);
   const receive = receiveAlert({
     ...deps,
     verifySender: createVerifySender(config),
     classify: createClassifier(agents),
-    commit: createGroupCommit<ClassifiedAlert, IntakeDecision>(store.intake.storeAlerts, GROUP_COMMIT),
+    plan: createIntakePlanner(policies),
+    commit: createGroupCommit<ClassifiedAlert, IntakeDecision>(
+      (alerts) => store.intake.storeAlerts(alerts, countEnded(metrics)),
+      GROUP_COMMIT,
+    ),
   });
   const checks = [
     { name: 'database', critical: true, run: () => database.query('select 1 as one') },
@@ -59,12 +71,18 @@ export function createProducerApp(deps: ProducerDeps): Express {
   app.use(healthRoutes(checks, metrics.registry, queueMetricsRefresher(queues, queueNames, store.incidents, metrics)));
   app.post('/alerts/:source', rawBody, receive);
   app.use(admin.login);
-  app.use('/api', admin.requireToken, createApi(store, queues));
+  app.use('/api', admin.requireToken, createMcpApi(deps.gateway));
+  app.use('/api', admin.requireToken, createApi(store, queues, policies.deadLetters));
+  app.use('/incidents', admin.requireLogin, createIncidentPages(store));
   app.use('/queues', admin.requireLogin, createBoard(queues, queueNames));
   app.use(notFound);
   app.use(problemHandler(logger));
   return app;
 }
+
+const countEnded = (metrics: Metrics) => (incidents: SettledIncident[]) => {
+  for (const { state } of incidents) metrics.incidents.inc({ outcome: state });
+};
 
 function allQueueNames(agents: AgentDefinition[]): string[] {
   return [

@@ -1,12 +1,13 @@
 import { pause } from '../shared/deadline.ts';
 import { describeError } from '../shared/errors.ts';
+import { jobPriority, turnOf } from '../shared/job-priority.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import { investigateJobId, investigateQueue, type Queues } from '../shared/queues.ts';
 import type { IncidentStore } from '../shared/store/incident-store.ts';
 
-/** What the enqueue stage needs to know of an incident. */
-export type Enqueueable = { incidentId: string; run: number; agent: string; priority: number };
+/** What the enqueue stage needs to know of an incident; `turnAt` is when nothing may overtake it any more, epoch ms. */
+export type Enqueueable = { incidentId: string; run: number; agent: string; priority: number; turnAt?: number };
 
 export type Enqueue = {
   /** Takes incidents that are committed; returns at once. What cannot be queued now is left to the reconciler. */
@@ -108,13 +109,16 @@ export function createEnqueue({ queues, incidents, logger, metrics, limit = QUEU
   };
 }
 
-/** As many as there is room for, the most urgent first. */
+/** As many as there is room for, in their turn; the queue is asked to keep to it by the priority of the jobs. */
 function mostUrgent(group: Enqueueable[], room: number, criticalRoom: number): Enqueueable[] {
   if (room >= group.length) return group;
-  const urgent = group.toSorted((one, other) => one.priority - other.priority);
+  const urgent = group.toSorted((one, other) => turn(one) - turn(other));
   return urgent.filter((item, index) => index < (item.priority === CRITICAL ? criticalRoom : room));
 }
 
-function toJob({ incidentId, run, priority }: Enqueueable) {
-  return { id: investigateJobId(incidentId, run), data: { incidentId, run }, priority };
+const turn = ({ turnAt, priority }: Enqueueable) => turnAt ?? turnOf(priority, Date.now());
+
+function toJob(incident: Enqueueable) {
+  const { incidentId, run } = incident;
+  return { id: investigateJobId(incidentId, run), data: { incidentId, run }, priority: jobPriority(turn(incident)) };
 }

@@ -8,6 +8,7 @@ import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { ClassifiedAlert, IntakeDecision } from '../shared/store/intake-store.ts';
 import type { Enqueue } from './enqueue-investigation.ts';
+import type { IntakePlanner } from './intake-policies/plan-intake.ts';
 import { readJsonBody } from './read-body.ts';
 import { findSource, SOURCE_NAMES } from './sources/index.ts';
 import type { OwnSlack, Source } from './sources/source.ts';
@@ -21,6 +22,7 @@ const CLASSIFY_SLICE = 100;
 export type ReceiveDeps = {
   verifySender: VerifySender;
   classify: (alert: Alert) => Classification;
+  plan: IntakePlanner;
   commit: GroupCommit<ClassifiedAlert, IntakeDecision>;
   enqueue: Enqueue;
   ownSlack: () => OwnSlack | null;
@@ -78,24 +80,43 @@ async function storeAlerts(deps: ReceiveDeps, alerts: Alert[]): Promise<IntakeDe
   const decisions = await deps.commit.submit(classified);
   deps.enqueue.later(
     decisions.flatMap((decision, index) => {
-      const { classification } = classified[index]!;
+      const { classification, plan } = classified[index]!;
       const { agent, priority } = classification;
-      return decision.opened ? [{ incidentId: decision.incidentId, run: 1, agent, priority }] : [];
+      const turnAt = plan && Date.now() + plan.turnSeconds * 1_000;
+      const { incidentId, opened, takenUp } = decision;
+      if (takenUp) return [{ incidentId, ...takenUp, turnAt }];
+      return opened ? [{ incidentId, run: 1, agent, priority, turnAt }] : [];
     }),
   );
   return decisions;
 }
 
 /** A thousand alerts take some 90 ms to classify: in slices, so that other requests are not held up. */
-async function classifyAll({ classify, metrics }: ReceiveDeps, alerts: Alert[]): Promise<ClassifiedAlert[]> {
+async function classifyAll(deps: ReceiveDeps, alerts: Alert[]): Promise<ClassifiedAlert[]> {
+  const { metrics } = deps;
+  const now = new Date();
   const stop = metrics.stageTimer('classify');
   const classified: ClassifiedAlert[] = [];
   for (const [index, alert] of alerts.entries()) {
     if (index > 0 && index % CLASSIFY_SLICE === 0) await nextTurn();
-    classified.push({ alertId: randomUUID(), incidentId: randomUUID(), alert, classification: classify(alert) });
+    classified.push(classifyOne(deps, alert, now));
   }
   stop('ok');
   return classified;
+}
+
+function classifyOne({ classify, plan: planIntake }: ReceiveDeps, alert: Alert, now: Date): ClassifiedAlert {
+  const chosen = classify(alert);
+  const plan = planIntake(alert, chosen.severity, now);
+  const { rules, holdSeconds, coalesce } = plan;
+  const intake = { rules, holdSeconds, sharedBy: coalesce?.keys ?? [] };
+  return {
+    alertId: randomUUID(),
+    incidentId: randomUUID(),
+    alert,
+    classification: { ...chosen, intake },
+    plan,
+  };
 }
 
 function knownSource(name: string): Source {

@@ -26,6 +26,10 @@ export type Alert = {
   source: string;
   /** Identity of this delivery, the same when the sender retries it; the store keeps one alert per value. */
   deliveryKey: string;
+  /**
+   * Only of a delivery that names itself by nothing but its content and the time: its key had it come ten minutes before.
+   */
+  earlierDeliveryKey?: string;
   /** Identity of the problem, the same for every firing of it; identical alerts share an incident. */
   fingerprint: string;
   status: AlertStatus;
@@ -60,6 +64,9 @@ export type ParsedBody = {
   challenge?: string;
 };
 
+/** The intake policies that have shaped what became of an alert; times in seconds. */
+export type IntakeNote = { rules: string[]; holdSeconds: number; sharedBy: string[] };
+
 /** Why an incident has the agent, class and priority it has. */
 export type Classification = {
   class: AlertClass;
@@ -72,4 +79,6 @@ export type Classification = {
   scores: Partial<Record<AlertClass, number>>;
   /** One plain sentence per rule or label that counted. */
   reasons: string[];
+  /** What the intake policies said of it. */
+  intake?: IntakeNote;
 };

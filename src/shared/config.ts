@@ -1,34 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { flag, list, optionalText, optionalUrl, wholeNumber } from './config-fields.ts';
 import { FleetError } from './errors.ts';
+import { type LlmConfig, llmConfig, llmEnvironment } from './llm-config.ts';
 
 /** The pools a worker process can serve besides the agents': `post` delivers to Slack. */
 export const POST_POOL = 'post';
 
 type Environment = Record<string, string | undefined>;
-
-const optionalText = z.string().trim().min(1).optional();
-const optionalUrl = z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' }).optional();
-const wholeNumber = (fallback: number, min: number, max: number) =>
-  z.coerce
-    .number({ error: `is not a whole number from ${min} to ${max}` })
-    .int()
-    .min(min)
-    .max(max)
-    .default(fallback);
-const flag = z
-  .enum(['true', 'false', '1', '0'], { error: 'is neither true nor false' })
-  .default('false')
-  .transform((value) => value === 'true' || value === '1');
-const list = z
-  .string()
-  .default('')
-  .transform((value) =>
-    value
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-  );
 
 /** `api.example.com=127.0.0.1:8443,...`: where the network checks connect for a host, like a hosts file with ports. */
 const resolveOverrides = list.transform((entries, context) => {
@@ -50,6 +29,7 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default('./.data'),
   HOST: z.string().default('0.0.0.0'),
   PORT: wholeNumber(3000, 0, 65535),
+  PUBLIC_URL: optionalUrl,
   WORKER_PORT: wholeNumber(3001, 0, 65535),
   WORKER_POOLS: list,
   WORKER_CONCURRENCY: wholeNumber(5, 1, 200),
@@ -63,14 +43,7 @@ const environmentSchema = z.object({
   WEBHOOK_TOKEN: optionalText,
   ADMIN_TOKEN: optionalText,
   OPEN_ON_LOOPBACK: flag,
-  OPENAI_API_KEY: optionalText,
-  OPENAI_BASE_URL: optionalUrl,
-  OPENAI_MODEL: z.string().default('gpt-4.1'),
-  AZURE_OPENAI_ENDPOINT: optionalUrl,
-  AZURE_OPENAI_API_KEY: optionalText,
-  AZURE_OPENAI_API_VERSION: optionalText,
-  AZURE_OPENAI_DEPLOYMENT: optionalText,
-  LLM_TIMEOUT_SECONDS: wholeNumber(60, 1, 600),
+  ...llmEnvironment,
   SIGNOZ_URL: optionalUrl,
   SIGNOZ_API_KEY: optionalText,
   PROMETHEUS_URL: optionalUrl,
@@ -82,6 +55,8 @@ const environmentSchema = z.object({
     .optional()
     .pipe(z.preprocess((value) => value ?? '', resolveOverrides)),
   MCP_CONFIG: optionalText,
+  INTAKE_POLICIES: optionalText,
+  MASK_IP_ADDRESSES: flag,
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -109,18 +84,6 @@ const REMEDIES: Partial<Record<string, string>> = {
   WORKER_POOLS: 'give names of pools, separated by commas, for example network,database,post',
 };
 
-export type LlmConfig =
-  | { provider: 'none' }
-  | { provider: 'openai'; apiKey: string; baseUrl: string | null; model: string; timeoutMs: number }
-  | {
-      provider: 'azure';
-      apiKey: string;
-      endpoint: string;
-      apiVersion: string | null;
-      deployment: string;
-      timeoutMs: number;
-    };
-
 /** The whole configuration, read once and frozen; what is not configured is null. */
 export type Config = Readonly<{
   databaseUrl: string | null;
@@ -128,6 +91,8 @@ export type Config = Readonly<{
   dataDir: string;
   host: string;
   port: number;
+  /** Where people reach the producer with a browser, without a slash at its end. */
+  publicUrl: string | null;
   workerPort: number;
   /** Empty means every pool. */
   workerPools: readonly string[];
@@ -153,8 +118,12 @@ export type Config = Readonly<{
     resolveOverrides: Readonly<Record<string, { address: string; port: number }>>;
   }>;
   mcpConfigPath: string | null;
+  /** A file that changes the built-in intake policies. */
+  intakePoliciesPath: string | null;
   /** What `${NAME}` stands for in the MCP_CONFIG file. */
   mcpEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Whether IP addresses are hidden from LLM, Slack, logs and stored evidence, like secrets. */
+  maskIpAddresses: boolean;
   logLevel: 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }>;
 
@@ -221,29 +190,6 @@ function crossFaults(env: Environment): string[] {
   return faults;
 }
 
-function llmConfig(env: ParsedEnvironment): LlmConfig {
-  const timeoutMs = env.LLM_TIMEOUT_SECONDS * 1000;
-  if (env.AZURE_OPENAI_ENDPOINT && env.AZURE_OPENAI_API_KEY && env.AZURE_OPENAI_DEPLOYMENT) {
-    return {
-      provider: 'azure',
-      apiKey: env.AZURE_OPENAI_API_KEY,
-      endpoint: env.AZURE_OPENAI_ENDPOINT,
-      apiVersion: env.AZURE_OPENAI_API_VERSION ?? null,
-      deployment: env.AZURE_OPENAI_DEPLOYMENT,
-      timeoutMs,
-    };
-  }
-  if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL) return { provider: 'none' };
-  return {
-    provider: 'openai',
-    // Compatible servers on one's own machine often want no key; the client library insists on a text.
-    apiKey: env.OPENAI_API_KEY ?? 'not-needed',
-    baseUrl: env.OPENAI_BASE_URL ?? null,
-    model: env.OPENAI_MODEL,
-    timeoutMs,
-  };
-}
-
 function freezeConfig(env: ParsedEnvironment, environment: Environment): Config {
   const inCluster = env.KUBERNETES_SERVICE_HOST !== undefined;
   return Object.freeze({
@@ -252,6 +198,7 @@ function freezeConfig(env: ParsedEnvironment, environment: Environment): Config 
     dataDir: env.DATA_DIR,
     host: env.HOST,
     port: env.PORT,
+    publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     workerPort: env.WORKER_PORT,
     workerPools: env.WORKER_POOLS,
     workerConcurrency: env.WORKER_CONCURRENCY,
@@ -272,7 +219,9 @@ function freezeConfig(env: ParsedEnvironment, environment: Environment): Config 
     kubernetes: env.KUBECONFIG || inCluster ? { kubeconfigPath: env.KUBECONFIG ?? null } : null,
     network: { allowedHosts: env.NETWORK_ALLOWED_HOSTS, resolveOverrides: env.NETWORK_RESOLVE },
     mcpConfigPath: env.MCP_CONFIG ?? null,
+    intakePoliciesPath: env.INTAKE_POLICIES ?? null,
     mcpEnvironment: environment,
+    maskIpAddresses: env.MASK_IP_ADDRESSES,
     logLevel: env.LOG_LEVEL,
   });
 }

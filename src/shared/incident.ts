@@ -32,8 +32,11 @@ export const DEAD_REASONS = [
 export type DeadReason = (typeof DEAD_REASONS)[number];
 
 /** What intake decided for one alert. */
-export const DECISIONS = ['investigate', 'join', 'suppress', 'resolve'] as const;
+export const DECISIONS = ['investigate', 'hold', 'join', 'suppress', 'resolve'] as const;
 export type DecisionKind = (typeof DECISIONS)[number];
+
+/** A decision that was taken over an incident after its first alert; `at` is ISO 8601. */
+export type LaterDecision = { at: string; decision: string; reason: string };
 
 /** An incident as it stands in the store; times are ISO 8601 in UTC. */
 export type Incident = {
@@ -55,6 +58,15 @@ export type Incident = {
   /** Which run of the incident is the current one, from 1; a redrive adds one. */
   run: number;
   slack: SlackOrigin | null;
+  /** Until when it is held back, and what for; null when it is not. */
+  dueAt?: string | null;
+  heldFor?: 'hold' | 'maintenance' | null;
+  /** When the last of its alerts was resolved; null while one fires. */
+  resolvedAt?: string | null;
+  /** An operator asked for this run: no resolution and no budget stops it. */
+  forced?: boolean;
+  /** Oldest first. */
+  history?: LaterDecision[];
   createdAt: string;
   updatedAt: string;
   finishedAt: string | null;

@@ -1,6 +1,7 @@
 import winston from 'winston';
 import type { Config } from './config.ts';
-import { maskSecrets } from './mask-secrets.ts';
+import { maskAddresses } from './mask-addresses.ts';
+import { isSecretName, maskSecrets } from './mask-secrets.ts';
 
 /** Fields that make a line findable: incident, stage, pool, error and whatever helps. */
 export type LogFields = Record<string, unknown>;
@@ -14,13 +15,13 @@ export type Logger = {
   child(fields: LogFields): Logger;
 };
 
-/** JSON lines on stderr, one per event, with secrets masked in every text they hold. */
-export function createLogger(level: Config['logLevel'], fields: LogFields = {}): Logger {
+/** JSON lines on stderr, one per event, with secrets (and IP addresses with `maskIps`) masked in every text they hold. */
+export function createLogger(level: Config['logLevel'], fields: LogFields = {}, { maskIps = false } = {}): Logger {
   if (level === 'silent') return silentLogger;
   const logger = winston.createLogger({
     level,
     defaultMeta: fields,
-    format: winston.format.combine(winston.format.timestamp(), maskEveryText(), winston.format.json()),
+    format: winston.format.combine(winston.format.timestamp(), maskEveryText({ maskIps }), winston.format.json()),
     transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
   });
   return printing(logger);
@@ -48,17 +49,25 @@ export const silentLogger: Logger = {
   child: () => silentLogger,
 };
 
-const maskEveryText = winston.format((info) => {
-  for (const [key, value] of Object.entries(info)) info[key] = maskValue(value, 0);
+type Mask = (text: string) => string;
+
+const maskEveryText = winston.format((info, options) => {
+  const { maskIps = false } = (options ?? {}) as { maskIps?: boolean };
+  const mask: Mask = maskIps ? (text) => maskAddresses(maskSecrets(text)) : maskSecrets;
+  for (const [key, value] of Object.entries(info)) info[key] = maskValue(value, mask, 0);
   return info;
 });
 
-function maskValue(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return maskSecrets(value);
+function maskValue(value: unknown, mask: Mask, depth: number): unknown {
+  if (typeof value === 'string') return mask(value);
   if (value === null || typeof value !== 'object') return value;
   if (depth > 4) return '[deeper]';
-  if (value instanceof Error)
-    return { name: value.name, message: maskSecrets(value.message), stack: maskSecrets(value.stack ?? '') };
-  if (Array.isArray(value)) return value.map((item) => maskValue(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskValue(item, depth + 1)]));
+  if (value instanceof Error) return { name: value.name, message: mask(value.message), stack: mask(value.stack ?? '') };
+  if (Array.isArray(value)) return value.map((item) => maskValue(item, mask, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const hidden = typeof item === 'string' && item !== '' && isSecretName(key);
+      return [mask(key), hidden ? '[masked:secret]' : maskValue(item, mask, depth + 1)];
+    }),
+  );
 }

@@ -11,8 +11,16 @@ export type Metrics = {
   incidents: Counter<'outcome'>;
   answerSeconds: Histogram<'agent'>;
   mcpCalls: Histogram<'server' | 'tool' | 'outcome'>;
+  mcpSharedAnswers: Counter<'server' | 'tool' | 'origin'>;
+  mcpEndpointCalls: Histogram<'server' | 'endpoint' | 'outcome'>;
+  mcpInFlight: Gauge<'server' | 'endpoint'>;
+  mcpBreaker: Gauge<'server' | 'endpoint'>;
+  mcpEjected: Gauge<'server' | 'endpoint'>;
   llmTokens: Counter<'model' | 'kind'>;
   llmCalls: Counter<'outcome'>;
+  llmToolCalls: Counter<string>;
+  llmCostUsd: Counter<'model'>;
+  budgetRefusals: Counter<'severity'>;
   reconciled: Counter<'what'>;
   struckClaims: Counter<string>;
   queueJobs: Gauge<'queue' | 'state'>;
@@ -46,8 +54,33 @@ export function createMetrics(): Metrics {
     incidents: counter('incidents_finished_total', 'Incidents that reached a final state', ['outcome']),
     answerSeconds: histogram('answer_seconds', 'From the receipt of an alert to its RCA in the thread', ['agent']),
     mcpCalls: histogram('mcp_call_seconds', 'Tool calls through the MCP gateway', ['server', 'tool', 'outcome']),
+    mcpSharedAnswers: counter(
+      'mcp_shared_answers_total',
+      'Tool calls that cost none: answered by one under way (joined) or from the cache (cached)',
+      ['server', 'tool', 'origin'],
+    ),
+    mcpEndpointCalls: histogram('mcp_endpoint_call_seconds', 'Attempts at an endpoint of an MCP server', [
+      'server',
+      'endpoint',
+      'outcome',
+    ]),
+    mcpInFlight: gauge('mcp_in_flight', 'Calls under way at an endpoint of an MCP server', ['server', 'endpoint']),
+    mcpBreaker: gauge('mcp_breaker', 'Circuit breaker of an endpoint: 0 closed, 0.5 half open, 1 open', [
+      'server',
+      'endpoint',
+    ]),
+    mcpEjected: gauge('mcp_ejected', '1 while an endpoint is taken out of the choice', ['server', 'endpoint']),
     llmTokens: counter('llm_tokens_total', 'Tokens by model and kind (prompt, completion)', ['model', 'kind']),
     llmCalls: counter('llm_calls_total', 'Calls of the LLM by outcome', ['outcome']),
+    llmToolCalls: counter('llm_tool_calls_total', 'Calls of tools that the LLM asked for'),
+    llmCostUsd: counter('llm_cost_usd_total', 'Cost of the LLM in US dollars, where the price is configured', [
+      'model',
+    ]),
+    budgetRefusals: counter(
+      'llm_budget_refusals_total',
+      'Investigations left to the detectors for want of LLM budget',
+      ['severity'],
+    ),
     reconciled: counter('reconciled_total', 'Jobs that the reconciler added again', ['what']),
     struckClaims: counter('struck_claims_total', 'Claims that verification removed from reports'),
     queueJobs: gauge('queue_jobs', 'Jobs by queue and state', ['queue', 'state']),

@@ -5,6 +5,7 @@ import type { Database } from './database/database.ts';
 import { assertMigrated, migrate } from './database/migrate.ts';
 import { openDatabase } from './database/open-database.ts';
 import type { Logger } from './logger.ts';
+import { withMaskedAddresses } from './mask-addresses.ts';
 import type { McpGateway } from './mcp/mcp-gateway.types.ts';
 import { openGateway } from './mcp/open-gateway.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -36,7 +37,8 @@ export async function openServices(config: Config, logger: Logger, shutdown: Shu
   await (database.kind === 'embedded' ? migrate(database) : assertMigrated(database));
   const queues = openQueues(config, database, logger);
   shutdown.push('queues', () => queues.close());
-  const gateway = openGateway(config, logger, metrics);
+  const opened = openGateway(config, logger, metrics);
+  const gateway = config.maskIpAddresses ? withMaskedAddresses(opened) : opened;
   shutdown.push('MCP gateway', () => gateway.close());
   return { config, agents, database, store: createStore(database), queues, gateway, logger, metrics };
 }

@@ -1,3 +1,4 @@
+import { jobPriority } from './job-priority.ts';
 import { investigateJobId, investigateQueue, POST_QUEUE, postJobId, type Queues } from './queues.ts';
 import type { Store } from './store/store.ts';
 
@@ -18,8 +19,17 @@ export async function redriveIncident({ store, queues }: Deps, incidentId: strin
     await queues.add(POST_QUEUE, [{ id: postJobId(incidentId, run, revision), data, priority }]).catch(() => undefined);
     return 'the report is delivered again';
   }
+  return await queueRun({ store, queues }, { incidentId, run, agent });
+}
+
+/** Queues a run that somebody has asked for, before all that waits; says what came of it. */
+export async function queueRun(
+  { store, queues }: Deps,
+  { incidentId, run, agent }: { incidentId: string; run: number; agent: string },
+): Promise<string> {
+  const job = { id: investigateJobId(incidentId, run), data: { incidentId, run }, priority: jobPriority(Date.now()) };
   try {
-    await queues.add(investigateQueue(agent), [{ id: investigateJobId(incidentId, run), data, priority }]);
+    await queues.add(investigateQueue(agent), [job]);
     await store.incidents.markQueued([incidentId]);
     return `run ${run} is queued`;
   } catch {

@@ -110,5 +110,14 @@ export type Finding = {
   metrics: KeyMetric[];
 };
 
-/** What the LLM cost; null where the server did not say. */
-export type LlmUsage = { model: string; promptTokens: number | null; completionTokens: number | null };
+/** What the LLM cost; null where the server did not say, absent in what older versions stored. */
+export type LlmUsage = {
+  model: string;
+  promptTokens: number | null;
+  completionTokens: number | null;
+  /** Calls of the model, and questions to tools that it asked. */
+  calls?: number;
+  toolCalls?: number;
+  /** US dollars, null where the price is not configured. */
+  costUsd?: number | null;
+};

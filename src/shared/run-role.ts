@@ -20,7 +20,7 @@ export async function runRole(
   const config = narrow(readConfig());
   if (sharesDatabase && !config.databaseUrl) fail(needsServer(role));
   checkConfig(config, check);
-  const logger = createLogger(config.logLevel, { role });
+  const logger = createLogger(config.logLevel, { role }, { maskIps: config.maskIpAddresses });
   const shutdown = createShutdown(logger);
   closeOnSignals(shutdown, logger, config.shutdownTimeoutMs);
   try {

@@ -1,7 +1,7 @@
 import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
 import { type PoolAgent, poolAgents } from '../shared/agents/load-agents.ts';
-import type { Alert } from '../shared/alert.ts';
-import { pause } from '../shared/deadline.ts';
+import type { Alert, AlertClass } from '../shared/alert.ts';
+import type { Chart } from '../shared/chart.ts';
 import { DependencyError, describeError, FleetError } from '../shared/errors.ts';
 import type { Incident } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -12,11 +12,18 @@ import type { Lease } from '../shared/store/investigation-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
 import { analyseInTurns } from './analyse-evidence.ts';
+import type { ChartInput } from './charts/chart-input.ts';
+import { chartsOrNone } from './charts/choose-charts.ts';
 import { concludeFindings } from './conclude-findings.ts';
+import type { DetectorInput } from './detectors/detector.ts';
+import { oncePer } from './detectors/support/once-per.ts';
+import type { PlannedStep } from './evidence-plan/question.ts';
 import { BUDGET_SPENT, gatherEvidence, storedEvidence } from './gather-evidence.ts';
+import { gatherInRounds } from './gather-in-rounds.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
+import { createEvidenceSource, type EvidenceSource } from './llm/evidence-source.ts';
 import type { Reasoner } from './llm/reasoner.ts';
-import { type PlannedStep, planEvidence, widenEvidence } from './plan-evidence.ts';
+import { planEvidence } from './plan-evidence.ts';
 import { settleReport } from './settle-report.ts';
 
 export type InvestigateDeps = {
@@ -51,8 +58,16 @@ type Context = {
   deadline: number;
 };
 
-type Draft = { report: Report; usage: LlmUsage | null };
-type Analysis = { evidence: Evidence[]; findings: Finding[]; gaps: EvidenceGap[] };
+type Draft = { report: Report; usage: LlmUsage | null /** With what the LLM asked for. */; evidence: Evidence[] };
+type Analysis = {
+  evidence: Evidence[];
+  findings: Finding[];
+  gaps: EvidenceGap[];
+  /** What the detectors were given last. */
+  seen: DetectorInput;
+  alertClass: AlertClass;
+  source: EvidenceSource;
+};
 
 /**
  * The investigate stage: gather evidence, run the detectors, follow up what they suggest, let the LLM reason over both,
@@ -65,6 +80,7 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
   const draft = await conclude(context, analysis);
   const { report, struck } = await settleReport(draft.report, {
     ...analysis,
+    evidence: draft.evidence,
     alerts: context.alerts,
     agent: context.agent,
   });
@@ -72,9 +88,16 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
     deps.metrics.struckClaims.inc(struck.length);
     deps.logger.info('claims without evidence were struck', { incident: context.incident.id, struck });
   }
-  const revision = await deps.store.investigations.saveReport(lease, report, draft.usage);
+  const charts = chartsOf(context, { ...analysis, evidence: draft.evidence, report });
+  const revision = await deps.store.investigations.saveReport(lease, report, draft.usage, charts);
   await deps.requestPost(context.incident, revision);
   return report;
+}
+
+function chartsOf({ deps, alerts, incident, startedAt }: Context, about: Omit<ChartInput, 'alerts' | 'now'>): Chart[] {
+  return chartsOrNone({ ...about, alerts, now: startedAt }, (error) =>
+    deps.logger.warn('no chart could be chosen', { incident: incident.id, error: describeError(error) }),
+  );
 }
 
 async function loadContext(deps: InvestigateDeps, lease: Lease, signal: AbortSignal): Promise<Context> {
@@ -103,35 +126,26 @@ async function loadContext(deps: InvestigateDeps, lease: Lease, signal: AbortSig
 }
 
 async function gatherAndAnalyse(context: Context): Promise<Analysis> {
-  const { deps, agent, alerts, lease, progress, startedAt } = context;
+  const { deps, incident, agent, alerts, lease, progress, startedAt } = context;
   const facts = alertFacts(alerts, startedAt);
   const plan = planEvidence(agent, facts, alertText(alerts));
-  const analyse = (evidence: Evidence[]) => analyseInTurns(agent, { alerts, facts, evidence, now: startedAt });
+  const inputOf = oncePer((evidence: Evidence[]) => ({ alerts, facts, evidence, now: startedAt }));
+  const analyse = (evidence: Evidence[]) => analyseInTurns(agent, inputOf(evidence));
 
   const known = await storedEvidence(gatherDeps(deps), lease);
   const gather = (steps: PlannedStep[]) =>
     withinGatherBudget(context, (signal) => gatherEvidence(gatherDeps(deps), lease, known, steps, signal));
 
   await progress.start('gathering evidence');
-  const first = await gather(plan.steps);
-  const firstFindings = await analyse(first.evidence);
-  const followUps = widenEvidence(firstFindings.findings, first.evidence, facts);
-  const all = followUps.length ? await gather(followUps) : first;
-  const asked = plan.steps.length + followUps.length;
-  await progress.end(`${all.evidence.length} of ${asked} questions answered`);
-
-  const { findings, gaps } = followUps.length ? await analyse(all.evidence) : firstFindings;
-  const allGaps = dedupeGaps([
-    ...(asked === 0 ? [NOTHING_TO_ASK] : []),
-    ...plan.gaps,
-    ...first.gaps,
-    ...all.gaps,
-    ...gaps,
-  ]);
+  const rounds = await gatherInRounds({ gather, analyse }, plan, facts);
+  const { evidence, findings, asked } = rounds;
+  await progress.end(`${evidence.length} of ${asked} questions answered`);
+  const allGaps = dedupeGaps([...(asked === 0 ? [NOTHING_TO_ASK] : []), ...rounds.gaps]);
   await deps.store.investigations.saveFindings(lease, findings, allGaps);
   const found = findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`;
   await progress.add('running the detectors', found);
-  return { evidence: all.evidence, findings, gaps: allGaps };
+  const source = createEvidenceSource(gatherDeps(deps), lease, known, facts);
+  return { evidence, findings, gaps: allGaps, seen: inputOf(evidence), alertClass: incident.class, source };
 }
 
 const gatherDeps = ({ gateway, store }: InvestigateDeps) => ({ gateway, investigations: store.investigations });
@@ -155,19 +169,35 @@ async function withBudget<T>(outer: AbortSignal, ms: number, work: (signal: Abor
 /** The LLM's report, or the detectors' where there is no LLM or it fails: the engineer gets an answer either way. */
 async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
   const { deps, agent, alerts, progress } = context;
-  if (!deps.reasoner.configured) return { report: concludeFindings({ alerts, agent, ...analysis }), usage: null };
+  const { evidence } = analysis;
+  if (!deps.reasoner.configured)
+    return { report: concludeFindings({ alerts, agent, ...analysis }), usage: null, evidence };
+  const { incident, lease } = context;
+  const refused = await deps.store.budgets.admit(incident.id, lease.run, incident.severity, incident.forced);
+  if (refused) return await beyondBudget(context, analysis, refused);
   await progress.start('reasoning over the evidence');
   const result = await reason(context, analysis).catch((error: unknown) => withoutLlm(context, analysis, error));
   if (result.usage === null) return result;
   deps.metrics.llmCalls.inc({ outcome: 'ok' });
-  countTokens(deps.metrics, result.usage);
-  await progress.end('done, verifying');
+  countUsage(deps.metrics, result.usage);
+  await deps.store.budgets.settle(incident.id, lease.run, result.usage);
+  const { toolCalls = 0 } = result.usage;
+  await progress.end(toolCalls > 0 ? `done with ${toolCalls} more questions, verifying` : 'done, verifying');
   return result;
+}
+
+/** The detectors alone, which the report says, and whoever wants more can have it by "investigate anyway". */
+async function beyondBudget({ deps, incident, agent, alerts, progress }: Context, analysis: Analysis, why: string) {
+  deps.metrics.budgetRefusals.inc({ severity: incident.severity });
+  await progress.add('reasoning over the evidence', `left out, ${why}`);
+  await deps.store.incidents.noteDecision(incident.id, 'detectors_only', why);
+  const gaps = [...analysis.gaps, { what: 'reasoning by the LLM', why }];
+  return { report: concludeFindings({ alerts, agent, ...analysis, gaps }), usage: null, evidence: analysis.evidence };
 }
 
 async function withoutLlm(context: Context, analysis: Analysis, error: unknown): Promise<Draft> {
   const { deps, agent, alerts, progress } = context;
-  if (context.signal.aborted) throw error;
+  if (context.signal.aborted || !isOfLlm(error)) throw error;
   const failure = error instanceof DependencyError ? error.failure : 'deadline_exceeded';
   deps.metrics.llmCalls.inc({ outcome: failure });
   deps.logger.warn('the LLM did not answer; the report is the detectors alone', {
@@ -180,28 +210,23 @@ async function withoutLlm(context: Context, analysis: Analysis, error: unknown):
     ...analysis.gaps,
     { what: 'reasoning by the LLM', why: `${failure}: ${describeError(error)}`.slice(0, 300) },
   ];
-  return { report: concludeFindings({ alerts, agent, ...analysis, gaps }), usage: null };
+  const report = concludeFindings({ alerts, agent, ...analysis, gaps });
+  return { report, usage: null, evidence: analysis.evidence };
 }
 
-/** One more try where trying again can help and the budget allows it; the queue must not redo the gathering for it. */
-async function reason(context: Context, { evidence, findings, gaps }: Analysis) {
-  const { deps, agent, alerts, signal } = context;
-  const input = { agent, alerts, evidence, findings, gaps };
-  const attempt = () =>
-    withBudget(signal, context.deadline - Date.now(), (limited) => deps.reasoner.reason(input, limited));
-  try {
-    return await attempt();
-  } catch (error) {
-    const waitMs = error instanceof DependencyError ? (error.retryAfterMs ?? 500) : 0;
-    const worthIt =
-      error instanceof DependencyError && error.retryable && Date.now() + waitMs + 5_000 < context.deadline;
-    if (!worthIt || signal.aborted) throw error;
-    await pause(waitMs, signal);
-    return await attempt();
-  }
+/** A lost lease or a database that is away while the LLM's questions were answered is no failure of the LLM. */
+const isOfLlm = (error: unknown) =>
+  error instanceof DependencyError || !(error instanceof FleetError) || error.code === 'deadline_exceeded';
+
+async function reason(context: Context, analysis: Analysis) {
+  const { deps, agent, alerts, signal, deadline } = context;
+  const input = { agent, alerts, ...analysis, deadline };
+  return await withBudget(signal, deadline - Date.now(), (limited) => deps.reasoner.reason(input, limited));
 }
 
-function countTokens(metrics: Metrics, { model, promptTokens, completionTokens }: LlmUsage): void {
+function countUsage(metrics: Metrics, { model, promptTokens, completionTokens, toolCalls, costUsd }: LlmUsage): void {
+  metrics.llmToolCalls.inc(toolCalls ?? 0);
+  metrics.llmCostUsd.inc({ model }, costUsd ?? 0);
   if (promptTokens !== null) metrics.llmTokens.inc({ model, kind: 'prompt' }, promptTokens);
   if (completionTokens !== null) metrics.llmTokens.inc({ model, kind: 'completion' }, completionTokens);
 }

@@ -6,8 +6,9 @@ import type { Store } from '../shared/store/store.ts';
 
 const EVERY_MS = 3_600_000;
 const SCHEDULE = 'hourly';
-/** Incidents are kept this long after their end; dead ones until somebody has dealt with them. */
+/** Incidents are kept this long after their end; dead ones longer, until somebody has dealt with them. */
 const RETENTION_DAYS = 90;
+const DEAD_RETENTION_DAYS = 365;
 const BATCH = 500;
 
 /** Keeps the housekeeping scheduled until the signal is aborted: the queue may be down now, or be emptied later. */
@@ -31,9 +32,10 @@ export async function scheduleHousekeeping(queues: Queues, logger: Logger): Prom
   );
 }
 
-/** Deletes what ended more than 90 days ago, in batches, so that tables stay bounded. */
+/** Deletes what ended more than 90 days ago (dead letters: a year), in batches, so that tables stay bounded. */
 export async function keepHouse(store: Pick<Store, 'incidents'>): Promise<string> {
   let deleted = 0;
-  for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await store.incidents.prune(RETENTION_DAYS, BATCH);
+  for (let batch = BATCH; batch === BATCH; deleted += batch)
+    batch = await store.incidents.prune(RETENTION_DAYS, BATCH, DEAD_RETENTION_DAYS);
   return `${deleted} incidents deleted`;
 }

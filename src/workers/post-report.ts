@@ -1,40 +1,22 @@
-import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
-import { DependencyError, describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
-import type { DeadReason } from '../shared/incident.ts';
-import type { Logger } from '../shared/logger.ts';
+import { DependencyError, describeError, LeaseLostError } from '../shared/errors.ts';
 import type { Metrics } from '../shared/metrics.ts';
-import type { FleetJob, JobData } from '../shared/queues.ts';
-import { DELIVERY_LEASE_MS, type DeliveryLease } from '../shared/store/delivery-store.ts';
-import type { Fence } from '../shared/store/incident-store.ts';
-import type { Store } from '../shared/store/store.ts';
-import {
-  type DeliverDeps,
-  type Delivered,
-  deliverMessage,
-  PACE_BURST,
-  PacedError,
-  type Sending,
-  type Target,
-} from './deliver-message.ts';
+import type { FleetJob } from '../shared/queues.ts';
+import { DELIVERY_LEASE_MS } from '../shared/store/delivery-statements.ts';
+import type { DeliveryLease } from '../shared/store/delivery-store.ts';
+import { afterPostFailure, type PostFailureDeps } from './after-post-failure.ts';
+import type { ChartPoster } from './charts/post-charts.ts';
+import { deliverMessage, type Sending } from './deliver-message.ts';
+import { type DeliverDeps, type Delivered, PacedError, type Target } from './deliver-once.ts';
 import type { ReportView, SlackMessage } from './report-view.ts';
 import { loadReportView } from './report-view-from-store.ts';
 import { writeReport } from './write-report.ts';
 import { writeRootMessage } from './write-root-message.ts';
 
-export type PostDeps = Omit<DeliverDeps, 'deliveries'> & {
-  store: Store;
-  agents: AgentDefinition[];
-  defaultChannel: string | null;
-  bury: (incident: JobData, reason: DeadReason, why: string, fence: Fence) => Promise<void>;
-  logger: Logger;
-  metrics: Metrics;
-};
+export type PostDeps = Omit<DeliverDeps, 'deliveries'> &
+  PostFailureDeps & { agents: AgentDefinition[]; charts: ChartPoster; publicUrl: string | null; metrics: Metrics };
 
 const RENEW_EVERY_MS = DELIVERY_LEASE_MS / 3;
-/** How long a job waits that is sent back because of a shutdown, or because a dependency is away as a whole, ms. */
-const SHUTDOWN_WAIT_MS = 100;
-const AWAY_WAIT_MS = 2_000;
 
 /** Slack's words for "your blocks are at fault, the text would do". */
 const BLOCK_FAULTS = new Set([
@@ -52,7 +34,9 @@ const BLOCK_FAULTS = new Set([
 export async function processPost(deps: PostDeps, job: FleetJob, token: string, stop: AbortSignal): Promise<string> {
   const { incidentId, run } = job.data;
   const { deliveries } = deps.store;
-  const claim = await deliveries.claim(incidentId, run).catch((error) => afterFailure(deps, job, token, error, stop));
+  const claim = await deliveries
+    .claim(incidentId, run)
+    .catch((error) => afterPostFailure(deps, job, token, error, stop));
   if (claim.outcome === 'nothing_due') return 'nothing to do';
   // The holder shows the newest revision before it lets go; the reconciler is behind it should it die.
   if (claim.outcome === 'held') return 'another worker is delivering this incident';
@@ -66,7 +50,7 @@ export async function processPost(deps: PostDeps, job: FleetJob, token: string, 
   } catch (error) {
     timer(error instanceof DependencyError ? error.failure : error instanceof PacedError ? 'paced' : 'failed');
     if (error instanceof LeaseLostError) return 'another worker has taken over';
-    return await afterFailure(deps, job, token, error, stop, claim.lease);
+    return await afterPostFailure(deps, job, token, error, stop, claim.lease);
   }
 }
 
@@ -88,14 +72,34 @@ async function deliverUntilShown(
 ): Promise<string> {
   const { deliveries } = deps.store;
   for (let wanted = firstWanted; ; wanted = await deliveries.renew(lease)) {
-    const view = await loadReportView(deps.store, deps.agents, lease.incidentId, lease.run);
+    const view = await loadReportView(deps.store, deps.agents, lease.incidentId, lease.run, deps.publicUrl);
     if (!view) {
       await deliveries.release(lease);
       return 'nothing to do: the incident has a newer run';
     }
-    const { ended } = await deliverView(deps, lease, view, wanted, stop);
-    if (ended) countAnswer(deps, view);
+    await deliverWithCharts(deps, lease, view, wanted, stop);
     if (await deliveries.releaseWhenShown(lease)) return `revision ${wanted} is shown`;
+  }
+}
+
+/** The answer first: charts are drawn meanwhile, and follow it. */
+async function deliverWithCharts(
+  deps: PostDeps,
+  lease: DeliveryLease,
+  view: ReportView,
+  revision: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const drawing = view.report ? deps.charts.draw(lease, signal) : null;
+  try {
+    const target = await threadOf(deps, lease, view, signal);
+    const { ended } = await deliverView(deps, lease, view, revision, target, signal);
+    if (ended) countAnswer(deps, view);
+    await drawing;
+    if (drawing) await deps.charts.deliver(lease, target, signal);
+  } finally {
+    // They are shown elsewhere too, whatever Slack says.
+    await drawing;
   }
 }
 
@@ -104,12 +108,12 @@ async function deliverView(
   lease: DeliveryLease,
   view: ReportView,
   revision: number,
+  target: Target,
   signal: AbortSignal,
 ): Promise<Delivered> {
   const stopReport = deps.metrics.stageTimer('report');
   const written = writeReport(view);
   stopReport('ok');
-  const target = await threadOf(deps, lease, view, signal);
   const send = (part: 'reply' | `overflow-${number}`, message: SlackMessage, shown: number) =>
     deliver(deps, { lease, part, target, message, revision: shown, signal });
   // The thread reads in order when the reply stands before its overflow, but the reply counts as shown only when nothing
@@ -184,54 +188,3 @@ function countAnswer({ metrics, logger }: PostDeps, { incident, receivedAt }: Re
   metrics.answerSeconds.observe({ agent: incident.agent }, seconds);
   logger.info('the answer is in the thread', { stage: 'post', incident: incident.id, run: incident.run, seconds });
 }
-
-/** Decides what a failure means, while the lease is still held; then gives it back for whoever tries next. */
-async function afterFailure(
-  deps: PostDeps,
-  job: FleetJob,
-  token: string,
-  error: unknown,
-  stop: AbortSignal,
-  lease: DeliveryLease | null = null,
-): Promise<never> {
-  const waitMs = (await waitWithoutAttempt(deps, job, error)) ?? (stop.aborted ? SHUTDOWN_WAIT_MS : null);
-  const given = waitMs === null && lease !== null && (await giveUpWhenLast(deps, job, error, lease));
-  if (lease) await deps.store.deliveries.release(lease).catch(() => undefined);
-  if (waitMs !== null) {
-    await job.moveToDelayed(Date.now() + Math.ceil(waitMs), token);
-    throw new DelayedError();
-  }
-  throw given ? new UnrecoverableError(describeError(error)) : error;
-}
-
-async function giveUpWhenLast(deps: PostDeps, job: FleetJob, error: unknown, lease: DeliveryLease): Promise<boolean> {
-  const why = describeError(error);
-  const attempt = job.attemptsMade + 1;
-  deps.logger.warn('a delivery failed', { stage: 'post', incident: lease.incidentId, attempt, error: why });
-  const rejected = error instanceof DependencyError && !error.retryable && !error.ambiguous;
-  if (!rejected && attempt < (job.opts.attempts ?? 1)) return false;
-  const unavailable = error instanceof DependencyError ? 'slack_unavailable' : 'bug';
-  await deps.bury(job.data, rejected ? 'slack_rejected' : unavailable, why, { of: 'delivery', token: lease.token });
-  await deps.store.deliveries.fail(lease, why);
-  return true;
-}
-
-/**
- * A full channel, a 429, an open breaker and a database that is away cost time, never an attempt. Null where the failure
- * counts.
- */
-async function waitWithoutAttempt(deps: PostDeps, job: FleetJob, error: unknown): Promise<number | null> {
-  if (error instanceof PacedError) return error.waitMs;
-  if (error instanceof FleetError && error.code === 'store_unavailable') return jittered(AWAY_WAIT_MS);
-  if (!(error instanceof DependencyError)) return null;
-  if (error.failure === 'breaker_open') return jittered(error.retryAfterMs ?? AWAY_WAIT_MS);
-  if (error.failure !== 'rate_limit') return null;
-  const waitMs = error.retryAfterMs ?? 1_000;
-  const incident = await deps.store.incidents.find(job.data.incidentId);
-  const channel = incident?.slack?.channel ?? deps.defaultChannel;
-  if (channel) await deps.store.deliveries.holdChannel(channel, waitMs + deps.paceMs * PACE_BURST);
-  return waitMs;
-}
-
-/** From `ms` to twice as long, so that all who wait do not come back at once. */
-const jittered = (ms: number) => ms * (1 + Math.random());

@@ -4,20 +4,26 @@ import type { Investigation } from '../shared/store/investigation-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { ReportView } from './report-view.ts';
 
-/** Reads what the messages of an incident's current run are written from; null when the run is no longer the current one. */
+/**
+ * Reads what the messages of an incident's current run are written from; null when the run is no longer the current one.
+ * `publicUrl` is where people reach the producer, for a link to the incident's page.
+ */
 export async function loadReportView(
   store: Store,
   agents: AgentDefinition[],
   incidentId: string,
   run: number,
+  publicUrl: string | null,
 ): Promise<ReportView | null> {
   const incident = await store.incidents.find(incidentId);
   if (!incident || incident.run !== run) return null;
   const investigation = await store.investigations.find(incidentId, run);
   // The card of a running investigation is written often, and cites nothing.
   const evidence = investigation?.report ? await store.investigations.evidenceHeads(incidentId, run) : [];
+  const crowd = incident.alertCount > 1 ? await store.incidents.crowd(incidentId, run) : null;
   return {
     incident,
+    crowd,
     agentTitle: agents.find((agent) => agent.name === incident.agent)?.title ?? incident.agent,
     routingNote: routingNote(incident),
     phase: phaseOf(incident, investigation),
@@ -33,6 +39,7 @@ export async function loadReportView(
     failure: incident.state === 'dead' ? `${incident.deadReason}: ${incident.reason}` : null,
     receivedAt: incident.createdAt,
     finishedAt: investigation?.finishedAt ?? incident.finishedAt,
+    pageUrl: publicUrl === null ? null : `${publicUrl}/incidents/${incidentId}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Incident, Stage } from '../shared/incident.ts';
 import type { EvidenceHead, LlmUsage, Report } from '../shared/report.ts';
+import type { IncidentCrowd } from '../shared/store/incident-store.ts';
 
 /** One line of the live card: a stage (or a part of one) and how far it is. */
 export type ProgressLine = {
@@ -27,9 +28,13 @@ export type ReportView = {
   usage: LlmUsage | null;
   /** Why there is no answer, in a sentence; only with phase `failed`. */
   failure: string | null;
+  /** The alerts that it stands for beside the first one; left out while it is alone. */
+  crowd?: IncidentCrowd | null;
   /** ISO 8601. `receivedAt` is when the alert was written down; `finishedAt` is null while working. */
   receivedAt: string;
   finishedAt: string | null;
+  /** Where the incident's page is; null while PUBLIC_URL is not configured. */
+  pageUrl: string | null;
 };
 
 /** One Slack message: `text` is the fallback for notifications, `blocks` is Block Kit. */

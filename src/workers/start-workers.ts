@@ -11,6 +11,8 @@ import type { Services } from '../shared/open-services.ts';
 import { DEAD_LETTER_QUEUE, investigateQueue, MAINTENANCE_QUEUE, POST_QUEUE, postJobId } from '../shared/queues.ts';
 import type { Shutdown } from '../shared/shutdown.ts';
 import { buryIncident } from './bury-incident.ts';
+import { type ChartDrawer, createChartDrawer } from './charts/chart-drawer.ts';
+import { createChartPoster } from './charts/post-charts.ts';
 import { keepHouse, keepHousekeepingScheduled } from './keep-house.ts';
 import { createReasoner } from './llm/create-reasoner.ts';
 import { processPost } from './post-report.ts';
@@ -34,13 +36,15 @@ export async function startWorkers(services: Services, shutdown: Shutdown): Prom
   const wanted = config.workerPools.length > 0 ? config.workerPools : availablePools(services);
   assertKnownPools(wanted, availablePools(services));
   const stop = new AbortController();
-  const starters = startersFor(services, stop.signal);
+  const drawer = createChartDrawer();
+  const starters = startersFor(services, drawer, stop.signal);
   const agents = poolAgents(services.agents).filter((agent) => wanted.includes(agent.name));
   const pools = agents.map((agent) => starters.investigate(agent));
   if (wanted.includes(POST_POOL)) pools.push(...starters.post());
   shutdown.push('workers', async () => {
     stop.abort();
     await Promise.all(pools.map((pool) => pool.close(config.shutdownTimeoutMs * 0.8)));
+    await drawer.close();
   });
   services.logger.info('the workers are up', {
     pools: pools.map((pool) => pool.queue),
@@ -64,7 +68,7 @@ export async function startWorkerHealth(services: Services, pools: WorkerPool[],
   return listening.url;
 }
 
-function startersFor(services: Services, stop: AbortSignal) {
+function startersFor(services: Services, drawer: ChartDrawer, stop: AbortSignal) {
   const { config, store, queues, gateway, logger, metrics, agents } = services;
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const reasoner = createReasoner(config.llm);
@@ -78,12 +82,15 @@ function startersFor(services: Services, stop: AbortSignal) {
       .catch(() => undefined);
   };
   const investigateDeps = { store, gateway, reasoner, agents, requestPost, logger, metrics, worker, bury };
+  const paceMs = 60_000 / config.slack.postsPerMinute;
   const postDeps = {
     store,
     gateway,
     agents,
     defaultChannel: config.slack.defaultChannel,
-    paceMs: 60_000 / config.slack.postsPerMinute,
+    publicUrl: config.publicUrl,
+    charts: createChartPoster({ store, gateway, paceMs, drawer, logger }),
+    paceMs,
     bury,
     logger,
     metrics,

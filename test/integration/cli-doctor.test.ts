@@ -12,6 +12,7 @@ import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/star
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
 import { freePort } from '../../scripts/servers/server-process.ts';
 import { type FreshBackend, freshBackend, isAvailable } from '../support/backends.ts';
+import { VERSION } from '../support/migrations.ts';
 import { runCommand } from '../unit/scripts/cli/support/run-command.ts';
 
 const KEY = 'sk-doctor-test-key';
@@ -179,7 +180,9 @@ describe('npm run doctor', () => {
     it('says which migration is due, and finds PostgreSQL and Redis well after it', async () => {
       const { REDIS_URL: _, ...withoutRedis } = fresh.environment;
       const due = await examine(withoutRedis);
-      expect(due.lineOf('schema')).to.equal('✗ schema: version 0, this program needs 1: run "npm run migrate"');
+      expect(due.lineOf('schema')).to.equal(
+        `✗ schema: version 0, this program needs ${VERSION}: run "npm run migrate"`,
+      );
       expect(due.lineOf('queues')).to.match(/^- queues: not checked/);
       await runCommand(migrateCommand, ['up'], fresh.environment);
       const { code, out, lineOf } = await examine(fresh.environment);

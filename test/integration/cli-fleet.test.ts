@@ -48,9 +48,9 @@ describe('the commands beside a running fleet', function () {
       const listed = await deadLetters('list');
       expect(listed.out.split('\n')).to.have.length(2);
       expect(listed.out).to.match(
-        new RegExp(`^${red} {2}\\S+ {2}slack_rejected {2}Connection refused by red: Slack`, 'm'),
+        new RegExp(`^${red} {2}\\S+ {2}slack_rejected {2}post {2}Connection refused by red: Slack`, 'm'),
       );
-      expect((await deadLetters('list', '--reason', 'bug')).err).to.equal('no incident is dead');
+      expect((await deadLetters('list', '--reason', 'bug')).err).to.equal('no incident is dead for bug');
       expect(JSON.parse((await deadLetters('list', '--json')).out).items).to.have.length(2);
 
       const { out: shown } = await deadLetters('show', red);
@@ -70,15 +70,18 @@ describe('the commands beside a running fleet', function () {
       expect((await deadLetters('redrive', '--reason', 'slack_unavailable')).err).to.equal(
         'no incident is dead for slack_unavailable',
       );
-      expect((await deadLetters('redrive', '--reason', 'slack_rejected')).out).to.include(blue);
+      expect((await deadLetters('list', '--until', '1h')).err).to.equal('no incident is dead of those');
+      expect((await deadLetters('redrive', '--reason', 'slack_rejected', '--since', '1h')).out).to.match(
+        /^1 are sent round again, 30 a minute, the last at 2\S+Z$/,
+      );
       await untilState(test.fleet, blue, 'posted');
     });
 
     it('redrives all of them', async () => {
       const ids = await bury();
-      const { code, out } = await deadLetters('redrive', '--all');
+      const { code, out } = await deadLetters('redrive', '--all', '--per-minute', '600');
       expect(code).to.equal(0);
-      expect(out.split('\n').map((line) => line.split(' ')[0])).to.have.members(ids);
+      expect(out).to.match(/^2 are sent round again, 600 a minute/);
       await Promise.all(ids.map((id) => untilState(test.fleet, id, 'posted')));
     });
 
@@ -102,6 +105,9 @@ describe('the commands beside a running fleet', function () {
         ['bury'],
         ['redrive', '--all', '--reason', 'bug'],
         ['list', '--reason', 'boredom'],
+        ['list', '--since', 'yesterday'],
+        ['redrive', '--all', '--per-minute', '0'],
+        ['redrive', '--all', '--since', '1h'],
       ];
       for (const args of wrong) expect((await deadLetters(...args)).code, args.join(' ')).to.equal(2);
     });

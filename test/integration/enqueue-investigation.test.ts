@@ -37,7 +37,8 @@ for (const backend of availableBackends()) {
         .queue(investigateQueue('network'))
         .getJobs(['prioritized', 'waiting'], 0, 10, true);
       expect(jobs.map((job) => job.data.incidentId)).to.have.members(batch.map((item) => item.incidentId));
-      expect(jobs.map((job) => job.opts.priority)).to.deep.equal([1, 2, 3]);
+      const bySeverity = new Map(batch.map((item) => [item.incidentId, item.priority]));
+      expect(jobs.map((job) => bySeverity.get(job.data.incidentId))).to.deep.equal([1, 2, 3]);
       expect(Object.keys(jobs[0]!.data)).to.have.members(['incidentId', 'run']);
     });
 

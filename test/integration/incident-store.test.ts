@@ -177,14 +177,14 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       expect(await incidents.stale(10, 2)).to.deep.equal([]);
     });
 
-    it('lists what waits for room in its queue, the most urgent first, then the oldest', async () => {
+    it('lists what waits for room in its queue in its turn: the most urgent first, then the oldest', async () => {
       const waiting = (priority: number) => aClassified({}, { agent: 'database', priority });
       const stored = await test.store.intake.storeAlerts([3, 1, 3].map(waiting));
       const [older, critical, newer] = stored.map((decision) => decision.incidentId);
       const queued = await openIncident(test);
       await incidents.markQueued([queued]);
       await makeQuiet(test, [older!, critical!, newer!, queued]);
-      await test.database.query(`update rca_fleet.incidents set created_at = now() - interval '1 h' where id = $1`, [
+      await test.database.query(`update rca_fleet.incidents set turn_at = turn_at - interval '30 min' where id = $1`, [
         older,
       ]);
       const ids = async (agent: string, limit: number) =>

@@ -55,6 +55,8 @@ describe('posting to Slack', () => {
     gateway,
     agents: loadAgents(),
     defaultChannel: CHANNEL,
+    publicUrl: null,
+    charts: { draw: async () => {}, deliver: async () => {} },
     paceMs: 1,
     bury: (...about) => buryIncident(test, ...about),
     logger: test.logger,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Alert, Classification } from '../../src/shared/alert.ts';
+import { type IntakePlan, PLAIN_PLAN } from '../../src/shared/intake-plan.ts';
 import type { ClassifiedAlert } from '../../src/shared/store/intake-store.ts';
 
 /** An alert as a parser would make it; every one is another problem unless a fingerprint is given. */
@@ -47,4 +48,9 @@ export function aClassified(alert: Partial<Alert> = {}, classification: Partial<
     alert: anAlert(alert),
     classification: aClassification(classification),
   };
+}
+
+/** What policies say of an alert: nothing special, unless given. */
+export function aPlan(given: Partial<IntakePlan> = {}): IntakePlan {
+  return { ...PLAIN_PLAN, turnSeconds: 900, ...given };
 }

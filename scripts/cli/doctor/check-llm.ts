@@ -1,4 +1,5 @@
-import type { Config, LlmConfig } from '../../../src/shared/config.ts';
+import type { Config } from '../../../src/shared/config.ts';
+import type { LlmConfig } from '../../../src/shared/llm-config.ts';
 import { createOpenAiChatClient } from '../../../src/workers/llm/openai-chat-client.ts';
 import { type Check, type Line, off, ok } from './check.ts';
 import { failedCall, type Settings } from './remedies.ts';

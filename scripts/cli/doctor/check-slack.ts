@@ -26,7 +26,7 @@ export function checkSlack(config: SlackConfig, gateway: McpGateway): Check {
         return [off('Slack', 'not configured (no RCA can be posted; set SLACK_BOT_TOKEN)')];
       try {
         const { text } = await gateway.call('slack.identity', {}, { signal });
-        const rest = await Promise.all([checkChannel(config, gateway, signal), checkScopes(config, signal)]);
+        const rest = await Promise.all([checkChannel(config, gateway, signal), checkScopes(config, gateway, signal)]);
         return [ok('Slack', text), ...rest.flat()];
       } catch (error) {
         return [failedCall('Slack', error, SETTINGS)];
@@ -60,12 +60,29 @@ async function checkChannel(
 }
 
 /** Slack names the token's scopes in a header of every answer, which only our own client sees. */
-async function checkScopes({ botToken, apiUrl }: SlackConfig, signal: AbortSignal): Promise<Line[]> {
+async function checkScopes(
+  { botToken, apiUrl }: SlackConfig,
+  gateway: McpGateway,
+  signal: AbortSignal,
+): Promise<Line[]> {
+  if (!gateway.has('slack.upload_image'))
+    return [off('Slack charts', `the Slack MCP server has no tool upload_image (${NO_CHARTS})`)];
   if (botToken === null) return [];
   const client = createSlackClient({ botToken, apiUrl: apiUrl ?? undefined, timeoutMs: REQUEST_MS });
   const answer = await client.call('auth.test', {}, { signal, effect: false });
   const scopes = answer.response_metadata?.scopes;
-  return scopes ? [scopeLine(scopes)] : [];
+  return scopes ? [scopeLine(scopes), chartLine(scopes)] : [];
+}
+
+const NO_CHARTS = 'reports go out without charts';
+
+/** Whether these scopes let charts be uploaded; reports do without. */
+export function chartLine(scopes: readonly string[]): Line {
+  if (scopes.includes('files:write')) return ok('Slack charts', 'files:write');
+  return off(
+    'Slack charts',
+    `the token lacks files:write (${NO_CHARTS}; add it to the Slack app and install it again)`,
+  );
 }
 
 /** Whether these scopes of a bot token are enough. */

@@ -28,7 +28,7 @@ export type AlertDraft = {
   identity: unknown;
   /**
    * What makes it the same delivery when the sender retries: hashed into the delivery key. Null where the sender gives
-   * nothing; then the content and a ten-minute bucket of the arrival stand in.
+   * nothing; then the content and a ten-minute bucket of the arrival stand in, and the store looks into the bucket before.
    */
   delivery: unknown;
 };
@@ -43,7 +43,7 @@ export function makeAlert(draft: AlertDraft, context: ParseContext): Alert {
   const title = titleOf(draft, description);
   return {
     source: draft.source,
-    deliveryKey: `${draft.source}:${digest(draft.delivery ?? contentOf(draft, context))}`,
+    ...deliveryOf(draft, context),
     fingerprint: `${draft.source}:${digest(draft.identity)}`,
     status: draft.status,
     name: cleanLine(draft.name ?? '', 300) || title,
@@ -96,9 +96,13 @@ function serviceOf(
   return serviceFromLabels(labels) ?? fromAnnotations() ?? serviceFromText(title) ?? serviceFromText(description);
 }
 
-function contentOf(draft: AlertDraft, context: ParseContext): unknown {
-  const { slack, ...content } = draft;
-  return [content, Math.floor(context.receivedAt.getTime() / BUCKET_MS)];
+function deliveryOf(draft: AlertDraft, context: ParseContext): Pick<Alert, 'deliveryKey' | 'earlierDeliveryKey'> {
+  const { source, slack, delivery, ...content } = draft;
+  if (delivery !== null && delivery !== undefined) return { deliveryKey: `${source}:${digest(delivery)}` };
+  const hash = digest(content);
+  const bucket = Math.floor(context.receivedAt.getTime() / BUCKET_MS);
+  const keyAt = (at: number) => `${source}:${digest([hash, at])}`;
+  return { deliveryKey: keyAt(bucket), earlierDeliveryKey: keyAt(bucket - 1) };
 }
 
 function nullable(text: string | null | undefined, max: number): string | null {

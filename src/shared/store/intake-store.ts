@@ -1,10 +1,21 @@
 import type { Alert, Classification } from '../alert.ts';
 import type { Database } from '../database/database.ts';
 import type { DecisionKind } from '../incident.ts';
+import { type IntakePlan, PLAIN_PLAN } from '../intake-plan.ts';
+import { turnOf } from '../job-priority.ts';
+import { type GroupKey, groupAlerts } from './group-alerts.ts';
+import { AFTER_JOINS, FIND_DELIVERED, MEND_GROUPS, STORE_ALERTS } from './intake-statements.ts';
+import { type SettledIncident, settleResolved } from './settle-resolved.ts';
 import { storableJson } from './storable-json.ts';
 
-/** An alert with its classification, ready to be written down; the ids are ours and new. */
-export type ClassifiedAlert = { alertId: string; incidentId: string; alert: Alert; classification: Classification };
+/** An alert with its classification and what the policies say of it, ready to be written down; the ids are ours and new. */
+export type ClassifiedAlert = {
+  alertId: string;
+  incidentId: string;
+  alert: Alert;
+  classification: Classification;
+  plan?: IntakePlan;
+};
 
 /** What intake decided for one alert; a repeated delivery gets the decision of the first one. */
 export type IntakeDecision = {
@@ -12,92 +23,25 @@ export type IntakeDecision = {
   incidentId: string;
   decision: DecisionKind;
   reason: string;
-  /** Set when a new incident was made, which now wants to be queued. */
+  /** Set when this alert made an incident that now wants to be queued. */
   opened: boolean;
+  /** The incident whose waiting this alert has ended: it now wants to be queued. */
+  takenUp?: { run: number; agent: string; priority: number };
 };
 
 export type IntakeStore = {
-  /** Writes all alerts with one statement, and returns a decision for each, in their order. */
-  storeAlerts(alerts: ClassifiedAlert[]): Promise<IntakeDecision[]>;
+  /**
+   * Writes all alerts with one statement, and returns a decision for each, in their order. What they change of incidents
+   * that are there already follows in statements of its own, which may be lost with the process: then the incident is only
+   * investigated later, or once too often.
+   */
+  storeAlerts(alerts: ClassifiedAlert[], onSettled?: (incidents: SettledIncident[]) => void): Promise<IntakeDecision[]>;
 };
 
-/** For how long identical firings join the incident of the first one, in seconds. */
-export const DEDUPE_WINDOW_SECONDS = 30 * 60;
+/** For how long identical firings join the incident of the first one where no policy says otherwise, in seconds. */
+export const DEDUPE_WINDOW_SECONDS = PLAIN_PLAN.joinSeconds;
 
 const NOTHING_OPEN = 'the alert was already resolved and no incident was open for it';
-
-/**
- * One statement for many alerts. The row lock of a slot makes de-duplication exact across processes; both inserts go in
- * key order, and alerts before slots, so that two batches never wait for each other. An alert opens an incident where its
- * slot holds the incident id that was made for it.
- */
-const STORE_ALERTS = `
-with input as (
-  select n, alert_id, incident_id, alert, classification,
-         alert->>'deliveryKey' as delivery_key, alert->>'fingerprint' as fingerprint, alert->>'status' as status
-  from jsonb_to_recordset($1::jsonb) as x(n int, alert_id uuid, incident_id uuid, alert jsonb, classification jsonb)
-), stored as (
-  insert into rca_fleet.alerts (id, delivery_key, fingerprint, source, status, alert)
-  select alert_id, delivery_key, fingerprint, alert->>'source', status, alert from input order by delivery_key, n
-  on conflict (delivery_key) do nothing
-  returning id
-), taken as (
-  select input.* from input join stored on stored.id = input.alert_id
-), firing as (
-  select distinct on (fingerprint) * from taken where status = 'firing' order by fingerprint, n
-), slot as (
-  insert into rca_fleet.incident_slots as s (fingerprint, incident_id, expires_at)
-  select fingerprint, incident_id, now() + make_interval(secs => $2) from firing order by fingerprint
-  on conflict (fingerprint) do update set
-    (incident_id, expires_at) = (
-      select case when free then excluded.incident_id else s.incident_id end,
-             case when free then excluded.expires_at else s.expires_at end
-      from (select s.expires_at <= now() and not exists (
-              select 1 from rca_fleet.incidents i where i.id = s.incident_id and i.finished_at is null) as free) as window_over
-    )
-  returning fingerprint, incident_id
-), answered as (
-  select taken.*, slot.incident_id as answers, slot.incident_id = taken.incident_id as opens
-  from taken join slot using (fingerprint) where taken.status = 'firing'
-  union all
-  select * from (
-    select distinct on (taken.alert_id) taken.*, coalesce(slot.incident_id, earlier.incident_id) as answers, false
-    from taken
-    left join slot using (fingerprint)
-    left join rca_fleet.incident_slots earlier using (fingerprint)
-    where taken.status = 'resolved'
-  ) as resolved
-), incidents as (
-  insert into rca_fleet.incidents (id, state, reason, fingerprint, agent, class, severity, priority, classification,
-                                   service, namespace, title, slack, finished_at, resolved_at)
-  select incident_id, case when opens then 'received' else 'suppressed' end, case when not opens then $3 end,
-         fingerprint, classification->>'agent', classification->>'class',
-         classification->>'severity', (classification->>'priority')::int, classification,
-         alert->>'service', alert->>'namespace', alert->>'title', nullif(alert->'slack', 'null'),
-         case when not opens then now() end, case when not opens then now() end
-  from answered where opens or answers is null
-), marked as (
-  update rca_fleet.incidents set resolved_at = now(), updated_at = now()
-  where id in (select answers from answered where status = 'resolved')
-), decided as (
-  select n, alert_id, coalesce(answers, incident_id) as incident_id,
-         case when opens then 'investigate' when status = 'firing' then 'join' when answers is null then 'suppress'
-              else 'resolve' end as decision,
-         case when opens then 'no incident is open for this alert: ' || (classification->'reasons'->>0)
-              when status = 'firing' then 'the same alert has an incident already: it joins that one'
-              when answers is null then $3
-              else 'the sender says that the alert is resolved' end as reason
-  from answered
-), linked as (
-  insert into rca_fleet.incident_alerts (alert_id, incident_id, decision, reason)
-  select alert_id, incident_id, decision, reason from decided
-)
-select n, alert_id, incident_id, decision, reason from decided`;
-
-const FIND_DELIVERED = `
-select a.delivery_key, l.alert_id, l.incident_id, l.decision, l.reason
-from rca_fleet.alerts a join rca_fleet.incident_alerts l on l.alert_id = a.id
-where a.delivery_key = any($1)`;
 
 type DecidedRow = { n: number; alert_id: string; incident_id: string; decision: DecisionKind; reason: string };
 type DeliveredRow = Omit<DecidedRow, 'n'> & { delivery_key: string };
@@ -107,34 +51,125 @@ export function createIntakeStore(database: Database): IntakeStore {
   const findDelivered = async (keys: string[]): Promise<Map<string, IntakeDecision>> => {
     if (keys.length === 0) return new Map();
     const rows = await database.query<DeliveredRow>(FIND_DELIVERED, [keys]);
-    return new Map(rows.map((row) => [row.delivery_key, toDecision(row, false)]));
+    return new Map(rows.map((row) => [row.delivery_key, toDecision(row)]));
   };
   return {
-    async storeAlerts(alerts) {
-      const input = alerts.map((item, n) => ({
-        n,
-        alert_id: item.alertId,
-        incident_id: item.incidentId,
-        alert: item.alert,
-        classification: item.classification,
-      }));
-      const rows = await database.query<DecidedRow>(STORE_ALERTS, [
-        storableJson(input),
-        DEDUPE_WINDOW_SECONDS,
-        NOTHING_OPEN,
-      ]);
-      const fresh = new Map(rows.map((row) => [row.n, toDecision(row, row.decision === 'investigate')]));
-      const repeated = alerts.filter((_, n) => !fresh.has(n)).map((item) => item.alert.deliveryKey);
+    async storeAlerts(alerts, onSettled) {
+      const { groupOf, keys } = groupAlerts(alerts);
+      const rows = await database.query<DecidedRow>(STORE_ALERTS, statementValues(alerts, groupOf, keys));
+      const fresh = new Map(rows.map((row) => [row.n, toDecision(row)]));
+      const repeated = alerts.flatMap((item, n) => (fresh.has(n) ? [] : keysOfDelivery(item.alert)));
       const delivered = await findDelivered(repeated);
-      return alerts.map((item, n) => {
-        const decision = fresh.get(n) ?? delivered.get(item.alert.deliveryKey);
-        if (!decision) throw new Error(`the store gave no decision for alert ${item.alertId}`);
-        return decision;
+      const decisions = alerts.map(({ alert, alertId }, n) => {
+        const known = keysOfDelivery(alert).map((key) => delivered.get(key));
+        const decision = fresh.get(n) ?? known.find(Boolean);
+        if (!decision) throw new Error(`the store gave no decision for alert ${alertId}`);
+        return fresh.has(n) ? decision : { ...decision, opened: false };
       });
+      await mendGroups(database, keys, groupOf, decisions);
+      await afterJoins(database, alerts, decisions);
+      const resolved = alerts.flatMap(({ alert }, n) =>
+        decisions[n]!.decision === 'resolve'
+          ? [{ fingerprint: alert.fingerprint, incidentId: decisions[n]!.incidentId }]
+          : [],
+      );
+      const settled = await settleResolved(database, resolved);
+      if (settled.length > 0) onSettled?.(settled);
+      return decisions;
     },
   };
 }
 
-function toDecision(row: Omit<DecidedRow, 'n'>, opened: boolean): IntakeDecision {
-  return { id: row.alert_id, incidentId: row.incident_id, decision: row.decision, reason: row.reason, opened };
+/** A sender that names no delivery may have repeated one of the ten minutes before. */
+const keysOfDelivery = ({ deliveryKey, earlierDeliveryKey }: Alert) =>
+  earlierDeliveryKey ? [deliveryKey, earlierDeliveryKey] : [deliveryKey];
+
+function statementValues(alerts: ClassifiedAlert[], groupOf: Map<number, number>, keys: GroupKey[]): unknown[] {
+  const { flapping } = alerts.find((item) => item.plan)?.plan ?? PLAIN_PLAN;
+  const input = alerts.map((item, n) => toInput(item, n, groupOf.get(n)));
+  const earlier = alerts.flatMap(({ alert }) => (alert.earlierDeliveryKey ? [alert.earlierDeliveryKey] : []));
+  const grouped = storableJson(keys);
+  return [storableJson(input), grouped, NOTHING_OPEN, flapping.times, flapping.withinSeconds, earlier];
+}
+
+function toInput({ alertId, incidentId, alert, classification, plan }: ClassifiedAlert, n: number, c?: number) {
+  const { joinSeconds, holdSeconds, flapping, maintenance } = plan ?? PLAIN_PLAN;
+  return {
+    n,
+    alert_id: alertId,
+    incident_id: incidentId,
+    alert: alert.earlierDeliveryKey === undefined ? alert : { ...alert, earlierDeliveryKey: undefined },
+    classification,
+    c,
+    earlier: alert.earlierDeliveryKey,
+    join_s: joinSeconds,
+    cool_s: flapping.coolDownSeconds,
+    turn_s: turnSeconds({ plan, classification }),
+    hold_s: holdSeconds > 0 && !maintenance ? holdSeconds : undefined,
+    held_until: maintenance?.until,
+    held_why: heldWhy(holdSeconds, maintenance),
+  };
+}
+
+const turnSeconds = ({ plan, classification }: Pick<ClassifiedAlert, 'plan' | 'classification'>) =>
+  plan?.turnSeconds ?? turnOf(classification.priority, 0) / 1_000;
+
+function heldWhy(holdSeconds: number, maintenance: IntakePlan['maintenance']): string | undefined {
+  if (maintenance)
+    return `maintenance "${maintenance.name}" until ${maintenance.until}: what still fires then is taken up`;
+  if (holdSeconds <= 0) return undefined;
+  return `held back for ${holdSeconds} s, in case it resolves by itself; others that belong to it may join meanwhile`;
+}
+
+function toDecision(row: Omit<DecidedRow, 'n'>): IntakeDecision {
+  const { alert_id: id, incident_id: incidentId, decision, reason } = row;
+  return { id, incidentId, decision, reason, opened: decision === 'investigate' };
+}
+
+/** Several keys of a group can point to different incidents only for the moment between these two statements. */
+async function mendGroups(
+  database: Database,
+  keys: GroupKey[],
+  groupOf: Map<number, number>,
+  decisions: IntakeDecision[],
+): Promise<void> {
+  const everyGroupHasOneKey = keys.length === (keys.at(-1)?.c ?? -1) + 1;
+  if (everyGroupHasOneKey) return;
+  const answers = new Map([...groupOf].map(([n, c]) => [c, decisions[n]!.incidentId]));
+  const several = Map.groupBy(keys, ({ c }) => c);
+  const wrong = keys.filter(({ c, fresh }) => (several.get(c)?.length ?? 0) > 1 && answers.get(c) !== fresh);
+  if (wrong.length === 0) return;
+  const mended = wrong.map(({ c, key, fresh }) => ({ key, fresh, answers: answers.get(c) }));
+  await database.query(MEND_GROUPS, [storableJson(mended)]);
+}
+
+/** One candidate per incident is enough: the most urgent alert that has joined. */
+async function afterJoins(database: Database, alerts: ClassifiedAlert[], decisions: IntakeDecision[]): Promise<void> {
+  const best = new Map<string, number>();
+  for (const [n, { decision, incidentId }] of decisions.entries()) {
+    if (decision !== 'join' || alerts[n]!.alert.status !== 'firing') continue;
+    const known = best.get(incidentId);
+    if (known === undefined || priorityOf(alerts[n]!) < priorityOf(alerts[known]!)) best.set(incidentId, n);
+  }
+  if (best.size === 0) return;
+  const joined = [...best].map(([incidentId, n]) => toJoined(alerts[n]!, incidentId));
+  type Row = { incidentId: string; run: number; agent: string; priority: number };
+  const rows = await database.query<Row>(AFTER_JOINS, [storableJson(joined)]);
+  for (const { incidentId, ...takenUp } of rows) decisions[best.get(incidentId)!]!.takenUp = takenUp;
+}
+
+const priorityOf = ({ classification }: ClassifiedAlert) => classification.priority;
+
+function toJoined({ alert, classification, plan }: ClassifiedAlert, incidentId: string) {
+  const { holdSeconds, coalesce } = plan ?? PLAIN_PLAN;
+  return {
+    incident_id: incidentId,
+    alert,
+    classification,
+    turn_s: turnSeconds({ plan, classification }),
+    hold_s: holdSeconds,
+    quiet_s: coalesce?.quietSeconds ?? 0,
+    max_s: coalesce?.maxSeconds ?? 0,
+    max_alerts: coalesce?.maxAlerts ?? 1_000_000,
+  };
 }

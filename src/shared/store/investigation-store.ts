@@ -1,8 +1,9 @@
+import type { Chart } from '../chart.ts';
 import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Stage } from '../incident.ts';
 import type { Evidence, EvidenceGap, EvidenceHead, Finding, LlmUsage, Report } from '../report.ts';
-import { isoTime } from './incident-store.ts';
+import { isoTime } from './iso-time.ts';
 import { storableJson, storableText } from './storable-json.ts';
 
 /** One line of an investigation's progress, as the live card and the API show it; `at` is when it last changed (ISO 8601). */
@@ -57,8 +58,11 @@ export type InvestigationStore = {
   /** Adds evidence in one statement, each piece under the step that asked for it; a step that is stored already stays as it is. */
   saveEvidence(lease: Lease, items: StoredEvidence[]): Promise<void>;
   saveFindings(lease: Lease, findings: Finding[], gaps: EvidenceGap[]): Promise<void>;
-  /** In one statement: stores the report, moves the incident to `reported`, and asks for its delivery; returns the revision. */
-  saveReport(lease: Lease, report: Report, usage: LlmUsage | null): Promise<number>;
+  /**
+   * In one statement: stores the report with its charts, moves the incident to `reported`, and asks for the delivery of all
+   * of it; returns the revision.
+   */
+  saveReport(lease: Lease, report: Report, usage: LlmUsage | null, charts?: Chart[]): Promise<number>;
   saveError(incidentId: string, run: number, error: string): Promise<void>;
   find(incidentId: string, run: number): Promise<Investigation | null>;
   list(incidentId: string): Promise<Investigation[]>;
@@ -72,6 +76,7 @@ export type InvestigationStore = {
 const CLAIM = `
 with incident as (
   select id, run from rca_fleet.incidents where id = $1 and run = $2 and state in ('received', 'queued', 'investigating')
+  for update
 ), claimed as (
   insert into rca_fleet.investigations as v (id, incident_id, run, lease_token, lease_until, worker, attempts)
   select gen_random_uuid(), id, run, 1, now() + make_interval(secs => $4), $3, 1 from incident
@@ -107,6 +112,15 @@ with held as (
   insert into rca_fleet.deliveries as d (id, incident_id, run, part) select gen_random_uuid(), incident_id, run, 'reply' from held
   on conflict (incident_id, run, part) do update set wanted = d.wanted + 1, updated_at = now()
   returning wanted
+), charted as (
+  insert into rca_fleet.charts (investigation_id, number, chart)
+  select held.id, item.number, item.chart from held, jsonb_to_recordset($5::jsonb) as item(number int, chart jsonb)
+  on conflict do nothing
+  returning number
+), charts_wanted as (
+  insert into rca_fleet.deliveries (id, incident_id, run, part)
+  select gen_random_uuid(), held.incident_id, held.run, 'chart-' || charted.number from held, charted
+  on conflict do nothing
 )
 select id, (select wanted from wanted) as wanted from held`;
 
@@ -135,8 +149,9 @@ export function createInvestigationStore(database: Database): InvestigationStore
     },
     saveFindings: (lease, findings, gaps) =>
       set(lease, 'findings = $3::jsonb, gaps = $4::jsonb', storableJson(findings), storableJson(gaps)),
-    async saveReport(lease, report, usage) {
-      const rows = await fenced(lease, SAVE_REPORT, storableJson(report), usage ? storableJson(usage) : null);
+    async saveReport(lease, report, usage, charts = []) {
+      const numbered = storableJson(charts.map((chart, index) => ({ number: index + 1, chart })));
+      const rows = await fenced(lease, SAVE_REPORT, storableJson(report), usage ? storableJson(usage) : null, numbered);
       return rows[0]!.wanted as number;
     },
     async saveError(incidentId, run, error) {

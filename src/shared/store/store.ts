@@ -1,4 +1,6 @@
 import type { Database } from '../database/database.ts';
+import { type BudgetStore, createBudgetStore } from './budget-store.ts';
+import { type ChartStore, createChartStore } from './chart-store.ts';
 import { createDeliveryStore, type DeliveryStore } from './delivery-store.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import { createIntakeStore, type IntakeStore } from './intake-store.ts';
@@ -10,6 +12,8 @@ export type Store = {
   incidents: IncidentStore;
   investigations: InvestigationStore;
   deliveries: DeliveryStore;
+  charts: ChartStore;
+  budgets: BudgetStore;
 };
 
 /** Opens the repositories on a migrated database. */
@@ -19,5 +23,7 @@ export function createStore(database: Database): Store {
     incidents: createIncidentStore(database),
     investigations: createInvestigationStore(database),
     deliveries: createDeliveryStore(database),
+    charts: createChartStore(database),
+    budgets: createBudgetStore(database),
   };
 }

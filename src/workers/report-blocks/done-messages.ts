@@ -1,7 +1,7 @@
 import type { Report } from '../../shared/report.ts';
 import type { ReportView, SlackMessage, WrittenReport } from '../report-view.ts';
 import { weigh } from './cut-text.ts';
-import { footText, whereWhole } from './foot.ts';
+import { foot, whereWhole } from './foot.ts';
 import { head, headline } from './head.ts';
 import { type Packed, packParts } from './pack-parts.ts';
 import { type Part, renderSlices, type Slice } from './part.ts';
@@ -20,7 +20,7 @@ const PRELIMINARY = '⚠️ *Preliminary:* by rules alone; no model has weighed 
 /** The RCA as it stands in the thread: the reply, and the messages that take what it has no room for. */
 export function doneMessages(view: ReportView, report: Report): WrittenReport {
   const top = head(view, headlineOf(view, report), isPreliminary(report) ? [PRELIMINARY] : []);
-  const bottom = context([footText(view)]);
+  const bottom = foot(view);
   const packed = packParts(reportParts(report, view.evidence), {
     first: MESSAGE_WEIGHT - NOTE_WEIGHT - weigh(top) - weigh(bottom),
     following: MESSAGE_WEIGHT - NOTE_WEIGHT,

@@ -37,8 +37,14 @@ function uncitedItem(evidence: EvidenceHead[], besides: boolean): Item {
 function queryWords(query: Record<string, unknown>): string {
   const words = Object.entries(query)
     .filter(([name, value]) => !DULL.has(name) && value !== false && !(Array.isArray(value) && value.length === 0))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(([name, value]) => `${name}=${valueWords(value)}`);
   return words.join(' ') || '(no condition)';
+}
+
+/** Long lists (ids of traces) are told by their length. */
+function valueWords(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) && value.length > 3 ? `(${value.length})` : JSON.stringify(value);
 }
 
 /** The time range by its times of day, with the day where it spans several; empty for a state without a range. */

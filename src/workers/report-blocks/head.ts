@@ -1,11 +1,14 @@
 import type { ReportView } from '../report-view.ts';
+import { crowdWords } from './crowd-words.ts';
 import { type Block, context, header, line, markupLine, mrkdwn } from './slack-blocks.ts';
 import { slackDate } from './words.ts';
 
 /** The top of every first message: headline, notices, and the facts of the incident. */
 export function head(view: ReportView, headline: string, notices: string[] = []): Block[] {
   const routing = view.routingNote ? [context([`Routing: ${line(view.routingNote, 400)}`])] : [];
-  return [header(headline), ...notices.map(notice), facts(view), ...routing];
+  const crowd = crowdWords(view);
+  const joined = crowd.length > 0 ? [context(crowd)] : [];
+  return [header(headline), ...notices.map(notice), facts(view), ...joined, ...routing];
 }
 
 /** The agent and what is to be said of it in a few words. */

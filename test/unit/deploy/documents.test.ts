@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { SOURCE_NAMES } from '../../../src/producer/sources/index.ts';
 import { loadConfig, SECRET_VARIABLES } from '../../../src/shared/config.ts';
-import { configVariables, ROOT, readText, readYaml } from './support/deploy-files.ts';
+import { CONFIG_SOURCE, configVariables, ROOT, readText, readYaml } from './support/deploy-files.ts';
 
 const readme = readText('README.md');
 const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
@@ -97,7 +97,9 @@ describe('deploy/slack-app-manifest.yaml', () => {
     'conversations.info': ['channels:read', 'groups:read'],
     'conversations.history': ['channels:history', 'groups:history'],
     'conversations.replies': ['channels:history', 'groups:history'],
-    'files.uploadV2': ['files:write'],
+    'files.getUploadURLExternal': ['files:write'],
+    'files.completeUploadExternal': ['files:write'],
+    'files.delete': ['files:write'],
   };
 
   it('asks for the scopes that our calls need, and no more', () => {
@@ -119,9 +121,10 @@ describe('deploy/slack-app-manifest.yaml', () => {
 
 /** The default of a variable as the README shows it, read from config.ts: null where there is none. */
 function defaultOf(name: string): string | null {
-  const schema = readText('src/shared/config.ts');
-  const declared = new RegExp(`^ {2}${name}: ([\\s\\S]+?),\\n {2}[A-Z}]`, 'm').exec(`${schema}`)?.[1] ?? '';
-  const value = /^wholeNumber\((\d[\d_]*)/.exec(declared)?.[1] ?? /\.default\('([^']*)'\)/.exec(declared)?.[1];
+  const declared = new RegExp(`^ {2}${name}: ([\\s\\S]+?),\\n(?: {2}[A-Z}.]|\\})`, 'm').exec(CONFIG_SOURCE)?.[1] ?? '';
+  const value =
+    /^(?:wholeNumber|amount)\((\d[\d_]*)/.exec(declared)?.[1]?.replaceAll('_', '') ??
+    /\.default\('([^']*)'\)/.exec(declared)?.[1];
   if (declared === 'flag') return '`false`';
   return value === undefined ? null : `\`${value}\``;
 }

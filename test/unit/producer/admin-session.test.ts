@@ -14,6 +14,7 @@ async function serve(token: string | null, open = false): Promise<Listening> {
   const app = express();
   app.use(admin.login);
   app.get('/api', admin.requireToken, (_request, response) => void response.json({ ok: true }));
+  app.get('/incidents/:id', admin.requireLogin, (_request, response) => void response.json({ ok: true }));
   app.all('/queues', admin.requireLogin, (_request, response) => void response.json({ ok: true }));
   app.use(problemHandler(silentLogger));
   return await listen(app, 0, '127.0.0.1');
@@ -45,7 +46,7 @@ describe('the admin session', () => {
     expect(answer.status).to.equal(303);
     expect(answer.headers.get('location')).to.equal('/queues');
     const cookie = answer.headers.get('set-cookie')!;
-    for (const part of ['HttpOnly', 'SameSite=Strict', 'Path=/', 'Max-Age=43200', 'Secure'])
+    for (const part of ['HttpOnly', 'SameSite=Lax', 'Path=/', 'Max-Age=43200', 'Secure'])
       expect(cookie).to.include(part);
     const [, value] = /rca_fleet_session=([^;]+)/.exec(cookie)!;
     expect((await withCookie(value!)).status).to.equal(200);
@@ -91,6 +92,35 @@ describe('the admin session', () => {
     const elsewhere = await logIn(`token=${TOKEN}&next=https://evil.example`);
     expect(elsewhere.headers.get('location')).to.equal('/queues');
     expect((await fetch(`${server.url}/queues`, { method: 'POST', headers: HTML })).status).to.equal(401);
+  });
+
+  it('leads to the incident that was asked for, and to no other address', async () => {
+    const id = '0f4fccf3-83e9-438e-b795-cc728d05d1ff';
+    const asked = await get(`/incidents/${id}`, HTML);
+    expect(asked.headers.get('location')).to.equal(`/login?next=%2Fincidents%2F${id}`);
+    const form = await (await get(`/login?next=/incidents/${id}`, HTML)).text();
+    expect(form).to.include(`name="next" value="/incidents/${id}"`);
+    const next = async (way: string) => {
+      const answer = await logIn(`token=${TOKEN}&next=${encodeURIComponent(way)}`);
+      return answer.headers.get('location');
+    };
+    expect(await next(`/incidents/${id}`)).to.equal(`/incidents/${id}`);
+    const elsewhere = [
+      '//evil.example',
+      '/\\evil.example',
+      `/incidents//evil.example`,
+      '/incidents/../api',
+      'javascript:1',
+    ];
+    for (const way of elsewhere) expect(await next(way), way).to.equal('/queues');
+  });
+
+  it('shows a login that no script runs on, and nothing of the address in it', async () => {
+    const answer = await get('/login?next="><script>alert(1)</script>', HTML);
+    expect(answer.headers.get('content-security-policy'))
+      .to.include("default-src 'none'")
+      .and.include("form-action 'self'");
+    expect(await answer.text()).not.to.include('<script');
   });
 
   it('takes the bearer token, and tells a script what to send', async () => {

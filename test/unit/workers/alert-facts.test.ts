@@ -7,7 +7,7 @@ const factsOf = (title: string, more: Parameters<typeof alert>[1] = {}) => alert
 
 describe('the facts of an alert', () => {
   it('finds the host in a sentence', () => {
-    expect(factsOf('SSL certificate for api.example.com expires in 24 hours')).to.deep.equal({
+    expect(factsOf('SSL certificate for api.example.com expires in 24 hours')).to.include({
       host: 'api.example.com',
       from: at(30),
       to: at(0),

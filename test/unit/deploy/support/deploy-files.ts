@@ -22,9 +22,17 @@ export function readYaml(path: string): Tree[] {
   });
 }
 
-/** The variables that src/shared/config.ts reads, in its order. */
+/** The source of everything that reads the environment. */
+export const CONFIG_SOURCE = ['config-fields.ts', 'config.ts', 'llm-config.ts']
+  .map((file) => readText(`src/shared/${file}`))
+  .join('\n');
+
+/** The variables that the configuration reads. */
 export function configVariables(): string[] {
-  const schema =
-    /const environmentSchema = z\.object\(\{(.+?)\n\}\);/s.exec(readText('src/shared/config.ts'))?.[1] ?? '';
-  return [...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*):/gm)].map(([, name]) => name!);
+  const schemas = [
+    ...CONFIG_SOURCE.matchAll(/const (?:environmentSchema = z\.object\(|llmEnvironment = )\{(.+?)\n\}/gs),
+  ];
+  return schemas.flatMap(([, schema = '']) =>
+    [...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*):/gm)].map(([, name]) => name!),
+  );
 }

@@ -60,4 +60,21 @@ describe('the agents', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it('take the questions of their surveys, and refuse one that is not there', () => {
+    for (const agent of poolAgents(agents)) {
+      const asked = agent.pool.evidence.map(({ capability }) => capability);
+      expect(asked, agent.name).to.include.members(['requests.query', 'topology.services', 'changes.list']);
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'agents-'));
+    try {
+      const rules = 'routing: { rules: [{ match: x, score: 1, because: y }] }';
+      const budget = 'budget: { seconds: 60, tokens: 2000 }';
+      const pool = `pool: { surveys: [nowhere], detectors: [a], prompt: ${'x'.repeat(40)}, ${budget}, evidence: [{ capability: events.list, arguments: {}, label: e }] }`;
+      writeFileSync(join(folder, 'odd.yaml'), `name: odd\ntitle: Odd\nclass: network\n${rules}\n${pool}\n`);
+      expect(() => loadAgents(folder)).to.throw(FleetError, /agent odd: there is no survey nowhere/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -153,4 +153,6 @@ export const hostileView: fc.Arbitrary<ReportView> = fc.record({
   failure: fc.option(hostileText),
   receivedAt: date,
   finishedAt: fc.option(date),
+  // A link of our own is no forged one: it is tested alone.
+  pageUrl: fc.constant(null),
 });

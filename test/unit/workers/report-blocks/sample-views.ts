@@ -145,6 +145,7 @@ export function sampleView(fields: Partial<ReportView> = {}): ReportView {
     failure: null,
     receivedAt: RECEIVED,
     finishedAt: '2026-11-20T03:12:45.000Z',
+    pageUrl: null,
     ...fields,
   };
 }

@@ -1,15 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { checkAgents } from '../../../../../scripts/cli/doctor/check-agents.ts';
 
-const NETWORK = readFileSync(join(import.meta.dirname, '../../../../../src/shared/agents/network.yaml'), 'utf8');
+const AGENTS = join(import.meta.dirname, '../../../../../src/shared/agents');
+const NETWORK = readFileSync(join(AGENTS, 'network.yaml'), 'utf8');
 
 describe("the doctor's look at the agents", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'rca-fleet-agents-'));
+    cpSync(join(AGENTS, 'surveys'), join(folder, 'surveys'), { recursive: true });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { checkSlack } from '../../../../../scripts/cli/doctor/check-slack.ts';
 import { loadConfig } from '../../../../../src/shared/config.ts';
 import { silentLogger } from '../../../../../src/shared/logger.ts';
+import type { McpGateway } from '../../../../../src/shared/mcp/mcp-gateway.types.ts';
 import { openGateway } from '../../../../../src/shared/mcp/open-gateway.ts';
 import { createMetrics } from '../../../../../src/shared/metrics.ts';
 
@@ -40,11 +41,23 @@ describe("the doctor's look at Slack", () => {
       'Slack ok',
       'Slack default channel off',
       'Slack scopes ok',
+      'Slack charts off',
     ]);
-    const poor = await look('chat:write');
-    expect(poor.at(-1)).to.include({
+    const poor = await look('chat:write,files:write');
+    expect(poor.at(-1)).to.include({ what: 'Slack charts', status: 'ok' });
+    expect(poor.at(-2)).to.include({
       status: 'failed',
       detail: 'the token lacks channels:read or groups:read, channels:history or groups:history',
     });
+  });
+
+  it('says that charts stay out where their scope or their tool is missing', async () => {
+    const [charts] = (await look('chat:write')).filter(({ what }) => what === 'Slack charts');
+    expect(charts?.detail).to.include('lacks files:write').and.include('reports go out without charts');
+    const without = { has: (name: string) => name === 'slack.identity', call: async () => ({ text: 'me' }) };
+    const config = loadConfig({ SLACK_BOT_TOKEN: 'xoxb-1' });
+    const lines = await checkSlack(config.slack, without as unknown as McpGateway).run(AbortSignal.timeout(5_000));
+    expect(lines.at(-1)).to.include({ what: 'Slack charts', status: 'off' });
+    expect(lines.at(-1)?.detail).to.include('has no tool upload_image');
   });
 });

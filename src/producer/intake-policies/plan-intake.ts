@@ -1,0 +1,86 @@
+import type { Alert, Severity } from '../../shared/alert.ts';
+import type { CoalescePlan, IntakePlan } from '../../shared/intake-plan.ts';
+import { type PatternMatcher, patternMatcher } from './match-pattern.ts';
+import type { CoalescePolicy, IntakePolicies, PolicyMatch } from './policy-schema.ts';
+import { readTopology, sharedKeys, type Topology } from './shared-keys.ts';
+
+/** Says what the policies make of an alert that has this severity now; pure and quick. */
+export type IntakePlanner = (alert: Alert, severity: Severity, now: Date) => IntakePlan;
+
+type AlertTest = (alert: Alert, severity: Severity) => boolean;
+type Settings = IntakePolicies['defaults'];
+
+/** The planner of these policies; their patterns are compiled once. */
+export function createIntakePlanner(policies: IntakePolicies): IntakePlanner {
+  const rules = policies.rules.map((rule) => ({ rule, applies: alertTest(rule.match) }));
+  const windows = policies.maintenance.map((window) => ({ window, applies: alertTest(window.match) }));
+  const topology = readTopology(policies.topology);
+  const { times, within } = policies.flapping;
+  return (alert, severity, now) => {
+    const matching = rules.filter(({ applies }) => applies(alert, severity)).map(({ rule }) => rule);
+    const settings = matching.reduce(overlay, policies.defaults);
+    const at = now.toISOString();
+    const open = windows.filter(
+      ({ window, applies }) => window.from <= at && at < window.until && applies(alert, severity),
+    );
+    const maintenance = lastOf(open.map(({ window }) => window));
+    return {
+      rules: [...matching.map((rule) => rule.name), ...(maintenance ? [maintenance.name] : [])],
+      joinSeconds: settings.join,
+      holdSeconds: severity === 'critical' ? 0 : settings.hold,
+      // What waits for the end of a maintenance is nothing that others should join.
+      coalesce: maintenance ? null : coalescePlan(alert, settings.coalesce, topology),
+      flapping: { times, withinSeconds: within, coolDownSeconds: settings.coolDown },
+      turnSeconds: policies.overtaken[severity],
+      maintenance: maintenance ? { name: maintenance.name, until: maintenance.until } : null,
+    };
+  };
+}
+
+function overlay(settings: Settings, rule: IntakePolicies['rules'][number]): Settings {
+  const { join = settings.join, hold = settings.hold, coolDown = settings.coolDown } = rule;
+  return { join, hold, coolDown, coalesce: overlayCoalesce(settings.coalesce, rule.coalesce) };
+}
+
+const NOTHING_SHARED: CoalescePolicy = { by: [], otherwise: [], quiet: 30, atMost: 120, alerts: 50 };
+
+function overlayCoalesce(
+  known: CoalescePolicy | null,
+  given: Partial<CoalescePolicy> | null | undefined,
+): CoalescePolicy | null {
+  if (given === undefined) return known;
+  return given === null ? null : { ...(known ?? NOTHING_SHARED), ...given };
+}
+
+function coalescePlan(alert: Alert, policy: CoalescePolicy | null, topology: Topology): CoalescePlan | null {
+  if (!policy || policy.quiet === 0 || policy.atMost === 0) return null;
+  const keys = sharedKeys(alert, policy, topology);
+  if (keys.length === 0) return null;
+  return { keys, quietSeconds: policy.quiet, maxSeconds: policy.atMost, maxAlerts: policy.alerts };
+}
+
+/** The window that ends last, where several are open. */
+function lastOf<T extends { until: string }>(windows: T[]): T | null {
+  return windows.reduce<T | null>((last, window) => (last && last.until >= window.until ? last : window), null);
+}
+
+function alertTest({ source, service, severity, namespace, name }: PolicyMatch): AlertTest {
+  const tests = {
+    source: anyOf(source),
+    service: anyOf(service),
+    namespace: anyOf(namespace),
+    name: anyOf(name),
+  };
+  return (alert, chosen) =>
+    (severity === undefined || severity.includes(chosen)) &&
+    tests.source(alert.source) &&
+    tests.service(alert.service ?? '') &&
+    tests.namespace(alert.namespace ?? '') &&
+    tests.name(alert.name);
+}
+
+function anyOf(patterns: string[] | undefined): PatternMatcher {
+  if (patterns === undefined) return () => true;
+  const matchers = patterns.map(patternMatcher);
+  return (text) => matchers.some((matches) => matches(text));
+}

@@ -1,0 +1,47 @@
+import type { Severity } from './alert.ts';
+
+/** Why and for how long an incident is held back: to see whether it resolves by itself, or until a maintenance window ends. */
+export type HeldFor = 'hold' | 'maintenance';
+
+/** What the intake policies say about one alert; all times in seconds. */
+export type IntakePlan = {
+  /** The rules that have shaped it, for people. */
+  rules: string[];
+  /** For how long exact duplicates join the incident of the first one. */
+  joinSeconds: number;
+  /** How long an incident waits before it is investigated. */
+  holdSeconds: number;
+  coalesce: CoalescePlan | null;
+  flapping: { times: number; withinSeconds: number; coolDownSeconds: number };
+  /** How long less urgent incidents can be overtaken at most by those that came later. */
+  turnSeconds: number;
+  maintenance: { name: string; until: string } | null;
+};
+
+/** How alerts that share a key become one incident. */
+export type CoalescePlan = {
+  keys: string[];
+  quietSeconds: number;
+  maxSeconds: number;
+  /** An incident of so many alerts is not held any longer. */
+  maxAlerts: number;
+};
+
+/** How long an incident of a severity may be overtaken where no policy says otherwise, s. */
+export const TURN_SECONDS: Record<Severity, number> = {
+  critical: 0,
+  high: 15 * 60,
+  medium: 3_600,
+  low: 4 * 3_600,
+  info: 8 * 3_600,
+};
+
+/** Alerts without a plan: exact duplicates join for 30 minutes, everything else is investigated at once. */
+export const PLAIN_PLAN: Omit<IntakePlan, 'turnSeconds'> = {
+  rules: [],
+  joinSeconds: 30 * 60,
+  holdSeconds: 0,
+  coalesce: null,
+  flapping: { times: 3, withinSeconds: 3_600, coolDownSeconds: 0 },
+  maintenance: null,
+};

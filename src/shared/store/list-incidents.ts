@@ -1,0 +1,104 @@
+import type { Database, Row } from '../database/database.ts';
+import type { Incident } from '../incident.ts';
+import type { Report } from '../report.ts';
+import { epochMs, isoTime, isUuid } from './iso-time.ts';
+import { storableText } from './storable-json.ts';
+
+/** An incident as the list of the API shows it. */
+export type IncidentItem = Pick<
+  Incident,
+  | 'id'
+  | 'state'
+  | 'reason'
+  | 'agent'
+  | 'class'
+  | 'severity'
+  | 'service'
+  | 'title'
+  | 'alertCount'
+  | 'createdAt'
+  | 'finishedAt'
+> & {
+  verdict: Report['verdict'] | null;
+  conclusion: string | null;
+  slack: { channel: string | null; threadTs: string | null; messageTs: string | null };
+};
+
+export type IncidentFilter = { limit: number; cursor?: string; state?: string; service?: string };
+
+/** The columns of an Incident, of `rca_fleet.incidents i`. */
+export const INCIDENT_FIELDS = `
+  i.id, i.state, i.reason, i.dead_reason as "deadReason", i.fingerprint, i.agent, i.class, i.severity, i.priority,
+  i.classification, i.service, i.namespace, i.title, i.run, i.slack, i.held_for as "heldFor", i.forced,
+  coalesce(i.history, '[]') as history, ${isoTime('i.due_at')} as "dueAt", ${isoTime('i.resolved_at')} as "resolvedAt",
+  (select count(*)::int from rca_fleet.incident_alerts l where l.incident_id = i.id) as "alertCount",
+  ${isoTime('i.created_at')} as "createdAt", ${isoTime('i.updated_at')} as "updatedAt", ${isoTime('i.finished_at')} as "finishedAt"`;
+
+/** The columns of a WaitingIncident, of `rca_fleet.incidents i`. */
+export const WAITING_FIELDS = `i.id as "incidentId", i.run, i.agent, i.priority, i.state, ${epochMs('i.turn_at')} as "turnAt"`;
+
+const LIST = `
+select ${INCIDENT_FIELDS}, v.report->>'verdict' as verdict, v.report->'rootCause'->>'statement' as conclusion,
+       d.channel, d.thread_ts, d.message_ts
+from rca_fleet.incidents i
+left join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run
+left join rca_fleet.deliveries d on d.incident_id = i.id and d.run = i.run and d.part = 'reply'
+where ($1::text is null or i.state = $1) and ($2::text is null or i.service = $2)
+  and ($3::timestamptz is null or (i.created_at, i.id) < ($3, $4::uuid))
+order by i.created_at desc, i.id desc limit $5`;
+
+/** A page of incidents, newest first, and the cursor of the next one. */
+export async function listIncidents(
+  database: Database,
+  filter: IncidentFilter,
+): Promise<{ items: IncidentItem[]; nextCursor: string | null }> {
+  const [at, id] = readCursor(filter.cursor);
+  const service = filter.service === undefined ? null : storableText(filter.service, 300);
+  const rows = await database.query(LIST, [filter.state ?? null, service, at, id, filter.limit + 1]);
+  const page = rows.slice(0, filter.limit);
+  const last = page.at(-1);
+  const nextCursor = rows.length > filter.limit && last ? writeCursor(last) : null;
+  return { items: page.map(toItem), nextCursor };
+}
+
+function toItem(row: Row): IncidentItem {
+  const incident = row as unknown as Incident;
+  const { id, state, reason, agent, severity, service, title, alertCount, createdAt, finishedAt } = incident;
+  const slack = {
+    channel: (row.channel as string | null) ?? incident.slack?.channel ?? null,
+    threadTs: (row.thread_ts as string | null) ?? incident.slack?.ts ?? null,
+    messageTs: (row.message_ts as string | null) ?? null,
+  };
+  const verdict = (row.verdict as IncidentItem['verdict']) ?? null;
+  const conclusion = (row.conclusion as string | null) ?? null;
+  return {
+    id,
+    state,
+    reason,
+    agent,
+    class: incident.class,
+    severity,
+    service,
+    title,
+    alertCount,
+    verdict,
+    conclusion,
+    slack,
+    createdAt,
+    finishedAt,
+  };
+}
+
+const writeCursor = (row: Row) => Buffer.from(`${row.createdAt}|${row.id}`).toString('base64url');
+
+/** A cursor that we did not write reads as the beginning of the list. */
+function readCursor(cursor: string | undefined): [string | null, string | null] {
+  const [at, id] = Buffer.from(cursor ?? '', 'base64url')
+    .toString()
+    .split('|');
+  return at && id && isIsoTime(at) && isUuid(id) ? [at, id] : [null, null];
+}
+
+/** A time as `isoTime` writes it, of a year and a day that PostgreSQL has too. */
+const isIsoTime = (text: string) =>
+  /^[1-9]\d{3}-/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;

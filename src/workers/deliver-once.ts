@@ -1,0 +1,141 @@
+import { pause } from '../shared/deadline.ts';
+import { DependencyError, LeaseLostError } from '../shared/errors.ts';
+import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
+import type { Delivery, DeliveryLease, DeliveryPart, DeliveryStore } from '../shared/store/delivery-store.ts';
+
+/** Calls to one channel that may follow each other at once before the pace applies. */
+export const PACE_BURST = 4;
+
+export type DeliverDeps = {
+  gateway: McpGateway;
+  deliveries: DeliveryStore;
+  /** Time between two calls to one channel, ms. */
+  paceMs: number;
+  /** How long a post that came too late waits to hear what became of its message otherwise, ms. */
+  takeBackMs?: number;
+};
+
+/** Where a message goes; `threadTs` null starts a new thread. */
+export type Target = { channel: string; threadTs: string | null };
+
+/** What is to be delivered of the outbox, up to which revision. */
+export type Outgoing = {
+  lease: DeliveryLease;
+  part: DeliveryPart;
+  target: Target;
+  revision: number;
+  signal: AbortSignal;
+};
+
+/** How one kind of message is sent; ids are those by which Slack knows it. */
+export type Sendable = {
+  send(): Promise<string>;
+  /** Where it stands although its answer was lost, the oldest first; throws PacedError when that can't be told yet. */
+  find(delivery: Delivery): Promise<string[]>;
+  /** Shows the newest revision; left out for what never changes. */
+  edit?(id: string): Promise<void>;
+  /** Takes it away again; never throws. */
+  remove(id: string): Promise<void>;
+};
+
+/** Where a message stands; `ended` says that with it the incident ended as posted. */
+export type Delivered = { channel: string; ts: string; ended: boolean };
+
+/** The channel can't take a call now; nothing was sent. */
+export class PacedError extends Error {
+  readonly waitMs: number;
+  constructor(waitMs: number) {
+    super(`the channel can take the next call in ${waitMs} ms`);
+    this.name = 'PacedError';
+    this.waitMs = waitMs;
+  }
+}
+
+const TAKE_BACK_MS = 30_000;
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Brings one message of the outbox to its revision: sends it, or edits it where it stands. One whose answer was lost is
+ * looked for in Slack before anything is sent again. Throws PacedError, DependencyError, or LeaseLostError (then a message of
+ * ours that came too late has been taken back).
+ */
+export async function deliverOnce(
+  deps: DeliverDeps,
+  asked: Outgoing,
+  sendableTo: (target: Target) => Sendable,
+): Promise<Delivered> {
+  const delivery = await deps.deliveries.open(asked.lease, asked.part, asked.target);
+  const target = { channel: delivery.channel ?? asked.target.channel, threadTs: delivery.threadTs };
+  const outgoing = { ...asked, target };
+  const sendable = sendableTo(target);
+  const standing = delivery.messageTs ?? (await findLost(sendable, delivery));
+  if (standing === null) return await send(deps, outgoing, sendable);
+  if (sendable.edit && (delivery.shown < asked.revision || delivery.messageTs === null)) {
+    await waitForPace(deps, target.channel);
+    await sendable.edit(standing);
+  }
+  return await markSent(deps, outgoing, standing);
+}
+
+async function markSent({ deliveries }: DeliverDeps, outgoing: Outgoing, messageTs: string): Promise<Delivered> {
+  const { lease, part, target, revision } = outgoing;
+  const ended = await deliveries.markSent(lease, part, { channel: target.channel, messageTs, shown: revision });
+  return { channel: target.channel, ts: messageTs, ended };
+}
+
+async function send(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable): Promise<Delivered> {
+  const { deliveries } = deps;
+  const { lease, part, target } = outgoing;
+  await waitForPace(deps, target.channel);
+  await deliveries.markSending(lease, part);
+  const messageTs = await sendable.send().catch(async (error) => {
+    if (!(error instanceof DependencyError) || !error.ambiguous)
+      await deliveries.markNotSent(lease, part, String(error.message));
+    throw error;
+  });
+  try {
+    return await markSent(deps, outgoing, messageTs);
+  } catch (error) {
+    if (error instanceof LeaseLostError) await takeBackIfNotOurs(deps, outgoing, sendable, messageTs);
+    throw error;
+  }
+}
+
+/** Looks for a message whose answer never came, and leaves one of it. */
+async function findLost(sendable: Sendable, delivery: Delivery): Promise<string | null> {
+  if (delivery.state !== 'sending') return null;
+  const [first, ...others] = await sendable.find(delivery);
+  for (const id of others) await sendable.remove(id);
+  return first ?? null;
+}
+
+/**
+ * This worker slept through its lease while sending. If another one has sent meanwhile, or is going to without looking,
+ * ours must go; if another one looks for a lost message, it finds ours and keeps it.
+ */
+async function takeBackIfNotOurs(
+  deps: DeliverDeps,
+  outgoing: Outgoing,
+  sendable: Sendable,
+  messageTs: string,
+): Promise<void> {
+  const row = await settledRow(deps, outgoing);
+  if (row?.messageTs === messageTs || (row?.messageTs === null && row.state === 'sending')) return;
+  await sendable.remove(messageTs);
+}
+
+/** The part's row as soon as it says where the message stands; as it is when that takes too long. */
+async function settledRow({ deliveries, takeBackMs = TAKE_BACK_MS }: DeliverDeps, { lease, part, signal }: Outgoing) {
+  const end = performance.now() + takeBackMs;
+  for (;;) {
+    const rows = await deliveries.list(lease.incidentId).catch(() => []);
+    const row = rows.find((item) => item.run === lease.run && item.part === part);
+    if (row?.messageTs || signal.aborted || performance.now() > end) return row;
+    await pause(LOOK_EVERY_MS, signal);
+  }
+}
+
+async function waitForPace({ deliveries, paceMs }: DeliverDeps, channel: string): Promise<void> {
+  const waitMs = await deliveries.takePace(channel, paceMs, PACE_BURST);
+  if (waitMs > 0) throw new PacedError(waitMs);
+}
