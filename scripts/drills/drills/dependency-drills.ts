@@ -1,0 +1,158 @@
+import type { Fault } from '../../sandbox/http/faults.ts';
+import type { ChatFault } from '../../sandbox/llm/chat-fault.ts';
+import type { Drill, Stage } from '../harness/stage.ts';
+import { expectWorking, untilBusy, wait } from './steps.ts';
+
+const ANSWERED_WITHIN_S = 30;
+
+const LLM_FAULTS: ChatFault[] = [
+  { kind: 'status', status: 503 },
+  { kind: 'hang' },
+  { kind: 'trickle', everyMs: 400 },
+  { kind: 'garbage' },
+  { kind: 'cut_body' },
+];
+
+const llmFails: Drill = {
+  name: 'llm-fails',
+  what: 'the LLM answers 503, hangs, trickles, talks garbage, breaks off: 6 s each',
+  backends: ['redis', 'embedded'],
+  shortOn: ['redis'],
+  seconds: { short: 90, long: 90 },
+  async run(stage) {
+    const { sender, llm, watch, expect } = stage;
+    sender.start(1);
+    await untilBusy(stage);
+    for (const fault of LLM_FAULTS) {
+      llm.setFault(fault);
+      const probe = await sender.deliver(sender.alert());
+      await wait(stage, 5);
+      const seconds = await watch.untilFinal(probe?.incidentIds ?? [], 60_000);
+      expect(`an answer comes although the LLM's fault is ${fault.kind} (${seconds.toFixed(1)} s more)`, seconds < 40);
+    }
+    llm.setFault(null);
+    await expectWorking(stage, ANSWERED_WITHIN_S);
+  },
+};
+
+const telemetryFails: Drill = {
+  name: 'telemetry-fails',
+  what: 'SigNoz behind its MCP server answers 500, hangs, breaks the connection: 6 s each',
+  backends: ['redis', 'embedded'],
+  shortOn: ['redis'],
+  seconds: { short: 120, long: 120 },
+  async run(stage) {
+    const { sender, sandbox } = stage;
+    sender.start(1);
+    await untilBusy(stage);
+    const faults: Fault[] = [{ kind: 'status', status: 500 }, { kind: 'hang' }, { kind: 'refuse_connection' }];
+    for (const fault of faults) {
+      sandbox.signoz.setFault('*', fault);
+      await wait(stage, 6);
+    }
+    sandbox.signoz.clearFaults();
+    await expectWorking(stage, ANSWERED_WITHIN_S);
+  },
+};
+
+type SlackStep = { method: string; fault: Fault; times?: number };
+
+/** Slack misbehaves under load for some seconds; everything is answered, once, all the same. */
+function slackDrill(name: string, what: string, steps: SlackStep[], seconds = 8): Drill {
+  return {
+    name,
+    what,
+    backends: ['redis', 'embedded'],
+    shortOn: ['redis'],
+    seconds: { short: 120, long: 120 },
+    async run(stage) {
+      const { sender, sandbox } = stage;
+      sender.start(1);
+      await untilBusy(stage);
+      for (const { method, fault, times } of steps) {
+        if (times) sandbox.slack.failNext(method, fault, times);
+        else sandbox.slack.setFault(method, fault);
+        await wait(stage, seconds);
+        if (!times) sandbox.slack.setFault(method, null);
+      }
+      sandbox.slack.clearFaults();
+      await expectWorking(stage, ANSWERED_WITHIN_S);
+    },
+  };
+}
+
+/** Slack refuses for good: what dies of it is visible as a dead letter, and a redrive answers it. */
+function slackRefuses(name: string, what: string, method: string, error: string): Drill {
+  return {
+    name,
+    what,
+    backends: ['redis'],
+    seconds: { short: 90, long: 90 },
+    async run(stage) {
+      const { sender, sandbox, watch, mayDieOf, expect } = stage;
+      mayDieOf('slack_rejected');
+      sandbox.slack.setFault(method, { kind: 'error', error });
+      const refused = await sender.deliver(sender.alert());
+      await watch.untilFinal(refused?.incidentIds ?? [], 60_000);
+      const id = refused?.incidentIds[0] ?? '';
+      expect(`the incident is dead while Slack says ${error} (${watch.stateOf(id)})`, watch.stateOf(id) === 'dead');
+      sandbox.slack.clearFaults();
+      const status = await redrive(stage, id);
+      expect(`the redrive is taken or was done already (${status})`, status === 202 || status === 409);
+      await watch.until('the answer after the redrive', () => watch.stateOf(id) === 'posted', 60_000);
+      await expectWorking(stage, ANSWERED_WITHIN_S);
+    },
+  };
+}
+
+async function redrive({ fleet, environment }: Stage, id: string): Promise<number> {
+  const response = await fetch(`${fleet.producers[0]!.url}/api/dead-letters/${id}/redrive`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${environment.ADMIN_TOKEN}` },
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+const POST = 'chat.postMessage';
+
+/**
+ * One refusal at a time: the simulated Slack refuses whatever comes next, and would else refuse the text alone as well,
+ * which Slack does not.
+ */
+const slackRejectsBlocks: Drill = {
+  name: 'slack-rejects-blocks',
+  what: 'Slack finds fault with the blocks of a message, now of a post, now of an edit, ten times under load',
+  backends: ['redis', 'embedded'],
+  shortOn: ['redis'],
+  seconds: { short: 60, long: 60 },
+  async run(stage) {
+    stage.sender.start(1);
+    await untilBusy(stage);
+    for (let round = 0; round < 10; round++) {
+      const method = round % 2 ? 'chat.update' : POST;
+      stage.sandbox.slack.failNext(method, { kind: 'error', error: 'invalid_blocks' });
+      await wait(stage, 1.5);
+    }
+    stage.sandbox.slack.clearFaults();
+    await expectWorking(stage, ANSWERED_WITHIN_S);
+  },
+};
+
+export const DEPENDENCY_DRILLS = [
+  llmFails,
+  telemetryFails,
+  slackDrill('slack-429', 'Slack answers 429 with Retry-After to every post for 8 s', [
+    { method: POST, fault: { kind: 'rate_limited', retryAfterSeconds: 2 } },
+  ]),
+  slackDrill('slack-5xx', 'Slack answers 503 to everything for 8 s', [
+    { method: '*', fault: { kind: 'status', status: 503 } },
+  ]),
+  slackDrill('slack-unanswered', 'Slack takes posts and the answer is lost, or comes after our deadline', [
+    { method: POST, fault: { kind: 'drop_answer' } },
+    { method: POST, fault: { kind: 'answer_late', ms: 20_000 }, times: 2 },
+  ]),
+  slackRejectsBlocks,
+  slackRefuses('slack-channel-gone', 'the channel is gone (channel_not_found)', '*', 'channel_not_found'),
+  slackRefuses('slack-token-revoked', 'the bot token is revoked', '*', 'token_revoked'),
+];

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FleetProcess } from '../harness/fleet-process.ts';
+import { onPostgres } from '../harness/servers.ts';
+import type { Stage } from '../harness/stage.ts';
+
+/** Waits on the stage's clock; ends early when the drill is aborted. */
+export const wait = (stage: Stage, seconds: number) => sleep(seconds * 1000, undefined, { signal: stage.signal });
+
+/** Waits until the load has been answered some times, so that the fault meets a fleet at work. */
+export async function untilBusy({ sender, watch }: Stage, answers = 3): Promise<void> {
+  const answered = () =>
+    sender.acknowledged.filter((one) => one.incidentIds.some((id) => watch.stateOf(id) === 'posted')).length;
+  await watch.until(`${answers} answers before the fault`, () => answered() >= answers, 60_000);
+}
+
+/**
+ * The fault is over: an alert that comes now must be answered in time. Notes the seconds from here to its answer as the
+ * time of recovery.
+ */
+export async function expectWorking(stage: Stage, withinSeconds: number): Promise<void> {
+  const { sender, watch, healed, recovered, expect } = stage;
+  healed();
+  const from = Date.now();
+  const probe = await sender.deliver(sender.alert());
+  if (!probe) {
+    expect('an alert after the fault is taken', false);
+    return;
+  }
+  await watch.untilFinal(probe.incidentIds, 120_000);
+  const seconds = (Date.now() - from) / 1000;
+  recovered(seconds);
+  expect(
+    `an alert after the fault is answered within ${withinSeconds} s (it took ${seconds.toFixed(1)} s)`,
+    seconds <= withinSeconds,
+  );
+}
+
+/** A worker with the investigations that it held when it was looked at. */
+export type BusyWorker = { worker: FleetProcess; pid: number; incidentIds: string[] };
+
+/** A worker that holds an investigation now; waits until there is one. */
+export async function busyWorker(stage: Stage): Promise<BusyWorker> {
+  const found: BusyWorker[] = [];
+  const look = async () => {
+    const held = await heldInvestigations(stage);
+    for (const worker of stage.fleet.workers) {
+      const pid = worker.pid() ?? 0;
+      const incidentIds = held.filter((row) => row.worker.includes(`-${pid}-`)).map((row) => row.incidentId);
+      if (incidentIds.length > 0) found.push({ worker, pid, incidentIds });
+    }
+    return found.length > 0;
+  };
+  await stage.watch.until('an investigation under way', look, 30_000);
+  return found[0]!;
+}
+
+async function heldInvestigations({ environment }: Stage) {
+  return await onPostgres<{ worker: string; incidentId: string }>(
+    environment.DATABASE_URL!,
+    `select worker, incident_id as "incidentId" from rca_fleet.investigations
+     where report is null and lease_until > now() and worker is not null`,
+  );
+}
+
+/** True when every one of these has its report, or is held by another worker than the one with this pid. */
+export async function takenOver({ environment }: Stage, incidentIds: readonly string[], pid: number): Promise<boolean> {
+  const rows = await onPostgres<{ count: number }>(
+    environment.DATABASE_URL!,
+    `select count(*)::int as count from rca_fleet.investigations
+     where incident_id = any($1) and report is null and worker like '%-' || $2 || '-%'`,
+    [incidentIds, String(pid)],
+  );
+  return rows[0]!.count === 0;
+}
+
+/** While this runs, telemetry hangs, so that investigations stay in their middle. */
+export async function whileInvestigationsHang<T>({ sandbox }: Stage, work: () => Promise<T>): Promise<T> {
+  sandbox.signoz.setFault('*', { kind: 'hang' });
+  try {
+    return await work();
+  } finally {
+    sandbox.signoz.clearFaults();
+  }
+}
+
+/** How many runs were begun more than once, over all investigations. */
+export async function repeatedRuns({ environment }: Stage): Promise<number> {
+  const rows = await onPostgres<{ count: number }>(
+    environment.DATABASE_URL!,
+    'select count(*)::int as count from rca_fleet.investigations where attempts > 1',
+  );
+  return rows[0]!.count;
+}
+
+/** Answers with this status since the start. */
+export const countOf = ({ sender }: Stage, status: string) => sender.statuses()[status] ?? 0;

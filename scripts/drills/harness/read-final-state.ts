@@ -1,0 +1,56 @@
+import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
+import { loadConfig } from '../../../src/shared/config.ts';
+import type { Database } from '../../../src/shared/database/database.ts';
+import { openDatabase } from '../../../src/shared/database/open-database.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { investigateQueue, openQueues, POST_QUEUE, type Queues } from '../../../src/shared/queues.ts';
+import type { FinalState, LiveJob, StoredAlert, StoredDelivery, StoredIncident } from '../checker/observed.ts';
+
+const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+
+const ALERTS = `
+select a.id, a.alert->>'service' as key, l.incident_id as "incidentId", ${ms('a.received_at')} as "receivedAt"
+from rca_fleet.alerts a left join rca_fleet.incident_alerts l on l.alert_id = a.id`;
+
+const INCIDENTS = `
+select i.id, i.state, i.dead_reason as "deadReason", i.run, coalesce(v.attempts, 0) as attempts, i.slack,
+       ${ms('i.created_at')} as "createdAt", ${ms('i.finished_at')} as "finishedAt"
+from rca_fleet.incidents i left join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run`;
+
+const DELIVERIES = `
+select incident_id as "incidentId", run, part, state, channel, message_ts as "messageTs", wanted, shown
+from rca_fleet.deliveries`;
+
+/** Reads database and queues in this process; the fleet must have come to rest, and an embedded one must have ended. */
+export async function readFinalState(environment: Record<string, string>): Promise<FinalState> {
+  const config = loadConfig(environment);
+  const database = await openDatabase(config, silentLogger);
+  const queues = openQueues(config, database, silentLogger);
+  try {
+    return { at: Date.now(), ...(await readRows(database)), jobs: await readJobs(queues) };
+  } finally {
+    await queues.close();
+    await database.close();
+  }
+}
+
+async function readRows(database: Database) {
+  type Plain<T> = T & Record<string, unknown>;
+  return {
+    alerts: await database.query<Plain<StoredAlert>>(ALERTS),
+    incidents: await database.query<Plain<StoredIncident>>(INCIDENTS),
+    deliveries: await database.query<Plain<StoredDelivery>>(DELIVERIES),
+  };
+}
+
+async function readJobs(queues: Queues): Promise<LiveJob[]> {
+  const names = [...poolAgents(loadAgents()).map((agent) => investigateQueue(agent.name)), POST_QUEUE];
+  const jobs: LiveJob[] = [];
+  for (const queue of names) {
+    const live = await queues.queue(queue).getJobs(['waiting', 'prioritized', 'delayed', 'active']);
+    jobs.push(
+      ...live.map((job) => ({ queue, id: String(job.id), incidentId: job.data.incidentId, run: job.data.run })),
+    );
+  }
+  return jobs;
+}
