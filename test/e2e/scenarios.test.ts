@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
 import type { ScenarioName } from '../../scripts/sandbox/scenarios/index.ts';
 import type { Alert } from '../../src/shared/alert.ts';
+import { pause } from '../../src/shared/deadline.ts';
+import { LIVE_MS } from '../../src/shared/mcp/policies/cache-times.ts';
 import type { Action, Evidence, Report } from '../../src/shared/report.ts';
 import { checkCommand } from '../../src/workers/verification/check-command.ts';
 import { verifyReport } from '../../src/workers/verify-report.ts';
@@ -261,6 +263,8 @@ type Away = { alert: Sent; verdict: string; says?: RegExp; missing: RegExp[] };
 function awayCases(running: () => TestFleet, source: 'signoz' | 'kubernetes' | null, cases: Away[]): void {
   before(async () => {
     if (source) await running().sandbox[source].stop();
+    // What was asked a moment ago is still answered from the cache of live state.
+    await pause(LIVE_MS);
   });
   for (const { alert, verdict, says, missing } of cases) {
     it(`is ${verdict} about "${String(alert.body).slice(0, 50)}"`, async () => {

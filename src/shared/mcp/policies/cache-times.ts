@@ -1,7 +1,7 @@
 import { CAPABILITIES, type Capability } from '../capabilities.ts';
 
 /** What an investigation reads about now: good for a moment, so that incidents that come together ask once, ms. */
-const LIVE_MS = 3_000;
+export const LIVE_MS = 3_000;
 /** What is asked about a window of time that is given: it hardly changes, ms. */
 const WINDOW_MS = 15_000;
 
