@@ -1,8 +1,8 @@
+import { plainAlias } from '../../shared/mcp/guard/tool-aliases.ts';
 import type { Prompt } from './build-prompt.ts';
 import type { ChatAnswer, ChatMessage, ChatToolCall } from './chat-client.ts';
 import { type Fittable, headAndTail, shareRoom } from './fit-evidence.ts';
 import { cleaned, evidenceHead, fence } from './prompt-parts.ts';
-import { plainAlias } from './tool-aliases.ts';
 import type { ToolResult } from './toolbox.ts';
 
 /** What has been said in one investigation: the prompt first and unchanged, so that servers can cache it. */

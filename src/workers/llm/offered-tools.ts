@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CAPABILITIES, type Capability } from '../../shared/mcp/capabilities.ts';
+import { createToolAliases, type ToolAliases } from '../../shared/mcp/guard/tool-aliases.ts';
 import type { ChatTool } from './chat-client.ts';
-import { createToolAliases, type ToolAliases } from './tool-aliases.ts';
 
 /** The tools of an investigation as the model sees them; the same list, in the same order, for every alert. */
 export type OfferedTools = { tools: ChatTool[]; capabilityOf(alias: string): Capability | null };

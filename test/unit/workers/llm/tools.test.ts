@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { CAPABILITIES } from '../../../../src/shared/mcp/capabilities.ts';
+import { createToolAliases } from '../../../../src/shared/mcp/guard/tool-aliases.ts';
 import { createCallBreaker } from '../../../../src/workers/llm/call-breaker.ts';
 import { argumentsOf, mayBeOffered, offerTools } from '../../../../src/workers/llm/offered-tools.ts';
-import { createToolAliases } from '../../../../src/workers/llm/tool-aliases.ts';
 import { createToolScope, scopeFault } from '../../../../src/workers/llm/tool-scope.ts';
 import { alert, at, container, logRow, logs, pod, pods } from '../../../support/evidence-fixtures.ts';
 
