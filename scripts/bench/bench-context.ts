@@ -16,7 +16,7 @@ export type BenchSizes = {
 };
 
 export const FULL_SIZES: BenchSizes = {
-  warmUpSeconds: 2,
+  warmUpSeconds: 6,
   intakeSeconds: 2,
   intakePairs: 5,
   singles: 60,

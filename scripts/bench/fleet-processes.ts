@@ -53,9 +53,13 @@ export async function startBenchFleet(context: BenchContext, backend: BenchBacke
   return { processes, workers, stop, ...client(`http://127.0.0.1:${producer}`, `http://127.0.0.1:${worker}`) };
 }
 
+/** The memory settings of the image (deploy/Dockerfile), which an npm script can't make on every system. */
+export const IMAGE_MEMORY = { MALLOC_ARENA_MAX: '1' };
+
 function benchEnvironment({ world: { sandbox, llm } }: BenchContext): Record<string, string> {
   return {
     ...sandboxEnvironment(sandbox),
+    ...IMAGE_MEMORY,
     LOG_LEVEL: 'error',
     OPENAI_API_KEY: 'sandbox-key',
     OPENAI_BASE_URL: llm.baseUrl,

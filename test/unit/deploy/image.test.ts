@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ROLES } from '../../../deploy/image/roles.ts';
+import { IMAGE_MEMORY } from '../../../scripts/bench/fleet-processes.ts';
 import { freePort } from '../../../scripts/servers/server-process.ts';
 import { importClosure } from '../../support/module-imports.ts';
 import { ROOT, readText } from './support/deploy-files.ts';
@@ -50,7 +52,24 @@ describe('deploy/Dockerfile', () => {
     const [, flags] = /^node (--.+) scripts\//.exec(packageJson.scripts['start:worker'])!;
     const entry = ['node', ...flags!.split(' '), 'deploy/image/run.ts'];
     expect(JSON.parse(valuesOf(lastStage, 'ENTRYPOINT')[0]!)).to.deep.equal(entry);
+    for (const [name, value] of Object.entries(IMAGE_MEMORY))
+      expect(valuesOf(lastStage, 'ENV').join(' ')).to.include(`${name}=${value}`);
     expect(ROLES).to.have.property(JSON.parse(valuesOf(lastStage, 'CMD')[0]!)[0]);
+  });
+
+  it('warms the compile cache as the user, and with the flags, that look for it', async () => {
+    const entry: string[] = JSON.parse(valuesOf(lastStage, 'ENTRYPOINT')[0]!);
+    const warm = [...entry.slice(0, -1), 'deploy/image/warm-compile-cache.ts'];
+    const names = lastStage.map(({ name }) => name);
+    const warming = lastStage.findIndex(({ name, text }) => name === 'RUN' && text.startsWith('['));
+    expect(JSON.parse(lastStage[warming]!.text)).to.deep.equal(warm);
+    expect(warming).to.be.greaterThan(names.indexOf('USER'));
+    const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-cache-'));
+    const done = await run(warm.at(-1)!, [], { NODE_COMPILE_CACHE: folder });
+    const kept = readdirSync(folder, { recursive: true }).length;
+    rmSync(folder, { recursive: true });
+    expect(done.code, done.output).to.equal(0);
+    expect(kept).to.be.greaterThan(500);
   });
 
   it('checks its health by a file that exists, without a shell', () => {
