@@ -14,6 +14,7 @@ import type { Report } from '../../src/shared/report.ts';
 import { createShutdown, type Shutdown } from '../../src/shared/shutdown.ts';
 import type { Lease } from '../../src/shared/store/investigation-store.ts';
 import { createStore, type Store } from '../../src/shared/store/store.ts';
+import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { investigateAlert } from '../../src/workers/investigate-alert.ts';
 import { whileLeased } from '../../src/workers/keep-lease.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
@@ -88,7 +89,8 @@ async function investigate(
   shutdown.push('MCP gateway', () => gateway.close());
   const showProgress = tellProgress(async () => (await investigations.find(incidentId, run))?.progress ?? [], tell);
   const reasoner = createReasoner(config.llm);
-  const deps = { store, gateway, reasoner, agents, requestPost: showProgress, logger: silentLogger, metrics };
+  const analyst = createAnalyst();
+  const deps = { store, gateway, analyst, reasoner, agents, requestPost: showProgress, logger: silentLogger, metrics };
   const report = await whileLeased(investigations, lease, signal, (leased) => investigateAlert(deps, lease, leased));
   const view = await loadReportView(store, agents, incidentId, run, null);
   if (!view) throw new FleetError('bug', 'the investigation is not in the store');

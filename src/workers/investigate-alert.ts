@@ -11,10 +11,10 @@ import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../shared
 import type { Lease } from '../shared/store/investigation-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
-import { analyseInTurns } from './analyse-evidence.ts';
+import type { Analyst } from './analysis/analyst.ts';
 import type { ChartInput } from './charts/chart-input.ts';
 import { chartsOrNone } from './charts/choose-charts.ts';
-import { concludeFindings } from './conclude-findings.ts';
+import type { ConcludeInput } from './conclude-findings.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { oncePer } from './detectors/support/once-per.ts';
 import type { PlannedStep } from './evidence-plan/question.ts';
@@ -29,6 +29,7 @@ import { settleReport } from './settle-report.ts';
 export type InvestigateDeps = {
   store: Store;
   gateway: McpGateway;
+  analyst: Analyst;
   reasoner: Reasoner;
   agents: AgentDefinition[];
   /** Asks the post pool to bring the incident's reply up to date. */
@@ -78,12 +79,9 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
   const context = await loadContext(deps, lease, signal);
   const analysis = await gatherAndAnalyse(context);
   const draft = await conclude(context, analysis);
-  const { report, struck } = await settleReport(draft.report, {
-    ...analysis,
-    evidence: draft.evidence,
-    alerts: context.alerts,
-    agent: context.agent,
-  });
+  const { alerts, agent } = context;
+  const settled = { ...analysis, evidence: draft.evidence, alerts, agent };
+  const { report, struck } = await settleReport(draft.report, settled, (input) => concluded(context, input));
   if (struck.length > 0) {
     deps.metrics.struckClaims.inc(struck.length);
     deps.logger.info('claims without evidence were struck', { incident: context.incident.id, struck });
@@ -130,7 +128,7 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   const facts = alertFacts(alerts, startedAt);
   const plan = planEvidence(agent, facts, alertText(alerts));
   const inputOf = oncePer((evidence: Evidence[]) => ({ alerts, facts, evidence, now: startedAt }));
-  const analyse = (evidence: Evidence[]) => analyseInTurns(agent, inputOf(evidence));
+  const analyse = (evidence: Evidence[]) => deps.analyst.analyse(agent, inputOf(evidence), context.signal);
 
   const known = await storedEvidence(gatherDeps(deps), lease);
   const gather = (steps: PlannedStep[]) =>
@@ -168,10 +166,9 @@ async function withBudget<T>(outer: AbortSignal, ms: number, work: (signal: Abor
 
 /** The LLM's report, or the detectors' where there is no LLM or it fails: the engineer gets an answer either way. */
 async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
-  const { deps, agent, alerts, progress } = context;
+  const { deps, progress } = context;
   const { evidence } = analysis;
-  if (!deps.reasoner.configured)
-    return { report: concludeFindings({ alerts, agent, ...analysis }), usage: null, evidence };
+  if (!deps.reasoner.configured) return { report: await concluded(context, analysis), usage: null, evidence };
   const { incident, lease } = context;
   const refused = await deps.store.budgets.admit(incident.id, lease.run, incident.severity, incident.forced);
   if (refused) return await beyondBudget(context, analysis, refused);
@@ -187,16 +184,17 @@ async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
 }
 
 /** The detectors alone, which the report says, and whoever wants more can have it by "investigate anyway". */
-async function beyondBudget({ deps, incident, agent, alerts, progress }: Context, analysis: Analysis, why: string) {
+async function beyondBudget(context: Context, analysis: Analysis, why: string) {
+  const { deps, incident, progress } = context;
   deps.metrics.budgetRefusals.inc({ severity: incident.severity });
   await progress.add('reasoning over the evidence', `left out, ${why}`);
   await deps.store.incidents.noteDecision(incident.id, 'detectors_only', why);
   const gaps = [...analysis.gaps, { what: 'reasoning by the LLM', why }];
-  return { report: concludeFindings({ alerts, agent, ...analysis, gaps }), usage: null, evidence: analysis.evidence };
+  return { report: await concluded(context, { ...analysis, gaps }), usage: null, evidence: analysis.evidence };
 }
 
 async function withoutLlm(context: Context, analysis: Analysis, error: unknown): Promise<Draft> {
-  const { deps, agent, alerts, progress } = context;
+  const { deps, progress } = context;
   if (context.signal.aborted || !isOfLlm(error)) throw error;
   const failure = error instanceof DependencyError ? error.failure : 'deadline_exceeded';
   deps.metrics.llmCalls.inc({ outcome: failure });
@@ -210,7 +208,7 @@ async function withoutLlm(context: Context, analysis: Analysis, error: unknown):
     ...analysis.gaps,
     { what: 'reasoning by the LLM', why: `${failure}: ${describeError(error)}`.slice(0, 300) },
   ];
-  const report = concludeFindings({ alerts, agent, ...analysis, gaps });
+  const report = await concluded(context, { ...analysis, gaps });
   return { report, usage: null, evidence: analysis.evidence };
 }
 
@@ -230,6 +228,14 @@ function countUsage(metrics: Metrics, { model, promptTokens, completionTokens, t
   if (promptTokens !== null) metrics.llmTokens.inc({ model, kind: 'prompt' }, promptTokens);
   if (completionTokens !== null) metrics.llmTokens.inc({ model, kind: 'completion' }, completionTokens);
 }
+
+const concluded = ({ deps, agent, alerts, signal }: Context, about: Omit<ConcludeInput, 'agent' | 'alerts'>) =>
+  deps.analyst.conclude({ ...pick(about), agent, alerts }, signal);
+
+/** The conclusion may be drawn in another thread: only what it needs goes there. */
+const pick = ({ findings, evidence, gaps, alertClass, seen }: Omit<ConcludeInput, 'agent' | 'alerts'>) => ({
+  ...{ findings, evidence, gaps, alertClass, seen },
+});
 
 function dedupeGaps(gaps: EvidenceGap[]): EvidenceGap[] {
   return [...new Map(gaps.map((gap) => [gap.what, gap])).values()];

@@ -26,9 +26,13 @@ const WEIGHT: Record<Verdict, number> = { inconclusive: 0, healthy: 1, probable:
  * Verifies a drafted report and decides what is posted. A model's conclusion gives way to the detectors' own verified one where
  * nothing of its root cause is borne out, where it contradicts what they have identified, where it gives an all-clear that they
  * have no proof of, and where alerts or evidence hold words meant for a model. Verdict and confidence of the model can only
- * fall. Never throws.
+ * fall. Throws only what `conclude` throws, which works out the detectors' own conclusion.
  */
-export async function settleReport(draft: Report, input: SettleInput): Promise<Verification> {
+export async function settleReport(
+  draft: Report,
+  input: SettleInput,
+  conclude: (input: SettleInput) => Report | Promise<Report> = concludeFindings,
+): Promise<Verification> {
   const index: EvidenceIndex = new Map();
   const verify = async (report: Report) => {
     await indexCited(report, input.evidence, index);
@@ -36,7 +40,7 @@ export async function settleReport(draft: Report, input: SettleInput): Promise<V
   };
   const verified = await verify(draft);
   if (draft.tier === 'detectors') return verified;
-  const own = await verify(concludeFindings(input));
+  const own = await verify(await conclude(input));
   const poisoned = await poisonedParts(input);
   if (poisoned.length > 0) return withoutModel(verified, own, poisoned);
   const why = fault(verified.report, input);

@@ -10,6 +10,7 @@ import { notFound, problemHandler } from '../shared/http/problem.ts';
 import type { Services } from '../shared/open-services.ts';
 import { DEAD_LETTER_QUEUE, investigateQueue, MAINTENANCE_QUEUE, POST_QUEUE, postJobId } from '../shared/queues.ts';
 import type { Shutdown } from '../shared/shutdown.ts';
+import { type Analyst, createAnalyst } from './analysis/analyst.ts';
 import { buryIncident } from './bury-incident.ts';
 import { type ChartDrawer, createChartDrawer } from './charts/chart-drawer.ts';
 import { createChartPoster } from './charts/post-charts.ts';
@@ -37,14 +38,15 @@ export async function startWorkers(services: Services, shutdown: Shutdown): Prom
   assertKnownPools(wanted, availablePools(services));
   const stop = new AbortController();
   const drawer = createChartDrawer();
-  const starters = startersFor(services, drawer, stop.signal);
+  const analyst = createAnalyst();
+  const starters = startersFor(services, { drawer, analyst }, stop.signal);
   const agents = poolAgents(services.agents).filter((agent) => wanted.includes(agent.name));
   const pools = agents.map((agent) => starters.investigate(agent));
   if (wanted.includes(POST_POOL)) pools.push(...starters.post());
   shutdown.push('workers', async () => {
     stop.abort();
     await Promise.all(pools.map((pool) => pool.close(config.shutdownTimeoutMs * 0.8)));
-    await drawer.close();
+    await Promise.all([drawer.close(), analyst.close()]);
   });
   services.logger.info('the workers are up', {
     pools: pools.map((pool) => pool.queue),
@@ -68,7 +70,11 @@ export async function startWorkerHealth(services: Services, pools: WorkerPool[],
   return listening.url;
 }
 
-function startersFor(services: Services, drawer: ChartDrawer, stop: AbortSignal) {
+function startersFor(
+  services: Services,
+  { drawer, analyst }: { drawer: ChartDrawer; analyst: Analyst },
+  stop: AbortSignal,
+) {
   const { config, store, queues, gateway, logger, metrics, agents } = services;
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const reasoner = createReasoner(config.llm);
@@ -81,7 +87,7 @@ function startersFor(services: Services, drawer: ChartDrawer, stop: AbortSignal)
       .add(POST_QUEUE, [{ id: postJobId(incident.id, incident.run, wanted), data, priority: incident.priority }])
       .catch(() => undefined);
   };
-  const investigateDeps = { store, gateway, reasoner, agents, requestPost, logger, metrics, worker, bury };
+  const investigateDeps = { store, gateway, analyst, reasoner, agents, requestPost, logger, metrics, worker, bury };
   const paceMs = 60_000 / config.slack.postsPerMinute;
   const postDeps = {
     store,

@@ -4,6 +4,7 @@ import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/star
 import { loadAgents } from '../../src/shared/agents/load-agents.ts';
 import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import type { Report } from '../../src/shared/report.ts';
+import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { investigateAlert } from '../../src/workers/investigate-alert.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import type { Reasoner } from '../../src/workers/llm/reasoner.ts';
@@ -52,7 +53,7 @@ describe('prompt injection', function () {
     const gateway = createMcpGateway({ servers });
     const incidentId = await openIncident(test, poisonedAlert(planted), DATABASE);
     const lease = await claimIncident(test, incidentId);
-    const deps = { ...test, gateway, reasoner, agents: AGENTS, requestPost: async () => {} };
+    const deps = { ...test, gateway, analyst: createAnalyst(), reasoner, agents: AGENTS, requestPost: async () => {} };
     const report = await investigateAlert(deps, lease, new AbortController().signal);
     const view = await loadReportView(test.store, AGENTS, incidentId, 1, null);
     await gateway.close();

@@ -4,6 +4,7 @@ import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/star
 import { loadAgents } from '../../src/shared/agents/load-agents.ts';
 import { LeaseLostError } from '../../src/shared/errors.ts';
 import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
+import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { investigateAlert } from '../../src/workers/investigate-alert.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import type { Reasoner } from '../../src/workers/llm/reasoner.ts';
@@ -33,7 +34,14 @@ describe('an investigation whose worker is killed after the LLM has asked for ev
     const gateway = createMcpGateway({ servers });
     const claim = await test.store.investigations.claim(incidentId, 1, 'worker');
     if (claim.outcome !== 'claimed') throw new Error(claim.outcome);
-    const deps = { ...test, gateway, reasoner, agents: loadAgents(), requestPost: async () => {} };
+    const deps = {
+      ...test,
+      gateway,
+      analyst: createAnalyst(),
+      reasoner,
+      agents: loadAgents(),
+      requestPost: async () => {},
+    };
     return await investigateAlert(deps, claim.lease, new AbortController().signal).finally(() => gateway.close());
   }
 

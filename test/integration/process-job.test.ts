@@ -7,6 +7,7 @@ import type { McpGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import { openGateway } from '../../src/shared/mcp/open-gateway.ts';
 import type { FleetJob } from '../../src/shared/queues.ts';
 import { createStore, type Store } from '../../src/shared/store/store.ts';
+import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { buryIncident } from '../../src/workers/bury-incident.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import { type ProcessDeps, processInvestigation } from '../../src/workers/process-job.ts';
@@ -37,6 +38,7 @@ function depsOf(test: TestStore, gateway: McpGateway, store: Store = test.store)
     store,
     gateway,
     agents: loadAgents(),
+    analyst: createAnalyst(),
     reasoner: createReasoner({ provider: 'none' }),
     requestPost: async () => {},
     bury: (...about) => buryIncident({ ...test, store }, ...about),

@@ -1,7 +1,7 @@
 import { createClassifier } from '../../../src/producer/classify-alert.ts';
 import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import { alertFacts } from '../../../src/workers/alert-facts.ts';
-import { analyseEvidence } from '../../../src/workers/analyse-evidence.ts';
+import { analyseEvidence } from '../../../src/workers/analysis/analyse-evidence.ts';
 import { culpritChange } from '../../../src/workers/changes/suspect-change.ts';
 import { concludeFindings } from '../../../src/workers/conclude-findings.ts';
 import { localise } from '../../../src/workers/localisation/localise.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { loadAgents, type PoolAgent, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import { type Evidence, type EvidenceGap, reportSchema } from '../../../src/shared/report.ts';
-import { analyseEvidence } from '../../../src/workers/analyse-evidence.ts';
+import { analyseEvidence } from '../../../src/workers/analysis/analyse-evidence.ts';
 import { concludeFindings } from '../../../src/workers/conclude-findings.ts';
 import { checkCommand } from '../../../src/workers/verification/check-command.ts';
 import { verifyReport } from '../../../src/workers/verify-report.ts';

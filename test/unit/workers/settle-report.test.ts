@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import type { EvidenceGap, Report } from '../../../src/shared/report.ts';
-import { analyseEvidence } from '../../../src/workers/analyse-evidence.ts';
+import { analyseEvidence } from '../../../src/workers/analysis/analyse-evidence.ts';
 import { settleReport } from '../../../src/workers/settle-report.ts';
 import { container, input, logRow, logs, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
 

@@ -6,7 +6,7 @@ import { loadAgents, poolAgents } from '../../../../src/shared/agents/load-agent
 import type { Alert } from '../../../../src/shared/alert.ts';
 import type { Report } from '../../../../src/shared/report.ts';
 import { alertFacts } from '../../../../src/workers/alert-facts.ts';
-import { analyseEvidence } from '../../../../src/workers/analyse-evidence.ts';
+import { analyseEvidence } from '../../../../src/workers/analysis/analyse-evidence.ts';
 import { concludeFindings } from '../../../../src/workers/conclude-findings.ts';
 import type { DetectorInput } from '../../../../src/workers/detectors/detector.ts';
 import { verifyReport } from '../../../../src/workers/verify-report.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { loadAgents, type PoolAgent, poolAgents } from '../../../src/shared/agents/load-agents.ts';
-import type { Evidence } from '../../../src/shared/report.ts';
-import { analyseEvidence, analyseInTurns } from '../../../src/workers/analyse-evidence.ts';
-import { DETECTORS, detectorNamed } from '../../../src/workers/detectors/index.ts';
+import { loadAgents, type PoolAgent, poolAgents } from '../../../../src/shared/agents/load-agents.ts';
+import type { Evidence } from '../../../../src/shared/report.ts';
+import { analyseEvidence, analyseInTurns } from '../../../../src/workers/analysis/analyse-evidence.ts';
+import { DETECTORS, detectorNamed } from '../../../../src/workers/detectors/index.ts';
 import {
   at,
   container,
@@ -17,7 +17,7 @@ import {
   pods,
   span,
   spans,
-} from '../../support/evidence-fixtures.ts';
+} from '../../../support/evidence-fixtures.ts';
 
 const agents = poolAgents(loadAgents());
 const network = agents.find(({ name }) => name === 'network') as PoolAgent;
