@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check, RULES, type Violation } from '../checker/index.ts';
 import type { Limits, Observed } from '../checker/observed.ts';
@@ -128,9 +130,15 @@ async function judge(stage: Stage, limits: Limits, problems: string[]): Promise<
     mayDieOf,
     limits,
   };
+  keepSamples(stage, observed);
   const own = [...outcome.failed, ...problems];
   const violations = check(observed);
   return own.length > 0 ? [...violations, { rule: "the drill's own criteria", found: own }] : violations;
+}
+
+/** What was measured, beside the logs, for whoever wants to know why a rule did not hold. */
+function keepSamples({ witness }: Stage, { resources, readiness, states }: Observed): void {
+  writeFileSync(join(dirname(witness.file), 'samples.json'), JSON.stringify({ resources, readiness, states }));
 }
 
 function summarise(result: DrillResult, { outcome, sender, watch }: Stage): void {

@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
-import { limited, MAX_ANSWER_BYTES, statesSmallBody } from '../sdk/limit-body.ts';
+import { limitedResponse, MAX_ANSWER_BYTES } from '../../http/limit-body.ts';
 import { createRequestHeaders } from '../sdk/request-headers.ts';
 import { StdioChildTransport } from '../sdk/stdio-child-transport.ts';
 import type { ServerTarget } from '../server-target.ts';
@@ -54,10 +54,4 @@ function httpTransport(target: Extract<ServerTarget, { kind: 'http' }>): Transpo
       return bounded(await send(input, init));
     },
   });
-}
-
-function bounded(response: Response): Response {
-  const { body, status, headers } = response;
-  if (!body || statesSmallBody(headers, MAX_ANSWER_BYTES)) return response;
-  return new Response(ReadableStream.from(limited(body, MAX_ANSWER_BYTES)), { status, headers });
 }
