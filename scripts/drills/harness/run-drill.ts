@@ -33,6 +33,10 @@ const LIMITS: Limits = {
   // Two producers and two workers, each with pools of 10 and 20.
   connections: 120,
   keysPerIncident: 8,
+  investigationsPerWorker: Number.POSITIVE_INFINITY,
+  startsPerMinute: Number.POSITIVE_INFINITY,
+  postsPerMinute: Number.POSITIVE_INFINITY,
+  llmInvestigations: Number.POSITIVE_INFINITY,
 };
 /** With its database a process is large, and grows into its work for minutes: its size counts, its slope says nothing yet. */
 const EMBEDDED_LIMITS: Partial<Limits> = { memoryMb: 1_200, memorySlopeMbPerMinute: 1_000 };
@@ -67,7 +71,11 @@ export async function runDrill(options: Omit<StageOptions, 'signal'>): Promise<D
     const opening = openStage({ ...options, signal: end.signal });
     stage = await opening;
     const problems = await withinDrill(end.signal, act(stage, drill.run));
-    result.violations = await judge(stage, { ...LIMITS, ...limitsOf(backend), ...drill.limits }, problems);
+    result.violations = await judge(
+      stage,
+      { ...LIMITS, ...limitsOf(backend), ...drill.limits, ...(long ? drill.longLimits : {}) },
+      problems,
+    );
   } catch (error) {
     result.violations.push({ rule: 'the drill itself', found: [String((error as Error).stack ?? error)] });
   } finally {

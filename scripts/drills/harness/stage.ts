@@ -34,6 +34,8 @@ export type Drill = {
   /** PostgreSQL gets a disk of its own of so many MB. */
   diskMb?: number;
   limits?: Partial<Limits>;
+  /** Laid over them in the long version. */
+  longLimits?: Partial<Limits>;
   /** The time of the drill itself, s, without starting and coming to rest. */
   seconds: { short: number; long: number };
   run(stage: Stage): Promise<void>;

@@ -83,7 +83,13 @@ async function lookAtResources(fleet: DrillFleet, reader: StateReader, resources
     const mb = residentMb(one.pid());
     return mb === null ? [] : [[one.generation(), mb] as const];
   });
-  const sample: ResourceSample = { at: Date.now(), memoryMb: Object.fromEntries(alive), connections: null, keys: null };
+  const sample: ResourceSample = {
+    at: Date.now(),
+    memoryMb: Object.fromEntries(alive),
+    connections: null,
+    keys: null,
+    held: null,
+  };
   resources.push(sample);
   Object.assign(sample, await reader.counts());
 }

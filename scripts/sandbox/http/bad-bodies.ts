@@ -1,17 +1,19 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 const JSON_HEAD = { 'content-type': 'application/json' };
 const CHUNK = Buffer.alloc(1024 * 1024, ' ');
 
+function* endlessJson(): Generator<Buffer> {
+  yield Buffer.from('{"status":');
+  for (;;) yield CHUNK;
+}
+
 /** A body that begins like JSON and goes on until the client hangs up; never rejects. */
 export async function sendEndlessly(response: ServerResponse): Promise<void> {
   response.writeHead(200, JSON_HEAD);
-  response.write('{"status":');
-  while (!response.destroyed) {
-    if (response.write(CHUNK)) await new Promise(setImmediate);
-    else await Promise.race([once(response, 'drain'), once(response, 'close')]).catch(() => undefined);
-  }
+  await pipeline(Readable.from(endlessJson()), response).catch(() => undefined);
 }
 
 /** Sends a text byte by byte: headers at once, the end much later. */

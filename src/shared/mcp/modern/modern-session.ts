@@ -49,9 +49,9 @@ function httpTransport(target: Extract<ServerTarget, { kind: 'http' }>): Transpo
   return new StreamableHTTPClientTransport(new URL(target.url), {
     fetch: async (input, init) => {
       const response = await send(input, init);
-      if (response.status !== 401 || !secrets.renew()) return bounded(response);
+      if (response.status !== 401 || !secrets.renew()) return limitedResponse(response, MAX_ANSWER_BYTES);
       await response.body?.cancel();
-      return bounded(await send(input, init));
+      return limitedResponse(await send(input, init), MAX_ANSWER_BYTES);
     },
   });
 }

@@ -10,7 +10,7 @@ export type SignozClient = {
 };
 
 /** Queries ask for some thousand rows at most. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 const envelope = z.object({ status: z.literal('success'), data: z.unknown() });
 
