@@ -9,7 +9,8 @@ import { NETWORK_DRILLS } from './network-drills.ts';
 import { poisonAlert } from './poison-drill.ts';
 import { POSTGRES_DRILLS } from './postgres-drills.ts';
 import { REDIS_DRILLS } from './redis-drills.ts';
-import { soak } from './soak-drill.ts';
+import { rollout } from './rollout-drill.ts';
+import { SOAK_DRILLS } from './soak-drill.ts';
 import { storm } from './storm-drill.ts';
 import { WORKER_DRILLS } from './worker-drills.ts';
 
@@ -18,6 +19,7 @@ export const DRILLS: readonly Drill[] = [
   ...WORKER_DRILLS,
   ...CLOCK_DRILLS,
   poisonAlert,
+  rollout,
   ...POSTGRES_DRILLS,
   ...REDIS_DRILLS,
   exitAtEveryBoundary,
@@ -27,7 +29,7 @@ export const DRILLS: readonly Drill[] = [
   ...EMBEDDED_DRILLS,
   limitsUnderFaults,
   storm,
-  soak,
+  ...SOAK_DRILLS,
 ];
 
 /** The five scenarios of the published test of Postgres queues. */

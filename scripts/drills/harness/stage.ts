@@ -66,6 +66,8 @@ export type Stage = {
   recovered(seconds: number): void;
   stuck(window: StuckWindow): void;
   mayDieOf(...reasons: string[]): void;
+  /** Done when everything else of the drill has been closed. */
+  defer(release: () => void): void;
   outcome: StageOutcome;
   /** Stops the fleet only; the rest stays for the final read. Tells who did not stop as it should. */
   close(): Promise<void>;
@@ -89,6 +91,9 @@ export type StageOptions = {
   signal: AbortSignal;
   say(line: string): void;
 };
+
+/** Incidents of the load that may be open at once; an outage of two minutes needs more than one of some seconds. */
+const MOST_OPEN = { short: 60, long: 400 };
 
 type Release = () => Promise<unknown>;
 
@@ -130,7 +135,10 @@ async function buildStage(options: StageOptions, releases: Release[], close: () 
   const watch = startWatch(fleet, reader);
   releases.push(watch.stop);
   const witness = openWitnessLog(join(folder, 'witness.jsonl'));
-  const sender = createSender(drill.name, fleet.inService, witness);
+  const sender: Sender = createSender(drill.name, fleet.inService, witness, () => {
+    const open = sender.acknowledged.filter((one) => one.incidentIds.some((id) => !watch.isFinal(id)));
+    return open.length < (long ? MOST_OPEN.long : MOST_OPEN.short);
+  });
   releases.push(sender.stop);
   const outcome: StageOutcome = { failed: [], healedAt: Date.now(), recoverySeconds: null, stuck: [], mayDieOf: [] };
   return {
@@ -148,6 +156,7 @@ async function buildStage(options: StageOptions, releases: Release[], close: () 
     environment: { ...environment, ...fresh.environment },
     say,
     ...noteTakers(outcome, say),
+    defer: (release) => void releases.unshift(async () => release()),
     outcome,
     close,
   };
