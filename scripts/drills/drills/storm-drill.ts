@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { percentile } from '../../bench/statistics.ts';
 import { onPostgres } from '../harness/servers.ts';
-import { slownessNow } from '../harness/slowness.ts';
 import type { Drill, Stage } from '../harness/stage.ts';
 import { type StormResult, sendStorm } from '../harness/storm.ts';
 import { expectWithin } from './steps.ts';
 
 /** Of the issue. */
-const ACKNOWLEDGED_P95_MS = 250;
+const ACKNOWLEDGED_P95_S = 0.25;
 const PICKED_UP_WITHIN_S = 2;
+/** Sender, simulated world, database and fleet share the cores of one machine here. */
+const MARGIN = 2;
 const SERVICES = 40;
 const SECONDS = 10;
 const PER_REQUEST = 10;
@@ -29,11 +30,8 @@ group by i.id, v.started_at`;
 async function expectFast(stage: Stage, { latenciesMs, statuses }: StormResult): Promise<void> {
   const { say, expect } = stage;
   const at = (share: number) => Math.round(percentile(latenciesMs, share));
-  const p95 = at(0.95);
-  const limit = Math.round(ACKNOWLEDGED_P95_MS * (p95 > ACKNOWLEDGED_P95_MS ? await slownessNow() : 1));
-  const told = `answers of ${latenciesMs.length} requests: p50 ${at(0.5)} ms, p95 ${p95} ms, slowest ${at(1)} ms; promised p95 under ${ACKNOWLEDGED_P95_MS} ms, ${limit} ms are allowed here`;
-  say(told);
-  expect(told, p95 < limit);
+  say(`answers of ${latenciesMs.length} requests: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, slowest ${at(1)} ms`);
+  await expectWithin(stage, 'acknowledged (p95)', at(0.95) / 1000, ACKNOWLEDGED_P95_S, MARGIN);
   expect(`every request is acknowledged (${JSON.stringify(statuses)})`, Object.keys(statuses).join() === '202');
 }
 
@@ -42,7 +40,13 @@ async function expectPickedUp(stage: Stage): Promise<void> {
   const rows = await onPostgres<{ seconds: number }>(stage.environment.DATABASE_URL!, PICK_UPS);
   const seconds = rows.map((row) => row.seconds);
   stage.say(`${seconds.length} critical incidents picked up: median ${percentile(seconds, 0.5).toFixed(2)} s`);
-  await expectWithin(stage, 'critical incidents are picked up (p95)', percentile(seconds, 0.95), PICKED_UP_WITHIN_S);
+  await expectWithin(
+    stage,
+    'critical incidents are picked up (p95)',
+    percentile(seconds, 0.95),
+    PICKED_UP_WITHIN_S,
+    MARGIN,
+  );
 }
 
 /** The thread of every incident says for how many alerts it stands. */
@@ -70,7 +74,8 @@ export const storm: Drill = {
   what: '10,000 alerts of 40 services within 10 s (embedded: 3,000), in requests of 10',
   backends: ['postgres', 'redis', 'embedded'],
   shortOn: ['postgres', 'embedded'],
-  environment: { INTAKE_POLICIES: join(import.meta.dirname, '..', 'policies', 'storm.yaml') },
+  // As many places for investigations as there are services: 2 workers, 2 pools, 10 each.
+  environment: { WORKER_CONCURRENCY: '10', INTAKE_POLICIES: join(import.meta.dirname, '..', 'policies', 'storm.yaml') },
   limits: { finalWithinMs: FINAL_MS },
   seconds: { short: 300, long: 300 },
   async run(stage) {

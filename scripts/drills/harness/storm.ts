@@ -29,7 +29,7 @@ type Answer = { status: number; body: string };
 const ANSWER_MS = 30_000;
 const TITLES = ['High latency', 'Connection refused', 'Slow SQL queries'];
 
-/** The n-th alert of a storm: every service in turn, each round with another title, every fifth round critical. */
+/** The n-th alert of a storm: every service in turn, with another title each round, every fifth round critical. */
 export function stormAlert(
   n: number,
   { services, criticalFrom }: Pick<Storm, 'services' | 'criticalFrom'>,
@@ -37,7 +37,7 @@ export function stormAlert(
   const service = n % services;
   const round = Math.floor(n / services);
   return {
-    title: `${TITLES[round % TITLES.length]} at storm-${service} (${round % 50})`,
+    title: `${TITLES[(round + service) % TITLES.length]} at storm-${service} (${round % 50})`,
     service: `storm-${service}`,
     severity: service >= criticalFrom && round % 5 === 2 ? 'critical' : 'medium',
     deliveryId: `storm-${n}`,
