@@ -10,18 +10,25 @@ import { freePort, type ServerProcess, startServerProcess } from './server-proce
 export type OwnPostgres = {
   /** The URL of a database on it, `postgres` by default. */
   url(database?: string): string;
+  /** Where its data are. */
+  readonly folder: string;
+  /** Whether its process runs. */
+  isUp(): boolean;
   /** Stops it at once (`immediate`, as a crash would) and starts it again on the same data and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Starts one, installing the program where that is possible; null where it is not. `durable` keeps fsync on. */
-export async function startPostgres({ durable = false } = {}): Promise<OwnPostgres | null> {
+/**
+ * Starts one, installing the program where that is possible; null where it is not. `durable` keeps fsync on; its data go
+ * into a folder under `parent`.
+ */
+export async function startPostgres({ durable = false, parent = tmpdir() } = {}): Promise<OwnPostgres | null> {
   const initdb = ensureProgram('initdb', 'postgresql');
   if (!initdb) return null;
   const owner = unprivilegedUser();
   const user = owner ?? {};
-  const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-postgres-'));
+  const folder = mkdtempSync(join(parent, 'rca-fleet-postgres-'));
   if (owner) chownSync(folder, owner.uid, owner.gid);
   const made = spawnSync(
     initdb,
@@ -40,6 +47,8 @@ export async function startPostgres({ durable = false } = {}): Promise<OwnPostgr
   await untilReady(url());
   return {
     url,
+    folder,
+    isUp: () => server.child.exitCode === null && server.child.signalCode === null,
     restart: async () => {
       await server.kill('SIGQUIT');
       server = await start();

@@ -9,7 +9,8 @@ export type OwnRedis = {
   url: string;
   /** Stops it (kill -9) and leaves it stopped until `start`. */
   kill(): Promise<void>;
-  start(): Promise<void>;
+  /** Starts it on the same port and folder; `changes` to its settings count for this life alone. */
+  start(changes?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -27,13 +28,16 @@ export async function startRedis(): Promise<OwnRedis | null> {
     'maxmemory-policy': 'noeviction',
     save: '',
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  let server: ServerProcess = await startServerProcess(program, args, port);
+  const start = (changes: Record<string, string> = {}) => {
+    const args = Object.entries({ ...settings, ...changes }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    return startServerProcess(program, args, port);
+  };
+  let server: ServerProcess = await start();
   return {
     url: `redis://127.0.0.1:${port}`,
     kill: () => server.kill('SIGKILL'),
-    start: async () => {
-      server = await startServerProcess(program, args, port);
+    start: async (changes) => {
+      server = await start(changes);
     },
     stop: async () => {
       await server.kill('SIGTERM');

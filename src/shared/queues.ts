@@ -18,10 +18,21 @@ import type { Logger } from './logger.ts';
 import { storableText } from './store/storable-json.ts';
 
 /** What every job carries: ids, never data. Postgres is the truth, the queue is only the schedule. */
-export type JobData = { incidentId: string; run: number };
+export type JobData = {
+  incidentId: string;
+  run: number;
+  /** The job version of the program that added it, where that is above 1; older programs leave such a job to newer ones. */
+  v?: number;
+};
 export type FleetJob = Job<JobData>;
 export type FleetQueue = Queue<JobData>;
 export type FleetWorker = Worker<JobData>;
+
+/**
+ * What programs of this version understand of jobs. Raise it when a job asks for something that older workers would do
+ * wrong; a field that they can overlook needs no new version.
+ */
+export const JOB_VERSION: number = 1;
 
 export const POST_QUEUE = 'post-report';
 export const DEAD_LETTER_QUEUE = 'dead-letter';
@@ -66,8 +77,10 @@ const JOB_OPTIONS: Record<'investigate' | 'post' | 'dead' | 'maintenance', JobsO
 };
 const FAILED_RETENTION = { age: 7 * 86_400, count: 5_000 };
 
+/** A job whose workers have died so often is given up: it may be what kills them. */
+export const POISON_DEATHS = 3;
 /** A dead worker's job is back after at most lockDuration + stalledInterval = 22.5 s (measured 14 s). */
-const LOCK_OPTIONS = { lockDuration: 15_000, stalledInterval: 7_500, maxStalledCount: 3 };
+const LOCK_OPTIONS = { lockDuration: 15_000, stalledInterval: 7_500, maxStalledCount: POISON_DEATHS - 1 };
 
 /** The wait before attempt `attempt + 1`, ms: doubling from `base`, at most a minute, with up to half of it random. */
 export function backoffMs(attempt: number, base = 1_000, random: () => number = Math.random): number {
@@ -185,7 +198,7 @@ function fleetQueues(logger: Logger, backend: Backend): Queues {
         await backend.ready(signal);
         const bulk = jobs.map(({ id, data, priority, delayMs }) => ({
           name,
-          data,
+          data: JOB_VERSION > 1 ? { ...data, v: JOB_VERSION } : data,
           opts: { jobId: id, ...(priority ? { priority } : {}), ...(delayMs ? { delay: Math.ceil(delayMs) } : {}) },
         }));
         const [job] = bulk;

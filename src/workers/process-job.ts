@@ -1,26 +1,32 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import { describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
-import type { FleetJob } from '../shared/queues.ts';
+import { type FleetJob, POISON_DEATHS } from '../shared/queues.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Lease } from '../shared/store/investigation-store.ts';
 import { type InvestigateDeps, investigateAlert } from './investigate-alert.ts';
 import { whileLeased } from './keep-lease.ts';
+import type { SuspectLane } from './suspect-lane.ts';
 
 /** An incident whose workers died or failed this often is given up, whatever the queue still remembers of its attempts. */
 const MAX_CLAIMS = 8;
 const SHUTDOWN_WAIT_MS = 100;
+/** After so many deaths of its workers a job is a suspect; one more, and it is given up as poison. */
+const SUSPECT_DEATHS = POISON_DEATHS - 1;
+const SUSPECT_WAIT_MS = 2_000;
 /** How long a job waits at least when the database is away, ms. */
 const STORE_WAIT_MS = 2_000;
 
 export type ProcessDeps = InvestigateDeps & {
   worker: string;
+  suspects: SuspectLane;
   bury: (incident: { incidentId: string; run: number }, reason: DeadReason, why: string, fence: Fence) => Promise<void>;
 };
 
 /**
  * One job of an investigate queue: claims the incident, investigates it under the lease, and decides what a failure means.
- * An abort by shutdown, a held lease or a database that is away sends the job back without losing an attempt.
+ * An abort by shutdown, a held lease or a database that is away sends the job back without losing an attempt, and so does
+ * another suspect in the lane.
  */
 export async function processInvestigation(
   deps: ProcessDeps,
@@ -28,6 +34,17 @@ export async function processInvestigation(
   token: string,
   stop: AbortSignal,
 ): Promise<string> {
+  if (job.stalledCounter < SUSPECT_DEATHS) return await processUnsuspected(deps, job, token, stop);
+  const leave = deps.suspects.enter();
+  if (!leave) return await sendBack(job, token, SUSPECT_WAIT_MS * (1 + Math.random()));
+  try {
+    return await processUnsuspected(deps, job, token, stop);
+  } finally {
+    leave();
+  }
+}
+
+async function processUnsuspected(deps: ProcessDeps, job: FleetJob, token: string, stop: AbortSignal): Promise<string> {
   const { incidentId, run } = job.data;
   const { investigations } = deps.store;
   const claim = await investigations

@@ -19,6 +19,7 @@ import { createReasoner } from './llm/create-reasoner.ts';
 import { processPost } from './post-report.ts';
 import { processDeadLetter } from './process-dead-letter.ts';
 import { processInvestigation } from './process-job.ts';
+import { createSuspectLane } from './suspect-lane.ts';
 import { startWorkerPool, type WorkerPool } from './worker-pool.ts';
 
 /** Posts under way at once in one process; the channel's pace, not this, is what limits Slack. */
@@ -79,6 +80,7 @@ function startersFor(
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const reasoner = createReasoner(config.llm);
   const bury = buryIncident.bind(null, { store, queues, logger, metrics });
+  const suspects = createSuspectLane();
   const requestPost = async (incident: { id: string; run: number; priority: number }, revision?: number) => {
     const wanted = revision ?? (await store.deliveries.want(incident.id, incident.run));
     const data = { incidentId: incident.id, run: incident.run };
@@ -87,7 +89,10 @@ function startersFor(
       .add(POST_QUEUE, [{ id: postJobId(incident.id, incident.run, wanted), data, priority: incident.priority }])
       .catch(() => undefined);
   };
-  const investigateDeps = { store, gateway, analyst, reasoner, agents, requestPost, logger, metrics, worker, bury };
+  const investigateDeps = {
+    ...{ store, gateway, analyst, reasoner, agents, requestPost, logger, metrics },
+    ...{ worker, bury, suspects },
+  };
   const paceMs = 60_000 / config.slack.postsPerMinute;
   const postDeps = {
     store,

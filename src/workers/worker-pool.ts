@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import { withDeadline } from '../shared/deadline.ts';
 import type { FleetJob, Queues, QueueWorkerOptions } from '../shared/queues.ts';
+import { isOfNewerProgram, leaveToNewer } from './leave-to-newer.ts';
 
 /** For how long waiting jobs may find nobody to take them before the consumer counts as stuck, ms. */
 const STUCK_MS = 20_000;
@@ -35,7 +36,10 @@ export function startWorkerPool(
     queue,
     (job: Job, token?: string) => {
       lastTaken = performance.now();
-      const work = process(job as FleetJob, token ?? '', stop.signal);
+      const given = job as FleetJob;
+      const work = isOfNewerProgram(given)
+        ? leaveToNewer(given, token ?? '')
+        : process(given, token ?? '', stop.signal);
       const tracked = work.catch(() => undefined).finally(() => running.delete(tracked));
       running.add(tracked);
       return work;

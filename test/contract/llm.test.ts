@@ -191,6 +191,7 @@ describe('the LLM reasoner against a server that speaks Chat Completions', () =>
     [{ kind: 'garbage' }, 'protocol'],
     [{ kind: 'close' }, 'connection'],
     [{ kind: 'cut_body' }, 'connection'],
+    [{ kind: 'endless' }, 'protocol'],
   ] as const;
   for (const [fault, expected] of FAULTS) {
     it(`maps ${JSON.stringify(fault)} to failure ${expected} after one request`, async () => {

@@ -145,6 +145,8 @@ describe('the signoz server against the simulated SigNoz', () => {
       [{ kind: 'status', status: 502, body: '<html>bad gateway</html>' }, 'overload'],
       [{ kind: 'status', status: 200, body: '<html>login</html>' }, 'protocol'],
       [{ kind: 'status', status: 200, body: '{"status":"success","data":{"rows":1}}' }, 'protocol'],
+      [{ kind: 'garbage' }, 'protocol'],
+      [{ kind: 'endless' }, 'protocol'],
       [{ kind: 'drop_answer' }, 'connection'],
       [{ kind: 'hang' }, 'timeout'],
       [{ kind: 'answer_late', ms: 3000 }, 'timeout'],

@@ -86,6 +86,19 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       await assertMigrated(database);
     });
 
+    it('works on a newer schema that says programs of its version can live with it', async () => {
+      const newer = `insert into rca_fleet.schema_version (version, name, md5, run_at) values (${latest + 1}, 'newer', 'x', now())`;
+      await database.query(newer);
+      await database.query(`comment on schema rca_fleet is 'oldest program: ${latest}'`);
+      await assertMigrated(database);
+      // Moving it is up to the newer program all the same.
+      expect(await refusal(migrate(database))).to.match(/start the newer program/);
+      await database.query(`comment on schema rca_fleet is 'oldest program: ${latest + 1}'`);
+      expect(await refusal(assertMigrated(database))).to.match(/start the newer program/);
+      await database.query(`comment on schema rca_fleet is null`);
+      await database.query(`delete from rca_fleet.schema_version where version = ${latest + 1}`);
+    });
+
     it('undoes a migration that fails halfway', async () => {
       await migrate(database, 0);
       await database.query('create table rca_fleet.evidence (in_the_way int)');

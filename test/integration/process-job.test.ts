@@ -11,6 +11,7 @@ import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { buryIncident } from '../../src/workers/bury-incident.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import { type ProcessDeps, processInvestigation } from '../../src/workers/process-job.ts';
+import { createSuspectLane } from '../../src/workers/suspect-lane.ts';
 import { availableBackends } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { claimIncident, expireLeases, openIncident } from '../support/incidents.ts';
@@ -19,11 +20,12 @@ import { startTcpProxy, through } from '../support/tcp-proxy.ts';
 
 const RUNNING = new AbortController().signal;
 
-function jobOf(incidentId: string, attemptsMade = 0) {
+function jobOf(incidentId: string, attemptsMade = 0, stalledCounter = 0) {
   const delays: number[] = [];
   const job = {
     data: { incidentId, run: 1 },
     attemptsMade,
+    stalledCounter,
     opts: { attempts: 4 },
     moveToDelayed: async (at: number) => {
       expect(Number.isInteger(at)).to.equal(true);
@@ -43,6 +45,7 @@ function depsOf(test: TestStore, gateway: McpGateway, store: Store = test.store)
     requestPost: async () => {},
     bury: (...about) => buryIncident({ ...test, store }, ...about),
     worker: 'worker-1',
+    suspects: createSuspectLane(),
     logger: test.logger,
     metrics: test.metrics,
   };
@@ -97,6 +100,27 @@ describe('a job of an investigate queue', () => {
     expect(delays).to.have.length(1);
     expect(await find(id)).to.include({ state: 'investigating' });
     expect((await test.store.investigations.claim(id, 1, 'next')).outcome).to.equal('claimed');
+  });
+
+  it('is looked at alone when its workers have died twice, while others go on beside it', async () => {
+    const [first, second, innocent] = [await openIncident(test), await openIncident(test), await openIncident(test)];
+    const suspects = createSuspectLane();
+    const beside: string[] = [];
+    const suspect: Partial<ProcessDeps> = {
+      suspects,
+      bury: async () => {},
+      reasoner: { configured: false } as ProcessDeps['reasoner'],
+      requestPost: async ({ id }) => {
+        if (id !== first || beside.length > 0) return;
+        const { job, delays } = jobOf(second, 0, 2);
+        beside.push(await rejection(run(second, { suspects }, job)).then((error) => error.constructor.name));
+        expect(delays[0]).to.be.within(1_900, 4_100);
+        beside.push(await run(innocent, { suspects }, jobOf(innocent, 0, 1).job));
+      },
+    };
+    expect(await run(first, suspect, jobOf(first, 0, 2).job)).to.equal('inconclusive');
+    expect(beside).to.deep.equal(['DelayedError', 'inconclusive']);
+    expect(await run(second, { suspects }, jobOf(second, 0, 2).job)).to.equal('inconclusive');
   });
 
   it('stops without an effect when another worker has taken over', async () => {

@@ -64,6 +64,28 @@ for (const backend of availableBackends()) {
       await one.assertConsuming();
     });
 
+    it('leaves a job of a newer program to a newer worker, and counts no attempt for it', async () => {
+      const taken: string[] = [];
+      start(async (job) => {
+        taken.push(job.id!);
+        return 'done';
+      });
+      await test.queues.queue(QUEUE).add(QUEUE, { incidentId: 'n', run: 1, v: 2 }, { jobId: 'newer', attempts: 1 });
+      await add('ours');
+      await eventually('our own job', async () => (await stateOf('ours')) === 'completed');
+      await eventually('the newer job put back', async () => (await stateOf('newer')) === 'delayed');
+      expect(taken).to.deep.equal(['ours']);
+      expect((await test.queues.queue(QUEUE).getJob('newer'))!.attemptsMade).to.equal(0);
+    });
+
+    it('finishes a job of a newer program that was rolled back, so that it is added again', async () => {
+      start(async () => 'worked on');
+      const timestamp = Date.now() - 3_600_000;
+      await test.queues.queue(QUEUE).add(QUEUE, { incidentId: 'n', run: 1, v: 2 }, { jobId: 'stale', timestamp });
+      await eventually('its end', async () => (await stateOf('stale')) === 'completed');
+      expect((await test.queues.queue(QUEUE).getJob('stale'))!.returnvalue).to.match(/^left/);
+    });
+
     it('is not stuck while it has no room for another job', async () => {
       const one = start(async (_job, _token, stop) => {
         await untilStopped(stop);

@@ -14,6 +14,7 @@ import {
   liveJobsAreOpenRows,
 } from './ending-rules.ts';
 import { acknowledgedIsStored, deliveryIsStoredOnce, sameAlertIsOneIncident, storedWasSent } from './intake-rules.ts';
+import { limitsHold } from './limit-rules.ts';
 import type { Observed, Rule } from './observed.ts';
 import {
   connectionsStayBounded,
@@ -40,6 +41,7 @@ export const RULES = {
   'the answer is in the right thread': answerIsInItsThread,
   'no answer without an accepted alert': noAnswerWithoutAlert,
   'the outbox agrees with Slack': outboxAgreesWithSlack,
+  'limits hold under faults': limitsHold,
   'readiness tells the truth': readinessTellsTheTruth,
   'memory stays bounded': memoryStaysBounded,
   'connections stay bounded': connectionsStayBounded,

@@ -59,6 +59,10 @@ export type FinalState = {
   incidents: StoredIncident[];
   deliveries: StoredDelivery[];
   jobs: LiveJob[];
+  /** When each investigation was begun first. */
+  starts: number[];
+  /** Investigations that were admitted to the LLM's budget. */
+  llmInvestigations: number;
 };
 
 /** An incident seen in a state that it was not in before. */
@@ -72,6 +76,8 @@ export type ResourceSample = {
   memoryMb: Record<string, number>;
   connections: number | null;
   keys: number | null;
+  /** Investigations under way by the worker that holds their lease; null where it can't be asked. */
+  held: Record<string, number> | null;
 };
 
 export type Limits = {
@@ -82,6 +88,11 @@ export type Limits = {
   memorySlopeMbPerMinute: number;
   connections: number;
   keysPerIncident: number;
+  /** The limits that the fleet was configured with; infinite where the drill sets none. */
+  investigationsPerWorker: number;
+  startsPerMinute: number;
+  postsPerMinute: number;
+  llmInvestigations: number;
 };
 
 /** Everything that the checker decides from. */

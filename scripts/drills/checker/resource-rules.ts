@@ -4,8 +4,8 @@ import type { Observed, ReadinessSample, StuckWindow } from './observed.ts';
 const LOOK_MS = 3_000;
 /** A line through fewer minutes than this says nothing about growth. */
 const SLOPE_FROM_MINUTES = 1;
-/** A process is still growing into its work for so long, ms. */
-const WARM_UP_MS = 40_000;
+/** Pieces of the time over which growth is measured; of each the least counts, which garbage can't raise. */
+const PIECES = 12;
 
 /** Readiness turns false while a consumer is stuck for longer than the limit, and true again by itself. */
 export function readinessTellsTheTruth({ readiness, stuck, limits }: Observed): string[] {
@@ -27,7 +27,10 @@ function stays({ process, until, what }: StuckWindow, seen: ReadinessSample[], w
   return back ? [] : [`${process} is not ready again ${Math.round(withinMs / 1000)} s after the end of: ${what}`];
 }
 
-/** No process is ever larger than its limit, and none grows steadily once it is warm. */
+/**
+ * No process is ever larger than its limit, and none grows steadily once it is warm: in the first half of its life it grows
+ * into its work, in the second the least of each while counts.
+ */
 export function memoryStaysBounded({ resources, limits }: Observed): string[] {
   const processes = new Set(resources.flatMap((sample) => Object.keys(sample.memoryMb)));
   return [...processes].flatMap((process) => {
@@ -35,7 +38,7 @@ export function memoryStaysBounded({ resources, limits }: Observed): string[] {
       memoryMb[process] === undefined ? [] : [{ at, value: memoryMb[process] }],
     );
     const largest = Math.max(...points.map((point) => point.value));
-    const slope = slopePerMinute(points.filter((point) => point.at - points[0]!.at > WARM_UP_MS));
+    const slope = slopePerMinute(leastOfPieces(secondHalf(points)));
     return [
       ...(largest > limits.memoryMb ? [`${process} takes ${Math.round(largest)} MB`] : []),
       ...(slope > limits.memorySlopeMbPerMinute ? [`${process} grows by ${slope.toFixed(1)} MB/min`] : []),
@@ -43,8 +46,25 @@ export function memoryStaysBounded({ resources, limits }: Observed): string[] {
   });
 }
 
+type Point = { at: number; value: number };
+
+function secondHalf(points: Point[]): Point[] {
+  const [first, last] = [points[0]!.at, points.at(-1)!.at];
+  return points.filter(({ at }) => at >= (first + last) / 2);
+}
+
+/** The least value of each piece of the time; as many points as there are pieces with one. */
+export function leastOfPieces(points: Point[]): Point[] {
+  const first = points[0]?.at ?? 0;
+  const width = ((points.at(-1)?.at ?? 0) - first) / PIECES;
+  const pieces = Map.groupBy(points, ({ at }) => Math.min(PIECES - 1, Math.floor((at - first) / Math.max(1, width))));
+  return [...pieces.values()].map((piece) =>
+    piece.reduce((least, point) => (point.value < least.value ? point : least)),
+  );
+}
+
 /** The slope of the least-squares line, per minute; 0 for a time too short to tell. */
-export function slopePerMinute(points: { at: number; value: number }[]): number {
+export function slopePerMinute(points: Point[]): number {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || last.at - first.at < SLOPE_FROM_MINUTES * 60_000) return 0;
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,7 +1,8 @@
 import type { Fault } from '../../sandbox/http/faults.ts';
 import type { ChatFault } from '../../sandbox/llm/chat-fault.ts';
+import { onPostgres } from '../harness/servers.ts';
 import type { Drill, Stage } from '../harness/stage.ts';
-import { expectWorking, untilBusy, wait } from './steps.ts';
+import { expectWithin, expectWorking, untilBusy, wait } from './steps.ts';
 
 const ANSWERED_WITHIN_S = 30;
 
@@ -11,11 +12,12 @@ const LLM_FAULTS: ChatFault[] = [
   { kind: 'trickle', everyMs: 400 },
   { kind: 'garbage' },
   { kind: 'cut_body' },
+  { kind: 'endless' },
 ];
 
 const llmFails: Drill = {
   name: 'llm-fails',
-  what: 'the LLM answers 503, hangs, trickles, talks garbage, breaks off: 6 s each',
+  what: 'the LLM answers 503, hangs, trickles, talks garbage, breaks off, answers without end: 6 s each',
   backends: ['redis', 'embedded'],
   shortOn: ['redis'],
   seconds: { short: 90, long: 90 },
@@ -35,9 +37,18 @@ const llmFails: Drill = {
   },
 };
 
+const TELEMETRY_FAULTS: Fault[] = [
+  { kind: 'status', status: 500 },
+  { kind: 'hang' },
+  { kind: 'refuse_connection' },
+  { kind: 'trickle', everyMs: 300 },
+  { kind: 'garbage' },
+  { kind: 'endless' },
+];
+
 const telemetryFails: Drill = {
   name: 'telemetry-fails',
-  what: 'SigNoz behind its MCP server answers 500, hangs, breaks the connection: 6 s each',
+  what: 'SigNoz behind its MCP server answers 500, hangs, breaks off, trickles, talks garbage, answers without end: 6 s each',
   backends: ['redis', 'embedded'],
   shortOn: ['redis'],
   seconds: { short: 120, long: 120 },
@@ -45,13 +56,47 @@ const telemetryFails: Drill = {
     const { sender, sandbox } = stage;
     sender.start(1);
     await untilBusy(stage);
-    const faults: Fault[] = [{ kind: 'status', status: 500 }, { kind: 'hang' }, { kind: 'refuse_connection' }];
-    for (const fault of faults) {
+    for (const fault of TELEMETRY_FAULTS) {
       sandbox.signoz.setFault('*', fault);
       await wait(stage, 6);
     }
     sandbox.signoz.clearFaults();
     await expectWorking(stage, ANSWERED_WITHIN_S);
+  },
+};
+
+/** Of the issue: whatever hangs, an engineer has an answer by then. */
+const DEADLINE_S = 240;
+
+/** As slow as it can be without being away: every answer begins at once and never ends. */
+const everythingTrickles: Drill = {
+  name: 'everything-trickles',
+  what: `telemetry and LLM trickle for as long as they are asked: a partial answer within ${DEADLINE_S} s`,
+  backends: ['redis'],
+  fleet: { producers: 1, workers: 1 },
+  environment: { LLM_TIMEOUT_SECONDS: '600' },
+  limits: { finalWithinMs: DEADLINE_S * 1000 },
+  seconds: { short: 400, long: 400 },
+  async run(stage) {
+    const { sender, sandbox, llm, watch, expect, environment } = stage;
+    sandbox.signoz.setFault('*', { kind: 'trickle', everyMs: 2_000 });
+    llm.setFault({ kind: 'trickle', everyMs: 2_000 });
+    const slow = await sender.deliver(sender.alert());
+    const seconds = await watch.untilFinal(slow?.incidentIds ?? [], 300_000);
+    await expectWithin(stage, 'the partial answer', seconds, DEADLINE_S);
+    const [row] = await onPostgres<{ tier: string; missing: number }>(
+      environment.DATABASE_URL!,
+      `select report->>'tier' as tier, jsonb_array_length(report->'couldNotCheck') as missing
+       from rca_fleet.investigations where incident_id = $1`,
+      [slow?.incidentIds[0]],
+    );
+    expect(
+      `it is the detectors' and says what is missing (${JSON.stringify(row)})`,
+      row?.tier === 'detectors' && row.missing > 0,
+    );
+    sandbox.signoz.clearFaults();
+    llm.setFault(null);
+    await expectWorking(stage, 60);
   },
 };
 
@@ -142,6 +187,7 @@ const slackRejectsBlocks: Drill = {
 export const DEPENDENCY_DRILLS = [
   llmFails,
   telemetryFails,
+  everythingTrickles,
   slackDrill('slack-429', 'Slack answers 429 with Retry-After to every post for 8 s', [
     { method: POST, fault: { kind: 'rate_limited', retryAfterSeconds: 2 } },
   ]),

@@ -2,11 +2,9 @@ import { dirname, join } from 'node:path';
 import { freePort } from '../../servers/server-process.ts';
 import { createFleetProcess } from '../harness/fleet-process.ts';
 import { between } from '../harness/random.ts';
-import { slownessNow } from '../harness/slowness.ts';
 import type { Drill } from '../harness/stage.ts';
-import { expectWorking, untilBusy, wait } from './steps.ts';
+import { expectWithin, expectWorking, untilBusy, wait } from './steps.ts';
 
-/** On a quiet machine. */
 const READY_WITHIN_S = 5;
 const REFUSED_WITHIN_S = 1;
 /** The jobs of the killed process come back after their lock. */
@@ -18,7 +16,7 @@ const embeddedKills: Drill = {
   backends: ['embedded'],
   seconds: { short: 120, long: 400 },
   async run(stage) {
-    const { fleet, sender, random, long, expect, say } = stage;
+    const { fleet, sender, random, long, say } = stage;
     const [whole] = fleet.all;
     sender.start(1);
     await untilBusy(stage);
@@ -31,9 +29,8 @@ const embeddedKills: Drill = {
       ready.push((Date.now() - from) / 1000);
     }
     const slowest = Math.max(...ready);
-    const limit = READY_WITHIN_S * (await slownessNow());
     say(`ready again after ${ready.map((seconds) => seconds.toFixed(1)).join(', ')} s`);
-    expect(`it is ready within ${limit.toFixed(1)} s (slowest ${slowest.toFixed(1)} s)`, slowest <= limit);
+    await expectWithin(stage, 'it is ready again (slowest)', slowest, READY_WITHIN_S);
     await expectWorking(stage, WORKING_WITHIN_S);
   },
 };
@@ -63,9 +60,7 @@ const secondProcess: Drill = {
       `the second process is refused with a clear line (${second.log()})`,
       /in use by another process: stop that one/.test(second.log()),
     );
-    stage.say(`refused after ${seconds.toFixed(1)} s, the start of Node included`);
-    const limit = REFUSED_WITHIN_S * (await slownessNow());
-    expect(`the second process ends within ${limit.toFixed(1)} s (${seconds.toFixed(1)} s)`, seconds <= limit);
+    await expectWithin(stage, 'the second process is refused, the start of Node included', seconds, REFUSED_WITHIN_S);
     const [first] = fleet.all;
     await first!.signal('SIGKILL');
     await first!.start();

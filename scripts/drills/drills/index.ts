@@ -1,17 +1,25 @@
 import type { Drill } from '../harness/stage.ts';
 import { exitAtEveryBoundary } from './boundary-drills.ts';
+import { CLOCK_DRILLS } from './clock-drills.ts';
 import { DEPENDENCY_DRILLS } from './dependency-drills.ts';
 import { EMBEDDED_DRILLS } from './embedded-drills.ts';
 import { INTAKE_DRILLS } from './intake-drills.ts';
+import { limitsUnderFaults } from './limits-drill.ts';
 import { NETWORK_DRILLS } from './network-drills.ts';
+import { poisonAlert } from './poison-drill.ts';
 import { POSTGRES_DRILLS } from './postgres-drills.ts';
 import { REDIS_DRILLS } from './redis-drills.ts';
-import { soak } from './soak-drill.ts';
+import { rollout } from './rollout-drill.ts';
+import { SOAK_DRILLS } from './soak-drill.ts';
+import { storm } from './storm-drill.ts';
 import { WORKER_DRILLS } from './worker-drills.ts';
 
 /** All drills, the most telling first. */
 export const DRILLS: readonly Drill[] = [
   ...WORKER_DRILLS,
+  ...CLOCK_DRILLS,
+  poisonAlert,
+  rollout,
   ...POSTGRES_DRILLS,
   ...REDIS_DRILLS,
   exitAtEveryBoundary,
@@ -19,7 +27,9 @@ export const DRILLS: readonly Drill[] = [
   ...NETWORK_DRILLS,
   ...DEPENDENCY_DRILLS,
   ...EMBEDDED_DRILLS,
-  soak,
+  limitsUnderFaults,
+  storm,
+  ...SOAK_DRILLS,
 ];
 
 /** The five scenarios of the published test of Postgres queues. */

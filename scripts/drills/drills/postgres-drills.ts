@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { HARNESS_NAME } from '../harness/servers.ts';
+import { fillDisk } from '../harness/small-disk.ts';
 import type { Drill, Stage } from '../harness/stage.ts';
-import { expectWorking, untilBusy, wait } from './steps.ts';
+import { countOf, expectWorking, untilBusy, wait } from './steps.ts';
 
-/** Working again within this time, s; answering an alert takes some of it on a busy machine. */
-const BACK_WITHIN_S = 15;
+/** Working again within this time, s: an alert that comes after the fault has its answer. */
+const BACK_WITHIN_S = 10;
 
 const SESSIONS = `datname = current_database() and application_name <> '${HARNESS_NAME}'`;
 
@@ -114,4 +115,35 @@ const idleConnections: Drill = {
   },
 };
 
-export const POSTGRES_DRILLS = [postgresRestart, sessionsTerminated, idleConnections];
+const FULL_S = 15;
+
+/** PostgreSQL that cannot write its log gives up and stays down: then somebody makes room and starts it, as here. */
+const diskFull: Drill = {
+  name: 'postgres-disk-full',
+  what: `not one byte fits on the disk of PostgreSQL for ${FULL_S} s under load`,
+  backends: ['redis', 'postgres'],
+  shortOn: ['postgres'],
+  diskMb: 400,
+  // Those who were in the middle of an investigation come back after their lease.
+  limits: { finalWithinMs: 120_000 },
+  seconds: { short: 120, long: 120 },
+  async run(stage) {
+    const { sender, servers, say, expect } = stage;
+    const postgres = servers.postgres!;
+    sender.start(4);
+    await untilBusy(stage);
+    const filler = fillDisk(postgres.folder);
+    const before = countOf(stage, '503');
+    await wait(stage, FULL_S);
+    filler.remove();
+    const refused = countOf(stage, '503') - before;
+    say(`${refused} x 503 while the disk was full; PostgreSQL ${postgres.isUp() ? 'stayed up' : 'went down'}`);
+    expect('the intake says 503 while nothing can be stored', refused > 0);
+    if (!postgres.isUp()) await postgres.restart();
+    await expectWorking(stage, BACK_WITHIN_S);
+    expectHonestIntake(stage);
+    expectAllRunning(stage);
+  },
+};
+
+export const POSTGRES_DRILLS = [postgresRestart, sessionsTerminated, idleConnections, diskFull];

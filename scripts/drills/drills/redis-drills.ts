@@ -80,6 +80,41 @@ const redisBackEmpty: Drill = {
   },
 };
 
+/** Points in time that Redis went back to are those of its last snapshot: what came after it is forgotten, jobs come to life again. */
+const redisSnapshots: Drill = {
+  name: 'redis-snapshots',
+  what: 'Redis with snapshots only (no append-only file), kill -9 some time after the last one: its state goes back in time',
+  backends: ['redis'],
+  seconds: { short: 90, long: 180 },
+  async run(stage) {
+    const { sender, servers, environment, watch, say } = stage;
+    const url = environment.REDIS_URL!;
+    sender.start(3);
+    await untilBusy(stage);
+    await onRedis(url, (client) => client.config('SET', 'appendonly', 'no'));
+    try {
+      for (let round = 0; round < (stage.long ? 4 : 1); round++) {
+        await whileInvestigationsHang(stage, async () => {
+          await wait(stage, 2);
+          await onRedis(url, (client) => client.save());
+        });
+        await wait(stage, 6);
+        const before = sender.acknowledged.flatMap((one) => one.incidentIds);
+        await servers.redis!.kill();
+        await servers.redis!.start({ appendonly: 'no' });
+        const keys = await onRedis(url, (client) => client.dbsize());
+        say(`back in time: ${keys} keys of the snapshot`);
+        stage.expect('the snapshot was read', keys > 0);
+        await expectWorking(stage, REBUILT_WITHIN_S);
+        await watch.untilFinal(before, 90_000);
+      }
+    } finally {
+      await onRedis(url, (client) => client.config('SET', 'appendonly', 'yes'));
+    }
+    expectIntakeUnharmed(stage);
+  },
+};
+
 const redisFull: Drill = {
   name: 'redis-full',
   what: 'Redis at maxmemory with noeviction for 15 s: every write is refused, then there is room again',
@@ -102,4 +137,4 @@ const redisFull: Drill = {
   },
 };
 
-export const REDIS_DRILLS = [redisDown, redisEmptied, redisBackEmpty, redisFull];
+export const REDIS_DRILLS = [redisDown, redisEmptied, redisBackEmpty, redisSnapshots, redisFull];

@@ -1,3 +1,4 @@
+import type { FleetProcess } from '../harness/fleet-process.ts';
 import { oneOf, type Random } from '../harness/random.ts';
 import { genericAlert } from '../harness/sender.ts';
 import { onPostgres, onRedis } from '../harness/servers.ts';
@@ -9,33 +10,10 @@ const NEW_PER_SECOND = 2;
 const AGAIN_PER_SECOND = 14.7;
 const FAULT_EVERY_S = 30;
 
-type SoakFault = { name: string; act(stage: Stage): Promise<void> };
+type SoakFault = { name: string; act(stage: Stage): Promise<unknown> };
 
-const FAULTS: SoakFault[] = [
-  { name: 'kill -9 a worker', act: (stage) => killOne(stage, stage.fleet.workers) },
-  { name: 'kill -9 a producer', act: (stage) => killOne(stage, stage.fleet.producers) },
-  { name: 'restart a worker', act: async ({ fleet, random }) => void (await oneOf(random, fleet.workers).restart()) },
-  {
-    name: 'FLUSHALL',
-    act: async ({ environment }) => void (await onRedis(environment.REDIS_URL!, (client) => client.flushall())),
-  },
-  {
-    name: 'Redis away for 5 s',
-    act: async (stage) => {
-      await stage.servers.redis!.kill();
-      await wait(stage, 5);
-      await stage.servers.redis!.start();
-    },
-  },
-  { name: 'PostgreSQL restarted', act: ({ servers }) => servers.postgres!.restart() },
-  {
-    name: 'all sessions terminated',
-    act: async ({ environment }) =>
-      void (await onPostgres(
-        environment.DATABASE_URL!,
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
-      )),
-  },
+/** Faults of the dependencies, which every backend has. */
+const OUTER_FAULTS: SoakFault[] = [
   {
     name: 'Slack answers 503 for 5 s',
     act: async (stage) => {
@@ -52,10 +30,46 @@ const FAULTS: SoakFault[] = [
       stage.llm.setFault(null);
     },
   },
+  {
+    name: 'telemetry answers 500 for 5 s',
+    act: async (stage) => {
+      stage.sandbox.signoz.setFault('*', { kind: 'status', status: 500 });
+      await wait(stage, 5);
+      stage.sandbox.signoz.clearFaults();
+    },
+  },
 ];
 
-async function killOne({ random }: Stage, members: Stage['fleet']['all']): Promise<void> {
-  const victim = oneOf(random, members);
+/** The first worker and the first producer are never ended, so that their memory can be judged over the whole time. */
+const FLEET_FAULTS: SoakFault[] = [
+  { name: 'kill -9 a worker', act: ({ fleet }) => killAndStart(fleet.workers[1]!) },
+  { name: 'kill -9 a producer', act: ({ fleet }) => killAndStart(fleet.producers[1]!) },
+  { name: 'restart a worker', act: ({ fleet }) => fleet.workers[1]!.restart() },
+  {
+    name: 'FLUSHALL',
+    act: ({ environment }) => onRedis(environment.REDIS_URL!, (client) => client.flushall()),
+  },
+  {
+    name: 'Redis away for 5 s',
+    act: async (stage) => {
+      await stage.servers.redis!.kill();
+      await wait(stage, 5);
+      await stage.servers.redis!.start();
+    },
+  },
+  { name: 'PostgreSQL restarted', act: ({ servers }) => servers.postgres!.restart() },
+  {
+    name: 'all sessions terminated',
+    act: ({ environment }) =>
+      onPostgres(
+        environment.DATABASE_URL!,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+      ),
+  },
+  ...OUTER_FAULTS,
+];
+
+async function killAndStart(victim: FleetProcess): Promise<void> {
   await victim.signal('SIGKILL');
   await victim.start();
 }
@@ -88,35 +102,59 @@ function recent(acknowledged: readonly { key: string }[], random: Random) {
   return { key: oneOf(random, acknowledged.slice(-200)).key, title: SOAK_TITLE };
 }
 
-/** Everything at once, for a long time. */
-export const soak: Drill = {
-  name: 'soak',
-  what: '1,000 alerts a minute with a random fault every 30 s for 3 minutes (long: an hour)',
-  backends: ['redis'],
-  seconds: { short: 330, long: 3_900 },
-  limits: { memorySlopeMbPerMinute: 60, finalWithinMs: 120_000 },
-  async run(stage) {
-    const { sender, random, long, say, watch, healed } = stage;
-    sender.start(NEW_PER_SECOND, SOAK_TITLE);
-    const again = fireAgain(stage);
-    try {
-      await untilBusy(stage);
-      for (const end = Date.now() + (long ? 3_600_000 : 180_000); Date.now() < end; ) {
-        const next = Date.now() + FAULT_EVERY_S * 1000;
-        const fault = oneOf(random, FAULTS);
-        say(fault.name);
-        await fault.act(stage);
-        healed();
-        await wait(stage, Math.max(0, (next - Date.now()) / 1000));
-      }
-    } finally {
-      await again.stop();
-      await sender.stop();
-    }
-    await watch.untilFinal(
-      sender.acknowledged.flatMap((one) => one.incidentIds),
-      120_000,
-    );
-    await expectWorking(stage, 30);
-  },
+type SoakOptions = Pick<Drill, 'name' | 'what' | 'backends' | 'seconds'> & {
+  faults: readonly SoakFault[];
+  forSeconds: { short: number; long: number };
 };
+
+/** Everything at once, for a long time. A process may still grow into its work in the short version, not in the long one. */
+function soakDrill({ faults, forSeconds, ...about }: SoakOptions): Drill {
+  return {
+    ...about,
+    limits: { memorySlopeMbPerMinute: 15, finalWithinMs: 120_000 },
+    longLimits: { memorySlopeMbPerMinute: 1 },
+    async run(stage) {
+      const { sender, random, long, say, watch, healed } = stage;
+      sender.start(NEW_PER_SECOND, SOAK_TITLE);
+      const again = fireAgain(stage);
+      try {
+        await untilBusy(stage);
+        for (const end = Date.now() + (long ? forSeconds.long : forSeconds.short) * 1000; Date.now() < end; ) {
+          const next = Date.now() + FAULT_EVERY_S * 1000;
+          const fault = oneOf(random, faults);
+          say(fault.name);
+          await fault.act(stage);
+          healed();
+          await wait(stage, Math.max(0, (next - Date.now()) / 1000));
+        }
+      } finally {
+        await again.stop();
+        await sender.stop();
+      }
+      await watch.untilFinal(
+        sender.acknowledged.flatMap((one) => one.incidentIds),
+        120_000,
+      );
+      await expectWorking(stage, 30);
+    },
+  };
+}
+
+export const SOAK_DRILLS = [
+  soakDrill({
+    name: 'soak',
+    what: '1,000 alerts a minute with a random fault every 30 s for 3 minutes (long: an hour)',
+    backends: ['redis'],
+    seconds: { short: 330, long: 3_900 },
+    forSeconds: { short: 180, long: 3_600 },
+    faults: FLEET_FAULTS,
+  }),
+  soakDrill({
+    name: 'soak-embedded',
+    what: 'the same on the embedded database, with faults of what is outside of it, for 2 minutes (long: half an hour)',
+    backends: ['embedded'],
+    seconds: { short: 270, long: 2_100 },
+    forSeconds: { short: 120, long: 1_800 },
+    faults: OUTER_FAULTS,
+  }),
+];

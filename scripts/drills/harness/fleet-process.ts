@@ -21,8 +21,10 @@ export type FleetProcess = {
   /** Starts it without waiting until it is ready. */
   launch(): void;
   untilReady(ms?: number): Promise<void>;
-  /** Sends a signal; resolves with the exit code when the process is gone, at once for SIGSTOP and SIGCONT. */
+  /** Sends a signal; resolves with the exit code when the process is gone, at once for signals that end nothing. */
   signal(name: NodeJS.Signals): Promise<number | null>;
+  /** From its next start on it is the program in this folder, as after a deployment. */
+  deploy(root: string): void;
   /** As a rolling update does: out of service, SIGTERM, gone, started, ready, in service. Returns the exit code. */
   restart(): Promise<number | null>;
   log(): string;
@@ -43,7 +45,11 @@ export type FleetProcessOptions = {
 /** How long a load balancer goes on sending after a process was taken out, ms. */
 const DRAIN_MS = 500;
 
+/** SIGUSR2 is what the preloads of the drills wait for. */
+const HARMLESS: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT', 'SIGUSR2'];
+
 type Lives = {
+  root: string;
   child: ChildProcess | null;
   count: number;
   inService: boolean;
@@ -54,7 +60,7 @@ type Lives = {
 /** Describes a process of the fleet; nothing runs before `start`. */
 export function createFleetProcess(options: FleetProcessOptions): FleetProcess {
   const { name, url, logFile } = options;
-  const lives: Lives = { child: null, count: 0, inService: false, groups: [] };
+  const lives: Lives = { root: ROOT, child: null, count: 0, inService: false, groups: [] };
   const launch = () => launchLife(lives, options);
   const untilReady = (ms = READY_MS) => waitForReadiness(lives, options, ms);
   const signal = (what: NodeJS.Signals) => signalLife(lives, what);
@@ -70,6 +76,9 @@ export function createFleetProcess(options: FleetProcessOptions): FleetProcess {
     inService: () => lives.inService,
     start,
     launch,
+    deploy: (root) => {
+      lives.root = root;
+    },
     untilReady,
     signal,
     restart: async () => {
@@ -94,7 +103,7 @@ function launchLife(lives: Lives, { script, environment, logFile }: FleetProcess
   const log = openSync(logFile, 'a');
   // A group of its own, so that what it starts can be found and ended with it.
   lives.child = spawn(process.execPath, npmScript(script), {
-    cwd: ROOT,
+    cwd: lives.root,
     env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', log, log],
     detached: true,
@@ -118,7 +127,7 @@ async function waitForReadiness(lives: Lives, { name, url, logFile }: FleetProce
 async function signalLife(lives: Lives, what: NodeJS.Signals): Promise<number | null> {
   const { child } = lives;
   if (!child || !isRunning(lives)) return child?.exitCode ?? null;
-  if (what === 'SIGSTOP' || what === 'SIGCONT') {
+  if (HARMLESS.includes(what)) {
     child.kill(what);
     return null;
   }

@@ -22,17 +22,22 @@ export type FleetSize = { producers: number; workers: number };
 const STOP_MS = 20_000;
 const ORPHAN_MS = 5_000;
 
-/** Starts them all and waits until they are ready; a failed start leaves nothing running. */
+/**
+ * Starts them all and waits until they are ready; a failed start leaves nothing running. `firstWorker` is laid over the
+ * environment of the first worker alone.
+ */
 export async function startDrillFleet(
   size: FleetSize | 'embedded',
   environment: Record<string, string>,
   logFolder: string,
+  firstWorker: Record<string, string> = {},
 ): Promise<DrillFleet> {
   mkdirSync(logFolder, { recursive: true });
   const make = async (name: string, script: 'start' | 'start:producer' | 'start:worker') => {
     const [port, workerPort] = [await freePort(), await freePort()];
     const url = `http://127.0.0.1:${script === 'start:worker' ? workerPort : port}`;
-    const own = { ...environment, PORT: `${port}`, WORKER_PORT: `${workerPort}` };
+    const only = name === 'worker-1' ? firstWorker : {};
+    const own = { ...environment, ...only, PORT: `${port}`, WORKER_PORT: `${workerPort}` };
     return createFleetProcess({ name, script, url, environment: own, logFile: join(logFolder, `${name}.log`) });
   };
   const many = (count: number, name: string, script: 'start:producer' | 'start:worker') =>

@@ -34,12 +34,17 @@ export async function readFinalState(environment: Record<string, string>): Promi
   }
 }
 
+const STARTS = `select ${ms('started_at')} as at from rca_fleet.investigations`;
+const LLM = 'select count(*)::int as count from rca_fleet.llm_spending';
+
 async function readRows(database: Database) {
   type Plain<T> = T & Record<string, unknown>;
   return {
     alerts: await database.query<Plain<StoredAlert>>(ALERTS),
     incidents: await database.query<Plain<StoredIncident>>(INCIDENTS),
     deliveries: await database.query<Plain<StoredDelivery>>(DELIVERIES),
+    starts: (await database.query<{ at: number }>(STARTS)).map(({ at }) => at),
+    llmInvestigations: (await database.query<{ count: number }>(LLM))[0]!.count,
   };
 }
 

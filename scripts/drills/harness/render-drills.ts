@@ -7,6 +7,8 @@ export type DrillResults = {
   seconds: number;
   node: string;
   cpus: number;
+  /** The machine's load average of the last minute at the end. */
+  load: number;
   seed: string;
   version: 'short' | 'long';
   results: DrillResult[];
@@ -29,10 +31,10 @@ export function renderDrillsText({ results }: DrillResults): string {
 
 /** The same as a Markdown document. */
 export function renderDrillsMarkdown(all: DrillResults): string {
-  const { startedAt, seconds, node, cpus, seed, version, results } = all;
+  const { startedAt, seconds, node, cpus, load, seed, version, results } = all;
   const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const table = [line(HEAD), line(HEAD.map(() => '---')), ...results.map((result) => line(cellsOf(result)))];
-  const about = `${startedAt}, ${version} version, seed ${seed}, ${Math.round(seconds)} s, Node ${node}, ${cpus} CPUs.`;
+  const about = `${startedAt}, ${version} version, seed ${seed}, ${Math.round(seconds)} s, Node ${node}, ${cpus} CPUs, load ${load.toFixed(1)}.`;
   return ['# Drills', '', about, '', ...table, '', ...results.flatMap(brokenRules).map((text) => `- ${text}`), ''].join(
     '\n',
   );

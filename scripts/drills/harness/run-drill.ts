@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check, RULES, type Violation } from '../checker/index.ts';
 import type { Limits, Observed } from '../checker/observed.ts';
@@ -31,6 +33,10 @@ const LIMITS: Limits = {
   // Two producers and two workers, each with pools of 10 and 20.
   connections: 120,
   keysPerIncident: 8,
+  investigationsPerWorker: Number.POSITIVE_INFINITY,
+  startsPerMinute: Number.POSITIVE_INFINITY,
+  postsPerMinute: Number.POSITIVE_INFINITY,
+  llmInvestigations: Number.POSITIVE_INFINITY,
 };
 /** With its database a process is large, and grows into its work for minutes: its size counts, its slope says nothing yet. */
 const EMBEDDED_LIMITS: Partial<Limits> = { memoryMb: 1_200, memorySlopeMbPerMinute: 1_000 };
@@ -65,7 +71,11 @@ export async function runDrill(options: Omit<StageOptions, 'signal'>): Promise<D
     const opening = openStage({ ...options, signal: end.signal });
     stage = await opening;
     const problems = await withinDrill(end.signal, act(stage, drill.run));
-    result.violations = await judge(stage, { ...LIMITS, ...limitsOf(backend), ...drill.limits }, problems);
+    result.violations = await judge(
+      stage,
+      { ...LIMITS, ...limitsOf(backend), ...drill.limits, ...(long ? drill.longLimits : {}) },
+      problems,
+    );
   } catch (error) {
     result.violations.push({ rule: 'the drill itself', found: [String((error as Error).stack ?? error)] });
   } finally {
@@ -128,9 +138,15 @@ async function judge(stage: Stage, limits: Limits, problems: string[]): Promise<
     mayDieOf,
     limits,
   };
+  keepSamples(stage, observed);
   const own = [...outcome.failed, ...problems];
   const violations = check(observed);
   return own.length > 0 ? [...violations, { rule: "the drill's own criteria", found: own }] : violations;
+}
+
+/** What was measured, beside the logs, for whoever wants to know why a rule did not hold. */
+function keepSamples({ witness }: Stage, { resources, readiness, states }: Observed): void {
+  writeFileSync(join(dirname(witness.file), 'samples.json'), JSON.stringify({ resources, readiness, states }));
 }
 
 function summarise(result: DrillResult, { outcome, sender, watch }: Stage): void {

@@ -33,8 +33,16 @@ const TITLES = [
   'Connection timeouts in',
 ];
 
-/** `producers` tells who is in service, as a load balancer knows it. */
-export function createSender(prefix: string, producers: () => string[], witness: WitnessLog): Sender {
+/**
+ * `producers` tells who is in service, as a load balancer knows it. Load leaves alerts out while `hasRoom` says that the fleet
+ * has enough to do: on a machine that is too slow for the rate, a backlog would be all that is measured.
+ */
+export function createSender(
+  prefix: string,
+  producers: () => string[],
+  witness: WitnessLog,
+  hasRoom: () => boolean = () => true,
+): Sender {
   const acknowledged: Acknowledged[] = [];
   const counts: Record<string, number> = {};
   const pending = new Set<Promise<unknown>>();
@@ -78,6 +86,7 @@ export function createSender(prefix: string, producers: () => string[], witness:
     statuses: () => ({ ...counts }),
     start(perSecond, title) {
       timer = setInterval(() => {
+        if (!hasRoom()) return;
         const work = deliver(alert(title)).finally(() => pending.delete(work));
         pending.add(work);
       }, 1000 / perSecond);

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 /** How long an empty Node takes to start and end on a quiet core, ms. */
 const NOMINAL_MS = 50;
 const TRIES = 3;
+/** However busy the machine is: beyond this a promise would mean nothing. */
+const MOST = 4;
 
 /**
- * How much longer starting a process takes now than on a quiet machine, at least 1: criteria that say how fast a process
+ * How much longer starting a process takes now than on a quiet machine, at least 1 and at most 4: criteria that say how fast a process
  * must start are meant for a machine that has nothing else to do.
  */
 export async function slownessNow(): Promise<number> {
@@ -17,5 +19,5 @@ export async function slownessNow(): Promise<number> {
     took.push(performance.now() - from);
   }
   const median = took.sort((a, b) => a - b)[Math.floor(TRIES / 2)]!;
-  return Math.max(1, median / NOMINAL_MS);
+  return Math.min(MOST, Math.max(1, median / NOMINAL_MS));
 }

@@ -4,12 +4,14 @@ import { startWorld } from '../../bench/start-world.ts';
 import { sandboxEnvironment } from '../../fleet-in-process.ts';
 import type { LlmSandbox } from '../../sandbox/llm/start-llm-sandbox.ts';
 import type { Sandbox } from '../../sandbox/start-sandbox.ts';
+import { startPostgres } from '../../servers/start-postgres.ts';
 import type { Limits, StuckWindow } from '../checker/observed.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type DrillFleet, type FleetSize, startDrillFleet } from './fleet.ts';
 import { type Random, randomOf } from './random.ts';
 import { createSender, type Sender } from './sender.ts';
 import { type DrillBackend, type DrillServers, freshBackend } from './servers.ts';
+import { mountSmallDisk } from './small-disk.ts';
 import { apiReader, type StateReader, serverReader } from './state-reader.ts';
 import { startWatch, type Watch } from './watch.ts';
 import { openWitnessLog, type WitnessLog } from './witness-log.ts';
@@ -27,7 +29,13 @@ export type Drill = {
   fleet?: FleetSize;
   links?: readonly Link[];
   environment?: Record<string, string>;
+  /** Laid over the environment of the first worker alone. */
+  firstWorker?: Record<string, string>;
+  /** PostgreSQL gets a disk of its own of so many MB. */
+  diskMb?: number;
   limits?: Partial<Limits>;
+  /** Laid over them in the long version. */
+  longLimits?: Partial<Limits>;
   /** The time of the drill itself, s, without starting and coming to rest. */
   seconds: { short: number; long: number };
   run(stage: Stage): Promise<void>;
@@ -58,6 +66,8 @@ export type Stage = {
   recovered(seconds: number): void;
   stuck(window: StuckWindow): void;
   mayDieOf(...reasons: string[]): void;
+  /** Done when everything else of the drill has been closed. */
+  defer(release: () => void): void;
   outcome: StageOutcome;
   /** Stops the fleet only; the rest stays for the final read. Tells who did not stop as it should. */
   close(): Promise<void>;
@@ -82,6 +92,9 @@ export type StageOptions = {
   say(line: string): void;
 };
 
+/** Incidents of the load that may be open at once; an outage of two minutes needs more than one of some seconds. */
+const MOST_OPEN = { short: 60, long: 400 };
+
 type Release = () => Promise<unknown>;
 
 /** Starts everything for a drill; what was started is released when a later part does not start. */
@@ -100,7 +113,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 }
 
 async function buildStage(options: StageOptions, releases: Release[], close: () => Promise<void>): Promise<Stage> {
-  const { drill, backend, servers, long, seed, folder, signal, say } = options;
+  const { drill, backend, long, seed, folder, signal, say } = options;
+  const servers = await serversFor(options, releases);
   const fresh = await freshBackend(servers, backend);
   releases.push(fresh.remove);
   const world = await startWorld();
@@ -108,7 +122,12 @@ async function buildStage(options: StageOptions, releases: Release[], close: () 
   const { links, environment } = await openLinks(drill.links ?? [], world, fresh.environment);
   releases.push(() => Promise.all(Object.values(links).map((link) => link.close())));
   const size = backend === 'embedded' ? 'embedded' : (drill.fleet ?? { producers: 2, workers: 2 });
-  const fleet = await startDrillFleet(size, { ...environment, ...drill.environment }, join(folder, 'logs'));
+  const fleet = await startDrillFleet(
+    size,
+    { ...environment, ...drill.environment },
+    join(folder, 'logs'),
+    drill.firstWorker,
+  );
   releases.push(async () => fleet.killNow());
   killAtExit(fleet, releases);
   const reader = readerOf(backend, fresh.environment, fleet);
@@ -116,7 +135,10 @@ async function buildStage(options: StageOptions, releases: Release[], close: () 
   const watch = startWatch(fleet, reader);
   releases.push(watch.stop);
   const witness = openWitnessLog(join(folder, 'witness.jsonl'));
-  const sender = createSender(drill.name, fleet.inService, witness);
+  const sender: Sender = createSender(drill.name, fleet.inService, witness, () => {
+    const open = sender.acknowledged.filter((one) => one.incidentIds.some((id) => !watch.isFinal(id)));
+    return open.length < (long ? MOST_OPEN.long : MOST_OPEN.short);
+  });
   releases.push(sender.stop);
   const outcome: StageOutcome = { failed: [], healedAt: Date.now(), recoverySeconds: null, stuck: [], mayDieOf: [] };
   return {
@@ -134,9 +156,20 @@ async function buildStage(options: StageOptions, releases: Release[], close: () 
     environment: { ...environment, ...fresh.environment },
     say,
     ...noteTakers(outcome, say),
+    defer: (release) => void releases.unshift(async () => release()),
     outcome,
     close,
   };
+}
+
+/** The servers of the run, or with a PostgreSQL on a small disk of its own. */
+async function serversFor({ drill, servers }: StageOptions, releases: Release[]): Promise<DrillServers> {
+  if (drill.diskMb === undefined) return servers;
+  const disk = mountSmallDisk(drill.diskMb);
+  releases.push(async () => disk.unmount());
+  const postgres = await startPostgres({ durable: true, parent: disk.folder });
+  releases.push(async () => await postgres?.stop());
+  return { ...servers, postgres };
 }
 
 function noteTakers(outcome: StageOutcome, say: (line: string) => void) {

@@ -11,7 +11,7 @@ export type SeenIncident = { id: string; state: IncidentState; run: number };
 export type StateReader = {
   /** Incidents that may have changed since the last look that succeeded. */
   changed(): Promise<SeenIncident[]>;
-  counts(): Promise<Pick<ResourceSample, 'connections' | 'keys'>>;
+  counts(): Promise<Pick<ResourceSample, 'connections' | 'keys' | 'held'>>;
   close(): Promise<void>;
 };
 
@@ -21,6 +21,10 @@ where updated_at >= to_timestamp($1) or finished_at >= to_timestamp($1)`;
 
 const CONNECTIONS = `
 select count(*)::int as count from pg_stat_activity where datname = current_database() and application_name <> '${HARNESS_NAME}'`;
+
+const HELD = `
+select worker, count(*)::int as count from rca_fleet.investigations
+where report is null and lease_until > now() group by worker`;
 
 const QUERY_MS = 5_000;
 
@@ -44,13 +48,18 @@ export function serverReader(databaseUrl: string, redisUrl: string | null): Stat
       return rows;
     },
     counts: async () => {
-      const [connections, keys] = await Promise.allSettled([
+      const [connections, keys, held] = await Promise.allSettled([
         pool.query<{ count: number }>(CONNECTIONS),
         redis?.dbsize(),
+        pool.query<{ worker: string; count: number }>(HELD),
       ]);
       return {
         connections: connections.status === 'fulfilled' ? (connections.value.rows[0]?.count ?? null) : null,
         keys: keys.status === 'fulfilled' ? (keys.value ?? null) : null,
+        held:
+          held.status === 'fulfilled'
+            ? Object.fromEntries(held.value.rows.map(({ worker, count }) => [worker, count]))
+            : null,
       };
     },
     close: async () => {
@@ -75,7 +84,7 @@ export function apiReader(producer: string): StateReader {
       }
       return seen;
     },
-    counts: async () => ({ connections: null, keys: null }),
+    counts: async () => ({ connections: null, keys: null, held: null }),
     close: async () => {},
   };
 }

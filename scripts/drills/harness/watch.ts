@@ -12,6 +12,7 @@ export type Watch = {
   readiness: ReadinessSample[];
   resources: ResourceSample[];
   stateOf(incidentId: string): IncidentState | null;
+  isFinal(incidentId: string): boolean;
   /** Waits until the incidents are in a final state; throws with those that are not. Resolves with the seconds it took. */
   untilFinal(incidentIds: readonly string[], ms: number): Promise<number>;
   /** Waits until something is seen; throws when it is not in time. Resolves with the seconds it took. */
@@ -46,6 +47,7 @@ export function startWatch(fleet: DrillFleet, reader: StateReader): Watch {
     readiness,
     resources,
     stateOf,
+    isFinal: (id) => isFinal(stateOf(id)),
     until: waitUntil,
     untilFinal: (ids, ms) => untilFinal(stateOf, ids, ms),
     firstSeen: (process, ready, since) =>
@@ -83,7 +85,13 @@ async function lookAtResources(fleet: DrillFleet, reader: StateReader, resources
     const mb = residentMb(one.pid());
     return mb === null ? [] : [[one.generation(), mb] as const];
   });
-  const sample: ResourceSample = { at: Date.now(), memoryMb: Object.fromEntries(alive), connections: null, keys: null };
+  const sample: ResourceSample = {
+    at: Date.now(),
+    memoryMb: Object.fromEntries(alive),
+    connections: null,
+    keys: null,
+    held: null,
+  };
   resources.push(sample);
   Object.assign(sample, await reader.counts());
 }

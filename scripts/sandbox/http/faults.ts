@@ -10,7 +10,13 @@ export type Fault =
   | { kind: 'hang' }
   | { kind: 'answer_late'; ms: number }
   | { kind: 'drop_answer' }
-  | { kind: 'refuse_connection' };
+  | { kind: 'refuse_connection' }
+  /** A body without end, as fast as it is read. */
+  | { kind: 'endless' }
+  /** The answer comes byte by byte, `everyMs` apart. */
+  | { kind: 'trickle'; everyMs: number }
+  /** A body that is no JSON at all, as of a proxy's error page. */
+  | { kind: 'garbage' };
 
 /** Which faults are due; an operation is a Slack method, an HTTP path, or `*` for all of them. */
 export type FaultPlan = {

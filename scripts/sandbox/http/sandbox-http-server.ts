@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { sendEndlessly, trickle } from './bad-bodies.ts';
 import { createFaultPlan, type Fault, type FaultPlan } from './faults.ts';
 
 /** A request that has been read whole. */
@@ -93,6 +94,21 @@ async function answerWithFault(
     case 'drop_answer':
       await service.handle(request, fault);
       response.socket?.resetAndDestroy();
+      return;
+    case 'endless':
+      await sendEndlessly(response);
+      return;
+    case 'trickle': {
+      const { body } = await service.handle(request, fault);
+      trickle(response, String(body), fault.everyMs);
+      return;
+    }
+    case 'garbage':
+      send(response, {
+        status: 200,
+        headers: { 'content-type': 'text/html' },
+        body: '<html>It is being updated</html>',
+      });
       return;
     case 'answer_late': {
       const answer = await service.handle(request, fault);

@@ -12,6 +12,8 @@ export type ChatFault =
   | { kind: 'hang' }
   /** The answer comes byte by byte, `everyMs` apart: headers at once, the end much later. */
   | { kind: 'trickle'; everyMs: number }
+  /** A body without end, as fast as it is read. */
+  | { kind: 'endless' }
   | { kind: 'close' }
   /** The connection breaks in the middle of the body. */
   | { kind: 'cut_body' }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { sendEndlessly, trickle } from '../http/bad-bodies.ts';
 import type { ChatFault } from './chat-fault.ts';
 import { completion, errorBody } from './completion.ts';
 import type { ChatCompletionRequest } from './default-answer.ts';
@@ -76,18 +77,11 @@ export function misbehave(fault: ChatFault, request: ChatCompletionRequest, resp
     case 'trickle':
       trickle(response, completion(request, { content: '{}' }), fault.everyMs);
       break;
+    case 'endless':
+      void sendEndlessly(response);
+      break;
     default:
       // `hang`: no answer, until the client gives up.
       break;
   }
-}
-
-function trickle(response: ServerResponse, text: string, everyMs: number): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  let index = 0;
-  const timer = setInterval(() => {
-    if (index >= text.length) response.end();
-    else response.write(text[index++]);
-  }, everyMs);
-  response.once('close', () => clearInterval(timer));
 }

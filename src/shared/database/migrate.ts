@@ -46,8 +46,9 @@ export async function migrationStatus(database: Database, target?: number): Prom
 }
 
 /**
- * Throws FleetError `config_invalid` when the schema is not the one this program was written for: older means that
- * `npm run migrate` is due, newer that a newer program has migrated it already.
+ * Throws FleetError `config_invalid` when this program cannot work with the schema: older means that `npm run migrate` is
+ * due. A newer one is fine as long as it says that programs of our version can live with it, so that in a rollout old and
+ * new programs run side by side, and an old one that ends can start again.
  */
 export async function assertMigrated(database: Database): Promise<void> {
   const { version, latest } = await migrationStatus(database);
@@ -57,8 +58,20 @@ export async function assertMigrated(database: Database): Promise<void> {
       `the database schema is at version ${version}, this program needs ${latest}: run "npm run migrate"`,
     );
   }
-  if (version > latest) throw newerSchema(version, latest);
+  if (version > latest && latest < (await oldestProgram(database))) throw newerSchema(version, latest);
   await assertSchemaCompatibility(database.queuePool() as never, 'bullmq');
+}
+
+/**
+ * The oldest version of our schema whose programs can work on what is there, as the comment on the schema says it
+ * (`oldest program: 4`); infinite where nothing is said.
+ */
+async function oldestProgram(database: Database): Promise<number> {
+  const [row] = await database.query<{ comment: string | null }>(
+    `select obj_description('rca_fleet'::regnamespace, 'pg_namespace') as comment`,
+  );
+  const stated = /oldest program: (\d+)/.exec(row?.comment ?? '')?.[1];
+  return stated === undefined ? Number.POSITIVE_INFINITY : Number(stated);
 }
 
 /** Without the files of a newer schema nothing can be said about what is above ours, nor undone. */

@@ -6,9 +6,13 @@ import OpenAI, {
   AzureOpenAI,
 } from 'openai';
 import { DependencyError } from '../../shared/errors.ts';
+import { limitedFetch } from '../../shared/http/limit-body.ts';
 import type { LlmConfig } from '../../shared/llm-config.ts';
 import type { ChatAnswer, ChatClient, ChatMessage, ChatRequest, ChatToolCall } from './chat-client.ts';
 import { failureOf, type SdkFailure } from './openai-failure.ts';
+
+/** A report and its reasoning are some hundred kB at most; five calls at once must fit into a small process. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 type Configured = Exclude<LlmConfig, { provider: 'none' }>;
 
@@ -41,6 +45,7 @@ function connect(config: Configured): OpenAI {
     organization: null,
     project: null,
     logLevel: 'off' as const,
+    fetch: limitedFetch(MAX_ANSWER_BYTES),
   };
   if (config.provider === 'openai') return new OpenAI({ ...common, baseURL: config.baseUrl });
   const endpoint = config.endpoint.replace(/\/+$/, '').replace(/\/openai(?:\/v1)?$/, '');

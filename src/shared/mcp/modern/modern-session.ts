@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
-import { limited, MAX_ANSWER_BYTES, statesSmallBody } from '../sdk/limit-body.ts';
+import { limitedResponse, MAX_ANSWER_BYTES } from '../../http/limit-body.ts';
 import { createRequestHeaders } from '../sdk/request-headers.ts';
 import { StdioChildTransport } from '../sdk/stdio-child-transport.ts';
 import type { ServerTarget } from '../server-target.ts';
@@ -49,15 +49,9 @@ function httpTransport(target: Extract<ServerTarget, { kind: 'http' }>): Transpo
   return new StreamableHTTPClientTransport(new URL(target.url), {
     fetch: async (input, init) => {
       const response = await send(input, init);
-      if (response.status !== 401 || !secrets.renew()) return bounded(response);
+      if (response.status !== 401 || !secrets.renew()) return limitedResponse(response, MAX_ANSWER_BYTES);
       await response.body?.cancel();
-      return bounded(await send(input, init));
+      return limitedResponse(await send(input, init), MAX_ANSWER_BYTES);
     },
   });
-}
-
-function bounded(response: Response): Response {
-  const { body, status, headers } = response;
-  if (!body || statesSmallBody(headers, MAX_ANSWER_BYTES)) return response;
-  return new Response(ReadableStream.from(limited(body, MAX_ANSWER_BYTES)), { status, headers });
 }

@@ -1,8 +1,8 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { AnySchema, SchemaOutput } from '@modelcontextprotocol/sdk/server/zod-compat.js';
+import { TOO_LARGE } from '../../http/limit-body.ts';
 import type { WaitOptions } from '../mcp-connection.ts';
 import { describeSdkError, type SdkFailure } from './describe-sdk-error.ts';
-import { TOO_LARGE } from './limit-body.ts';
 import type { Session } from './open-session.ts';
 import type { RequestContext } from './request-context.ts';
 import { type RequestSignal, requestSignal } from './request-signal.ts';

@@ -1,7 +1,7 @@
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { LATEST_PROTOCOL_VERSION, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { DependencyError, describeError, type FailureClass } from '../../errors.ts';
-import { TOO_LARGE } from './limit-body.ts';
+import { TOO_LARGE } from '../../http/limit-body.ts';
 
 /** What an error of the SDK, of fetch or of the child process means for a call. */
 export type SdkFailure = {

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { limited, MAX_ANSWER_BYTES, statesSmallBody } from '../../http/limit-body.ts';
 import { abortable } from '../abortable.ts';
 import type { ServerTarget } from '../server-target.ts';
-import { limited, MAX_ANSWER_BYTES, statesSmallBody } from './limit-body.ts';
 import type { OpenTransport, RequestContext } from './request-context.ts';
 import { createRequestHeaders, type RequestHeaders } from './request-headers.ts';
 

@@ -5,7 +5,7 @@ import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js
 import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { MAX_ANSWER_BYTES, tooLarge } from './limit-body.ts';
+import { MAX_ANSWER_BYTES, tooLarge } from '../../http/limit-body.ts';
 
 export type StdioCommand = { command: string; args: string[]; env: Record<string, string>; cwd?: string };
 

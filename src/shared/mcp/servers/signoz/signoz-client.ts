@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitedResponse } from '../../../http/limit-body.ts';
 import { protocolFailure, requestFailure, statusFailure } from './signoz-failures.ts';
 import type { SignozServerOptions } from './signoz-options.ts';
 
@@ -7,6 +8,9 @@ export type SignozClient = {
   /** POSTs JSON and answers the envelope's `data`, checked against the schema. */
   post<T>(path: string, body: unknown, schema: z.ZodType<T>, signal: AbortSignal): Promise<T>;
 };
+
+/** Queries ask for some thousand rows at most. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 const envelope = z.object({ status: z.literal('success'), data: z.unknown() });
 
@@ -35,7 +39,7 @@ export function createSignozClient(options: SignozServerOptions): SignozClient {
     try {
       // A redirect would carry the key to wherever it points.
       const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'error', signal: both } as const;
-      const response = await fetchFn(`${base}${path}`, init);
+      const response = limitedResponse(await fetchFn(`${base}${path}`, init), MAX_ANSWER_BYTES);
       const { ok, status } = response;
       return { ok, status, retryAfter: response.headers.get('retry-after'), text: await response.text() };
     } catch (error) {

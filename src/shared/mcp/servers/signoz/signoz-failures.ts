@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DependencyError, describeError, type FailureClass } from '../../../errors.ts';
+import { TOO_LARGE } from '../../../http/limit-body.ts';
 
 const errorEnvelope = z.object({
   error: z.object({
@@ -46,14 +47,16 @@ export function statusFailure(path: string, status: number, body: string, retryA
   });
 }
 
-/** No answer at all: refused, cut, too late or given up; `signal` is the caller's. */
+/** No answer at all: refused, cut, too late, too large or given up; `signal` is the caller's. */
 export function requestFailure(path: string, thrown: unknown, signal: AbortSignal): DependencyError {
   const name = (signal.aborted ? signal.reason : thrown)?.name;
   if (name === 'TimeoutError') {
     return new DependencyError('signoz', 'timeout', `SigNoz ${path}: no answer in time`, { cause: thrown });
   }
   if (signal.aborted) return new DependencyError('signoz', 'aborted', `SigNoz ${path}: given up`, { cause: thrown });
-  return new DependencyError('signoz', 'connection', `SigNoz ${path}: ${describeError(thrown)}`, { cause: thrown });
+  // The same question would bring the same flood again.
+  const failure = (thrown as { code?: string }).code === TOO_LARGE ? 'protocol' : 'connection';
+  return new DependencyError('signoz', failure, `SigNoz ${path}: ${describeError(thrown)}`, { cause: thrown });
 }
 
 /** An answer that is not what the API promises. */

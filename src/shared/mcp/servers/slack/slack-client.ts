@@ -9,6 +9,7 @@ import {
   WebClient,
 } from '@slack/web-api';
 import { DependencyError } from '../../../errors.ts';
+import { limitedFetch } from '../../../http/limit-body.ts';
 import type { SlackOptionsOfCall } from './slack-failures.ts';
 import { httpFailure, platformFailure, rateLimitFailure, requestFailure } from './slack-failures.ts';
 import type { SlackServerOptions } from './slack-options.ts';
@@ -25,6 +26,9 @@ export type SlackClient = {
   /** Sends bytes to an address that Slack has given for them; they are not to be seen before the upload is completed. */
   send(url: string, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void>;
 };
+
+/** A page of a thread's messages with all their blocks. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** The SDK prints every failure by itself; ours are thrown and logged by the caller. */
 const SILENT: Logger = {
@@ -60,8 +64,9 @@ function clientFor({ botToken, apiUrl, timeoutMs }: SlackServerOptions, signal: 
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: timeoutMs,
-    fetch: (url, init) =>
+    fetch: limitedFetch(MAX_ANSWER_BYTES, (url, init) =>
       fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal }),
+    ),
   });
 }
 

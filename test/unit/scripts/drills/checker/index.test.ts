@@ -87,6 +87,8 @@ function goodDrill(): Observed {
         { ...delivery('reply', '0.6'), incidentId: 'incident-2' },
       ],
       jobs: [],
+      starts: [NOW, NOW + 1_000, NOW + 70_000],
+      llmInvestigations: 3,
     },
     states: [
       { at: NOW, incidentId: 'incident-1', state: 'investigating', run: 1 },
@@ -103,6 +105,7 @@ function goodDrill(): Observed {
       memoryMb: { 'worker-1#1': 120 + (n % 3) },
       connections: 60,
       keys: 40,
+      held: { 'worker-1': 2 },
     })),
     healedAt: NOW,
     mayDieOf: [],
@@ -113,6 +116,10 @@ function goodDrill(): Observed {
       memorySlopeMbPerMinute: 1,
       connections: 120,
       keysPerIncident: 8,
+      investigationsPerWorker: 2,
+      startsPerMinute: 4,
+      postsPerMinute: 10,
+      llmInvestigations: 10,
     },
   };
 }
@@ -231,6 +238,20 @@ const SEEDED: Record<RuleName, Record<string, Seed>> = {
       readiness[0]!.at = NOW + 38_000;
     },
     'never ready again': ({ readiness }) => void readiness.pop(),
+  },
+  'limits hold under faults': {
+    'a worker has too many at once': ({ resources }) => {
+      resources[4]!.held = { 'worker-1': 3 };
+    },
+    'too many are begun in a minute': ({ final }) => {
+      final.starts.push(...Array.from({ length: 9 }, (_, n) => NOW + 20_000 + n * 4_000));
+    },
+    'too many posts in a minute': ({ slack }) => {
+      for (let n = 0; n < 14; n++) slack.push({ ...posted(`overflow-${n}`, `3.${n}`, '1.1'), at: NOW + n * 4_000 });
+    },
+    'the budget of the LLM is exceeded': ({ final }) => {
+      final.llmInvestigations = 13;
+    },
   },
   'memory stays bounded': {
     'one is too large': ({ resources }) => {

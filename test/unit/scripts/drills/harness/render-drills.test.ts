@@ -35,6 +35,7 @@ const results: DrillResults = {
   seconds: 100,
   node: 'v26',
   cpus: 2,
+  load: 1,
   seed: '1',
   version: 'short',
   results: [held, broken],
@@ -57,6 +58,6 @@ describe('the table of the drills', () => {
   });
 
   it('says in Markdown when, how and where it was measured', () => {
-    expect(renderDrillsMarkdown(results)).to.include('short version, seed 1, 100 s, Node v26, 2 CPUs.');
+    expect(renderDrillsMarkdown(results)).to.include('short version, seed 1, 100 s, Node v26, 2 CPUs, load 1.0.');
   });
 });

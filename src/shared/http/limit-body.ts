@@ -25,3 +25,18 @@ export function statesSmallBody(headers: Headers, maxBytes: number): boolean {
   const stated = headers.get('content-length');
   return stated !== null && Number(stated) <= maxBytes;
 }
+
+/** The same answer, whose body breaks off with tooLarge as soon as more than `maxBytes` of it have come. */
+export function limitedResponse(response: Response, maxBytes: number): Response {
+  const { body, status, headers } = response;
+  if (!body || statesSmallBody(headers, maxBytes)) return response;
+  const stream = ReadableStream.from(limited(body, maxBytes));
+  const bounded = new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, { status, headers });
+  Object.defineProperty(bounded, 'url', { value: response.url });
+  return bounded;
+}
+
+/** `fetch` that takes no more than so many bytes of any answer. */
+export function limitedFetch(maxBytes: number, fetchFn: typeof fetch = fetch): typeof fetch {
+  return async (input, init) => limitedResponse(await fetchFn(input, init), maxBytes);
+}

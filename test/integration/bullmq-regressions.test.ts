@@ -1,0 +1,129 @@
+import { DelayedError } from 'bullmq';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { type FaultProxy, startFaultProxy } from '../../scripts/drills/harness/fault-proxy.ts';
+import { type OwnRedis, startRedis } from '../../scripts/servers/start-redis.ts';
+import { loadConfig } from '../../src/shared/config.ts';
+import { openDatabase } from '../../src/shared/database/open-database.ts';
+import { pause } from '../../src/shared/deadline.ts';
+import { openQueues, type Queues } from '../../src/shared/queues.ts';
+import { startWorkerPool } from '../../src/workers/worker-pool.ts';
+import { isAvailable } from '../support/backends.ts';
+import { rejection } from '../support/errors.ts';
+import { eventually } from '../support/fleet.ts';
+import { openTestStore, type TestStore } from '../support/services.ts';
+
+const QUEUE = 'investigate-network';
+const jobs = (...ids: string[]) => ids.map((id) => ({ id, data: { incidentId: id, run: 1 } }));
+
+/** What broke with earlier versions of BullMQ, by its issue numbers: an upgrade that brings one of them back fails here. */
+(isAvailable('redis') ? describe : describe.skip)('known failures of BullMQ on Redis', function () {
+  this.timeout(60_000);
+  let test: TestStore;
+  let redis: OwnRedis;
+  let proxy: FaultProxy;
+  let queues: Queues;
+  let taken: string[];
+  let close: () => Promise<void>;
+  before(async () => {
+    test = await openTestStore('postgres');
+    redis = (await startRedis())!;
+  });
+  after(async () => {
+    await redis.stop();
+    await test.close();
+  });
+  let count = 0;
+  beforeEach(async () => {
+    proxy = await startFaultProxy(redis.url);
+    queues = openQueues({ ...test.config, redisUrl: proxy.url }, test.database, test.logger);
+    taken = [];
+    const pool = startWorkerPool(queues, QUEUE, { name: 'test', concurrency: 2 }, async (job) => {
+      taken.push(job.id!);
+      return 'done';
+    });
+    close = async () => {
+      await pool.close(0);
+      await queues.close();
+      await proxy.close();
+    };
+    const first = `before-${++count}`;
+    await queues.add(QUEUE, jobs(first));
+    await eventually('the first job', async () => taken.includes(first));
+  });
+  afterEach(() => close());
+
+  const works = (id: string) => async () => {
+    await queues.add(QUEUE, jobs(id)).catch(() => undefined);
+    return taken.includes(id);
+  };
+
+  it('#4585: a worker goes on after an outage that is longer than its first attempts to connect', async () => {
+    await redis.kill();
+    await pause(7_000);
+    await redis.start();
+    await eventually('a job after the outage', works('after'), 30_000);
+  });
+
+  it('#4479: a worker goes on after its connections were reset, while it waited and again', async () => {
+    for (const id of ['first', 'second', 'third']) {
+      proxy.reset();
+      await eventually(`a job after the reset (${id})`, works(id), 30_000);
+    }
+  });
+
+  it('#3834: a worker goes on by itself when a full Redis has room again', async () => {
+    const own = new Redis(redis.url);
+    try {
+      await own.config('SET', 'maxmemory', 1);
+      await rejection(queues.add(QUEUE, jobs('refused')));
+      await own.config('SET', 'maxmemory', 0);
+      await eventually('a job after there is room', works('after-full'), 30_000);
+    } finally {
+      await own.config('SET', 'maxmemory', 0);
+      own.disconnect();
+    }
+  });
+
+  it('#4311: nothing of ours leaves a de-duplication key behind', async () => {
+    await queues.add(QUEUE, jobs('a', 'b', 'a'));
+    await eventually('all jobs', async () => taken.includes('a') && taken.includes('b'));
+    const own = new Redis(redis.url);
+    const keys = await own.keys('*');
+    own.disconnect();
+    expect(keys).to.not.have.length(0);
+    expect(keys.filter((key) => /:de:|:deduplication/.test(key))).to.deep.equal([]);
+  });
+});
+
+(isAvailable('postgres') ? describe : describe.skip)('known failures of BullMQ on PostgreSQL', () => {
+  it('#4814: a job that goes back to wait is not finished by it, with two workers on one queue', async () => {
+    const test = await openTestStore('postgres');
+    const second = await openDatabase(loadConfig({ DATABASE_URL: test.config.databaseUrl! }), test.logger);
+    const other = openQueues(test.config, second, test.logger);
+    const ids = Array.from({ length: 60 }, (_, n) => `job-${n}`);
+    const visits = new Map<string, number>();
+    const pools = [test.queues, other].map((queues, n) =>
+      startWorkerPool(queues, QUEUE, { name: `worker-${n}`, concurrency: 5 }, async (job, token) => {
+        const visit = (visits.get(job.id!) ?? 0) + 1;
+        visits.set(job.id!, visit);
+        if (visit < 3) {
+          await job.moveToDelayed(Date.now() + 5, token);
+          throw new DelayedError();
+        }
+        return 'done';
+      }),
+    );
+    try {
+      await test.queues.add(QUEUE, jobs(...ids));
+      const queue = test.queues.queue(QUEUE);
+      await eventually('the end of all', async () => (await queue.getCompletedCount()) === ids.length, 60_000);
+      expect([...visits.values()].filter((count) => count !== 3)).to.deep.equal([]);
+    } finally {
+      await Promise.all(pools.map((pool) => pool.close(0)));
+      await other.close();
+      await second.close();
+      await test.close();
+    }
+  }).timeout(90_000);
+});
