@@ -5,7 +5,6 @@ import type { Chart } from '../shared/chart.ts';
 import { DependencyError, describeError, FleetError } from '../shared/errors.ts';
 import type { Incident } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
-import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../shared/report.ts';
 import type { Lease } from '../shared/store/investigation-store.ts';
@@ -18,7 +17,7 @@ import { concludeFindings } from './conclude-findings.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { oncePer } from './detectors/support/once-per.ts';
 import type { PlannedStep } from './evidence-plan/question.ts';
-import { BUDGET_SPENT, gatherEvidence, storedEvidence } from './gather-evidence.ts';
+import { BUDGET_SPENT, type EvidenceGateway, gatherEvidence, storedEvidence } from './gather-evidence.ts';
 import { gatherInRounds } from './gather-in-rounds.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
 import { createEvidenceSource, type EvidenceSource } from './llm/evidence-source.ts';
@@ -28,7 +27,7 @@ import { settleReport } from './settle-report.ts';
 
 export type InvestigateDeps = {
   store: Store;
-  gateway: McpGateway;
+  gateway: EvidenceGateway;
   reasoner: Reasoner;
   agents: AgentDefinition[];
   /** Asks the post pool to bring the incident's reply up to date. */
@@ -144,7 +143,7 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   await deps.store.investigations.saveFindings(lease, findings, allGaps);
   const found = findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`;
   await progress.add('running the detectors', found);
-  const source = createEvidenceSource(gatherDeps(deps), lease, known, facts);
+  const source = createEvidenceSource(gatherDeps(deps), lease, known, facts, deps.logger.warn);
   return { evidence, findings, gaps: allGaps, seen: inputOf(evidence), alertClass: incident.class, source };
 }
 
