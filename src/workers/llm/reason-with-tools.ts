@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DependencyError } from '../../shared/errors.ts';
 import type { LlmLimits } from '../../shared/llm-config.ts';
-import type { Evidence, EvidenceGap, Report } from '../../shared/report.ts';
+import type { Evidence, EvidenceGap, LlmUsage, Report } from '../../shared/report.ts';
 import { type AskDeps, askModel } from './ask-model.ts';
 import { buildPrompt } from './build-prompt.ts';
 import { type AnswerForm, type ChatAnswer, type ChatMessage, type ChatTool, requestLength } from './chat-client.ts';
@@ -55,7 +55,7 @@ export async function reasonWithTools(
 ): Promise<ReasoningResult> {
   const { limits, client } = deps;
   const purse = purseOf(input.agent.pool.budget.tokens, limits, client.model);
-  const account: Account = { spending: createSpending(purse), asked: { calls: 0, gaps: [] }, sent: 0 };
+  const account: Account = { spending: createSpending(purse, client.model), asked: { calls: 0, gaps: [] }, sent: 0 };
   const toolsUntil = Math.min(Date.now() + limits.toolMs, (input.deadline ?? Number.MAX_SAFE_INTEGER) - deps.timeoutMs);
   const offer = await listForeignTools(input, limits, signal);
   account.asked.gaps.push(...offer.gaps);
@@ -83,8 +83,7 @@ async function reasonWithin(reasoning: Reasoning): Promise<ReasoningResult> {
   const { stopped, answer } = await questionAndAnswer(reasoning);
   const report = await readOrRepair(reasoning, answer ?? (await concludeNow(reasoning, stopped)));
   const gaps = [...input.gaps, ...account.asked.gaps, ...(stopped === null ? [] : [limitGap(stopped)])];
-  const usage = { ...account.spending.usage(), toolCalls: account.asked.calls };
-  return { report: withGaps(report, gaps), usage, evidence: evidenceNow(input) };
+  return { report: withGaps(report, gaps), usage: usageSoFar(account), evidence: evidenceNow(input) };
 }
 
 const limitGap = (why: string): EvidenceGap => ({ what: 'further evidence that the LLM asked for', why });
@@ -174,18 +173,25 @@ async function ask(reasoning: Reasoning, tools: ChatTool[]): Promise<ChatAnswer>
   const fixed = SCHEMA_TOKENS + toolTokens(tools);
   const room = Math.max(0, Math.min(contextTokens, spending.left()) - budget.answer - fixed);
   const messages = conversation.messages(Math.floor((room * 1000) / spending.tokensOf(1000)));
+  const length = requestLength({ messages, tools });
   const question = {
     messages: (form: AnswerForm) => withSchema(messages, form),
     tools,
     maxAnswerTokens: budget.answer,
     deadline: input.deadline ?? null,
+    onFailed: (error: unknown) => spending.addFailed(error, length),
   };
-  const length = requestLength({ messages, tools });
   account.sent = spending.tokensOf(length) + fixed;
-  const answer = await askModel(deps, question, signal);
-  spending.add(answer, length);
-  return answer;
+  try {
+    const answer = await askModel(deps, question, signal);
+    spending.add(answer, length);
+    return answer;
+  } finally {
+    await input.spent?.(usageSoFar(account));
+  }
 }
+
+const usageSoFar = ({ spending, asked }: Account): LlmUsage => ({ ...spending.usage(), toolCalls: asked.calls });
 
 /** Where the server does not enforce the schema, the system message shows it, which stays the same for every alert. */
 function withSchema(messages: ChatMessage[], form: AnswerForm): ChatMessage[] {
