@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { McpGateway } from './mcp/mcp-gateway.types.ts';
+import type { McpGateway, ToolGateway } from './mcp/mcp-gateway.types.ts';
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 /** Not behind `v` or a name: versions have four parts too. */
@@ -41,5 +41,15 @@ export function withMaskedAddresses<G extends McpGateway>(gateway: G): G {
     const { data, text, arguments: asked } = result;
     return { ...result, data: maskAddressesIn(data), text: maskAddresses(text), arguments: maskAddressesIn(asked) };
   };
-  return { ...gateway, call };
+  return { ...gateway, call, ...('callTool' in gateway && toolsWithoutAddresses(gateway as unknown as ToolGateway)) };
+}
+
+function toolsWithoutAddresses(gateway: ToolGateway): Pick<ToolGateway, 'callTool'> {
+  return {
+    async callTool(tool, args, options) {
+      const { structured, text, arguments: asked, ...rest } = await gateway.callTool(tool, args, options);
+      const masked = { structured: maskAddressesIn(structured), text: maskAddresses(text) };
+      return { ...rest, ...masked, arguments: maskAddressesIn(asked) };
+    },
+  };
 }

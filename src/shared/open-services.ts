@@ -6,7 +6,7 @@ import { assertMigrated, migrate } from './database/migrate.ts';
 import { openDatabase } from './database/open-database.ts';
 import type { Logger } from './logger.ts';
 import { withMaskedAddresses } from './mask-addresses.ts';
-import type { McpGateway } from './mcp/mcp-gateway.types.ts';
+import type { ToolGateway } from './mcp/mcp-gateway.types.ts';
 import { openGateway } from './mcp/open-gateway.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openQueues, type Queues } from './queues.ts';
@@ -20,7 +20,7 @@ export type Services = {
   database: Database;
   store: Store;
   queues: Queues;
-  gateway: McpGateway;
+  gateway: ToolGateway;
   logger: Logger;
   metrics: Metrics;
 };

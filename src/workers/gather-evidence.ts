@@ -1,19 +1,27 @@
 import { createHash } from 'node:crypto';
-import { DependencyError, describeError } from '../shared/errors.ts';
+import { DependencyError, describeError, type FailureClass } from '../shared/errors.ts';
 import { createGroupCommit } from '../shared/group-commit.ts';
-import type { Capability } from '../shared/mcp/capabilities.ts';
-import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
+import type { McpGateway, ToolGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Evidence, EvidenceGap } from '../shared/report.ts';
 import type { InvestigationStore, Lease, StoredEvidence } from '../shared/store/investigation-store.ts';
-import type { PlannedStep } from './evidence-plan/question.ts';
-import { maskData, maskText } from './mask-evidence.ts';
+import { oneLine } from './detectors/support/text.ts';
+import { type AskedStep, isToolStep } from './evidence-plan/question.ts';
+import { maskText } from './mask-evidence.ts';
+import { type Answer, fromUnknownTool, toEvidence } from './to-evidence.ts';
+import { addressesModel } from './verification/addresses-model.ts';
 
-/** Readable text of one piece of evidence that is kept, characters; the middle of a longer one is left out. */
-const MAX_TEXT = 32_768;
+/** The gateway; one without tools of other servers answers capabilities only. */
+export type EvidenceGateway = McpGateway & Partial<Pick<ToolGateway, 'tools' | 'callTool'>>;
 
-export type GatherDeps = { gateway: McpGateway; investigations: Pick<InvestigationStore, 'saveEvidence' | 'evidence'> };
+export type GatherDeps = {
+  gateway: EvidenceGateway;
+  investigations: Pick<InvestigationStore, 'saveEvidence' | 'evidence'>;
+};
 
-export type Gathered = { evidence: Evidence[]; gaps: EvidenceGap[] };
+/** A gap with the class of the failure, where a tool has failed that the LLM called by its own name. */
+export type AskedGap = EvidenceGap & { failure?: FailureClass };
+
+export type Gathered = { evidence: Evidence[]; gaps: AskedGap[] };
 
 /** Evidence of one run by the step that asked for it. */
 export type KnownEvidence = Map<string, Evidence>;
@@ -35,7 +43,7 @@ export async function gatherEvidence(
   { gateway, investigations }: GatherDeps,
   lease: Lease,
   known: KnownEvidence,
-  steps: PlannedStep[],
+  steps: AskedStep[],
   signal: AbortSignal,
 ): Promise<Gathered> {
   const first = 1 + Math.max(0, ...[...known.values()].map((item) => item.number));
@@ -57,68 +65,61 @@ export async function gatherEvidence(
 }
 
 async function askStep(
-  gateway: McpGateway,
-  step: PlannedStep,
+  gateway: EvidenceGateway,
+  step: AskedStep,
   number: number,
   incidentId: string,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  if (!gateway.has(step.capability)) return gap(step, `no MCP server is configured that answers ${step.capability}`);
+  if (!isToolStep(step) && !gateway.has(step.capability))
+    return gap(step, `no MCP server is configured that answers ${step.capability}`);
   try {
-    const result = await gateway.call(step.capability, step.arguments as never, { signal, incidentId });
-    return { evidence: [toEvidence(number, step, result)], gaps: [] };
+    const answer = await answerTo(gateway, step, { signal, incidentId });
+    return { evidence: [toEvidence(number, step.capability, answer)], gaps: [] };
   } catch (error) {
     if (signal.aborted && !isBudget(signal)) throw error;
-    return gap(step, signal.aborted ? 'the time budget of the investigation ran out' : whyNot(error));
+    if (signal.aborted) return gap(step, 'the time budget of the investigation ran out');
+    if (!isToolStep(step)) return gap(step, whyNot(error));
+    return gap(step, inWordsOfOthers(whyNot(error)), error instanceof DependencyError ? error.failure : 'tool_error');
   }
+}
+
+async function answerTo(
+  gateway: EvidenceGateway,
+  step: AskedStep,
+  options: { signal: AbortSignal; incidentId: string },
+): Promise<Answer> {
+  if (!isToolStep(step)) return await gateway.call(step.capability, step.arguments as never, options);
+  if (!gateway.callTool)
+    throw new DependencyError(step.server, 'not_configured', 'no tools of other servers are on offer');
+  return fromUnknownTool(await gateway.callTool({ server: step.server, tool: step.tool }, step.arguments, options));
 }
 
 /** A dependency's own sentence is written for people; its causes repeat it in the words of libraries. */
 const whyNot = (error: unknown) => (error instanceof DependencyError ? error.message : describeError(error));
 
-const gap = (step: PlannedStep, why: string): Gathered => ({ evidence: [], gaps: [{ what: step.label, why }] });
+/** What a server of others says of its failure is a stranger's text like any other. */
+function inWordsOfOthers(why: string): string {
+  // Our own words for whom a tool is missing are no such text.
+  if (addressesModel(why.replace(/ for the LLM$/, '')))
+    return 'the tool failed, and what it says of that speaks to a language model and is left out';
+  return oneLine(maskText(why), MOST_WHY);
+}
+
+const MOST_WHY = 300;
+
+const gap = (step: AskedStep, why: string, failure?: FailureClass): Gathered => ({
+  evidence: [],
+  gaps: [{ what: step.label, why, ...(failure && { failure }) }],
+});
 
 /** An abort by the budget ends the asking, not the investigation. */
 export const BUDGET_SPENT = 'budget spent';
 const isBudget = (signal: AbortSignal) => signal.reason === BUDGET_SPENT;
 
-function toEvidence(
-  number: number,
-  step: PlannedStep,
-  result: { server: string; tool: string; arguments: Record<string, unknown>; data: unknown; text: string },
-): Evidence {
-  // Whatever is kept has been masked: stored evidence is shown by the API and cited in reports.
-  const { text, truncated } = headAndTail(maskText(result.text));
-  return {
-    number,
-    capability: step.capability satisfies Capability,
-    server: result.server,
-    tool: result.tool,
-    query: maskData(result.arguments) as Record<string, unknown>,
-    from: textOrNull(result.arguments.from),
-    to: textOrNull(result.arguments.to),
-    collectedAt: new Date().toISOString(),
-    data: maskData(result.data),
-    text,
-    truncated,
-    digest: createHash('sha256').update(result.text).digest('hex'),
-  };
-}
-
-function headAndTail(text: string): { text: string; truncated: boolean } {
-  if (text.length <= MAX_TEXT) return { text, truncated: false };
-  const half = MAX_TEXT / 2;
-  const left = text.length - MAX_TEXT;
-  return {
-    text: `${text.slice(0, half)}\n[... ${left} characters left out ...]\n${text.slice(-half)}`,
-    truncated: true,
-  };
-}
-
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
 /** The same question has the same key, so that a resumed investigation recognises what it has. */
-export function stepKey(step: PlannedStep): string {
-  const question = JSON.stringify([step.capability, Object.entries(step.arguments).sort()]);
+export function stepKey(step: AskedStep): string {
+  const whom = isToolStep(step) ? [step.capability, step.server, step.tool] : [step.capability];
+  const question = JSON.stringify([...whom, Object.entries(step.arguments).sort()]);
   return createHash('sha256').update(question).digest('hex').slice(0, 32);
 }

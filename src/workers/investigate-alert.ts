@@ -5,9 +5,8 @@ import type { Chart } from '../shared/chart.ts';
 import { DependencyError, describeError, FleetError } from '../shared/errors.ts';
 import type { Incident } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
-import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Metrics } from '../shared/metrics.ts';
-import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../shared/report.ts';
+import type { Evidence, EvidenceGap, Finding, Report } from '../shared/report.ts';
 import type { Lease } from '../shared/store/investigation-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
@@ -18,17 +17,18 @@ import type { ConcludeInput } from './conclude-findings.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { oncePer } from './detectors/support/once-per.ts';
 import type { PlannedStep } from './evidence-plan/question.ts';
-import { BUDGET_SPENT, gatherEvidence, storedEvidence } from './gather-evidence.ts';
+import { BUDGET_SPENT, type EvidenceGateway, gatherEvidence, storedEvidence } from './gather-evidence.ts';
 import { gatherInRounds } from './gather-in-rounds.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
 import { createEvidenceSource, type EvidenceSource } from './llm/evidence-source.ts';
 import type { Reasoner } from './llm/reasoner.ts';
+import { keepLlmAccount, type LlmAccount } from './llm-account.ts';
 import { planEvidence } from './plan-evidence.ts';
 import { settleReport } from './settle-report.ts';
 
 export type InvestigateDeps = {
   store: Store;
-  gateway: McpGateway;
+  gateway: EvidenceGateway;
   analyst: Analyst;
   reasoner: Reasoner;
   agents: AgentDefinition[];
@@ -54,12 +54,13 @@ type Context = {
   lease: Lease;
   signal: AbortSignal;
   progress: ProgressKeeper;
+  account: LlmAccount;
   /** When the investigation first started: a resumed run asks for the same time ranges. */
   startedAt: Date;
   deadline: number;
 };
 
-type Draft = { report: Report; usage: LlmUsage | null /** With what the LLM asked for. */; evidence: Evidence[] };
+type Draft = { report: Report /** With what the LLM asked for. */; evidence: Evidence[] };
 type Analysis = {
   evidence: Evidence[];
   findings: Finding[];
@@ -87,7 +88,7 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
     deps.logger.info('claims without evidence were struck', { incident: context.incident.id, struck });
   }
   const charts = chartsOf(context, { ...analysis, evidence: draft.evidence, report });
-  const revision = await deps.store.investigations.saveReport(lease, report, draft.usage, charts);
+  const revision = await deps.store.investigations.saveReport(lease, report, context.account.total(), charts);
   await deps.requestPost(context.incident, revision);
   return report;
 }
@@ -118,6 +119,7 @@ async function loadContext(deps: InvestigateDeps, lease: Lease, signal: AbortSig
     lease,
     signal,
     progress: keepProgress({ investigations: store.investigations, show, now: () => new Date() }, lease),
+    account: keepLlmAccount(deps, lease, investigation.usage),
     startedAt,
     deadline: Date.now() + agent.pool.budget.seconds * 1000,
   };
@@ -142,7 +144,7 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   await deps.store.investigations.saveFindings(lease, findings, allGaps);
   const found = findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`;
   await progress.add('running the detectors', found);
-  const source = createEvidenceSource(gatherDeps(deps), lease, known, facts);
+  const source = createEvidenceSource(gatherDeps(deps), lease, known, facts, deps.logger.warn);
   return { evidence, findings, gaps: allGaps, seen: inputOf(evidence), alertClass: incident.class, source };
 }
 
@@ -168,19 +170,16 @@ async function withBudget<T>(outer: AbortSignal, ms: number, work: (signal: Abor
 async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
   const { deps, progress } = context;
   const { evidence } = analysis;
-  if (!deps.reasoner.configured) return { report: await concluded(context, analysis), usage: null, evidence };
+  if (!deps.reasoner.configured) return { report: await concluded(context, analysis), evidence };
   const { incident, lease } = context;
   const refused = await deps.store.budgets.admit(incident.id, lease.run, incident.severity, incident.forced);
   if (refused) return await beyondBudget(context, analysis, refused);
   await progress.start('reasoning over the evidence');
-  const result = await reason(context, analysis).catch((error: unknown) => withoutLlm(context, analysis, error));
-  if (result.usage === null) return result;
-  deps.metrics.llmCalls.inc({ outcome: 'ok' });
-  countUsage(deps.metrics, result.usage);
-  await deps.store.budgets.settle(incident.id, lease.run, result.usage);
-  const { toolCalls = 0 } = result.usage;
-  await progress.end(toolCalls > 0 ? `done with ${toolCalls} more questions, verifying` : 'done, verifying');
-  return result;
+  try {
+    return await reason(context, analysis);
+  } catch (error) {
+    return await withoutLlm(context, analysis, error);
+  }
 }
 
 /** The detectors alone, which the report says, and whoever wants more can have it by "investigate anyway". */
@@ -190,7 +189,7 @@ async function beyondBudget(context: Context, analysis: Analysis, why: string) {
   await progress.add('reasoning over the evidence', `left out, ${why}`);
   await deps.store.incidents.noteDecision(incident.id, 'detectors_only', why);
   const gaps = [...analysis.gaps, { what: 'reasoning by the LLM', why }];
-  return { report: await concluded(context, { ...analysis, gaps }), usage: null, evidence: analysis.evidence };
+  return { report: await concluded(context, { ...analysis, gaps }), evidence: analysis.evidence };
 }
 
 async function withoutLlm(context: Context, analysis: Analysis, error: unknown): Promise<Draft> {
@@ -209,33 +208,29 @@ async function withoutLlm(context: Context, analysis: Analysis, error: unknown):
     { what: 'reasoning by the LLM', why: `${failure}: ${describeError(error)}`.slice(0, 300) },
   ];
   const report = await concluded(context, { ...analysis, gaps });
-  return { report, usage: null, evidence: analysis.evidence };
+  return { report, evidence: analysis.evidence };
 }
 
 /** A lost lease or a database that is away while the LLM's questions were answered is no failure of the LLM. */
 const isOfLlm = (error: unknown) =>
   error instanceof DependencyError || !(error instanceof FleetError) || error.code === 'deadline_exceeded';
 
-async function reason(context: Context, analysis: Analysis) {
-  const { deps, agent, alerts, signal, deadline } = context;
-  const input = { agent, alerts, ...analysis, deadline };
-  return await withBudget(signal, deadline - Date.now(), (limited) => deps.reasoner.reason(input, limited));
+async function reason(context: Context, analysis: Analysis): Promise<Draft> {
+  const { deps, agent, alerts, signal, deadline, account, progress } = context;
+  const input = { agent, alerts, ...analysis, deadline, spent: account.spent };
+  const result = await withBudget(signal, deadline - Date.now(), (limited) => deps.reasoner.reason(input, limited));
+  deps.metrics.llmCalls.inc({ outcome: 'ok' });
+  await account.spent(result.usage);
+  const { toolCalls = 0 } = result.usage;
+  await progress.end(toolCalls > 0 ? `done with ${toolCalls} more questions, verifying` : 'done, verifying');
+  return result;
 }
-
-function countUsage(metrics: Metrics, { model, promptTokens, completionTokens, toolCalls, costUsd }: LlmUsage): void {
-  metrics.llmToolCalls.inc(toolCalls ?? 0);
-  metrics.llmCostUsd.inc({ model }, costUsd ?? 0);
-  if (promptTokens !== null) metrics.llmTokens.inc({ model, kind: 'prompt' }, promptTokens);
-  if (completionTokens !== null) metrics.llmTokens.inc({ model, kind: 'completion' }, completionTokens);
-}
-
-const concluded = ({ deps, agent, alerts, signal }: Context, about: Omit<ConcludeInput, 'agent' | 'alerts'>) =>
-  deps.analyst.conclude({ ...pick(about), agent, alerts }, signal);
 
 /** The conclusion may be drawn in another thread: only what it needs goes there. */
-const pick = ({ findings, evidence, gaps, alertClass, seen }: Omit<ConcludeInput, 'agent' | 'alerts'>) => ({
-  ...{ findings, evidence, gaps, alertClass, seen },
-});
+function concluded({ deps, agent, alerts, signal }: Context, about: Omit<ConcludeInput, 'agent' | 'alerts'>) {
+  const { findings, evidence, gaps, alertClass, seen } = about;
+  return deps.analyst.conclude({ alerts, agent, findings, evidence, gaps, alertClass, seen }, signal);
+}
 
 function dedupeGaps(gaps: EvidenceGap[]): EvidenceGap[] {
   return [...new Map(gaps.map((gap) => [gap.what, gap])).values()];

@@ -43,7 +43,7 @@ export async function settleReport(
   const own = await verify(await conclude(input));
   const poisoned = await poisonedParts(input);
   if (poisoned.length > 0) return withoutModel(verified, own, poisoned);
-  const why = fault(verified.report, input);
+  const why = fault(verified.report, draft, input);
   if (why) return replaced(verified, own, why);
   const weighed = weighConclusion(verified.report, own.report, input.findings);
   if (weighed.outcome === 'overruled') return replaced(verified, own, weighed.why);
@@ -118,8 +118,10 @@ async function indexCited(report: Report, evidence: Evidence[], index: EvidenceI
 }
 
 /** What is wrong with a model's conclusion as a whole, null when it may stand. */
-function fault({ verdict, rootCause, couldNotCheck }: Report, { findings }: SettleInput): string | null {
+function fault({ verdict, rootCause, couldNotCheck }: Report, draft: Report, { findings }: SettleInput): string | null {
   if (rootCause.statement === NO_CAUSE) return 'its root cause is not borne out by the evidence that it cites';
+  // Else a false all-clear would leave "inconclusive" where the detectors know the cause.
+  if (draft.verdict === 'healthy' && verdict !== 'healthy') return 'its evidence does not bear out that all is well';
   if (verdict !== 'healthy') return null;
   if (findings.some(({ confidence }) => confidence >= FAINT))
     return 'it called healthy what the detectors found faults in';

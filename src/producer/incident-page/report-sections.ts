@@ -22,7 +22,7 @@ export function reportSections({ report, investigations, run }: IncidentDetails,
   const usage = investigations.find((item) => item.run === run)?.usage ?? null;
   const { timeline, metrics, hypotheses, prevention, couldNotCheck, immediateActions } = report;
   return [
-    section('cause', 'Root cause', causeOf(report, usage?.model ?? null)),
+    section('cause', 'Root cause', causeOf(report, report.tier === 'llm' ? (usage?.model ?? null) : null)),
     charts,
     section('actions', 'Immediate actions', list(immediateActions.map(actionOf), 'ol')),
     section(

@@ -8,7 +8,7 @@ import { checkArguments, checkData } from './check-call.ts';
 import type { ConfiguredServer } from './configured-server.ts';
 import { toolArguments } from './maps/tool-mapping.ts';
 import type { CallOptions, CapabilityResult, ToolGateway } from './mcp-gateway.types.ts';
-import { callOffered, listOffered, type OfferedList } from './offered-tools.ts';
+import { callOffered, listOffered, nameOfOffered, type OfferedList } from './offered-tools.ts';
 import { limitData, limitText } from './policies/limit-result.ts';
 import { policyOfTool } from './policies/server-policy.ts';
 import type { AnswerOrigin } from './policies/shared-calls.ts';
@@ -67,9 +67,10 @@ export function createMcpGateway(deps: McpGatewayDeps): ToolGateway {
   return {
     has: (capability) => findRoutes(set.servers, capability).length > 0,
     call: (capability, input, options) => callCapability(deps, set, capability, input, options),
-    tools: (signal) => listOffered(set.servers, offered, { signal, deadlineMs: HEALTH_DEADLINE_MS }),
-    callTool: (alias, args, options) =>
-      callOffered(set.servers, offered, alias, args, options, (record) => tellObserver(deps, record)),
+    tools: (signal, unlisted) =>
+      listOffered(set.servers, offered, { signal, deadlineMs: HEALTH_DEADLINE_MS }, unlisted),
+    callTool: async (tool, args, options) =>
+      callOffered(set.servers, nameOfOffered(offered, tool), args, options, (record) => tellObserver(deps, record)),
     health: (signal) =>
       Promise.all(set.servers.map((server) => server.health({ signal, deadlineMs: HEALTH_DEADLINE_MS }))),
     status: () => set.servers.map((server) => server.status()),

@@ -60,6 +60,9 @@ export type OfferedTool = {
   inputSchema: Record<string, unknown>;
 };
 
+/** A tool by the names that its server and it have themselves. */
+export type ToolName = Pick<OfferedTool, 'server' | 'tool'>;
+
 export type ToolCallResult = {
   server: string;
   tool: string;
@@ -95,10 +98,13 @@ export type McpServerStatus = {
 
 /** The gateway with what the LLM's tools, operators and a reload need of it. */
 export type ToolGateway = McpGateway & {
-  /** The tools that the LLM may be offered now; a server that cannot be listed offers none. */
-  tools(signal: AbortSignal): Promise<OfferedTool[]>;
-  /** Calls a tool that was offered. Throws DependencyError, `refused` where it is not, or no longer, on offer. */
-  callTool(alias: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolCallResult>;
+  /** The tools that the LLM may be offered now; a server that cannot be listed offers none, which `unlisted` is told. */
+  tools(signal: AbortSignal, unlisted?: (server: string, error: unknown) => void): Promise<OfferedTool[]>;
+  /**
+   * Calls a tool, by the alias of the last listing or by its own name: names stay what they are when another listing gives an alias
+   * to another tool. Throws DependencyError, `refused` where it is not, or no longer, on offer.
+   */
+  callTool(tool: string | ToolName, args: Record<string, unknown>, options: CallOptions): Promise<ToolCallResult>;
   status(): McpServerStatus[];
   /** Other servers from now on; those that stay the same keep their connections, and calls under way finish where they are. */
   replaceServers(servers: ConfiguredServer[]): void;

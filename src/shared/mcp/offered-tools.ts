@@ -3,7 +3,7 @@ import type { GatewayServer } from './gateway-server.ts';
 import { createToolAliases } from './guard/tool-aliases.ts';
 import type { WaitOptions } from './mcp-connection.ts';
 import type { CallRecord } from './mcp-gateway.ts';
-import type { CallOptions, OfferedTool, ToolCallResult } from './mcp-gateway.types.ts';
+import type { CallOptions, OfferedTool, ToolCallResult, ToolName } from './mcp-gateway.types.ts';
 import { limitText } from './policies/limit-result.ts';
 import { policyOfTool } from './policies/server-policy.ts';
 import { traceOfCall } from './trace-context.ts';
@@ -19,10 +19,14 @@ export async function listOffered(
   servers: readonly GatewayServer[],
   offered: OfferedList,
   wait: WaitOptions,
+  unlisted: (server: string, error: unknown) => void = () => {},
 ): Promise<OfferedTool[]> {
   const lists = await Promise.all(
     servers.map(async (server) => {
-      const tools = await server.offeredTools(wait).catch(() => []);
+      const tools = await server.offeredTools(wait).catch((error: unknown) => {
+        unlisted(server.name, error);
+        return [];
+      });
       return tools.map((tool) => ({ server: server.name, tool: tool.name, ...tool }));
     }),
   );
@@ -40,21 +44,24 @@ export async function listOffered(
   return list;
 }
 
-/** Calls a tool by its alias; whether it may be called is decided again by what its server says now. */
+/** The tool that is meant. Throws DependencyError `refused` for an alias that the last listing has not given. */
+export function nameOfOffered(offered: OfferedList, tool: string | ToolName): ToolName {
+  const found = typeof tool === 'string' ? offered.get(tool) : tool;
+  if (found) return found;
+  throw notOnOffer(String(tool));
+}
+
+/** Calls a tool by its name; whether it may be called is decided again by what its server says now. */
 export async function callOffered(
   servers: readonly GatewayServer[],
-  offered: OfferedList,
-  alias: string,
+  named: ToolName,
   args: Record<string, unknown>,
   { signal, incidentId, traceparent }: CallOptions,
   observe: (record: CallRecord) => void,
 ): Promise<ToolCallResult> {
-  const found = offered.get(alias);
-  const server = servers.find(({ name }) => name === found?.server);
-  if (!found || !server) {
-    throw new DependencyError('mcp', 'refused', `there is no tool ${alias.slice(0, 100)} on offer`);
-  }
-  const { tool } = found;
+  const { tool } = named;
+  const server = servers.find(({ name }) => name === named.server);
+  if (!server) throw notOnOffer(`${tool} of MCP server ${named.server}`);
   const trace = traceOfCall(traceparent, incidentId);
   const started = performance.now();
   const about = { capability: null, server: server.name, tool, incidentId: incidentId ?? null, traceId: trace.traceId };
@@ -78,4 +85,8 @@ export async function callOffered(
     record(error.failure, 'asked', null);
     throw error;
   }
+}
+
+function notOnOffer(tool: string): DependencyError {
+  return new DependencyError('mcp', 'refused', `there is no tool ${tool.slice(0, 200)} on offer`);
 }

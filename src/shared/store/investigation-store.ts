@@ -57,6 +57,8 @@ export type InvestigationStore = {
   saveProgress(lease: Lease, progress: Progress[]): Promise<void>;
   /** Adds evidence in one statement, each piece under the step that asked for it; a step that is stored already stays as it is. */
   saveEvidence(lease: Lease, items: StoredEvidence[]): Promise<void>;
+  /** What the run's calls of the LLM have cost so far. */
+  saveUsage(lease: Lease, usage: LlmUsage): Promise<void>;
   saveFindings(lease: Lease, findings: Finding[], gaps: EvidenceGap[]): Promise<void>;
   /**
    * In one statement: stores the report with its charts, moves the incident to `reported`, and asks for the delivery of all
@@ -103,7 +105,7 @@ select id from held`;
 
 const SAVE_REPORT = `
 with held as (
-  update rca_fleet.investigations set report = $3::jsonb, usage = $4::jsonb, finished_at = now(), error = null, lease_until = null
+  update rca_fleet.investigations set report = $3::jsonb, usage = coalesce($4::jsonb, usage), finished_at = now(), error = null, lease_until = null
   ${FENCED} returning id, incident_id, run
 ), reported as (
   update rca_fleet.incidents i set state = 'reported', reason = null, updated_at = now()
@@ -147,6 +149,7 @@ export function createInvestigationStore(database: Database): InvestigationStore
       const rows = items.map(({ stepKey, evidence }) => ({ number: evidence.number, step_key: stepKey, evidence }));
       await fenced(lease, SAVE_EVIDENCE, storableJson(rows));
     },
+    saveUsage: (lease, usage) => set(lease, 'usage = $3::jsonb', storableJson(usage)),
     saveFindings: (lease, findings, gaps) =>
       set(lease, 'findings = $3::jsonb, gaps = $4::jsonb', storableJson(findings), storableJson(gaps)),
     async saveReport(lease, report, usage, charts = []) {

@@ -10,6 +10,25 @@ export type PlannedStep = {
   survey?: string;
 };
 
+/** What evidence is called that a tool of a server of others has brought: it has no form that a detector would read. */
+export const TOOL_RESULT = 'tool.result';
+
+/** A question that the LLM puts to such a tool, by the tool's own name. */
+export type ToolStep = {
+  capability: typeof TOOL_RESULT;
+  server: string;
+  tool: string;
+  arguments: Record<string, unknown>;
+  label: string;
+  required: false;
+};
+
+/** Whatever is asked through the gateway. */
+export type AskedStep = PlannedStep | ToolStep;
+
+/** True for a question to a tool of a server of others. */
+export const isToolStep = (step: AskedStep): step is ToolStep => step.capability === TOOL_RESULT;
+
 /** Every question once; it is required where any of its repetitions is. */
 export function withoutRepeats(steps: PlannedStep[]): PlannedStep[] {
   const seen = new Map<string, PlannedStep>();

@@ -22,6 +22,8 @@ export type Question = {
   maxAnswerTokens: number;
   /** Epoch ms at which the investigation has to be over; null forbids a second try. */
   deadline: number | null;
+  /** Told of every call that fails, also where another follows: it may cost all the same. */
+  onFailed?: (error: unknown) => void;
 };
 
 /** How long the second try of a call must at least have left, ms. */
@@ -60,6 +62,7 @@ async function askInKnownForm(deps: AskDeps, question: Question, signal: AbortSi
         client.complete({ ...request, maxAnswerTokens: question.maxAnswerTokens }, limited),
       );
     } catch (error) {
+      question.onFailed?.(error);
       if (!learns(error, known, form, tools.length > 0)) throw error;
     }
   }

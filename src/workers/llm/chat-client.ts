@@ -1,3 +1,5 @@
+import { DependencyError, type DependencyErrorOptions, type FailureClass } from '../../shared/errors.ts';
+
 /** How the answer's form is asked for, best first; servers that know less get the next. */
 export const ANSWER_FORMS = ['json_schema', 'json_object', 'text'] as const;
 export type AnswerForm = (typeof ANSWER_FORMS)[number];
@@ -36,8 +38,21 @@ export type ChatAnswer = {
   completionTokens: number | null;
 };
 
+/** What the server has counted of a call. */
+export type Billed = Pick<ChatAnswer, 'model' | 'promptTokens' | 'cachedTokens' | 'completionTokens'>;
+
+/** A call that failed after the model had worked, so that it costs all the same: a refusal, an answer that a filter cut off. */
+export class BilledFailure extends DependencyError {
+  readonly billed: Billed;
+
+  constructor(failure: FailureClass, message: string, billed: Billed, options: DependencyErrorOptions = {}) {
+    super('llm', failure, message, options);
+    this.billed = billed;
+  }
+}
+
 /**
- * One chat completion. Throws DependencyError (dependency `llm`); a server that does not know the asked form is told by
+ * One chat completion. Throws DependencyError (dependency `llm`), BilledFailure where the server has counted tokens all the same; a server that does not know the asked form is told by
  * failure `bad_request` with detail `unsupported_form`, one that knows no tools with `unsupported_tools`, and a prompt that
  * is too long for the model with `context_length`.
  */

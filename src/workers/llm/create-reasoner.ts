@@ -20,7 +20,8 @@ export function createReasoner(options: LlmConfig): Reasoner {
 function withoutAddresses(client: ChatClient): ChatClient {
   return {
     model: client.model,
-    complete: (request, signal) => client.complete({ ...request, messages: maskAddressesIn(request.messages) }, signal),
+    complete: ({ messages, tools, ...request }, signal) =>
+      client.complete({ ...request, messages: maskAddressesIn(messages), tools: maskAddressesIn(tools) }, signal),
   };
 }
 

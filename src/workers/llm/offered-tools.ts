@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CAPABILITIES, type Capability } from '../../shared/mcp/capabilities.ts';
-import { createToolAliases, type ToolAliases } from '../../shared/mcp/guard/tool-aliases.ts';
+import { createToolAliases, plainAlias, type ToolAliases } from '../../shared/mcp/guard/tool-aliases.ts';
 import type { ChatTool } from './chat-client.ts';
 
 /** The tools of an investigation as the model sees them; the same list, in the same order, for every alert. */
@@ -55,6 +55,9 @@ export function mayBeOffered(capability: Capability): boolean {
   const { readOnly, server } = CAPABILITIES[capability];
   return readOnly && server !== 'slack';
 }
+
+/** The name under which a model sees a capability. */
+export const capabilityAlias = (capability: Capability): string => plainAlias(capability);
 
 /** The read-only tools of the capabilities that some server answers, by name. */
 export function offerTools(has: (capability: Capability) => boolean): OfferedTools {

@@ -8,7 +8,15 @@ import OpenAI, {
 import { DependencyError } from '../../shared/errors.ts';
 import { limitedFetch } from '../../shared/http/limit-body.ts';
 import type { LlmConfig } from '../../shared/llm-config.ts';
-import type { ChatAnswer, ChatClient, ChatMessage, ChatRequest, ChatToolCall } from './chat-client.ts';
+import {
+  type Billed,
+  BilledFailure,
+  type ChatAnswer,
+  type ChatClient,
+  type ChatMessage,
+  type ChatRequest,
+  type ChatToolCall,
+} from './chat-client.ts';
 import { failureOf, type SdkFailure } from './openai-failure.ts';
 
 /** A report and its reasoning are some hundred kB at most; five calls at once must fit into a small process. */
@@ -131,17 +139,23 @@ function readCompletion(completion: unknown, model: string): ChatAnswer {
   const choice = Array.isArray(answer?.choices) ? answer.choices[0] : undefined;
   if (!choice?.message)
     throw new DependencyError('llm', 'protocol', 'the LLM server answered with something other than a chat completion');
+  const billed = billedOf(answer, model);
   if (choice.message.refusal)
-    throw new DependencyError('llm', 'refused', 'the LLM refused to answer', { detail: 'refusal' });
+    throw new BilledFailure('refused', 'the LLM refused to answer', billed, { detail: 'refusal' });
   if (choice.finish_reason === 'content_filter') {
-    throw new DependencyError('llm', 'refused', 'the content filter of the LLM cut the answer off', {
-      detail: 'content_filter',
-    });
+    const message = 'the content filter of the LLM cut the answer off';
+    throw new BilledFailure('refused', message, billed, { detail: 'content_filter' });
   }
   return {
+    ...billed,
     content: typeof choice.message.content === 'string' ? choice.message.content : '',
     toolCalls: toolCallsOf(choice.message.tool_calls),
     cut: choice.finish_reason === 'length',
+  };
+}
+
+function billedOf(answer: Partial<OpenAI.ChatCompletion> | null | undefined, model: string): Billed {
+  return {
     model: typeof answer?.model === 'string' && answer.model ? answer.model : model,
     promptTokens: tokens(answer?.usage?.prompt_tokens),
     cachedTokens: tokens(answer?.usage?.prompt_tokens_details?.cached_tokens),

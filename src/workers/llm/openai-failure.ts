@@ -34,11 +34,14 @@ export function failureOf(failed: SdkFailure, signal: AbortSignal): DependencyEr
   }
 }
 
+/** The detail of a connection that was lost after the request had been taken: the model has worked, or still does. */
+export const BROKEN_OFF = 'broken_off';
+
 function otherFailure(cause: unknown): DependencyError {
   if (cause instanceof SyntaxError) return failure('protocol', 'the LLM server answered with unreadable JSON', cause);
   const { name, message } = toError(cause);
   const broken = /terminated|socket|ECONN|fetch failed|premature|aborted/i.test(`${name} ${message}`);
-  if (broken) return failure('connection', 'the connection to the LLM server broke off', cause);
+  if (broken) return failure('connection', 'the connection to the LLM server broke off', cause, { detail: BROKEN_OFF });
   return failure('protocol', `the call of the LLM failed: ${maskSecrets(message).slice(0, 300)}`, cause);
 }
 

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { DependencyError } from '../../shared/errors.ts';
 import type { LlmLimits } from '../../shared/llm-config.ts';
-import type { Evidence, EvidenceGap, Report } from '../../shared/report.ts';
+import type { Evidence, EvidenceGap, LlmUsage, Report } from '../../shared/report.ts';
 import { type AskDeps, askModel } from './ask-model.ts';
 import { buildPrompt } from './build-prompt.ts';
 import { type AnswerForm, type ChatAnswer, type ChatMessage, type ChatTool, requestLength } from './chat-client.ts';
 import { type Conversation, startConversation } from './conversation.ts';
 import { estimateTokens } from './fit-evidence.ts';
 import { type Purse, purseOf, splitBudget, type TokenBudget } from './llm-limits.ts';
+import { type ForeignOffer, listForeignTools, openToolbox, toolTokens } from './open-toolbox.ts';
 import type { ReasoningInput, ReasoningResult } from './reasoner.ts';
 import { ANSWER_JSON_SCHEMA, type ReadAnswer, readAnswer } from './report-format.ts';
 import { createSpending, type Spending } from './spending.ts';
-import { createToolScope } from './tool-scope.ts';
-import { createToolbox, type Toolbox } from './toolbox.ts';
+import type { Toolbox } from './toolbox.ts';
 
 export type ReasonDeps = AskDeps & { limits: LlmLimits };
 
@@ -40,9 +40,6 @@ type Reasoning = {
 /** Whole prompts that the tokens must last for: the first, two that ask for more, and the conclusion. */
 const PROMPTS_WITH_TOOLS = 4;
 const SCHEMA_TEXT = `\n\nThe JSON object has this schema:\n${JSON.stringify(ANSWER_JSON_SCHEMA)}`;
-/** Tools that fill more of the model's window than this share, or are in a smaller one, leave no room for evidence. */
-const MOST_FOR_TOOLS = 0.15;
-const LEAST_WINDOW_FOR_TOOLS = 12_000;
 /** A prompt that proves too long is made shorter this often, each time to this share. */
 const SHRINKS = 3;
 const SHRINK_TO = 0.6;
@@ -58,13 +55,15 @@ export async function reasonWithTools(
 ): Promise<ReasoningResult> {
   const { limits, client } = deps;
   const purse = purseOf(input.agent.pool.budget.tokens, limits, client.model);
-  const account: Account = { spending: createSpending(purse), asked: { calls: 0, gaps: [] }, sent: 0 };
+  const account: Account = { spending: createSpending(purse, client.model), asked: { calls: 0, gaps: [] }, sent: 0 };
   const toolsUntil = Math.min(Date.now() + limits.toolMs, (input.deadline ?? Number.MAX_SAFE_INTEGER) - deps.timeoutMs);
+  const offer = await listForeignTools(input, limits, signal);
+  account.asked.gaps.push(...offer.gaps);
   let { contextTokens } = limits;
   for (let shrinks = 0; ; shrinks++) {
     try {
       const fitted = { ...purse, contextTokens };
-      return await reasonWithin(startReasoning({ deps, input, account, toolsUntil, signal }, fitted));
+      return await reasonWithin(startReasoning({ deps, input, offer, account, toolsUntil, signal }, fitted));
     } catch (error) {
       const tooLong = error instanceof DependencyError && error.detail === 'context_length';
       if (!tooLong || shrinks === SHRINKS) throw error;
@@ -84,19 +83,18 @@ async function reasonWithin(reasoning: Reasoning): Promise<ReasoningResult> {
   const { stopped, answer } = await questionAndAnswer(reasoning);
   const report = await readOrRepair(reasoning, answer ?? (await concludeNow(reasoning, stopped)));
   const gaps = [...input.gaps, ...account.asked.gaps, ...(stopped === null ? [] : [limitGap(stopped)])];
-  const usage = { ...account.spending.usage(), toolCalls: account.asked.calls };
-  return { report: withGaps(report, gaps), usage, evidence: evidenceNow(input) };
+  return { report: withGaps(report, gaps), usage: usageSoFar(account), evidence: evidenceNow(input) };
 }
 
 const limitGap = (why: string): EvidenceGap => ({ what: 'further evidence that the LLM asked for', why });
 const evidenceNow = ({ source, evidence }: ReasoningInput): Evidence[] => source?.known() ?? evidence;
 
-type Start = Pick<Reasoning, 'deps' | 'input' | 'account' | 'toolsUntil' | 'signal'>;
+type Start = Pick<Reasoning, 'deps' | 'input' | 'account' | 'toolsUntil' | 'signal'> & { offer: ForeignOffer };
 
 function startReasoning(start: Start, purse: Purse): Reasoning {
-  const { deps, input } = start;
+  const { deps, input, offer } = start;
   const { contextTokens } = purse;
-  const toolbox = deps.known.tools ? toolboxFor(input, deps.limits, contextTokens) : null;
+  const toolbox = deps.known.tools ? openToolbox(input, offer, deps.limits, purse) : null;
   const fixed = SCHEMA_TOKENS + toolTokens(toolbox?.tools ?? []);
   const budget = splitBudget(purse, toolbox ? PROMPTS_WITH_TOOLS : 1, fixed);
   // In a small window a half of what can be read is kept for what the tools answer.
@@ -108,18 +106,6 @@ function startReasoning(start: Start, purse: Purse): Reasoning {
 }
 
 const SCHEMA_TOKENS = estimateTokens(SCHEMA_TEXT);
-const toolTokens = (tools: ChatTool[]) => (tools.length > 0 ? estimateTokens(JSON.stringify(tools)) : 0);
-
-function toolboxFor(input: ReasoningInput, limits: LlmLimits, contextTokens: number): Toolbox | null {
-  const { source, alerts } = input;
-  if (!source || limits.maxRounds === 0 || limits.maxToolCalls === 0) return null;
-  if (contextTokens < LEAST_WINDOW_FOR_TOOLS) return null;
-  const { from = '', to = '' } = source.facts;
-  const toolbox = createToolbox(source, createToolScope({ alerts, evidence: () => source.known(), from, to }));
-  const fits = toolTokens(toolbox.tools) <= contextTokens * MOST_FOR_TOOLS;
-  return toolbox.tools.length > 0 && fits ? toolbox : null;
-}
-
 type Ended = {
   answer: ChatAnswer | null /** The limit that ended the asking, null when the model did. */;
   stopped: string | null;
@@ -187,18 +173,25 @@ async function ask(reasoning: Reasoning, tools: ChatTool[]): Promise<ChatAnswer>
   const fixed = SCHEMA_TOKENS + toolTokens(tools);
   const room = Math.max(0, Math.min(contextTokens, spending.left()) - budget.answer - fixed);
   const messages = conversation.messages(Math.floor((room * 1000) / spending.tokensOf(1000)));
+  const length = requestLength({ messages, tools });
   const question = {
     messages: (form: AnswerForm) => withSchema(messages, form),
     tools,
     maxAnswerTokens: budget.answer,
     deadline: input.deadline ?? null,
+    onFailed: (error: unknown) => spending.addFailed(error, length),
   };
-  const length = requestLength({ messages, tools });
   account.sent = spending.tokensOf(length) + fixed;
-  const answer = await askModel(deps, question, signal);
-  spending.add(answer, length);
-  return answer;
+  try {
+    const answer = await askModel(deps, question, signal);
+    spending.add(answer, length);
+    return answer;
+  } finally {
+    await input.spent?.(usageSoFar(account));
+  }
 }
+
+const usageSoFar = ({ spending, asked }: Account): LlmUsage => ({ ...spending.usage(), toolCalls: asked.calls });
 
 /** Where the server does not enforce the schema, the system message shows it, which stays the same for every alert. */
 function withSchema(messages: ChatMessage[], form: AnswerForm): ChatMessage[] {

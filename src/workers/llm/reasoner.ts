@@ -15,6 +15,8 @@ export type ReasoningInput = {
   source?: EvidenceSource;
   /** Epoch ms at which the investigation has to be over; without it a failed call is not tried again. */
   deadline?: number;
+  /** Told what all calls so far have cost, after each of them and before what it threw is passed on. */
+  spent?: (usage: LlmUsage) => Promise<void>;
 };
 
 export type ReasoningResult = {

@@ -1,6 +1,7 @@
 import type { Alert } from '../../shared/alert.ts';
 import type { Evidence } from '../../shared/report.ts';
 import { isPort } from '../detectors/support/names.ts';
+import { addressesModel } from '../verification/addresses-model.ts';
 import type { KnownArguments } from './offered-tools.ts';
 
 /** What the alerts and the evidence speak of: nothing else may be asked about. */
@@ -9,24 +10,38 @@ export type ToolScope = {
   names(value: string): boolean;
   /** True for a URL that the alerts themselves name. */
   namesUrl(url: string): boolean;
+  /** True for what the incident is about: a service, a namespace or another label of the alerts, or one of their facts. */
+  isSubject(word: string): boolean;
   /** The time that may be asked about, epoch ms. */
   from: number;
   to: number;
 };
 
-export type ScopeInput = { alerts: Alert[]; evidence: () => Evidence[]; from: string; to: string };
+export type ScopeInput = {
+  alerts: Alert[];
+  evidence: () => Evidence[];
+  from: string;
+  to: string;
+  /** What the alerts say about where to look, by name. */
+  facts?: Record<string, string>;
+};
 
 const HOUR_MS = 3_600_000;
 /** Before the window of the alert: yesterday is worth comparing with. */
 const LEAD_MS = 26 * HOUR_MS;
 const LAG_MS = HOUR_MS;
 
-/** The scope of an investigation; `evidence` is read anew with every question, because it grows. */
-export function createToolScope({ alerts, evidence, from, to }: ScopeInput): ToolScope {
+/**
+ * The scope of an investigation; `evidence` is read anew with every question, because it grows. A text that speaks to a language model
+ * names nothing: it would be the way to lead the model elsewhere.
+ */
+export function createToolScope({ alerts, evidence, from, to, facts = {} }: ScopeInput): ToolScope {
   const alerted = alerts.map((alert) => wordsOf({ ...alert, deliveryKey: '', fingerprint: '' }));
+  const subjects = subjectsOf(alerts, facts);
   const read = new Map<number, string>();
   const textOf = (item: Evidence) => {
-    const text = read.get(item.number) ?? wordsOf([item.query, item.text, item.data]);
+    const text =
+      read.get(item.number) ?? (addressesModel(item.text) ? '' : wordsOf([item.query, item.text, item.data]));
     read.set(item.number, text);
     return text;
   };
@@ -36,10 +51,28 @@ export function createToolScope({ alerts, evidence, from, to }: ScopeInput): Too
       return alerted.some((text) => standsIn(text, word)) || evidence().some((item) => standsIn(textOf(item), word));
     },
     namesUrl: (url) => alerted.some((text) => text.includes(url.toLowerCase())),
+    isSubject: (word) => subjects.has(word.toLowerCase()),
     from: Date.parse(from) - LEAD_MS,
     to: Date.parse(to) + LAG_MS,
   };
 }
+
+/** Longer values of labels are texts, and shorter ones stand everywhere. */
+const SUBJECT_LENGTH = { least: 3, most: 100 };
+
+function subjectsOf(alerts: Alert[], facts: Record<string, string>): Set<string> {
+  const { from: _, to: __, ...where } = facts;
+  const named = alerts.flatMap(({ service, namespace, labels }) => [service, namespace, ...Object.values(labels)]);
+  const words = [...Object.values(where), ...named].flatMap((text) => (text ? [text.toLowerCase()] : []));
+  return new Set(
+    words.filter(
+      (word) => word.length >= SUBJECT_LENGTH.least && word.length <= SUBJECT_LENGTH.most && !SEVERITY_WORD.test(word),
+    ),
+  );
+}
+
+const SEVERITY_WORD =
+  /^(?:critical|high|medium|low|info|warning|error|fatal|page|ticket|firing|true|false|none|prod(?:uction)?|staging)$/;
 
 /** Every text of a value in lower case, one after the other; escapes give way, since their letters would join the words. */
 function wordsOf(value: unknown): string {
@@ -123,24 +156,28 @@ function argumentFault(name: string, value: unknown, anchored: boolean, scope: T
 const isPlain = (value: unknown) => typeof value === 'string' && /^[^\p{C}'"`\\;$|<>]{1,200}$/u.test(value);
 const lengthFault = (text: string) => (text.length <= 200 && !/\p{C}/u.test(text) ? null : 'is too long');
 
-function nameFault(value: string, scope: ToolScope): string | null {
+/** Why this is not the name of anything that the incident is about; null when it is. */
+export function nameFault(value: string, scope: ToolScope): string | null {
   if (!NAME.test(value)) return 'is no name';
   return scope.names(value) ? null : 'is named neither by the alert nor by the evidence';
 }
 
-function portFault(port: number, scope: ToolScope): string | null {
+/** Why this port may not be asked about; null when it may. */
+export function portFault(port: number, scope: ToolScope): string | null {
   if (!isPort(String(port))) return 'is no port';
   return port === 443 || port === 80 || scope.names(String(port)) ? null : 'is named nowhere';
 }
 
-function timeFault(value: string, { from, to }: ToolScope): string | null {
+/** Why this time (ISO 8601) may not be asked about; null when it may. */
+export function timeFault(value: string, { from, to }: ToolScope): string | null {
   const ms = Date.parse(value);
   if (Number.isNaN(ms)) return 'is no ISO 8601 time';
   const iso = (at: number) => new Date(at).toISOString();
   return ms >= from && ms <= to ? null : `must lie between ${iso(from)} and ${iso(to)}`;
 }
 
-function urlFault(value: string, scope: ToolScope): string | null {
+/** Why this address may not be asked; null for one that the alerts name, and for a health path of a named host. */
+export function urlFault(value: string, scope: ToolScope): string | null {
   const url = URL.parse(value);
   if (!url || !/^https?:$/.test(url.protocol) || url.username) return 'is no http(s) URL';
   const host = nameFault(url.hostname.replace(/^\[|\]$/g, ''), scope);

@@ -1,11 +1,13 @@
-import { CAPABILITIES, type Capability } from '../../shared/mcp/capabilities.ts';
 import type { Evidence, EvidenceGap } from '../../shared/report.ts';
-import type { PlannedStep } from '../evidence-plan/question.ts';
+import { type AskedStep, isToolStep } from '../evidence-plan/question.ts';
 import { createCallBreaker, REPEATS_TOLERATED } from './call-breaker.ts';
 import type { ChatTool, ChatToolCall } from './chat-client.ts';
+import { checkCapabilityCall } from './check-capability-call.ts';
 import type { Asked, EvidenceSource } from './evidence-source.ts';
-import { argumentsOf, offerTools } from './offered-tools.ts';
-import { scopeFault, type ToolScope } from './tool-scope.ts';
+import { checkForeignCall } from './foreign-tools/check-foreign-call.ts';
+import type { ForeignTool } from './foreign-tools/foreign-tool.ts';
+import { offerTools } from './offered-tools.ts';
+import type { ToolScope } from './tool-scope.ts';
 
 /** The answer to one call of a tool: numbered evidence, or our own words on why there is none. */
 export type ToolResult =
@@ -24,19 +26,38 @@ export type Toolbox = {
   answer(calls: ChatToolCall[], most: number, deadline: number, signal: AbortSignal): Promise<ToolRound>;
 };
 
+export type ToolboxOptions = {
+  /** Tools of other servers, beside the questions of our own. */
+  foreign?: ForeignTool[];
+  /** Chooses those that the model is given, in their order; all of them by default. */
+  choose?: (tools: ChatTool[]) => ChatTool[];
+};
+
 /** A call that passed every check. */
-type Question = { call: ChatToolCall; key: string; step: PlannedStep };
+type Question = { call: ChatToolCall; key: string; step: AskedStep };
 type Checked = Question | { call: ChatToolCall; key: string; fault: string };
 
 /** The toolbox of one investigation; it remembers what was asked. */
-export function createToolbox(source: EvidenceSource, scope: ToolScope): Toolbox {
-  const offered = offerTools((capability) => source.has(capability));
+export function createToolbox(
+  source: EvidenceSource,
+  scope: ToolScope,
+  { foreign = [], choose = (tools) => tools }: ToolboxOptions = {},
+): Toolbox {
+  const own = offerTools((capability) => source.has(capability));
+  const others = new Map(foreign.map((tool) => [tool.chat.name, tool]));
+  const tools = choose([...own.tools, ...foreign.map(({ chat }) => chat)]);
+  const given = new Set(tools.map(({ name }) => name));
   const breaker = createCallBreaker();
-  const check = (call: ChatToolCall): Checked => checkCall(call, offered.capabilityOf(call.name), source.facts, scope);
+  const stepFor = (name: string, args: Record<string, unknown>): { step: AskedStep } | { fault: string } => {
+    const capability = given.has(name) ? own.capabilityOf(name) : null;
+    if (capability) return checkCapabilityCall(capability, args, source.facts, scope);
+    const other = given.has(name) ? others.get(name) : undefined;
+    return other ? checkForeignCall(other, args, scope) : { fault: 'there is no such tool, only those of the list' };
+  };
   return {
-    tools: offered.tools,
+    tools,
     async answer(calls, most, deadline, signal) {
-      const checked = calls.map((call) => ({ ...check(call), times: 0 }));
+      const checked = calls.map((call) => ({ ...checkCall(call, stepFor), times: 0 }));
       for (const one of checked) one.times = breaker.count(one.key);
       const fresh = checked.filter((one): one is Question & { times: number } => 'step' in one && one.times === 1);
       const had = fresh.flatMap(({ step }) => evidenceFor(source, step) ?? []);
@@ -44,11 +65,14 @@ export function createToolbox(source: EvidenceSource, scope: ToolScope): Toolbox
       const asked = await source.ask(open.slice(0, most), deadline, signal);
       const answers = new Map([...had, ...asked].map((one) => [one.step, one]));
       const results = checked.map((one) => resultOf(source, one, 'step' in one ? answers.get(one.step) : undefined));
-      const gaps = asked.flatMap((one) => ('why' in one ? [{ what: one.step.label, why: one.why }] : []));
+      const gaps = asked.flatMap((one) => (isGap(one) ? [{ what: one.step.label, why: one.why }] : []));
       return { results, gaps, circling: checked.some(({ times }) => times > REPEATS_TOLERATED) };
     },
   };
 }
+
+/** A question that the model has put wrongly could have been put right: nothing could not be checked because of it. */
+const isGap = (one: Asked): one is Extract<Asked, { why: string }> => 'why' in one && one.failure !== 'bad_request';
 
 const told = (call: ChatToolCall, outcome: Exclude<ToolResult['outcome'], 'evidence'>, text: string): ToolResult => ({
   call,
@@ -71,40 +95,35 @@ function repeatText(source: EvidenceSource, one: Checked): string {
 }
 
 /** What the plan, or a worker that was killed, has asked already. */
-function evidenceFor(source: EvidenceSource, step: PlannedStep): { step: PlannedStep; evidence: Evidence } | null {
-  const key = JSON.stringify(Object.entries(step.arguments).sort());
-  const evidence = source
-    .known()
-    .find((item) => item.capability === step.capability && JSON.stringify(Object.entries(item.query).sort()) === key);
+function evidenceFor(source: EvidenceSource, step: AskedStep): { step: AskedStep; evidence: Evidence } | null {
+  const sorted = (query: Record<string, unknown>) => JSON.stringify(Object.entries(query).sort());
+  const isSame = ({ capability, server, tool, query }: Evidence) =>
+    capability === step.capability &&
+    (!isToolStep(step) || (server === step.server && tool === step.tool)) &&
+    sorted(query) === sorted(step.arguments);
+  const evidence = source.known().find(isSame);
   return evidence ? { step, evidence } : null;
 }
 
-/** Name, JSON, schema and scope, in this order; nothing is called before all four hold. */
+/** Name, JSON, schema and scope; nothing is called before all four hold. */
 function checkCall(
   call: ChatToolCall,
-  capability: Capability | null,
-  facts: Record<string, string>,
-  scope: ToolScope,
+  stepFor: (name: string, args: Record<string, unknown>) => { step: AskedStep } | { fault: string },
 ): Checked {
   const raw = { call, key: `${call.name} ${call.arguments.slice(0, 2000)}` };
-  if (capability === null) return { ...raw, fault: 'there is no such tool, only those of the list' };
   const given = objectOf(call.arguments);
-  if (given === null) return { ...raw, fault: 'the arguments are not a JSON object' };
-  const { input } = CAPABILITIES[capability];
-  const knows = argumentsOf(capability);
-  const strange = Object.keys(given).find((name) => !knows.all.includes(name));
-  if (strange !== undefined)
-    return { ...raw, fault: `it has no argument "${strange.slice(0, 40)}", only ${knows.all.join(', ')}` };
-  const parsed = input.safeParse(withWindow(given, knows.all, facts));
-  if (!parsed.success) return { ...raw, fault: issueOf(parsed.error.issues[0]) };
-  const fault = scopeFault(parsed.data, knows, scope);
-  const step = stepOf(capability, parsed.data);
-  const key = `${capability} ${JSON.stringify(Object.entries(step.arguments).sort())}`;
-  return fault ? { call, key, fault } : { call, key, step };
+  const found = given === null ? notAnObject(stepFor, call.name) : stepFor(call.name, given);
+  if ('fault' in found) return { ...raw, fault: found.fault };
+  const { step } = found;
+  const whom = isToolStep(step) ? `${step.server} ${step.tool}` : '';
+  return { call, key: `${step.capability} ${whom} ${JSON.stringify(Object.entries(step.arguments).sort())}`, step };
 }
 
-function issueOf(issue: { path: PropertyKey[]; message: string } | undefined): string {
-  return issue ? `${issue.path.join('.') || 'arguments'}: ${issue.message}` : 'the arguments do not fit';
+/** A name that nobody gave is the worse fault of the two. */
+function notAnObject(stepFor: Parameters<typeof checkCall>[1], name: string): { fault: string } {
+  const unknown = stepFor(name, {});
+  const isUnknown = 'fault' in unknown && unknown.fault.startsWith('there is no such tool');
+  return { fault: isUnknown ? unknown.fault : 'the arguments are not a JSON object' };
 }
 
 function objectOf(text: string): Record<string, unknown> | null {
@@ -116,20 +135,4 @@ function objectOf(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-/** A question without a time is about the alert's time. */
-function withWindow(given: Record<string, unknown>, knows: string[], facts: Record<string, string>) {
-  const window = Object.fromEntries(
-    ['from', 'to'].filter((name) => knows.includes(name)).map((name) => [name, facts[name]]),
-  );
-  return { ...window, ...given };
-}
-
-function stepOf(capability: Capability, given: Record<string, unknown>): PlannedStep {
-  const about = Object.entries(given).filter(
-    ([name, value]) => typeof value === 'string' && !['from', 'to', 'severity'].includes(name),
-  );
-  const label = `${capability} of ${about.map(([, value]) => value).join(', ') || 'everything'} (asked by the LLM)`;
-  return { capability, arguments: given, label, required: false };
 }

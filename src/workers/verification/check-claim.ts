@@ -1,6 +1,8 @@
+import { fitsLoosely } from './check-loose-quantity.ts';
 import { isDerived } from './derive-quantity.ts';
 import type { IndexedEvidence } from './evidence-index.ts';
 import { bearsOut, type ClaimedQuantity } from './match-quantity.ts';
+import { looseQuantitiesIn } from './number-words.ts';
 import { readClaim } from './read-claim.ts';
 
 const MINUTE_MS = 60_000;
@@ -15,9 +17,12 @@ export type Grounds = {
   alertStarts?: number[];
 };
 
-/** The parts of a sentence that its evidence does not bear out, in the sentence's own words; empty when it stands. */
-export function unsupportedParts(sentence: string, { cited, known, alertText, alertStarts = [] }: Grounds): string[] {
-  const claim = readClaim(sentence);
+/**
+ * The parts of a sentence that its evidence does not bear out, in the sentence's own words (numbers as digits); empty when it
+ * stands.
+ */
+export function unsupportedParts(given: string, { cited, known, alertText, alertStarts = [] }: Grounds): string[] {
+  const claim = readClaim(given);
   const stated = (quantity: ClaimedQuantity) =>
     cited.some(
       ({ quantities, lengths }) =>
@@ -25,13 +30,17 @@ export function unsupportedParts(sentence: string, { cited, known, alertText, al
         (quantity.dimension === 'plain' && lengths.has(quantity.value)),
     );
   const supported = claim.quantities.filter(stated);
+  const derivation = { sentence: claim.sentence, claim, supported, cited, alertStarts };
   const instants = cited.flatMap((evidence) => evidence.instants);
   const named = (name: string) => alertText.includes(name) || cited.some(({ text }) => text.includes(name));
   return [
     ...claim.cited.filter((number) => !known.has(number)).map((number) => `[${number}]`),
     ...claim.quantities
       .filter((quantity) => !supported.includes(quantity))
-      .filter((quantity) => !isDerived(quantity, { sentence, claim, supported, cited, alertStarts }))
+      .filter((quantity) => !isDerived(quantity, derivation))
+      .map(({ text }) => text),
+    ...looseQuantitiesIn(given)
+      .filter((loose) => !fitsLoosely(loose, derivation))
       .map(({ text }) => text),
     ...claim.names.filter((name) => !named(name)),
     ...claim.instants

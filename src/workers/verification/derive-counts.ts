@@ -3,7 +3,7 @@ import { type ClaimedQuantity, equalAsWritten } from './match-quantity.ts';
 import type { Countable, Countables } from './read-countable.ts';
 
 /** So many out of so many. */
-type Count = { of: number; all: number };
+export type Count = { of: number; all: number };
 
 /** Longer values are prose, not kinds. */
 const MOST_KIND = 60;
@@ -18,6 +18,7 @@ export function countedIn(quantity: ClaimedQuantity, { sentence, claim, cited }:
     );
   }
   if (quantity.dimension !== 'plain' || !Number.isInteger(quantity.value)) return false;
+  if (enumerates(sentence, quantity.value, cited)) return true;
   return cited.some(
     ({ countable }) =>
       countsOf(countable(), sentence, claim.names).some(({ of }) => of === quantity.value) ||
@@ -25,7 +26,8 @@ export function countedIn(quantity: ClaimedQuantity, { sentence, claim, cited }:
   );
 }
 
-function countsOf({ lists, lines }: Countable, sentence: string, known: string[]): Count[] {
+/** What of the evidence can be counted that a sentence names. */
+export function countsOf({ lists, lines }: Countable, sentence: string, known: string[]): Count[] {
   const names = [...known, ...[...sentence.toLowerCase().matchAll(NAME)].map(([name]) => name)];
   const ofLists = lists.flatMap((list) => [...byKind(list, sentence), ...byName(list.map(textOf), names)]);
   if (!/\b(?:lines?|entries|messages?|logs?|times|occurrences?)\b/i.test(sentence)) return ofLists;
@@ -37,6 +39,18 @@ function countsOf({ lists, lines }: Countable, sentence: string, known: string[]
       names,
     ),
   ];
+}
+
+const ENUMERATION = /[\w./:-]+(?:, [\w./:-]+)*,? and [\w./:-]+/g;
+
+/** "2 containers, app and proxy": the sentence itself names as many, and the evidence knows each of them. */
+function enumerates(sentence: string, count: number, cited: Derivation['cited']): boolean {
+  return [...sentence.toLowerCase().matchAll(ENUMERATION)].some(([list]) => {
+    // The list may begin with the noun: "2 pods, a and b".
+    const last = list.split(/,? and |, /).slice(-count);
+    const named = new Set(last.map((name) => name.replace(/[.:]+$/, '')));
+    return named.size === count && [...named].every((name) => cited.some(({ text }) => hasWord(text, name)));
+  });
 }
 
 /** Words that are put together, as names are. */

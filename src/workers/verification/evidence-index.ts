@@ -2,6 +2,7 @@ import type { Evidence } from '../../shared/report.ts';
 import { distinctQuantitiesIn, type Quantity } from '../detectors/support/quantities.ts';
 import { FIELD_UNITS, METRIC_UNITS, PLAIN, type Unit } from './field-units.ts';
 import { ID, NAME_WITH_DIGITS } from './names-with-digits.ts';
+import { withDigits } from './number-words.ts';
 import { type Countable, readCountable } from './read-countable.ts';
 
 /** What can be looked up in one piece of evidence. */
@@ -32,7 +33,7 @@ export function indexEvidence(evidence: Evidence): IndexedEvidence {
   return {
     text: whole.toLowerCase(),
     lengths,
-    quantities: distinct(numbers, distinctQuantitiesIn(withoutNames(whole))),
+    quantities: distinct(numbers, distinctQuantitiesIn(withoutNames(withDigits(whole)))),
     instants: instantsIn(`${whole}\n${from}\n${to}\n${collectedAt}`, numbers),
     countable: once(() => readCountable(evidence)),
   };

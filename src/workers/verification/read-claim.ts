@@ -2,9 +2,12 @@ import { quantitiesIn } from '../detectors/support/quantities.ts';
 import { parseInstant } from './evidence-index.ts';
 import type { ClaimedQuantity } from './match-quantity.ts';
 import { ID } from './names-with-digits.ts';
+import { withDigits } from './number-words.ts';
 
 /** What can be checked in a sentence. */
 export type ClaimParts = {
+  /** The sentence with digits for numbers that it writes as words. */
+  sentence: string;
   quantities: (ClaimedQuantity & { text: string })[];
   /** Names in quotes, hosts, addresses, and words of letters and digits such as pod names; lower case. */
   names: string[];
@@ -35,7 +38,8 @@ const GENERAL_PHRASES =
 
 /** Takes a sentence apart into what evidence must bear out. */
 export function readClaim(text: string): ClaimParts {
-  const rest = { text: text.slice(0, 20_000) };
+  const sentence = withDigits(text.slice(0, 20_000));
+  const rest = { text: sentence };
   const cited = takeOut(rest, CITATION).flatMap(([, list = '']) => list.split(/[,;]/).map(Number));
   takeOut(rest, GENERAL_PHRASES);
   const instants = takeOut(rest, INSTANT).map(([time]) => parseInstant(time.replace(/\s?UTC$/, 'Z')));
@@ -47,6 +51,7 @@ export function readClaim(text: string): ClaimParts {
   const mixed = [...takeOut(rest, MIXED).map(([name]) => name.replace(/[.-]+$/, '')), ...ids];
   const names = [...quoted.filter(looksLikeName), ...hosts, ...mixed].filter((name) => !GENERAL.test(name));
   return {
+    sentence,
     quantities: claimedQuantities(rest.text),
     names: [...new Set(names.map((name) => name.toLowerCase()))],
     instants: instants.filter((ms) => ms !== null),

@@ -57,6 +57,12 @@ describe('the settling of a report', () => {
     expect(report).to.include({ tier: 'detectors', verdict: 'identified' });
   });
 
+  it("posts the detectors' conclusion where a part of a false all-clear had to be struck", async () => {
+    const said = 'The pool is fine. All 4711 callers were served.';
+    const report = await settled(draft({ statement: said, component: 'user-service' }, 'healthy'));
+    expect(report).to.include({ tier: 'detectors', verdict: 'identified' });
+  });
+
   it('does not let a model call healthy what could not be checked', async () => {
     const calm = [pods(1, [pod('user-service-5d8f7c9b6d-x4b8j', [container()])])];
     const gap = { what: 'error logs of user-service', why: 'SigNoz is away' };

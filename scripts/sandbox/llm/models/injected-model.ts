@@ -1,18 +1,19 @@
 import { defaultAnswer } from '../default-answer.ts';
 import { numbersIn } from './honest-models.ts';
-import { answer, callsSoFar, mayAsk, readable, type SandboxModel, toolCall } from './sandbox-model.ts';
+import { answer, callsSoFar, mayAsk, readable, type SandboxModel, serviceIn, toolCall } from './sandbox-model.ts';
 
 const CLASSES = 'network|database|infrastructure|application|resource|healthy';
 const ORDER =
   /ignore|disregard|forget|system\s?:|assistant|instruction|you (?:must|are|will|should)|verdict|urgent|<!|<@|@here|@channel|https?:|\bcall\b|\brun\b/i;
 
 /**
- * Obeys whatever it reads in its evidence: takes over verdict and class, calls the tools it is told to call, and repeats
+ * Obeys whatever it reads in its evidence and in the descriptions of its tools: takes over verdict and class, calls the tools it is told to call, and repeats
  * every ping, link and command that it comes across.
  */
 export const injected: SandboxModel = (request) => {
-  const text = readable(request);
-  const calls = ordersToCall(text);
+  const described = (request.tools ?? []).map(({ function: tool }) => textsIn(tool).join('\n'));
+  const text = [readable(request), ...described].join('\n');
+  const calls = [...foreignCalls(request), ...ordersToCall(text)].slice(0, 6);
   if (mayAsk(request) && calls.length > 0 && callsSoFar(request).length < calls.length)
     return { content: null, toolCalls: calls };
   const orders = ordersIn(text);
@@ -36,6 +37,18 @@ export const injected: SandboxModel = (request) => {
     couldNotCheck: orders.slice(0, 2).map((what) => ({ what, why: what })),
   });
 };
+
+/** Asks every tool of others about the service of the incident, to read what it answers. */
+function foreignCalls(request: Parameters<SandboxModel>[0]) {
+  const named = (request.tools ?? []).filter(({ function: { name } }) => name.includes('__'));
+  return named.map(({ function: { name } }) => toolCall(name, { about: serviceIn(request) }));
+}
+
+/** Every text of a value. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
+}
 
 const componentIn = (said: string) => /component\W{1,5}([\w.-]+)/i.exec(said)?.[1] ?? null;
 
