@@ -18,7 +18,7 @@ const MATCHER = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*
 export function readMatchers(filter: string | undefined): string[] {
   let rest = (filter ?? '')
     .trim()
-    .replace(/^\{([^]*)\}$/, '$1')
+    .replace(/^\{([\s\S]*)\}$/, '$1')
     .trim();
   const found: string[] = [];
   while (rest !== '') {
