@@ -63,7 +63,10 @@ async function askStep(
   incidentId: string,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  if (!gateway.has(step.capability)) return gap(step, `no MCP server is configured that answers ${step.capability}`);
+  if (!gateway.has(step.capability)) {
+    if (step.optional) return { evidence: [], gaps: [] };
+    return gap(step, `no MCP server is configured that answers ${step.capability}`);
+  }
   try {
     const result = await gateway.call(step.capability, step.arguments as never, { signal, incidentId });
     return { evidence: [toEvidence(number, step, result)], gaps: [] };
