@@ -234,9 +234,6 @@ function crossFaults(env: Environment): string[] {
   if (env.PROMETHEUS_USER && !env.PROMETHEUS_PASSWORD) {
     faults.push('PROMETHEUS_USER is set without PROMETHEUS_PASSWORD: give the password of that user');
   }
-  if (env.PROMETHEUS_USER && env.PROMETHEUS_TOKEN) {
-    faults.push('PROMETHEUS_USER and PROMETHEUS_TOKEN are both set: leave one out');
-  }
   return faults;
 }
 
