@@ -23,8 +23,16 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
       /^src\/(shared\/queues|shared\/database\/migrate|workers\/(worker-pool|process-job|after-post-failure|process-dead-letter))\.ts$/,
     instead: 'use the Queues of src/shared/queues.ts',
   },
-  ioredis: { allowed: /^src\/shared\/queues\.ts$/, instead: 'use the Queues of src/shared/queues.ts' },
-  pg: { allowed: /^src\/shared\/database\//, instead: 'use the Database of src/shared/database/database.ts' },
+  ioredis: {
+    // The database server asks Redis servers of others how they fare.
+    allowed: /^src\/shared\/(queues|mcp\/servers\/database\/redis\/redis-session)\.ts$/,
+    instead: 'use the Queues of src/shared/queues.ts',
+  },
+  pg: {
+    // The database server asks PostgreSQL servers of others how they fare.
+    allowed: /^src\/shared\/(database\/|mcp\/servers\/database\/postgresql\/postgres-session\.ts$)/,
+    instead: 'use the Database of src/shared/database/database.ts',
+  },
   '@electric-sql/pglite': {
     allowed: /^src\/shared\/database\//,
     instead: 'use the Database of src/shared/database/database.ts',
@@ -72,9 +80,9 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
     instead: 'use the Metrics of src/shared/metrics.ts',
   },
   yaml: {
-    // Agents and intake policies are YAML files, and so is what kubectl and Kubernetes' MCP servers print of objects.
+    // Agents, intake policies and database targets are YAML files, and so is what kubectl and Kubernetes' MCP servers print of objects.
     allowed:
-      /^src\/(shared\/agents\/load-agents|producer\/intake-policies\/load-policies|shared\/mcp\/maps\/read-yaml|workers\/kubernetes-state\/read\/read-documents)\.ts$/,
+      /^src\/(shared\/agents\/load-agents|producer\/intake-policies\/load-policies|shared\/mcp\/maps\/read-yaml|shared\/mcp\/servers\/database\/read-targets|workers\/kubernetes-state\/read\/read-documents)\.ts$/,
     instead: 'take what the readers of YAML give',
   },
   // The schema library is part of the contracts and may be used everywhere.

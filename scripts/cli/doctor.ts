@@ -11,7 +11,13 @@ import { checkAgents } from './doctor/check-agents.ts';
 import { checkConfiguration, checkNode } from './doctor/check-configuration.ts';
 import { checkDatabase } from './doctor/check-database.ts';
 import { checkLlm } from './doctor/check-llm.ts';
-import { checkKubernetes, checkMcpServers, checkSignoz } from './doctor/check-mcp.ts';
+import {
+  checkDatabaseTargets,
+  checkKubernetes,
+  checkMcpServers,
+  checkPrometheus,
+  checkSignoz,
+} from './doctor/check-mcp.ts';
 import { checkNetwork } from './doctor/check-network.ts';
 import { checkPorts } from './doctor/check-ports.ts';
 import { checkRedis } from './doctor/check-redis.ts';
@@ -79,6 +85,8 @@ function checksOf(config: Config, gateway: McpGateway): Check[] {
     checkSlack(config.slack, gateway),
     checkLlm(config),
     checkSignoz(config, gateway),
+    checkPrometheus(config),
+    checkDatabaseTargets(config),
     checkKubernetes(gateway),
     { what: 'network allow-list', run: async () => checkNetwork(config.network) },
     checkMcpServers(gateway),
@@ -93,7 +101,13 @@ function gatewayFor(config: Config): { gateway: McpGateway; fault: Line[] } {
   try {
     return { gateway: openGateway(usable, silentLogger, createMetrics()), fault: [] };
   } catch (error) {
-    const gateway = openGateway({ ...usable, mcpConfigPath: null }, silentLogger, createMetrics());
-    return { gateway, fault: [failed('MCP_CONFIG', describeFault(error))] };
+    // Which of the two files is faulty stands in the words.
+    const gateway = openGateway(
+      { ...usable, mcpConfigPath: null, databaseTargetsPath: null },
+      silentLogger,
+      createMetrics(),
+    );
+    const fault = describeFault(error);
+    return { gateway, fault: fault.includes('DATABASE_TARGETS') ? [] : [failed('MCP_CONFIG', fault)] };
   }
 }

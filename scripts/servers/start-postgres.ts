@@ -20,25 +20,34 @@ export type OwnPostgres = {
 };
 
 /**
- * Starts one, installing the program where that is possible; null where it is not. `durable` keeps fsync on; its data go
- * into a folder under `parent`.
+ * `durable` keeps fsync on; the data go into a folder under `parent`; `settings` are added to ours; `standbyOf` (a URL) makes
+ * it a standby of that server.
  */
-export async function startPostgres({ durable = false, parent = tmpdir() } = {}): Promise<OwnPostgres | null> {
+export type OwnPostgresOptions = {
+  durable?: boolean;
+  parent?: string;
+  settings?: Record<string, string | number>;
+  standbyOf?: string;
+};
+
+/** Starts one, installing the program where that is possible; null where it is not. */
+export async function startPostgres(options: OwnPostgresOptions = {}): Promise<OwnPostgres | null> {
+  const { standbyOf, parent = tmpdir() } = options;
   const initdb = ensureProgram('initdb', 'postgresql');
   if (!initdb) return null;
   const owner = unprivilegedUser();
   const user = owner ?? {};
   const folder = mkdtempSync(join(parent, 'rca-fleet-postgres-'));
   if (owner) chownSync(folder, owner.uid, owner.gid);
-  const made = spawnSync(
-    initdb,
-    ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-    { ...user, cwd: folder },
-  );
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const data = join(folder, 'data');
+  const [program, args] = standbyOf
+    ? [join(dirname(initdb), 'pg_basebackup'), ['-D', data, '-d', standbyOf, '-R', '-c', 'fast', '--no-sync']]
+    : [initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync']];
+  const made = spawnSync(program, args, { ...user, cwd: folder });
+  if (made.status !== 0) throw new Error(`${program} failed: ${made.stderr}`);
   const port = await freePort();
   const start = () =>
-    startServerProcess(join(dirname(initdb), 'postgres'), serverArguments(folder, port, durable), port, {
+    startServerProcess(join(dirname(initdb), 'postgres'), serverArguments(folder, port, options), port, {
       ...user,
       cwd: folder,
     });
@@ -61,11 +70,16 @@ export async function startPostgres({ durable = false, parent = tmpdir() } = {})
   };
 }
 
-function serverArguments(folder: string, port: number, durable: boolean): string[] {
+function serverArguments(
+  folder: string,
+  port: number,
+  { durable = false, settings: more = {} }: OwnPostgresOptions,
+): string[] {
   const settings = [
     'listen_addresses=127.0.0.1',
     'max_connections=300',
     'shared_buffers=64MB',
+    ...Object.entries(more).map(([name, value]) => `${name}=${value}`),
     ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
   ];
   return [

@@ -14,8 +14,8 @@ export type OwnRedis = {
   stop(): Promise<void>;
 };
 
-/** Starts one, installing the program where that is possible; null where it is not. */
-export async function startRedis(): Promise<OwnRedis | null> {
+/** Starts one, installing the program where that is possible; null where it is not. `more` are settings beside ours. */
+export async function startRedis(more: Record<string, string | number> = {}): Promise<OwnRedis | null> {
   const program = ensureProgram('redis-server', 'redis-server');
   if (!program) return null;
   const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-redis-'));
@@ -27,6 +27,7 @@ export async function startRedis(): Promise<OwnRedis | null> {
     appendonly: 'yes',
     'maxmemory-policy': 'noeviction',
     save: '',
+    ...more,
   };
   const start = (changes: Record<string, string> = {}) => {
     const args = Object.entries({ ...settings, ...changes }).flatMap(([name, value]) => [`--${name}`, String(value)]);

@@ -9,6 +9,28 @@ export const POST_POOL = 'post';
 
 type Environment = Record<string, string | undefined>;
 
+/** `x-key=value,...`, as OTEL_EXPORTER_OTLP_HEADERS has it: values may be percent-encoded. */
+const httpHeaders = list.transform((entries, context) => {
+  const headers: Record<string, string> = {};
+  for (const entry of entries) {
+    const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+)\s*=\s*(.+)$/.exec(entry) ?? [];
+    if (name === undefined || value === undefined) {
+      context.addIssue({ code: 'custom', message: 'has an entry that is not of the form name=value' });
+      return z.NEVER;
+    }
+    headers[name.toLowerCase()] = percentDecoded(value);
+  }
+  return headers;
+});
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** `api.example.com=127.0.0.1:8443,...`: where the network checks connect for a host, like a hosts file with ports. */
 const resolveOverrides = list.transform((entries, context) => {
   const overrides: Record<string, { address: string; port: number }> = {};
@@ -47,6 +69,15 @@ const environmentSchema = z.object({
   SIGNOZ_URL: optionalUrl,
   SIGNOZ_API_KEY: optionalText,
   PROMETHEUS_URL: optionalUrl,
+  PROMETHEUS_TOKEN: optionalText,
+  PROMETHEUS_USER: optionalText,
+  PROMETHEUS_PASSWORD: optionalText,
+  PROMETHEUS_TENANT: optionalText,
+  PROMETHEUS_HEADERS: z
+    .string()
+    .optional()
+    .pipe(z.preprocess((value) => value ?? '', httpHeaders)),
+  DATABASE_TARGETS: optionalText,
   KUBECONFIG: optionalText,
   KUBERNETES_SERVICE_HOST: optionalText,
   NETWORK_ALLOWED_HOSTS: list,
@@ -71,6 +102,9 @@ export const SECRET_VARIABLES = [
   'OPENAI_API_KEY',
   'AZURE_OPENAI_API_KEY',
   'SIGNOZ_API_KEY',
+  'PROMETHEUS_TOKEN',
+  'PROMETHEUS_PASSWORD',
+  'PROMETHEUS_HEADERS',
 ] as const;
 
 /** How to mend a variable; printed behind its fault. */
@@ -81,6 +115,7 @@ const REMEDIES: Partial<Record<string, string>> = {
   WEBHOOK_TOKEN: 'choose a long random text and give it to the senders as bearer token',
   ADMIN_TOKEN: 'choose a long random text; it opens the board and the API',
   NETWORK_RESOLVE: 'give host=address:port, separated by commas',
+  PROMETHEUS_HEADERS: 'give name=value, separated by commas',
   WORKER_POOLS: 'give names of pools, separated by commas, for example network,database,post',
 };
 
@@ -112,6 +147,15 @@ export type Config = Readonly<{
   openOnLoopback: boolean;
   llm: LlmConfig;
   signoz: Readonly<{ url: string; apiKey: string | null }> | null;
+  prometheus: Readonly<{
+    url: string;
+    token: string | null;
+    basic: Readonly<{ user: string; password: string }> | null;
+    tenant: string | null;
+    headers: Readonly<Record<string, string>>;
+  }> | null;
+  /** A file that names the databases that may be asked how they are. */
+  databaseTargetsPath: string | null;
   kubernetes: Readonly<{ kubeconfigPath: string | null }> | null;
   network: Readonly<{
     allowedHosts: readonly string[];
@@ -187,7 +231,22 @@ function crossFaults(env: Environment): string[] {
   if (env.AZURE_OPENAI_ENDPOINT && !env.AZURE_OPENAI_DEPLOYMENT) {
     faults.push('AZURE_OPENAI_ENDPOINT is set without AZURE_OPENAI_DEPLOYMENT: give the name of the model deployment');
   }
+  if (env.PROMETHEUS_USER && !env.PROMETHEUS_PASSWORD) {
+    faults.push('PROMETHEUS_USER is set without PROMETHEUS_PASSWORD: give the password of that user');
+  }
   return faults;
+}
+
+function prometheusConfig(env: ParsedEnvironment): Config['prometheus'] {
+  const { PROMETHEUS_URL: url, PROMETHEUS_USER: user, PROMETHEUS_PASSWORD: password } = env;
+  if (!url) return null;
+  return {
+    url,
+    token: env.PROMETHEUS_TOKEN ?? null,
+    basic: user && password ? { user, password } : null,
+    tenant: env.PROMETHEUS_TENANT ?? null,
+    headers: env.PROMETHEUS_HEADERS,
+  };
 }
 
 function freezeConfig(env: ParsedEnvironment, environment: Environment): Config {
@@ -216,6 +275,8 @@ function freezeConfig(env: ParsedEnvironment, environment: Environment): Config 
     openOnLoopback: env.OPEN_ON_LOOPBACK,
     llm: llmConfig(env),
     signoz: env.SIGNOZ_URL ? { url: env.SIGNOZ_URL, apiKey: env.SIGNOZ_API_KEY ?? null } : null,
+    prometheus: prometheusConfig(env),
+    databaseTargetsPath: env.DATABASE_TARGETS ?? null,
     kubernetes: env.KUBECONFIG || inCluster ? { kubeconfigPath: env.KUBECONFIG ?? null } : null,
     network: { allowedHosts: env.NETWORK_ALLOWED_HOSTS, resolveOverrides: env.NETWORK_RESOLVE },
     mcpConfigPath: env.MCP_CONFIG ?? null,

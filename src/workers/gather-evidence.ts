@@ -71,8 +71,10 @@ async function askStep(
   incidentId: string,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  if (!isToolStep(step) && !gateway.has(step.capability))
+  if (!isToolStep(step) && !gateway.has(step.capability)) {
+    if (step.optional) return { evidence: [], gaps: [] };
     return gap(step, `no MCP server is configured that answers ${step.capability}`);
+  }
   try {
     const answer = await answerTo(gateway, step, { signal, incidentId });
     return { evidence: [toEvidence(number, step.capability, answer)], gaps: [] };

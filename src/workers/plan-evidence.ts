@@ -7,7 +7,7 @@ import { type PlannedStep, withoutRepeats } from './evidence-plan/question.ts';
 export type EvidencePlan = { steps: PlannedStep[]; gaps: EvidenceGap[] };
 
 /** One investigation asks no more than this in its first round. */
-const MAX_STEPS = 48;
+const MAX_STEPS = 64;
 
 const PLACEHOLDER = /\{([a-zA-Z]\w{0,40})\}/g;
 
@@ -38,8 +38,9 @@ function planStep(plan: EvidencePlan, step: EvidenceStep, facts: Record<string, 
   const resolved = resolveArguments(step, facts);
   const fault =
     missing.length > 0 ? `the alert names no ${missing.join(' and no ')}` : inputFault(step.capability, resolved);
-  const { capability, required, survey } = step;
-  if (!fault) plan.steps.push({ capability, arguments: resolved, label, required, ...(survey && { survey }) });
+  const { capability, required, optional, survey } = step;
+  const more = { ...(optional && { optional }), ...(survey && { survey }) };
+  if (!fault) plan.steps.push({ capability, arguments: resolved, label, required, ...more });
   else if (step.required) plan.gaps.push({ what: label, why: fault });
 }
 
@@ -48,8 +49,12 @@ function resolveArguments(step: EvidenceStep, facts: Record<string, string>): Re
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** Undefined when a placeholder is unknown. A port is the one fact that tools take as a number. */
+/** Undefined when a placeholder is unknown; of a list what is known. A port is the one fact that tools take as a number. */
 function resolveValue(value: unknown, facts: Record<string, string>): unknown {
+  if (Array.isArray(value)) {
+    const known = value.map((item) => resolveValue(item, facts)).filter((item) => item !== undefined);
+    return [...new Set(known)];
+  }
   if (typeof value !== 'string') return value;
   const names = [...value.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '');
   if (names.some((name) => !facts[name])) return undefined;

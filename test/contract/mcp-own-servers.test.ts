@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -13,11 +17,19 @@ import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import { SdkConnection } from '../../src/shared/mcp/sdk/sdk-connection.ts';
 import { type HttpHost, serveHttp } from '../../src/shared/mcp/sdk/serve-http.ts';
 import type { ServerTarget } from '../../src/shared/mcp/server-target.ts';
-import { configuredOwnServers } from '../../src/shared/mcp/servers/index.ts';
+import { configuredOwnServers, ownServerByName } from '../../src/shared/mcp/servers/index.ts';
 import { createNetworkServer } from '../../src/shared/mcp/servers/network/network-server.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/mcp-server.ts', import.meta.url));
 const ENV = { NETWORK_ALLOWED_HOSTS: '127.0.0.1', NODE_ENV: 'test' };
+
+const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-own-servers-'));
+const targetsFile = join(folder, 'targets.yaml');
+writeFileSync(
+  targetsFile,
+  'targets: { cache: { url: "redis://127.0.0.1:1" }, orders: { url: "postgres://127.0.0.1:1/orders" } }\n',
+);
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the network server under a stock MCP client', () => {
   let host: HttpHost | null = null;
@@ -81,8 +93,16 @@ describe('the network server under a stock MCP client', () => {
   });
 
   it('has a tool for every capability it is named for, as every server of ours', async () => {
-    const config = loadConfig({ SLACK_BOT_TOKEN: 'x', SIGNOZ_URL: 'http://127.0.0.1:9', KUBECONFIG: '/none' });
-    for (const definition of configuredOwnServers(config)) {
+    const config = loadConfig({
+      SLACK_BOT_TOKEN: 'x',
+      SIGNOZ_URL: 'http://127.0.0.1:9',
+      KUBECONFIG: '/none',
+      PROMETHEUS_URL: 'http://127.0.0.1:9',
+      DATABASE_TARGETS: targetsFile,
+    });
+    const servers = configuredOwnServers(config);
+    expect(servers.map(({ name }) => name)).to.include.members(['prometheus', 'database']);
+    for (const definition of servers) {
       const connection = new SdkConnection(definition.name, { kind: 'in-process', definition });
       const tools = await connection.listTools({ signal: new AbortController().signal, deadlineMs: 5000 });
       await connection.close();
@@ -102,6 +122,83 @@ describe('the network server under a stock MCP client', () => {
     await connection.close();
     expect(error.message).to.include('there is no MCP server "nonsense": choose one of').and.include('network');
   });
+});
+
+describe('the prometheus and database servers under stock MCP clients', () => {
+  type Served = { name: string; env: Record<string, string>; tool: string; input: Record<string, unknown>; says: string };
+  const SERVERS: Served[] = [
+    {
+      name: 'prometheus',
+      env: { PROMETHEUS_URL: 'http://127.0.0.1:1' },
+      tool: 'query_instant',
+      input: { query: 'up' },
+      says: 'PROMETHEUS',
+    },
+    {
+      name: 'database',
+      env: { DATABASE_TARGETS: targetsFile },
+      tool: 'get_redis_info',
+      input: { target: 'cache' },
+      says: 'DATABASE_TARGETS',
+    },
+  ];
+  for (const { name, env, tool, input, says } of SERVERS) {
+    const definition = () => ownServerByName(name, loadConfig(env));
+    const checkTools = (
+      tools: { name: string; annotations?: object; inputSchema: object; outputSchema?: object }[],
+    ) => {
+      expect(tools.map((one) => one.name)).to.include.members(Object.values(defaultCapabilities(name)));
+      for (const one of tools) {
+        expect(one.annotations, one.name).to.include({
+          readOnlyHint: true,
+          destructiveHint: false,
+          idempotentHint: true,
+        });
+        expect(one.inputSchema, one.name).to.have.property('type', 'object');
+        expect(one.outputSchema, one.name).to.have.property('type', 'object');
+      }
+    };
+
+    it(`lists the tools of ${name} and answers what is wrong, over stdio`, async () => {
+      const client = new Client({ name: 'stock', version: '1' });
+      await client.connect(
+        new StdioClientTransport({ command: process.execPath, args: [SCRIPT, name], env, stderr: 'ignore' }),
+      );
+      try {
+        checkTools((await client.listTools()).tools);
+        const failed = await client.callTool({ name: tool, arguments: input });
+        expect(failed.isError).to.equal(true);
+        expect(JSON.stringify(failed.content).toUpperCase()).to.include(says);
+        const wrong = await client.callTool({ name: tool, arguments: { query: 7, target: 7 } });
+        expect(wrong.isError).to.equal(true);
+      } finally {
+        await client.close();
+      }
+    });
+
+    it(`lists the tools of ${name} to both generations of clients, over HTTP with its token`, async () => {
+      const host = await serveHttp(definition(), { token: 't' });
+      const requestInit = { headers: { authorization: 'Bearer t' } };
+      const old = new Client({ name: 'stock', version: '1' });
+      const modern = new ModernClient({ name: 'stock', version: '2' }, { versionNegotiation: { mode: 'auto' } });
+      const stranger = new Client({ name: 'stock', version: '1' });
+      try {
+        await old.connect(new StreamableHTTPClientTransport(new URL(host.url), { requestInit }) as Transport);
+        checkTools((await old.listTools()).tools);
+        await modern.connect(new ModernTransport(new URL(host.url), { requestInit }));
+        checkTools((await modern.listTools()).tools);
+        expect((await modern.callTool({ name: tool, arguments: input })).isError).to.equal(true);
+        const refused = await stranger
+          .connect(new StreamableHTTPClientTransport(new URL(host.url)) as Transport)
+          .catch((error) => error);
+        expect(String(refused)).to.match(/401|bearer token/i);
+        expect((await fetch(new URL('/healthz', host.url))).status).to.equal(200);
+      } finally {
+        await Promise.allSettled([old.close(), modern.close(), stranger.close()]);
+        await host.close();
+      }
+    });
+  }
 });
 
 function inputKeys(tool: string): string[] {

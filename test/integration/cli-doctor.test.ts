@@ -9,6 +9,7 @@ import { doctorCommand } from '../../scripts/cli/doctor.ts';
 import { migrateCommand } from '../../scripts/cli/migrate.ts';
 import { sandboxEnvironment } from '../../scripts/fleet-in-process.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
+import { startPrometheusSandbox } from '../../scripts/sandbox/prometheus/start-prometheus-sandbox.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
 import { freePort } from '../../scripts/servers/server-process.ts';
 import { type FreshBackend, freshBackend, isAvailable } from '../support/backends.ts';
@@ -50,7 +51,8 @@ describe('npm run doctor', () => {
 
   it('finds everything well in the simulated world, and makes nothing', async () => {
     const { code, out, lineOf, err } = await examine();
-    expect(out.split('\n').filter((line) => !line.startsWith('✓'))).to.deep.equal([]);
+    const others = out.split('\n').filter((line) => !line.startsWith('✓'));
+    expect(others.map((line) => line.split(':')[0])).to.deep.equal(['- Prometheus', '- database targets']);
     expect(lineOf('database')).to.match(/made at the first start$/);
     expect(lineOf('Slack default channel')).to.equal(
       '✓ Slack default channel: #alerts (C0ALERTS01), the bot is a member',
@@ -72,6 +74,8 @@ describe('npm run doctor', () => {
       'Slack',
       'LLM',
       'SigNoz',
+      'Prometheus',
+      'database targets',
       'Kubernetes',
       'network allow-list',
     ]);
@@ -103,6 +107,33 @@ describe('npm run doctor', () => {
     expect(lineOf('LLM gpt-4.1')).to.match(/^✗ .*401.*check OPENAI_API_KEY/);
     expect(err).to.match(/^3 of \d+ do not work$/);
     for (const secret of Object.values(wrong)) expect(out).not.to.include(secret);
+  });
+
+  it('asks Prometheus and every database target, and says what is the matter', async () => {
+    const prometheus = await startPrometheusSandbox({ series: () => [], authorization: 'Bearer right-token' });
+    const targets = join(folder, 'targets.yaml');
+    const url = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:1';
+    writeFileSync(
+      targets,
+      `targets: { cache: { url: "${url}" }, orders: { url: "postgres://u:hunter2@127.0.0.1:1/orders" } }`,
+    );
+    const configured = { PROMETHEUS_URL: prometheus.url, DATABASE_TARGETS: targets };
+    try {
+      const right = await examine({ ...configured, PROMETHEUS_TOKEN: 'right-token' });
+      expect(right.lineOf('Prometheus')).to.match(/^✓ .* answers queries/);
+      const expected = process.env.TEST_REDIS_URL ? /^✓ .*redis [\d.]+ answers/ : /^✗ .*ECONNREFUSED/;
+      expect(right.lineOf('database target cache')).to.match(expected);
+      expect(right.lineOf('database target orders')).to.match(/^✗ .*ECONNREFUSED.*DATABASE_TARGETS/);
+      expect(right.lineOf('MCP server database')).to.match(/^✓ .* tools/);
+      const wrong = await examine({ ...configured, PROMETHEUS_TOKEN: 'wrong-token' });
+      expect(wrong.lineOf('Prometheus')).to.match(/^✗ .*401.*check PROMETHEUS_TOKEN/);
+      expect(wrong.out).to.not.include('wrong-token').and.not.include('hunter2');
+      writeFileSync(targets, 'targets: { cache: { url: "mysql://h" } }');
+      const faulty = await examine(configured);
+      expect(faulty.lineOf('database targets')).to.match(/^✗ .*targets.cache.url: is no address of a database/);
+    } finally {
+      await prometheus.close();
+    }
   });
 
   it('says what is the matter with the default channel', async () => {

@@ -1,7 +1,18 @@
 import type { Config } from '../../../src/shared/config.ts';
+import { ownServer } from '../../../src/shared/mcp/configured-server.ts';
+import { createMcpGateway } from '../../../src/shared/mcp/mcp-gateway.ts';
 import type { McpGateway } from '../../../src/shared/mcp/mcp-gateway.types.ts';
-import { type Check, failed, off, ok } from './check.ts';
+import { createDatabaseServer } from '../../../src/shared/mcp/servers/database/database-server.ts';
+import type { DatabaseTarget } from '../../../src/shared/mcp/servers/database/database-target.ts';
+import { readTargets } from '../../../src/shared/mcp/servers/database/read-targets.ts';
+import { createPrometheusServer } from '../../../src/shared/mcp/servers/prometheus/prometheus-server.ts';
+import { type Check, failed, type Line, off, ok } from './check.ts';
 import { failedCall } from './remedies.ts';
+
+type TargetsConfig = Pick<Config, 'databaseTargetsPath' | 'mcpEnvironment'>;
+
+/** How long one of the databases or Prometheus gets, ms. */
+const DATABASE_MS = 8_000;
 
 /** Every MCP server, ours and those of the MCP_CONFIG file, by its own sign of life. */
 export function checkMcpServers(gateway: McpGateway): Check {
@@ -35,6 +46,67 @@ export function checkSignoz({ signoz }: Pick<Config, 'signoz'>, gateway: McpGate
       }
     },
   };
+}
+
+/** Prometheus by the cheapest expression: reachable, the credentials accepted; it is asked itself, since SigNoz may answer for it. */
+export function checkPrometheus({ prometheus }: Pick<Config, 'prometheus'>): Check {
+  const what = 'Prometheus';
+  return {
+    what,
+    run: async (signal) => {
+      if (!prometheus) return [off(what, 'not configured (no metrics of its as evidence; set PROMETHEUS_URL)')];
+      const gateway = createMcpGateway({
+        servers: [ownServer(createPrometheusServer({ ...prometheus, timeoutMs: DATABASE_MS }))],
+      });
+      const to = new Date();
+      const from = new Date(to.getTime() - 60_000);
+      try {
+        const input = { metric: 'up', from: from.toISOString(), to: to.toISOString(), limit: 1 };
+        const { data } = await gateway.call('metrics.query', input, { signal });
+        const note = data.series.length === 0 ? ', but holds no series "up" of the last minute' : '';
+        return [ok(what, `${prometheus.url} answers queries${note}`)];
+      } catch (error) {
+        const secret = 'PROMETHEUS_TOKEN, or PROMETHEUS_USER and PROMETHEUS_PASSWORD';
+        return [failedCall(what, error, { address: 'PROMETHEUS_URL', secret })];
+      } finally {
+        await gateway.close();
+      }
+    },
+  };
+}
+
+/** Every database target by what it tells of itself: reachable, the password accepted, its role sufficient. */
+export function checkDatabaseTargets({ databaseTargetsPath: path, mcpEnvironment }: TargetsConfig): Check {
+  const what = 'database targets';
+  return {
+    what,
+    run: async (signal) => {
+      if (path === null)
+        return [off(what, 'not configured (databases are not asked how they are; set DATABASE_TARGETS)')];
+      const targets = readTargets(path, mcpEnvironment);
+      const definition = createDatabaseServer({ targets, timeoutMs: DATABASE_MS });
+      const gateway = createMcpGateway({ servers: [ownServer(definition)] });
+      try {
+        return await Promise.all(targets.map((target) => checkTarget(target, gateway, signal)));
+      } finally {
+        await gateway.close();
+      }
+    },
+  };
+}
+
+async function checkTarget({ name, product }: DatabaseTarget, gateway: McpGateway, signal: AbortSignal): Promise<Line> {
+  const what = `database target ${name}`;
+  try {
+    const capability = product === 'redis' ? 'redis.info' : 'postgresql.activity';
+    const { data } = await gateway.call(capability, { target: name }, { signal });
+    const [answer] = data.targets;
+    if (answer?.refused) return failed(what, `it takes no more sessions: ${answer.refused.message}`);
+    const notes = answer?.notes ?? [];
+    return notes.length > 0 ? failed(what, notes.join('; ')) : ok(what, `${product} ${answer?.version} answers`);
+  } catch (error) {
+    return failedCall(what, error, { address: 'DATABASE_TARGETS', secret: 'the password of the target' });
+  }
 }
 
 /** Kubernetes by a listing of pods over all namespaces with a label that none has: cheap, but it needs the permission. */

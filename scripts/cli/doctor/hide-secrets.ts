@@ -12,13 +12,17 @@ export function hideSecrets(config: Config | null): (line: Line) => Line {
   return (line) => ({ ...line, detail: hide(line.detail), remedy: line.remedy && hide(line.remedy) });
 }
 
-function secretsOf({ slack, webhookToken, adminToken, llm, signoz, databaseUrl, redisUrl }: Config): string[] {
+function secretsOf(config: Config): string[] {
+  const { slack, webhookToken, adminToken, llm, signoz, prometheus, databaseUrl, redisUrl } = config;
   const given = [
     slack.signingSecret,
     slack.botToken,
     webhookToken,
     adminToken,
     signoz?.apiKey,
+    prometheus?.token,
+    prometheus?.basic?.password,
+    ...Object.values(prometheus?.headers ?? {}),
     passwordIn(databaseUrl),
   ];
   const more = [passwordIn(redisUrl), llm.provider === 'none' ? null : llm.apiKey];

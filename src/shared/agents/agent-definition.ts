@@ -31,6 +31,8 @@ export const evidenceStepSchema = z.strictObject({
   /** The same the other way round: the step is left out where it matches. */
   unless: z.string().optional(),
   required: z.boolean().default(false),
+  /** Left out without a word where no server answers the capability: nobody expects it of a fleet that has not configured it. */
+  optional: z.boolean().default(false),
   /** What a reader sees under "could not check", for example "logs of user-service". */
   label: z.string(),
   /** What the survey that the step is of looks at; set when an agent is loaded. */

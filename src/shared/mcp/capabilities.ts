@@ -1,5 +1,16 @@
 import type { z } from 'zod';
 import {
+  postgresActivity,
+  postgresLocks,
+  postgresReplication,
+  postgresServer,
+  postgresSizes,
+  postgresStatements,
+  redisClients,
+  redisInfo,
+  redisSlowlog,
+} from './capability-schemas/database-reads.ts';
+import {
   changesList,
   kubernetesEvents,
   kubernetesObjectsList,
@@ -55,6 +66,25 @@ export const CAPABILITIES = {
   'topology.services': { ...topologyServices, server: 'signoz', tool: 'get_service_map', readOnly: true },
   'changes.list': { ...changesList, server: 'kubernetes', tool: 'list_changes', readOnly: true },
   'kubernetes.objects': { ...kubernetesObjectsList, server: 'kubernetes', tool: 'list_objects', readOnly: true },
+  'postgresql.activity': { ...postgresActivity, server: 'database', tool: 'get_postgresql_activity', readOnly: true },
+  'postgresql.locks': { ...postgresLocks, server: 'database', tool: 'get_postgresql_locks', readOnly: true },
+  'postgresql.statements': {
+    ...postgresStatements,
+    server: 'database',
+    tool: 'get_postgresql_statements',
+    readOnly: true,
+  },
+  'postgresql.replication': {
+    ...postgresReplication,
+    server: 'database',
+    tool: 'get_postgresql_replication',
+    readOnly: true,
+  },
+  'postgresql.sizes': { ...postgresSizes, server: 'database', tool: 'get_postgresql_sizes', readOnly: true },
+  'postgresql.server': { ...postgresServer, server: 'database', tool: 'get_postgresql_server', readOnly: true },
+  'redis.info': { ...redisInfo, server: 'database', tool: 'get_redis_info', readOnly: true },
+  'redis.slowlog': { ...redisSlowlog, server: 'database', tool: 'get_redis_slowlog', readOnly: true },
+  'redis.clients': { ...redisClients, server: 'database', tool: 'get_redis_clients', readOnly: true },
   'slack.post_thread_reply': { ...slackPostThreadReply, server: 'slack', tool: 'post_thread_reply', readOnly: false },
   'slack.post_message': { ...slackPostMessage, server: 'slack', tool: 'post_message', readOnly: false },
   'slack.update_message': { ...slackUpdateMessage, server: 'slack', tool: 'update_message', readOnly: false },

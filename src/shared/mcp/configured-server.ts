@@ -30,9 +30,17 @@ export type ConfiguredServer = {
 
 export const CAPABILITY_NAMES = Object.keys(CAPABILITIES) as Capability[];
 
+/** Capabilities that a server of ours answers beside the one that they are named for. */
+const ALSO_ANSWERED: Readonly<Record<string, readonly Capability[]>> = {
+  prometheus: ['metrics.query', 'requests.query', 'services.list'],
+};
+
 /** What a server of this name answers by itself: the capabilities of our own server of that name, by the same tool names. */
 export function defaultCapabilities(server: string): CapabilityMap {
-  const own = CAPABILITY_NAMES.filter((capability) => CAPABILITIES[capability].server === server);
+  const also = Object.hasOwn(ALSO_ANSWERED, server) ? ALSO_ANSWERED[server]! : [];
+  const own = CAPABILITY_NAMES.filter(
+    (capability) => CAPABILITIES[capability].server === server || also.includes(capability),
+  );
   return Object.fromEntries(own.map((capability) => [capability, CAPABILITIES[capability].tool]));
 }
 

@@ -13,7 +13,7 @@ import { limitData, limitText } from './policies/limit-result.ts';
 import { policyOfTool } from './policies/server-policy.ts';
 import type { AnswerOrigin } from './policies/shared-calls.ts';
 import type { EndpointLookupDeps } from './replicas/look-up-endpoints.ts';
-import { findRoutes, type Route, worthAnother } from './routes.ts';
+import { findRoutes, findsNothing, type Route, worthAnother } from './routes.ts';
 import type { SdkConnectionOptions } from './sdk/sdk-connection.ts';
 import { type EndpointRecord, ServerSet } from './server-set.ts';
 import { type CallTrace, traceOfCall } from './trace-context.ts';
@@ -137,13 +137,19 @@ async function askRoutes(
   trace: CallTrace,
   asked: Asked,
 ) {
+  let empty: { answer: Awaited<ReturnType<typeof askRoute>>; asked: Asked } | null = null;
   for (const [index, route] of routes.entries()) {
     asked.route = route;
+    const isLast = index === routes.length - 1;
     try {
-      return await askRoute(deps, route, capability, input, signal, trace, asked);
+      const answer = await askRoute(deps, route, capability, input, signal, trace, asked);
+      if (!findsNothing(capability, answer.data)) return answer;
+      // Metrics are often kept in two places: who has none of this is no reason not to ask the other.
+      empty ??= { answer, asked: { ...asked } };
     } catch (error) {
-      const isLast = index === routes.length - 1;
-      if (isLast || signal.aborted || !worthAnother(error, isReadOnly(capability))) throw error;
+      const isEnd = isLast || signal.aborted || !worthAnother(error, isReadOnly(capability));
+      if (isEnd && empty) break;
+      if (isEnd) throw error;
       deps.logger?.warn('another server is asked', {
         capability,
         server: route.server.name,
@@ -151,7 +157,9 @@ async function askRoutes(
       });
     }
   }
-  throw notConfigured(capability);
+  if (!empty) throw notConfigured(capability);
+  Object.assign(asked, empty.asked);
+  return empty.answer;
 }
 
 /** One capability call at one server, read like its rules: checked, sent, read, checked again, limited. */

@@ -37,3 +37,16 @@ export function worthAnother(error: unknown, readOnly: boolean): boolean {
   if (!(error instanceof DependencyError) || !ELSEWHERE.has(error.failure)) return false;
   return readOnly || !error.ambiguous;
 }
+
+/** The lists whose emptiness says that a server holds nothing of what was asked: another may keep it. */
+const SOUGHT: Partial<Record<Capability, string>> = {
+  'metrics.query': 'series',
+  'requests.query': 'series',
+  'services.list': 'services',
+};
+
+/** Whether an answer holds nothing of what was asked for. */
+export function findsNothing(capability: Capability, data: unknown): boolean {
+  const list = SOUGHT[capability] && (data as Record<string, unknown>)[SOUGHT[capability]];
+  return Array.isArray(list) && list.length === 0;
+}

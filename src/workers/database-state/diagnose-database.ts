@@ -2,6 +2,7 @@ import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import type { DatabaseState } from './database-state.ts';
+import { liveStories } from './live/live-stories.ts';
 import { readDatabase } from './read-database.ts';
 import { STORIES } from './stories/index.ts';
 import { EFFECTS, type Story, type StoryContext } from './story.ts';
@@ -16,7 +17,7 @@ export type DatabaseDiagnosis = { state: DatabaseState; context: StoryContext; s
 export const diagnoseDatabase = oncePer((input: DetectorInput): DatabaseDiagnosis => {
   const state = readDatabase(input.evidence);
   const context = { text: alertText(input.alerts).toLowerCase(), server: serverOf(state, input) };
-  const told = STORIES.flatMap((tell) => tell(state, context) ?? []);
+  const told = [...liveStories(input), ...STORIES.flatMap((tell) => tell(state, context) ?? [])];
   return { state, context, stories: inOrder(told) };
 });
 

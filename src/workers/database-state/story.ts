@@ -8,6 +8,7 @@ export type StoryKind =
   | 'storage'
   | 'maintenance'
   | 'locks'
+  | 'idle-transaction'
   | 'connections'
   | 'lag'
   | 'query'
@@ -29,6 +30,8 @@ export type Story = {
   brief: string;
   evidence: number[];
   actions: Action[];
+  /** The server where it is not the one that the alert is about. */
+  server?: string;
 };
 
 export type StoryTeller = (state: DatabaseState, context: StoryContext) => Story | null;
@@ -47,6 +50,7 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   storage: ['restart', 'io'],
   maintenance: ['writes', 'query', 'io', 'cpu', 'memory', 'connections', 'lag', 'locks', 'storage', 'transaction-ids'],
   locks: ['connections', 'cpu', 'query'],
+  'idle-transaction': ['connections'],
   connections: ['memory', 'cpu'],
   lag: ['writes', 'query', 'io', 'cpu'],
   query: ['io', 'cpu', 'memory', 'connections'],

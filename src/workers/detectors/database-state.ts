@@ -18,8 +18,14 @@ export const databaseState: Detector = (input) => {
   return [...own, ...stories.slice(0, MOST).map((story) => toFinding(input, story, context.server))];
 };
 
-const toFinding = (input: DetectorInput, { text, score, evidence }: Story, server: string): Finding =>
-  finding(input, text, score, evidence, server);
+function toFinding(
+  input: DetectorInput,
+  { text, score, evidence, actions, server: own }: Story,
+  server: string,
+): Finding {
+  const told = finding(input, text, score, evidence, own ?? server);
+  return actions.length > 0 ? { ...told, actions } : told;
+}
 
 function finding(_: DetectorInput, statement: string, confidence: number, evidence: number[], server: string): Finding {
   return {

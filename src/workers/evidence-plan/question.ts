@@ -6,6 +6,8 @@ export type PlannedStep = {
   arguments: Record<string, unknown>;
   label: string;
   required: boolean;
+  /** Left out without a word where no server answers the capability. */
+  optional?: boolean;
   /** What the survey that the step is of looks at. */
   survey?: string;
 };

@@ -3,6 +3,7 @@ import { evidenceOf } from '../detectors/support/evidence-of.ts';
 import { isHost, isPort, parseHostPort, serviceOfHost } from '../detectors/support/names.ts';
 import { unhealthyPods } from '../detectors/support/pods.ts';
 import { databaseMetricSteps } from './database-metrics.ts';
+import { databaseServerSteps } from './database-servers.ts';
 import type { PlannedStep } from './question.ts';
 import { stepsForSuspect } from './steps-for-suspect.ts';
 
@@ -65,7 +66,11 @@ function databaseSteps(evidence: Evidence[], facts: Facts): PlannedStep[] {
       ...podSteps(service, namespace ?? facts.namespace),
     ];
   });
-  return [...perServer, ...databaseMetricSteps(new Set(asked.map(({ system }) => system)), facts)];
+  return [
+    ...databaseServerSteps(asked),
+    ...perServer,
+    ...databaseMetricSteps(new Set(asked.map(({ system }) => system)), facts),
+  ];
 }
 
 function serverOf(host: string): { service: string; namespace: string | null }[] {

@@ -69,11 +69,15 @@ describe('the configuration', () => {
   });
 
   it('reads every secret from a file as well', () => {
-    const urls: Record<string, string> = { DATABASE_URL: 'postgres://u:p@db/app', REDIS_URL: 'redis://:p@cache:6379' };
+    const urls: Record<string, string> = {
+      DATABASE_URL: 'postgres://u:p@db/app',
+      REDIS_URL: 'redis://:p@cache:6379',
+      PROMETHEUS_HEADERS: 'x-key=k%2C1',
+    };
     const environment = Object.fromEntries(
       SECRET_VARIABLES.map((name) => [`${name}_FILE`, fileWith(name, `${urls[name] ?? `secret-of-${name}`}\n`)]),
     );
-    const config = loadConfig({ ...environment, SIGNOZ_URL: 'http://signoz' });
+    const config = loadConfig({ ...environment, SIGNOZ_URL: 'http://signoz', PROMETHEUS_URL: 'http://prometheus' });
     expect(config).to.include({
       databaseUrl: urls.DATABASE_URL,
       redisUrl: urls.REDIS_URL,
@@ -84,6 +88,22 @@ describe('the configuration', () => {
       signingSecret: 'secret-of-SLACK_SIGNING_SECRET',
     });
     expect(config.signoz!.apiKey).to.equal('secret-of-SIGNOZ_API_KEY');
+    expect(config.prometheus).to.deep.include({
+      token: 'secret-of-PROMETHEUS_TOKEN',
+      basic: null,
+      headers: { 'x-key': 'k,1' },
+    });
+  });
+
+  it('takes a user of Prometheus with a password only', () => {
+    const PROMETHEUS_URL = 'http://prometheus:9090';
+    const user = { PROMETHEUS_URL, PROMETHEUS_USER: 'u' };
+    const { prometheus } = loadConfig({ ...user, PROMETHEUS_PASSWORD: 'p', PROMETHEUS_TENANT: 'a' });
+    expect(prometheus).to.deep.include({ basic: { user: 'u', password: 'p' }, tenant: 'a', token: null });
+    expect(faultsOf(user)[0]).to.match(/^PROMETHEUS_USER is set without PROMETHEUS_PASSWORD/);
+    expect(faultsOf({ PROMETHEUS_URL, PROMETHEUS_HEADERS: 'nonsense' })[0]).to.match(
+      /^PROMETHEUS_HEADERS .*name=value/,
+    );
   });
 
   it('finds fault with a secret that is given twice, or whose file is empty', () => {

@@ -81,8 +81,9 @@ export const servicesList = {
         name: z.string(),
         calls: z.number(),
         errorPercent: z.number(),
-        avgMs: z.number(),
-        p99Ms: z.number(),
+        /** Null where calls are counted but not timed, or timed without a distribution. */
+        avgMs: z.number().nullable(),
+        p99Ms: z.number().nullable(),
       }),
     ),
   }),

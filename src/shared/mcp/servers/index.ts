@@ -1,13 +1,16 @@
 import type { Config } from '../../config.ts';
 import { FleetError } from '../../errors.ts';
 import type { ServerDefinition } from '../server-definition.ts';
+import { createDatabaseServer } from './database/database-server.ts';
+import { readTargets } from './database/read-targets.ts';
 import { createKubernetesServer } from './kubernetes/kubernetes-server.ts';
 import { createNetworkServer } from './network/network-server.ts';
+import { createPrometheusServer } from './prometheus/prometheus-server.ts';
 import { createSignozServer } from './signoz/signoz-server.ts';
 import { createSlackServer } from './slack/slack-server.ts';
 
 /** One HTTP request of a tool, ms: below what capability-policy.ts gives the call, so that the tool can still say why. */
-const REQUEST_MS = { kubernetes: 8_000, signoz: 18_000, slack: 10_000 } as const;
+const REQUEST_MS = { kubernetes: 8_000, signoz: 18_000, prometheus: 18_000, database: 10_000, slack: 10_000 } as const;
 
 /** Our own MCP servers by name; each answers null where its part of the configuration is missing. */
 const OWN_SERVERS: Readonly<Record<string, (config: Config) => ServerDefinition | null>> = {
@@ -20,6 +23,13 @@ const OWN_SERVERS: Readonly<Record<string, (config: Config) => ServerDefinition 
     }),
   signoz: ({ signoz }) =>
     signoz && createSignozServer({ url: signoz.url, apiKey: signoz.apiKey ?? '', timeoutMs: REQUEST_MS.signoz }),
+  // After SigNoz: of servers that cost the same the first is asked first, and spans tell more than what is counted from them.
+  prometheus: ({ prometheus }) =>
+    prometheus && createPrometheusServer({ ...prometheus, timeoutMs: REQUEST_MS.prometheus }),
+  database: ({ databaseTargetsPath: path, mcpEnvironment }) =>
+    path === null
+      ? null
+      : createDatabaseServer({ targets: readTargets(path, mcpEnvironment), timeoutMs: REQUEST_MS.database }),
   slack: ({ slack: { botToken, apiUrl } }) =>
     botToken === null
       ? null

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CapabilityOutput } from '../../capabilities.ts';
+import { describeAll as describeSeriesAnswer, type TimeSeries } from '../series-text.ts';
 import { rangeAnswer } from './query-range.ts';
 import { asText, footer } from './row-text.ts';
 
-/** One series of an answer. */
-export type TimeSeries = CapabilityOutput<'metrics.query'>['series'][number];
+export type { TimeSeries };
 
 const point = z.object({ timestamp: z.number(), value: z.number().nullable(), partial: z.boolean().optional() });
 const label = z.object({ key: z.object({ name: z.string() }), value: z.unknown() });
@@ -32,33 +32,7 @@ export function readSeries(result: TimeSeriesResult | null, unit: string | null 
   );
 }
 
-const rounded = (value: number) => Number(value.toPrecision(6));
-const timeOf = (at: number) => new Date(at).toISOString();
-
-const SHOWN_POINTS = 30;
-
-/** Every n-th point, ending with the last, so that a line shows the shape of the series. */
-function thinned(points: [number, number][]): [number, number][] {
-  const step = Math.ceil(points.length / SHOWN_POINTS);
-  return points.filter((_, index) => (points.length - 1 - index) % step === 0);
-}
-
-function describeSeries({ labels, unit, points }: TimeSeries): string[] {
-  const name = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  const head = `{${name.join(', ')}}${unit ? ` in ${unit}` : ''}`;
-  const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last) return [`${head}: no points`];
-  const values = points.map(([, value]) => value);
-  const facts = `first ${rounded(first[1])}, last ${rounded(last[1])}, min ${rounded(Math.min(...values))}, max ${rounded(Math.max(...values))}`;
-  const shape = thinned(points).map(([at, value]) => `${timeOf(at).slice(11, 19)} ${rounded(value)}`);
-  return [
-    `${head}: ${facts}, ${points.length} points ${timeOf(first[0])} to ${timeOf(last[0])}`,
-    `  ${shape.join(', ')}`,
-  ];
-}
-
 /** Series as people read them: first, last, extremes and the shape. */
-export function describeAll({ metric, series: all, warning }: CapabilityOutput<'metrics.query'>): string {
-  const lines = all.flatMap(describeSeries);
-  return [metric, ...(lines.length > 0 ? lines : ['no series']), ...footer(false, warning)].join('\n');
+export function describeAll(answer: CapabilityOutput<'metrics.query'>): string {
+  return describeSeriesAnswer(answer, footer(false, answer.warning));
 }
