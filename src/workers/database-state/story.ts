@@ -16,6 +16,12 @@ export type StoryKind =
   | 'cpu'
   | 'memory'
   | 'credits'
+  | 'capacity'
+  | 'throttling'
+  | 'evictions'
+  | 'parameter'
+  | 'credentials'
+  | 'old-transaction'
   | 'transaction-ids';
 
 /** One explanation of what the server shows. */
@@ -55,5 +61,11 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   cpu: [],
   memory: ['io'],
   credits: ['io', 'cpu', 'connections', 'query'],
+  capacity: ['io', 'cpu', 'connections', 'query', 'memory'],
+  throttling: ['connections', 'writes'],
+  evictions: ['memory'],
+  parameter: ['restart', 'connections', 'memory', 'query', 'cpu', 'io', 'locks', 'credentials', 'failover'],
+  credentials: ['connections', 'restart'],
+  'old-transaction': ['query', 'io', 'cpu', 'storage', 'writes', 'connections', 'transaction-ids'],
   'transaction-ids': [],
 };

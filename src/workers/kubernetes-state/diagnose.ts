@@ -5,6 +5,7 @@ import { addresses } from './analyzers/addresses.ts';
 import { admission } from './analyzers/admission.ts';
 import { autoscaling } from './analyzers/autoscaling.ts';
 import { callLatency } from './analyzers/call-latency.ts';
+import { changedConfiguration } from './analyzers/changed-configuration.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
 import { faultInjection } from './analyzers/fault-injection.ts';
@@ -15,10 +16,12 @@ import { ingresses } from './analyzers/ingresses.ts';
 import { jobs } from './analyzers/jobs.ts';
 import { logErrors } from './analyzers/log-errors.ts';
 import { measuredNetwork } from './analyzers/measured-network.ts';
+import { meshSecurity } from './analyzers/mesh-security.ts';
 import { missingClaims } from './analyzers/missing-claims.ts';
 import { namesAndFaults, otherEvents, portConflicts } from './analyzers/names-and-faults.ts';
 import { networkPolicies } from './analyzers/network-policies.ts';
 import { nodes } from './analyzers/nodes.ts';
+import { pathRewrites } from './analyzers/path-rewrites.ts';
 import { permissions } from './analyzers/permissions.ts';
 import { probes } from './analyzers/probes.ts';
 import { quotas } from './analyzers/quotas.ts';
@@ -74,6 +77,9 @@ export const ANALYZERS = {
   featureFlags,
   sharedBinaries,
   storeFacts,
+  changedConfiguration,
+  meshSecurity,
+  pathRewrites,
 } as const satisfies Record<string, Analyzer>;
 
 /** Reads the evidence and lets every analyzer look at it: the diagnoses in the order in which they explain the alert. */

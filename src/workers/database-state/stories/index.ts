@@ -1,11 +1,14 @@
 import type { StoryTeller } from '../story.ts';
 import { failover, restart } from './availability.ts';
+import { capacity, credits, evictions, throttling } from './limits.ts';
 import { maintenance } from './maintenance.ts';
 import { lag } from './replication.ts';
-import { cpu, credits, io, memory, transactionIds } from './resources.ts';
+import { cpu, io, memory } from './resources.ts';
 import { connections, locks } from './sessions.ts';
+import { credentials, parameter } from './settings.ts';
 import { query, writes } from './statements.ts';
 import { storage } from './storage.ts';
+import { oldTransaction, transactionIds } from './transactions.ts';
 
 /** Every story that the metrics, the load and the events of a server can tell. */
 export const STORIES: readonly StoryTeller[] = [
@@ -22,6 +25,12 @@ export const STORIES: readonly StoryTeller[] = [
   cpu,
   memory,
   credits,
+  capacity,
+  throttling,
+  evictions,
+  parameter,
+  credentials,
+  oldTransaction,
   transactionIds,
 ];
 
@@ -35,4 +44,8 @@ export const VITAL = [
   'ReadLatency',
   'DiskQueueDepth',
   'FreeableMemory',
+  'EngineCPUUtilization',
+  'CurrConnections',
+  'DatabaseMemoryUsagePercentage',
+  'ReplicationLag',
 ] as const;

@@ -1,5 +1,6 @@
 import type { FailureKind } from './failure-kind.ts';
 import { FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+import { withoutOvercome } from './overcome.ts';
 
 /** The line of a log that says best what went wrong. */
 export type DecisiveLine = {
@@ -23,7 +24,7 @@ type Candidate = { text: string; index: number; kind: FailureKind | null; level:
 /** Picks the decisive line; null where no line tells of a failure. */
 export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
   const shown = lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES / 2), ...lines.slice(-MAX_LINES / 2)] : lines;
-  const candidates = shown.flatMap(toCandidate);
+  const candidates = withoutOvercome(shown, shown.flatMap(toCandidate));
   if (candidates.length === 0) return null;
   const groups = [...Map.groupBy(candidates, ({ text }) => shapeOf(text)).values()];
   const scored = groups

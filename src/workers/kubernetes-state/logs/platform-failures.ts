@@ -35,6 +35,72 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     certain: true,
   },
   {
+    name: 'name-server-loop',
+    class: 'network',
+    meaning: 'the name server (CoreDNS) forwards queries to itself in a loop, so names (DNS) do not resolve',
+    pattern: /plugin\/loop: Loop/,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'conntrack-full',
+    class: 'network',
+    meaning: 'the connection tracking table (conntrack) of the node is full and packets are dropped',
+    pattern: /conntrack: table full|nf_conntrack: falling back|ip_conntrack: table full/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'pod-network',
+    class: 'network',
+    meaning: "the pod network (CNI) cannot set up pods' interfaces",
+    pattern:
+      /no IP addresses available in range|failed to (?:assign|allocate) an? IP address|InsufficientFreeAddresses|cni plugin not initialized|network plugin is not ready|NetworkPluginNotReady|failed to set up (?:sandbox|pod) .{0,80}network|failed to setup network for sandbox/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'node-runtime',
+    class: 'infrastructure',
+    meaning: 'the kubelet or the container runtime of the node does not work',
+    pattern:
+      /PLEG is not healthy|container runtime is (?:down|not ready)|failed to run Kubelet|Error updating node status|runtime\.v1\.RuntimeService.{0,80}(?:Unavailable|DeadlineExceeded)/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'packet-size',
+    class: 'network',
+    meaning: 'packets are larger than the network takes (MTU)',
+    pattern: /frag(?:mentation)? needed and DF set|message too long, mtu|Frag needed|PMTU/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'webhook-call',
+    class: 'infrastructure',
+    meaning: 'the API server cannot call an admission webhook, so it refuses the change',
+    pattern: /failed calling webhook "/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'tls-mismatch',
+    class: 'network',
+    meaning: 'one side speaks TLS (mTLS) and the other does not',
+    pattern:
+      /WRONG_VERSION_NUMBER|http: server gave HTTP response to HTTPS client|client sent an HTTP request to an HTTPS server|first record does not look like a TLS handshake|plain HTTP request was sent to HTTPS port|tlsv1 alert|certificate required/i,
+    weight: 1,
+  },
+  {
+    name: 'rate-limit',
+    class: 'application',
+    meaning: 'a callee refuses requests because their rate is over its limit (rate limit, 429)',
+    pattern:
+      /\b429 Too Many Requests|rate ?limit(?:ed|ing)? (?:exceeded|reached|hit)|RateLimitError|ThrottlingException|Too Many Requests|quota exceeded for|RESOURCE_EXHAUSTED/i,
+    weight: 0.95,
+  },
+  {
     name: 'disk-full',
     class: 'resource',
     meaning: 'the disk is full: no space left on device',

@@ -15,7 +15,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database has reached its connection limit and refuses new connections',
     pattern:
-      /too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections/i,
+      /too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections/i,
     weight: 1,
   },
   {
@@ -23,7 +23,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database connection pool is exhausted',
     pattern:
-      /pool (?:is |was )?(?:exhausted|empty|full)|QueuePool limit|connection is not available, request timed out|timeout (?:exceeded )?(?:when|while) (?:trying to )?(?:connect|acquir)\w*.{0,40}pool|connection pool.{0,60}(?:exhaust|timeout|timed out|starv)|could not (?:get|obtain) .{0,20}connection from (?:the )?pool|too many waiters/i,
+      /pool (?:is |was )?(?:exhausted|empty|full)|QueuePool limit|connection is not available, request timed out|timeout (?:exceeded )?(?:when|while) (?:trying to )?(?:connect|acquir)\w*.{0,40}pool|connection pool.{0,60}(?:exhaust|timeout|timed out|starv)|could not (?:get|obtain) .{0,20}connection from (?:the )?pool|too many waiters|query_wait_timeout|Max connect timeout reached while reaching hostgroup|pool_timeout|no available connections?\b.{0,40}pool|acquire.{0,30}connection.{0,30}timed? ?out/i,
     weight: 1,
   },
   {

@@ -7,6 +7,7 @@ import { rawEvents } from './raw-events.ts';
 import { dataIn, readDocuments } from './read-documents.ts';
 import { readLogs } from './read-logs.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
+import { readTool } from './shell-tools.ts';
 import { headerlessTable, parseTables, type Table } from './table.ts';
 import { tableEvents, tableObjects } from './table-objects.ts';
 import { plainText, printedCommands } from './terminal-text.ts';
@@ -32,6 +33,8 @@ function readOne(command: string, text: string): Reading {
   if (kubectl && /\s(?:drain|rollout|apply|create|delete|scale|evict)\s/.test(command) && !/^NAME/.test(text))
     return readLogs({ ...kubectl, kinds: [], name: null }, text);
   if (!kubectl && LOG_TOOL.test(command)) return readLogs(namedIn(command), text, /^stern\b/.test(command));
+  const tool = kubectl ? null : readTool(command, text);
+  if (tool) return tool;
   if (!kubectl || isChained(command)) return readMixed(command, text);
   if (/^Name:\s+\S/m.test(text) && kubectl?.verb !== 'get') {
     const described = readDescribe(text, kubectl?.kinds[0] ?? null);
