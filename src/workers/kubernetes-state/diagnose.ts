@@ -3,8 +3,10 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import { addresses } from './analyzers/addresses.ts';
 import { admission } from './analyzers/admission.ts';
+import { apiServices } from './analyzers/api-services.ts';
 import { autoscaling } from './analyzers/autoscaling.ts';
 import { callLatency } from './analyzers/call-latency.ts';
+import { certificates } from './analyzers/certificates.ts';
 import { changedConfiguration } from './analyzers/changed-configuration.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
@@ -18,6 +20,7 @@ import { logErrors } from './analyzers/log-errors.ts';
 import { measuredNetwork } from './analyzers/measured-network.ts';
 import { meshSecurity } from './analyzers/mesh-security.ts';
 import { missingClaims } from './analyzers/missing-claims.ts';
+import { nameServersDown } from './analyzers/name-servers.ts';
 import { namesAndFaults, otherEvents, portConflicts } from './analyzers/names-and-faults.ts';
 import { networkPolicies } from './analyzers/network-policies.ts';
 import { nodes } from './analyzers/nodes.ts';
@@ -34,6 +37,7 @@ import { slowSteps } from './analyzers/slow-steps.ts';
 import { startErrors } from './analyzers/start-errors.ts';
 import { storage } from './analyzers/storage.ts';
 import { storeFacts } from './analyzers/store-facts.ts';
+import { stuckDeletions } from './analyzers/stuck-deletions.ts';
 import { usage } from './analyzers/usage.ts';
 import { webhooks } from './analyzers/webhooks.ts';
 import { buildState } from './build-state.ts';
@@ -80,6 +84,10 @@ export const ANALYZERS = {
   changedConfiguration,
   meshSecurity,
   pathRewrites,
+  nameServersDown,
+  apiServices,
+  certificates,
+  stuckDeletions,
 } as const satisfies Record<string, Analyzer>;
 
 /** Reads the evidence and lets every analyzer look at it: the diagnoses in the order in which they explain the alert. */

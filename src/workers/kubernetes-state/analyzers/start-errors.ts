@@ -25,7 +25,7 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
   const word = failing?.status?.reason ?? (START.test(pod.reason ?? '') ? pod.reason : null);
   const events = eventsOf(context.state, pod);
   const event = events.findLast((one) => EVENT.test(one.reason));
-  const told = events.findLast(({ reason, message }) => reason === 'Failed' && !/pull|image/i.test(message));
+  const told = events.findLast(({ reason, message }) => reason === 'Failed' && !/pull|ErrImage/i.test(message));
   if (failing || word) {
     const message =
       [failing?.status?.message, failing?.last?.message, told?.message].find((text) => text && text.length > 10) ?? '';

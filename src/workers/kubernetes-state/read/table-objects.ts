@@ -165,6 +165,13 @@ BODIES.ResourceQuota = (row) => {
   };
 };
 BODIES.PeerAuthentication = (row) => ({ spec: { mtls: { mode: plain(row.MODE) } } });
+const readyCondition = (row: TableRow) => ({
+  status: {
+    conditions: /^(?:True|False|Unknown)$/.test(row.READY ?? '') ? [{ type: 'Ready', status: row.READY }] : [],
+  },
+});
+BODIES.Certificate = (row) => ({ spec: { secretName: plain(row.SECRET) }, ...readyCondition(row) });
+BODIES.Namespace = (row) => ({ status: { phase: plain(row.STATUS) } });
 BODIES.APIService = (row) => ({ status: { available: row.AVAILABLE ?? null } });
 // A row tells whom a policy covers and not what it allows.
 BODIES.NetworkPolicy = (row) => ({
