@@ -26,6 +26,7 @@ import { networkPolicies } from './analyzers/network-policies.ts';
 import { nodes } from './analyzers/nodes.ts';
 import { pathRewrites } from './analyzers/path-rewrites.ts';
 import { permissions } from './analyzers/permissions.ts';
+import { printedMetrics } from './analyzers/printed-metrics.ts';
 import { probes } from './analyzers/probes.ts';
 import { quotas } from './analyzers/quotas.ts';
 import { references } from './analyzers/references.ts';
@@ -33,11 +34,13 @@ import { rollouts } from './analyzers/rollouts.ts';
 import { scheduling } from './analyzers/scheduling.ts';
 import { services } from './analyzers/services.ts';
 import { sharedBinaries } from './analyzers/shared-binaries.ts';
+import { sharedSelectors } from './analyzers/shared-selectors.ts';
 import { slowSteps } from './analyzers/slow-steps.ts';
 import { startErrors } from './analyzers/start-errors.ts';
 import { storage } from './analyzers/storage.ts';
 import { storeFacts } from './analyzers/store-facts.ts';
 import { stuckDeletions } from './analyzers/stuck-deletions.ts';
+import { unroutedRequests } from './analyzers/unrouted-requests.ts';
 import { usage } from './analyzers/usage.ts';
 import { webhooks } from './analyzers/webhooks.ts';
 import { buildState } from './build-state.ts';
@@ -88,6 +91,9 @@ export const ANALYZERS = {
   apiServices,
   certificates,
   stuckDeletions,
+  printedMetrics,
+  sharedSelectors,
+  unroutedRequests,
 } as const satisfies Record<string, Analyzer>;
 
 /** Reads the evidence and lets every analyzer look at it: the diagnoses in the order in which they explain the alert. */

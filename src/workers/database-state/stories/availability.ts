@@ -37,7 +37,7 @@ export const restart: StoryTeller = (state, { server }) => {
     ({ message }) =>
       /reboot|restart|shut ?down|maintenance|patch|upgrad|recovery|unavailable|modif(?:y|ied|ication)|scal(?:ed|ing)/i.test(
         message,
-      ) && !/failover|backup|needs to be rebooted|no downtime|completed without/i.test(message),
+      ) && !/failover|backup|storage|needs to be rebooted|no downtime|completed without/i.test(message),
   );
   const connections = metricOf(state, 'DatabaseConnections');
   const dropped = connections !== null && connections.min <= 0.1 * connections.before && connections.before > 0;

@@ -99,6 +99,27 @@ const MEANINGS: readonly Meaning[] = [
     remedy: 'Let the other pod end, or use a volume that several nodes may mount',
   },
   {
+    kind: 'volume-driver',
+    class: 'infrastructure',
+    pattern: /driver name \S+ not found in the list of registered CSI drivers/i,
+    says: () => 'the CSI driver of its volume does not run on the node',
+    remedy: 'Bring the node plugin of the CSI driver back',
+  },
+  {
+    kind: 'volume-limit',
+    class: 'infrastructure',
+    pattern: /(?:attachment|volume) limit|exceed(?:s|ed)? max volume count/i,
+    says: () => 'the node already has as many volumes attached as it may',
+    remedy: 'Move the pod to another node',
+  },
+  {
+    kind: 'volume-damaged',
+    class: 'infrastructure',
+    pattern: /fsck found errors|wrong fs type|bad superblock|structure needs cleaning/i,
+    says: () => 'the file system of its volume is damaged',
+    remedy: 'Repair the file system, or restore the volume',
+  },
+  {
     kind: 'sandbox-network',
     class: 'network',
     pattern: /failed to (?:setup|set up) network|cni|networkPlugin|failed to assign an IP/i,

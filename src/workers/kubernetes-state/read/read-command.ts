@@ -3,6 +3,7 @@ import { ageSeconds } from './ages.ts';
 import { readDescribe } from './describe-object.ts';
 import { kindOf } from './kind-names.ts';
 import { type KubectlCommand, NO_COMMAND, parseKubectl } from './kubectl-command.ts';
+import { readQueryAnswer } from './query-answers.ts';
 import { rawEvents } from './raw-events.ts';
 import { dataIn, readDocuments } from './read-documents.ts';
 import { readLogs } from './read-logs.ts';
@@ -32,6 +33,8 @@ function readOne(command: string, text: string): Reading {
   if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
   if (kubectl && /\s(?:drain|rollout|apply|create|delete|scale|evict)\s/.test(command) && !/^NAME/.test(text))
     return readLogs({ ...kubectl, kinds: [], name: null }, text);
+  const answer = kubectl ? null : readQueryAnswer(command, text);
+  if (answer) return answer;
   if (!kubectl && LOG_TOOL.test(command)) return readLogs(namedIn(command), text, /^stern\b/.test(command));
   const tool = kubectl ? null : readTool(command, text);
   if (tool) return tool;
