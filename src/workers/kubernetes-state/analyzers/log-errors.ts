@@ -90,7 +90,14 @@ function begin({ log }: Said, owner: string, callee: string | null): string {
 }
 
 /** What a caller sees of a trouble that lies elsewhere, or may mean much: such a line alone makes no cause certain. */
-const SYMPTOMS = new Set([...ABOUT_CALLEES, 'name-resolution', 'server-error', 'file-permission', 'configuration']);
+const SYMPTOMS = new Set([
+  ...ABOUT_CALLEES,
+  'name-resolution',
+  'server-error',
+  'file-permission',
+  'configuration',
+  'program-fault',
+]);
 const MOST_OF_SYMPTOM = 0.74;
 
 function confidenceOf({ line }: Said): number {

@@ -15,7 +15,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a host name could not be resolved to an IP address (DNS)',
     pattern:
-      /(?:could not|couldn't|can'?t|cannot|unable to) resolve (?!placeholder|dependenc|reference|type|module|symbol|view|bean|all|import|property|variable|['"]?@?[./])|no such host|NXDOMAIN|SERVFAIL|\bENOTFOUND\b|EAI_AGAIN|name or service not known|temporary failure in name resolution|UnknownHost|server misbehaving|nodename nor servname|name resolution (?:fail|error)|name does not resolve|bad address|no servers could be reached|host not found|dns (?:lookup|resolution) fail|failed to resolve/i,
+      /(?:could not|couldn't|can'?t|cannot|unable to) resolve (?!placeholder|dependenc|reference|type|module|symbol|view|bean|all|import|property|variable|['"]?@?[./])|no such host|\blookup \S{1,200} on [\d.]{7,15}:53\b|UnresolvedAddress|non-existing domain|failed to lookup address|NXDOMAIN|SERVFAIL|\bENOTFOUND\b|EAI_AGAIN|name or service not known|temporary failure in name resolution|UnknownHost|server misbehaving|nodename nor servname|name resolution (?:fail|error)|name does not resolve|bad address|no servers could be reached|host not found|dns (?:lookup|resolution) fail|failed to resolve/i,
     weight: 1,
   },
   {
@@ -89,7 +89,15 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'one side speaks TLS (mTLS) and the other does not',
     pattern:
-      /WRONG_VERSION_NUMBER|http: server gave HTTP response to HTTPS client|client sent an HTTP request to an HTTPS server|first record does not look like a TLS handshake|plain HTTP request was sent to HTTPS port|tlsv1 alert|certificate required/i,
+      /wrong[_ ]version[_ ]number|http: server gave HTTP response to HTTPS client|client sent an HTTP request to an HTTPS server|first record does not look like a TLS handshake|plain HTTP request was sent to HTTPS port|tlsv1 alert|certificate required|unexpected message type.{0,20}handshake/i,
+    weight: 1,
+  },
+  {
+    name: 'cloud-credentials',
+    class: 'infrastructure',
+    meaning: "the credentials or rights for the cloud's interfaces are missing or expired",
+    pattern:
+      /\(AccessDenied(?:Exception)?\) when calling|is not authorized to perform:|ExpiredToken|NoCredentialProviders|Unable to locate credentials|InvalidClientTokenId|SignatureDoesNotMatch|service account token has expired/,
     weight: 1,
   },
   {
@@ -104,7 +112,8 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     name: 'disk-full',
     class: 'resource',
     meaning: 'the disk is full: no space left on device',
-    pattern: /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|could not extend file/i,
+    pattern:
+      /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|could not extend file|failed at offset \d+.{0,20}\(28\)|(?:OS )?err(?:no|or)(?: code)?:? 28\b|disk quota exceeded/i,
     weight: 1,
   },
   {
@@ -143,7 +152,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'resource',
     meaning: 'memory ran out (out of memory)',
     pattern:
-      /OutOfMemoryError|JavaScript heap out of memory|runtime: out of memory|Out of memory: Kill|MemoryError\b|cannot allocate memory|std::bad_alloc|OOMKilled|oom-kill/i,
+      /OutOfMemoryError|JavaScript heap out of memory|runtime: out of memory|Out of memory: Kill|MemoryError\b|cannot allocate memory|std::bad_alloc|OOMKilled|oom-kill|Killed process \d+ \(/i,
     weight: 1,
   },
   {

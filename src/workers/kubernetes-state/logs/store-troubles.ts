@@ -71,6 +71,22 @@ export const STORE_TROUBLES: readonly FailureKind[] = [
     weight: 0.95,
   },
   {
+    name: 'throughput-exceeded',
+    class: 'database',
+    meaning: 'the throughput that was provisioned for the store is exceeded, so it throttles requests',
+    pattern:
+      /ProvisionedThroughputExceeded|RequestLimitExceeded|Request rate is large|TooManyRequests.{0,40}(?:cosmos|RU\b)/i,
+    weight: 1,
+  },
+  {
+    name: 'broker-unreachable',
+    class: 'infrastructure',
+    meaning: 'the broker cannot be reached or does not know the topic',
+    pattern:
+      /not present in metadata after|Bootstrap broker .{1,120} disconnected|Broker may not be available|Node may not be available|No resolvable bootstrap urls|AMQPConnectionError|UNKNOWN_TOPIC_OR_PARTITION/i,
+    weight: 0.95,
+  },
+  {
     name: 'store-busy',
     class: 'database',
     meaning: 'the store is busy with itself (loading its data, a script, a long command) and does not answer',
