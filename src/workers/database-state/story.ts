@@ -5,11 +5,13 @@ import type { DatabaseState } from './database-state.ts';
 export type StoryKind =
   | 'failover'
   | 'restart'
+  | 'unusable'
   | 'storage'
   | 'maintenance'
   | 'locks'
   | 'connections'
   | 'lag'
+  | 'replication-stopped'
   | 'query'
   | 'writes'
   | 'io'
@@ -50,16 +52,18 @@ export type StoryContext = {
 export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   failover: ['restart', 'connections', 'lag', 'cpu', 'io'],
   restart: ['connections', 'cpu'],
+  unusable: ['restart', 'connections'],
   storage: ['restart', 'io'],
   maintenance: ['writes', 'query', 'io', 'cpu', 'memory', 'connections', 'lag', 'locks', 'storage', 'transaction-ids'],
   locks: ['connections', 'cpu', 'query'],
   connections: ['memory', 'cpu'],
   lag: ['writes', 'query', 'io', 'cpu'],
+  'replication-stopped': ['lag', 'writes', 'io', 'cpu'],
   query: ['io', 'cpu', 'memory', 'connections'],
   writes: ['io', 'cpu', 'memory'],
   io: ['cpu', 'connections'],
   cpu: [],
-  memory: ['io'],
+  memory: ['io', 'restart', 'connections'],
   credits: ['io', 'cpu', 'connections', 'query'],
   capacity: ['io', 'cpu', 'connections', 'query', 'memory'],
   throttling: ['connections', 'writes'],

@@ -1,8 +1,8 @@
 import type { StoryTeller } from '../story.ts';
-import { failover, restart } from './availability.ts';
+import { failover, restart, unusable } from './availability.ts';
 import { capacity, credits, evictions, throttling } from './limits.ts';
 import { maintenance } from './maintenance.ts';
-import { lag } from './replication.ts';
+import { lag, replicationStopped } from './replication.ts';
 import { cpu, io, memory } from './resources.ts';
 import { connections, locks } from './sessions.ts';
 import { credentials, parameter } from './settings.ts';
@@ -14,11 +14,13 @@ import { oldTransaction, transactionIds } from './transactions.ts';
 export const STORIES: readonly StoryTeller[] = [
   failover,
   restart,
+  unusable,
   storage,
   maintenance,
   locks,
   connections,
   lag,
+  replicationStopped,
   query,
   writes,
   io,

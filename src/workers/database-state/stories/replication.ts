@@ -32,3 +32,21 @@ export const lag: StoryTeller = (state, { server, text }) => {
     actions: noActions,
   };
 };
+
+const STOPPED =
+  /replication\b[^.]{0,80}\b(?:stopped|terminated|broken|failed|in error|error state)|(?:stopped|terminated)\b[^.]{0,40}\breplication/i;
+
+/** A replica that no longer follows at all. */
+export const replicationStopped: StoryTeller = (state, { server }) => {
+  const events = currentEvents(state).filter(({ message }) => STOPPED.test(message));
+  if (events.length === 0) return null;
+  const series = metricOf(state, 'ReplicaLag', 'AuroraReplicaLag');
+  return {
+    kind: 'replication-stopped',
+    score: 0.93,
+    text: `Replication of the database server ${server} has stopped (broken), so its replica shows old data${series ? ` (${changeText(series)})` : ''}. Events: ${eventText(events, 2, 200)}`,
+    brief: 'replication has stopped',
+    evidence: [...cited(events), ...numbers(series)],
+    actions: noActions,
+  };
+};

@@ -65,21 +65,26 @@ export const cpu: StoryTeller = (state, { server }) => {
   };
 };
 
+/** What is said of a server whose process was ended for want of memory. */
+const KILLED =
+  /out of memory|\boom\b|(?:excessive|insufficient|low|lack of) memory|memory (?:pressure|exhaust)|killed by the (?:operating system|kernel)/i;
+
 /** Memory that runs out. */
 export const memory: StoryTeller = (state, { server }) => {
   const [free, swap] = [metricOf(state, 'FreeableMemory'), metricOf(state, 'SwapUsage')];
   const low = free !== null && free.after <= 0.4 * free.before && !free.recovered;
   const swapping = rose(swap, 2) && swap.after >= 2.5e8;
-  if (!low && !swapping) return null;
+  const killed = currentEvents(state).filter(({ message }) => KILLED.test(message));
+  if (!low && !swapping && killed.length === 0) return null;
   const changes = [low ? free : null, swapping ? swap : null]
     .filter((one): one is SeriesProfile => one !== null)
     .map(changeText);
   return {
     kind: 'memory',
-    score: low && swapping ? 0.68 : 0.52,
-    text: `The database server ${server} runs short of memory${swapping ? ' and swaps' : ''}: ${changes.join(', ')}`,
-    brief: `memory shrinks (${changes.join(', ')})`,
-    evidence: numbers(free, swap),
+    score: killed.length > 0 ? 0.92 : low && swapping ? 0.68 : 0.52,
+    text: `The database server ${server} runs short of memory${swapping ? ' and swaps' : ''}${killed.length > 0 ? ', so that it was killed and restarted (out of memory)' : ''}${changes.length > 0 ? `: ${changes.join(', ')}` : ''}${killed[0] ? `. Events: ${eventText(killed, 1, 160)}` : ''}`,
+    brief: `memory shrinks${changes.length > 0 ? ` (${changes.join(', ')})` : ''}`,
+    evidence: [...numbers(free, swap), ...cited(killed)],
     actions: noActions,
   };
 };

@@ -122,7 +122,8 @@ const MEANINGS: readonly Meaning[] = [
   {
     kind: 'sandbox-network',
     class: 'network',
-    pattern: /failed to (?:setup|set up) network|cni|networkPlugin|failed to assign an IP/i,
+    pattern:
+      /failed to (?:setup|set up) network|\bcni\b|networkPlugin|failed to assign an IP|no IP addresses available|plugin type="[\w-]+" failed/i,
     says: () => 'the pod network (CNI) of its node cannot give it an address',
     remedy: 'Look at the network plugin of the node',
   },
