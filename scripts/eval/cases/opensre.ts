@@ -39,7 +39,7 @@ function readOpensre(folder: string): CaseInput {
 }
 
 /** The event stream of RDS as rows of a log store, everything else in its API's own form. */
-function toRecorded(name: string, body: unknown): Recorded {
+export function toRecorded(name: string, body: unknown): Recorded {
   const { events } = body as { events?: { date?: string; message?: string; source_identifier?: string }[] };
   if (!/rds_events/.test(name) || !Array.isArray(events)) return { capability: 'snapshot.json', data: { name, body } };
   const rows = events.map(({ date = '', message = '', source_identifier: service = null }) => ({

@@ -55,7 +55,8 @@ function withOthers(top: Story, others: Story[]): Story {
   const second = others.find((story) => story.score >= INDEPENDENT && !EFFECTS[top.kind].includes(story.kind));
   const effects = others
     .filter((story) => EFFECTS[top.kind].includes(story.kind) && story.score >= 0.4)
-    .map(({ brief }) => brief);
+    .map(({ brief }) => brief)
+    .filter((brief) => !top.text.includes(brief));
   const parts = [
     second ? `Independently, ${second.brief}` : null,
     effects.length > 0 ? `As an effect, ${effects.slice(0, 3).join('; ')}` : null,

@@ -5,18 +5,26 @@ import type { DatabaseState } from './database-state.ts';
 export type StoryKind =
   | 'failover'
   | 'restart'
+  | 'unusable'
   | 'storage'
   | 'maintenance'
   | 'locks'
   | 'idle-transaction'
   | 'connections'
   | 'lag'
+  | 'replication-stopped'
   | 'query'
   | 'writes'
   | 'io'
   | 'cpu'
   | 'memory'
   | 'credits'
+  | 'capacity'
+  | 'throttling'
+  | 'evictions'
+  | 'parameter'
+  | 'credentials'
+  | 'old-transaction'
   | 'transaction-ids';
 
 /** One explanation of what the server shows. */
@@ -47,17 +55,25 @@ export type StoryContext = {
 export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   failover: ['restart', 'connections', 'lag', 'cpu', 'io'],
   restart: ['connections', 'cpu'],
+  unusable: ['restart', 'connections'],
   storage: ['restart', 'io'],
   maintenance: ['writes', 'query', 'io', 'cpu', 'memory', 'connections', 'lag', 'locks', 'storage', 'transaction-ids'],
   locks: ['connections', 'cpu', 'query'],
   'idle-transaction': ['connections'],
   connections: ['memory', 'cpu'],
   lag: ['writes', 'query', 'io', 'cpu'],
+  'replication-stopped': ['lag', 'writes', 'io', 'cpu'],
   query: ['io', 'cpu', 'memory', 'connections'],
   writes: ['io', 'cpu', 'memory'],
   io: ['cpu', 'connections'],
   cpu: [],
-  memory: ['io'],
+  memory: ['io', 'restart', 'connections'],
   credits: ['io', 'cpu', 'connections', 'query'],
+  capacity: ['io', 'cpu', 'connections', 'query', 'memory'],
+  throttling: ['connections', 'writes'],
+  evictions: ['memory'],
+  parameter: ['restart', 'connections', 'memory', 'query', 'cpu', 'io', 'locks', 'credentials', 'failover'],
+  credentials: ['connections', 'restart'],
+  'old-transaction': ['query', 'io', 'cpu', 'storage', 'writes', 'connections', 'transaction-ids'],
   'transaction-ids': [],
 };

@@ -32,6 +32,7 @@ export function buildState(evidence: Evidence[]): KubernetesState {
     others: kinds,
     events: readings.flatMap(({ number, reading }) => reading.events.map((event) => ({ ...event, evidence: number }))),
     logs: readings.flatMap(({ number, reading }) => reading.logs.map((log) => ({ ...log, evidence: number }))),
+    series: readings.flatMap(({ number, reading }) => reading.series.map((one) => ({ ...one, evidence: number }))),
     listed: new Set(readings.flatMap(({ reading }) => reading.listed)),
     missing: new Map(readings.flatMap(({ number, reading }) => reading.missing.map((key) => [key, number] as const))),
     desiredOnly: readings.some(({ desired }) => desired),

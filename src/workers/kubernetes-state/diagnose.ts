@@ -3,8 +3,11 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import { addresses } from './analyzers/addresses.ts';
 import { admission } from './analyzers/admission.ts';
+import { apiServices } from './analyzers/api-services.ts';
 import { autoscaling } from './analyzers/autoscaling.ts';
 import { callLatency } from './analyzers/call-latency.ts';
+import { certificates } from './analyzers/certificates.ts';
+import { changedConfiguration } from './analyzers/changed-configuration.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
 import { faultInjection } from './analyzers/fault-injection.ts';
@@ -15,11 +18,15 @@ import { ingresses } from './analyzers/ingresses.ts';
 import { jobs } from './analyzers/jobs.ts';
 import { logErrors } from './analyzers/log-errors.ts';
 import { measuredNetwork } from './analyzers/measured-network.ts';
+import { meshSecurity } from './analyzers/mesh-security.ts';
 import { missingClaims } from './analyzers/missing-claims.ts';
+import { nameServersDown } from './analyzers/name-servers.ts';
 import { namesAndFaults, otherEvents, portConflicts } from './analyzers/names-and-faults.ts';
 import { networkPolicies } from './analyzers/network-policies.ts';
 import { nodes } from './analyzers/nodes.ts';
+import { pathRewrites } from './analyzers/path-rewrites.ts';
 import { permissions } from './analyzers/permissions.ts';
+import { printedMetrics } from './analyzers/printed-metrics.ts';
 import { probes } from './analyzers/probes.ts';
 import { quotas } from './analyzers/quotas.ts';
 import { references } from './analyzers/references.ts';
@@ -27,10 +34,13 @@ import { rollouts } from './analyzers/rollouts.ts';
 import { scheduling } from './analyzers/scheduling.ts';
 import { services } from './analyzers/services.ts';
 import { sharedBinaries } from './analyzers/shared-binaries.ts';
+import { sharedSelectors } from './analyzers/shared-selectors.ts';
 import { slowSteps } from './analyzers/slow-steps.ts';
 import { startErrors } from './analyzers/start-errors.ts';
 import { storage } from './analyzers/storage.ts';
 import { storeFacts } from './analyzers/store-facts.ts';
+import { stuckDeletions } from './analyzers/stuck-deletions.ts';
+import { unroutedRequests } from './analyzers/unrouted-requests.ts';
 import { usage } from './analyzers/usage.ts';
 import { webhooks } from './analyzers/webhooks.ts';
 import { buildState } from './build-state.ts';
@@ -74,6 +84,16 @@ export const ANALYZERS = {
   featureFlags,
   sharedBinaries,
   storeFacts,
+  changedConfiguration,
+  meshSecurity,
+  pathRewrites,
+  nameServersDown,
+  apiServices,
+  certificates,
+  stuckDeletions,
+  printedMetrics,
+  sharedSelectors,
+  unroutedRequests,
 } as const satisfies Record<string, Analyzer>;
 
 /** Reads the evidence and lets every analyzer look at it: the diagnoses in the order in which they explain the alert. */

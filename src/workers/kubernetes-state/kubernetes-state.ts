@@ -206,6 +206,9 @@ export type LogText = {
   evidence: number;
 };
 
+/** A metric over time that a tool printed: its name and query, its labels, and its values as they stand there, oldest first. */
+export type PrintedSeries = { asked: string; labels: Record<string, string>; points: string[]; evidence: number };
+
 /** Kinds of which a complete list was read, as `Kind|namespace`, with `*` for all namespaces. */
 export type Listed = ReadonlySet<string>;
 
@@ -219,6 +222,7 @@ export type KubernetesState = {
   others: Map<string, Meta[]>;
   events: KubeEvent[];
   logs: LogText[];
+  series: PrintedSeries[];
   listed: Listed;
   /** Objects that a command looked for in vain, as `Kind|namespace|name`. */
   missing: Map<string, number>;

@@ -1,27 +1,38 @@
 import type { StoryTeller } from '../story.ts';
-import { failover, restart } from './availability.ts';
+import { failover, restart, unusable } from './availability.ts';
+import { capacity, credits, evictions, throttling } from './limits.ts';
 import { maintenance } from './maintenance.ts';
-import { lag } from './replication.ts';
-import { cpu, credits, io, memory, transactionIds } from './resources.ts';
+import { lag, replicationStopped } from './replication.ts';
+import { cpu, io, memory } from './resources.ts';
 import { connections, locks } from './sessions.ts';
+import { credentials, parameter } from './settings.ts';
 import { query, writes } from './statements.ts';
 import { storage } from './storage.ts';
+import { oldTransaction, transactionIds } from './transactions.ts';
 
 /** Every story that the metrics, the load and the events of a server can tell. */
 export const STORIES: readonly StoryTeller[] = [
   failover,
   restart,
+  unusable,
   storage,
   maintenance,
   locks,
   connections,
   lag,
+  replicationStopped,
   query,
   writes,
   io,
   cpu,
   memory,
   credits,
+  capacity,
+  throttling,
+  evictions,
+  parameter,
+  credentials,
+  oldTransaction,
   transactionIds,
 ];
 
@@ -35,4 +46,8 @@ export const VITAL = [
   'ReadLatency',
   'DiskQueueDepth',
   'FreeableMemory',
+  'EngineCPUUtilization',
+  'CurrConnections',
+  'DatabaseMemoryUsagePercentage',
+  'ReplicationLag',
 ] as const;

@@ -1,10 +1,10 @@
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
-import { cited, currentEvents, heaviest, noActions, numbers, rose, topText } from './story-parts.ts';
+import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose, topText } from './story-parts.ts';
 
 /** A replica that falls behind. */
 export const lag: StoryTeller = (state, { server, text }) => {
-  const series = metricOf(state, 'ReplicaLag', 'AuroraReplicaLag', 'OldestReplicationSlotLag');
+  const series = metricOf(state, 'ReplicaLag', 'AuroraReplicaLag', 'ReplicationLag', 'OldestReplicationSlotLag');
   const events = currentEvents(state).filter(({ message }) =>
     /replica(?:tion)?\b[^.]{0,60}\b(?:lag|behind|delay)|replay is behind/i.test(message),
   );
@@ -26,9 +26,27 @@ export const lag: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'lag',
     score: up ? 0.92 : events.length > 0 ? 0.85 : 0.72,
-    text: `Replication lag: the read replica${series?.series.entity ? ` ${series.series.entity}` : ` of ${server}`} falls behind${why}${series ? ` (${changeText(series)})` : ' (the ReplicaLag metric itself is missing)'}${writes.length > 0 ? `; on the primary ${writes.map(changeText).join(', ')}` : ''}${topText(top)}`,
+    text: `Replication lag: the read replica${series?.series.entity ? ` ${series.series.entity}` : ` of ${server}`} falls behind${why}${series ? ` (${changeText(series)})` : ' (the ReplicaLag metric itself is missing)'}${writes.length > 0 ? `; on the primary ${writes.map(changeText).join(', ')}` : ''}${topText(top)}${events[0] ? `. Events: ${eventText(events, 1, 130)}` : ''}`,
     brief: `the replica falls behind${series ? ` (${changeText(series)})` : ''}`,
     evidence: [...numbers(series, ...writes), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    actions: noActions,
+  };
+};
+
+const STOPPED =
+  /replication\b[^.]{0,80}\b(?:stopped|terminated|broken|failed|in error|error state)|(?:stopped|terminated)\b[^.]{0,40}\breplication/i;
+
+/** A replica that no longer follows at all. */
+export const replicationStopped: StoryTeller = (state, { server }) => {
+  const events = currentEvents(state).filter(({ message }) => STOPPED.test(message));
+  if (events.length === 0) return null;
+  const series = metricOf(state, 'ReplicaLag', 'AuroraReplicaLag');
+  return {
+    kind: 'replication-stopped',
+    score: 0.93,
+    text: `Replication of the database server ${server} has stopped (broken), so its replica shows old data${series ? ` (${changeText(series)})` : ''}. Events: ${eventText(events, 2, 200)}`,
+    brief: 'replication has stopped',
+    evidence: [...cited(events), ...numbers(series)],
     actions: noActions,
   };
 };

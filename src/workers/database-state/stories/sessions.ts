@@ -1,30 +1,41 @@
 import { quote } from '../../kubernetes-state/quote.ts';
 import type { LoadProfile } from '../database-state.ts';
-import { changeText, metricOf } from '../profile-series.ts';
+import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { cited, currentEvents, eventText, noActions, numbers, rose, shareOf, waitNames } from './story-parts.ts';
 
+/** Waits for locks as PostgreSQL, MySQL, SQL Server and Oracle call them. */
+const LOCK = /^Lock:|row_lock|metadata_lock|lock\/table|^LCK_|^enq: T[XM]/;
+const LOCK_METRICS = ['Deadlocks', 'RowLockTime', 'RowLockWaits', 'BlockedTransactions', 'LockTimeouts'];
+
 /** Sessions that block each other. */
 export const locks: StoryTeller = (state, { server, text }) => {
-  const share = shareOf(state.profile, /^Lock:/);
+  const share = shareOf(state.profile, LOCK);
+  const counted = LOCK_METRICS.map((metric) => metricOf(state, metric)).filter(
+    (one): one is SeriesProfile => one !== null && one.after >= 1 && one.ratio >= 3 && !one.recovered,
+  );
   const events = currentEvents(state).filter(({ message }) =>
     /deadlock|lock (?:wait|timeout|contention)|blocked|blocking|idle in transaction/i.test(message),
   );
   const idle = state.profile?.statements.find(({ statement }) => /idle in transaction/i.test(statement)) ?? null;
-  if (share < 0.3 && events.length === 0 && !(idle && share > 0.1)) return null;
-  const waiting = state.profile?.statements.filter(({ waits }) => waits[0]?.name.startsWith('Lock:')) ?? [];
+  if (share < 0.3 && events.length === 0 && counted.length === 0 && !(idle && share > 0.1)) return null;
+  const waiting = state.profile?.statements.filter(({ waits }) => LOCK.test(waits[0]?.name ?? '')) ?? [];
   const holder =
-    idle ?? state.profile?.statements.find(({ waits }) => !waits.some(({ name }) => name.startsWith('Lock:'))) ?? null;
+    idle ?? state.profile?.statements.find(({ waits }) => !waits.some(({ name }) => LOCK.test(name))) ?? null;
   return {
     kind: 'locks',
     score: Math.min(
       0.92,
-      0.6 + 0.5 * share + (events.length > 0 ? 0.15 : 0) + (/\block|deadlock|block/.test(text) ? 0.05 : 0),
+      0.6 +
+        0.5 * share +
+        (events.length > 0 ? 0.15 : 0) +
+        (counted.length > 0 ? 0.1 : 0) +
+        (/\block|deadlock|block/.test(text) ? 0.05 : 0),
     ),
-    text: `Lock contention on the database server ${server}: sessions block each other (waits on ${waitNames(state.profile?.waits.filter(({ name }) => name.startsWith('Lock:')) ?? [], 2) || 'locks'})${waiting[0] ? `; blocked is ${quote(shownStatement(waiting[0].statement), 130)}` : ''}${holder ? `; the lock may be held by ${quote(shownStatement(holder.statement), 110)}` : ''}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
+    text: `Lock contention on the database server ${server}${counted.length > 0 ? ` (${counted.map(changeText).join(', ')})` : ''}: sessions block each other (waits on ${waitNames(state.profile?.waits.filter(({ name }) => LOCK.test(name)) ?? [], 2) || 'locks'})${waiting[0] ? `; blocked is ${quote(shownStatement(waiting[0].statement), 130)}` : ''}${holder ? `; the lock may be held by ${quote(shownStatement(holder.statement), 110)}` : ''}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
     brief: 'sessions wait for locks',
-    evidence: [...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [...cited(events), ...numbers(...counted), ...(state.profile ? [state.profile.evidence] : [])],
     actions: noActions,
   };
 };
@@ -34,7 +45,7 @@ const CONNECTION_WORDS =
 
 /** Connections that are used up, or pile up. */
 export const connections: StoryTeller = (state, { server, text }) => {
-  const series = metricOf(state, 'DatabaseConnections');
+  const series = metricOf(state, 'DatabaseConnections', 'CurrConnections');
   const events = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message));
   const spoken = CONNECTION_WORDS.test(text);
   const idle = holdsIdle(state.profile);

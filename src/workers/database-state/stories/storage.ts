@@ -25,7 +25,10 @@ export const storage: StoryTeller = (state, { server, text }) => {
   if (!low && told.length === 0 && !(falling && /storage|disk/.test(text)) && !(falling && events.length > 0))
     return null;
   const writer = heaviest(state.profile);
+  const slot = metricOf(state, 'OldestReplicationSlotLag');
+  const held = slot !== null && slot.after >= 1e9 && slot.ratio >= 3;
   const drive = [
+    held ? `a replication slot that is not read and keeps WAL (${changeText(slot)})` : null,
     ...growing.map((one) => changeText(one as SeriesProfile)),
     writer && /insert|update|delete|copy|vacuum/i.test(writer.statement)
       ? `writes such as ${quote(shownStatement(writer.statement), 110)}`
@@ -39,7 +42,11 @@ export const storage: StoryTeller = (state, { server, text }) => {
     score: low && told.length > 0 ? 0.94 : low ? 0.88 : told.length > 0 ? 0.84 : 0.55,
     text: `The storage space of the database server ${server} is ${low || told.length > 0 ? 'exhausted (disk full)' : 'running out'}: ${metric}${drive.length > 0 ? `, driven by ${drive.join(', ')}` : ''}, so writes fail or stall${events.length > 0 ? `. Events: ${eventText(told.length > 0 ? told : events, 2, 150)}` : ''}`,
     brief: `free storage shrinks${free ? ` (${changeText(free)})` : ''}`,
-    evidence: [...numbers(free, ...growing), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [
+      ...numbers(free, held ? slot : null, ...growing),
+      ...cited(events),
+      ...(state.profile ? [state.profile.evidence] : []),
+    ],
     actions: noActions,
   };
 };

@@ -1,6 +1,8 @@
 import { alertText } from '../../alert-facts.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
+import { readyCertificates } from '../../kubernetes-state/analyzers/certificates.ts';
+import { buildState } from '../../kubernetes-state/build-state.ts';
 import { healthyState, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
@@ -32,7 +34,10 @@ const ENOUGH_SPANS = 10;
 
 /** For every detector: how its silence is told from the silence of missing telemetry. */
 export const CLEAN_CHECKS = {
-  'certificate-expiry': { alert: /certificat|\bssl\b|\btls\b|x\.?509/i, proof: validCertificate },
+  'certificate-expiry': {
+    alert: /certificat|\bssl\b|\btls\b|x\.?509/i,
+    proof: (input) => validCertificate(input) ?? issuedCertificates(input),
+  },
   'dns-failure': { alert: /\bdns\b|resolv|nxdomain|name lookup/i, proof: resolvingName },
   'connection-failure': {
     alert: /refus|reset by|unreachable|timed? ?out|not reachable|\bdown\b|connection (?:error|fail)/i,
@@ -98,6 +103,16 @@ function validCertificate(input: DetectorInput): Proof | null {
   return proven(
     `the certificate of ${first.data.host} is valid for another ${left} hours and made out to it`,
     checks.map(({ number }) => number),
+  );
+}
+
+/** What the objects of an issuer in the cluster say of themselves. */
+function issuedCertificates({ evidence }: DetectorInput): Proof | null {
+  const ready = readyCertificates(buildState(evidence));
+  const names = ready.slice(0, 3).map(({ name }) => name);
+  return proven(
+    `the certificates ${names.join(', ')} of the cluster are ready`,
+    ready.flatMap((one) => one.evidence),
   );
 }
 

@@ -180,7 +180,7 @@ function addressActions(owner: Meta) {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Edit distance, for names that differ by a typo. */
-function distance(left: string, right: string): number {
+export function distance(left: string, right: string): number {
   if (Math.abs(left.length - right.length) > 2) return 9;
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i++) {

@@ -111,8 +111,10 @@ function toDiagnosis({ state }: Context, { owner, kind, namespace, message, evid
       sameNamespace(one.namespace, namespace),
   );
   const own = workload?.name ?? owner.replace(/-[a-z0-9]{6,10}$/, '');
+  const counted = workload !== undefined && workload.desired !== null && workload.ready !== null;
   const enough =
-    workload !== undefined && (hasEnough(workload) || podsOf(state, workload).some((pod) => pod.phase !== 'Pending'));
+    workload !== undefined &&
+    (counted ? hasEnough(workload) : podsOf(state, workload).some((pod) => pod.phase !== 'Pending'));
   const found = RULES.map((rule) => ({ rule, match: rule.pattern.exec(message) })).find(({ match }) => match !== null);
   return [
     diagnosis({

@@ -24,7 +24,7 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
 }
 
 const REASONS: readonly [RegExp, string][] = [
-  [/toomanyrequests|rate limit/i, 'the registry limits the rate of pulls'],
+  [/toomanyrequests|rate limit/i, 'the registry refuses more pulls (rate limit reached, toomanyrequests)'],
   [
     /manifest unknown|not found|does not exist|no such image|manifest for .* not/i,
     'the image or its tag does not exist in the registry',

@@ -8,6 +8,7 @@ import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { sameNamespace, workloadName } from '../relations.ts';
 import { words } from './crashes.ts';
+import { NAME_SERVERS } from './name-servers.ts';
 
 /** What the store does to all its clients. */
 const ABOUT_STORES = new Set(['read-only-database', 'connection-limit', 'store-memory']);
@@ -65,7 +66,15 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     statement: `${begin(said, owner, callee)}${kind ? `that ${kind.meaning}` : 'an application error'}${store ? ` (${name(store.name)})` : ''}${line.count >= 3 ? ', again and again' : ''}: ${words(said)}`,
     component: at,
     namespace: log.namespace,
-    touches: [owner, log.pod ?? '', callee ?? '', store?.name ?? '', ...peers],
+    touches: [
+      owner,
+      log.pod ?? '',
+      callee ?? '',
+      store?.name ?? '',
+      ...peers,
+      ...(kind?.name === 'name-resolution' ? NAME_SERVERS : []),
+    ],
+    // Two callers that see the same make it sure that it is not the caller.
     confidence: Math.min(0.85, confidenceOf(said) + (callers > 1 ? 0.05 : 0)) - (deeper ? 0.2 : 0),
     cause: line.level >= 0.6 && !deeper,
     depth: symptom ? DEPTH.service : DEPTH.pod,
@@ -80,10 +89,22 @@ function begin({ log }: Said, owner: string, callee: string | null): string {
   return `${owner ? `The log of ${name(log.pod ?? owner)}` : 'The log'} shows `;
 }
 
+/** What a caller sees of a trouble that lies elsewhere, or may mean much: such a line alone makes no cause certain. */
+const SYMPTOMS = new Set([
+  ...ABOUT_CALLEES,
+  'name-resolution',
+  'server-error',
+  'file-permission',
+  'configuration',
+  'program-fault',
+]);
+const MOST_OF_SYMPTOM = 0.74;
+
 function confidenceOf({ line }: Said): number {
   if (line.level < 0.6 && !line.kind) return 0.4;
   const known = line.kind ? 0.1 * line.kind.weight : 0;
-  return Number((0.5 + 0.2 * line.level + known + (line.count >= 3 ? 0.03 : 0)).toFixed(2));
+  const most = line.kind === null || SYMPTOMS.has(line.kind.name) ? MOST_OF_SYMPTOM : 1;
+  return Number(Math.min(most, 0.5 + 0.2 * line.level + known + (line.count >= 3 ? 0.03 : 0)).toFixed(2));
 }
 
 /** Whom the decisive lines speak of: hosts that they name, and the services and pods of the addresses in them. */

@@ -1,5 +1,6 @@
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import type { KubeEvent, KubernetesState } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { textMapAt } from '../raw.ts';
 import { called, namesOf, sameNamespace, templatesOf } from '../relations.ts';
@@ -95,6 +96,15 @@ export const portConflicts: Analyzer = ({ state }) =>
     ];
   });
 
+/** Warnings that come and go in clusters that are well. */
+const USUAL =
+  /^(?:DNSConfigForming|PolicyViolation|FailedToUpdateEndpoint(?:Slices)?|FailedToCreateEndpoint|CalculateExpectedPodCountFailed|NoPods|InvalidDiskCapacity|NodeSysctlChange|OwnerRefInvalidNamespace|Rebooted)$/;
+
+/** True where the warning is about a pod that is ready all the same. */
+const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>
+  event.kind === 'Pod' &&
+  pods.some((pod) => pod.name === event.name && pod.ready === true && sameNamespace(pod.namespace, event.namespace));
+
 /** Events that name a failure which no other analyzer reads. */
 export const otherEvents: Analyzer = ({ state }) => {
   const known =
@@ -113,7 +123,7 @@ export const otherEvents: Analyzer = ({ state }) => {
       component: event.name,
       namespace: event.namespace,
       touches: [event.name],
-      confidence: 0.52,
+      confidence: USUAL.test(event.reason) || isReady(state, event) ? 0.25 : 0.52,
       cause: false,
       depth: 1,
       evidence: [event.evidence],

@@ -29,8 +29,15 @@ function check({ state }: Context, quota: Meta): Diagnosis[] {
   });
 }
 
-const isShort = (state: KubernetesState, { desired, ready, kind }: Workload): boolean =>
-  state.desiredOnly || kind === 'Job' || (desired !== null && (ready ?? 0) < desired);
+const isShort = (state: KubernetesState, workload: Workload): boolean => {
+  const { desired, ready, kind } = workload;
+  return state.desiredOnly || kind === 'Job' || (desired !== null && (ready ?? 0) < desired) || lacksSurge(workload);
+};
+
+/** A rollout whose next pod the API server does not let in, though the old pods serve on. */
+const lacksSurge = ({ desired, updated, conditions }: Workload): boolean =>
+  conditions.some(({ type, status }) => type === 'ReplicaFailure' && status === 'True') &&
+  (updated ?? 0) < (desired ?? 0);
 
 const FIELDS: Record<string, [keyof Pick<Container, 'limits' | 'requests'>, string]> = {
   'limits.cpu': ['limits', 'cpu'],
@@ -119,8 +126,8 @@ function tooMuch(quota: Meta, workload: Workload, { resource, wanted, used, hard
     quota,
     workload,
     'quota-exceeded',
-    `The ResourceQuota ${name(quota.name)} is exceeded: it allows ${hard} of ${resource}${used ? `, of which ${used} are used` : ''}, and ${workload.kind} ${name(workload.name)}${workload.desired ? ` with ${workload.desired} replicas` : ''} asks for ${asks}, so not all of its pods can be created`,
-    0.76,
+    `The ResourceQuota ${name(quota.name)} is exceeded: it allows ${hard} of ${resource}${used ? `, of which ${used} are used` : ''}, and ${workload.kind} ${name(workload.name)}${workload.desired ? ` with ${workload.desired} replicas` : ''} asks for ${asks}, so not all of its pods can be created${lacksSurge(workload) ? ' and its rollout is stuck' : ''}`,
+    lacksSurge(workload) ? 0.84 : 0.76,
   );
 }
 

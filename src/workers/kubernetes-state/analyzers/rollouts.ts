@@ -4,6 +4,7 @@ import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
+import { textAt } from '../raw.ts';
 import { eventsOf, podsOf, servicesOf } from '../relations.ts';
 
 /** Finds Deployments, StatefulSets and DaemonSets without the pods they should have: stuck rollouts, shortfalls, scaled to zero, paused. */
@@ -56,7 +57,7 @@ function stuckRollout(state: KubernetesState, workload: Workload, pods: Pod[], s
     kind: 'rollout-stuck',
     brief: `${what}${stuck.replicaSet ? `, no pod of the new ReplicaSet ${name(stuck.replicaSet)} is ready` : ''}${oldServes ? ', the old ReplicaSet serves' : ''}`,
     class: 'infrastructure',
-    statement: `${what.replace('the', 'The')}: the pods${fresh} do not become ready${counts(workload)}${oldServes ? '; the old ReplicaSet keeps serving' : ''}`,
+    statement: `${what.replace('the', 'The')}: the pods${fresh} do not become ready${counts(workload)}${oldServes ? '; the old ReplicaSet keeps serving' : ''}${strategyOf(workload, oldServes)}`,
     component: workload.name,
     namespace: workload.namespace,
     touches: touchesOf(state, workload, pods),
@@ -66,6 +67,16 @@ function stuckRollout(state: KubernetesState, workload: Workload, pods: Pod[], s
     actions: rolloutActions(workload),
     prevention: ['Alert on ProgressDeadlineExceeded, and let the pipeline roll back a rollout that does not complete.'],
   });
+}
+
+/** What the strategy of the rollout makes of a new pod that does not get ready. */
+function strategyOf({ raw, ready, available }: Workload, oldServes: boolean): string {
+  const unavailable = textAt(raw, 'spec', 'strategy', 'rollingUpdate', 'maxUnavailable');
+  if (textAt(raw, 'spec', 'strategy', 'type') === 'Recreate' && !oldServes && (ready ?? available ?? 0) === 0)
+    return '; its strategy Recreate stopped the old pods first, so nothing serves';
+  if (unavailable === '0' || unavailable === '0%')
+    return '; with maxUnavailable 0 no old pod gives way before a new one is ready';
+  return '';
 }
 
 function pausedRollout(workload: Workload): Diagnosis {

@@ -3,6 +3,7 @@ import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '.
 import type { KubernetesState, Service, ServicePort } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
 import { type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
+import { distance } from './addresses.ts';
 
 /** Finds services that lead nowhere: a selector that matches no pod, a target port on which nothing listens, no ready pod. */
 export const services: Analyzer = (context) => {
@@ -24,7 +25,7 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
   const selected = inside.filter(({ labels }) => selects(service.selector, labels));
   if (selected.length === 0) {
     const none = service.endpoints?.length === 0;
-    const near = nearest(service, inside);
+    const near = nearest(service, inside) ?? (none ? namesake(state, service) : null);
     return near || none ? [selectorMismatch(service, near, none)] : [];
   }
   const port = service.ports
@@ -32,6 +33,20 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
     .find(({ why }) => why !== null);
   if (port?.why) return [portMismatch(service, port.one, port.why, selected)];
   return notReady(state, service, selected);
+}
+
+/** The workload that bears the name of a service without endpoints; a table tells the labels that it selects its own pods by. */
+function namesake(state: KubernetesState, service: Service): Selectable | null {
+  const found = state.workloads.find(
+    (one) =>
+      one.template !== null &&
+      Object.keys(one.selector).length > 0 &&
+      sameNamespace(one.namespace, service.namespace) &&
+      alike(one.name, service.name) &&
+      !selects(service.selector, one.selector),
+  );
+  const { template } = found ?? { template: null };
+  return found && template ? { ...found, template, labels: found.selector, pod: null } : null;
 }
 
 const pairs = (labels: Record<string, string>): string =>
@@ -59,7 +74,10 @@ function nearest(service: Service, places: Selectable[]): Selectable | null {
 function alike(left: string, right: string): boolean {
   const bare = (text: string) => text.toLowerCase().replace(/[-_.]|service$|svc$|app$|\d+$/g, '');
   const [one, two] = [bare(left), bare(right)];
-  return one !== '' && two !== '' && (one.startsWith(two) || two.startsWith(one));
+  if (one === '' || two === '') return false;
+  return (
+    one.startsWith(two) || two.startsWith(one) || (Math.min(one.length, two.length) >= 5 && distance(one, two) <= 2)
+  );
 }
 
 function selectorMismatch(service: Service, near: Selectable | null, none: boolean): Diagnosis {
@@ -71,7 +89,7 @@ function selectorMismatch(service: Service, near: Selectable | null, none: boole
     component: service.name,
     namespace: service.namespace,
     touches: [service.name, ...(near ? [near.name, near.pod ? workloadName(near.pod) : near.name] : [])],
-    confidence: near && none ? 0.94 : near ? 0.82 : 0.72,
+    confidence: near && none ? 0.94 : near ? 0.82 : 0.78,
     evidence: [...service.evidence, ...(near?.evidence ?? [])],
     actions: [
       ...describeAction('service', service.name, service.namespace, 'See selector and endpoints of the service'),

@@ -25,7 +25,7 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
   const word = failing?.status?.reason ?? (START.test(pod.reason ?? '') ? pod.reason : null);
   const events = eventsOf(context.state, pod);
   const event = events.findLast((one) => EVENT.test(one.reason));
-  const told = events.findLast(({ reason, message }) => reason === 'Failed' && !/pull|image/i.test(message));
+  const told = events.findLast(({ reason, message }) => reason === 'Failed' && !/pull|ErrImage/i.test(message));
   if (failing || word) {
     const message =
       [failing?.status?.message, failing?.last?.message, told?.message].find((text) => text && text.length > 10) ?? '';
@@ -99,9 +99,31 @@ const MEANINGS: readonly Meaning[] = [
     remedy: 'Let the other pod end, or use a volume that several nodes may mount',
   },
   {
+    kind: 'volume-driver',
+    class: 'infrastructure',
+    pattern: /driver name \S+ not found in the list of registered CSI drivers/i,
+    says: () => 'the CSI driver of its volume does not run on the node',
+    remedy: 'Bring the node plugin of the CSI driver back',
+  },
+  {
+    kind: 'volume-limit',
+    class: 'infrastructure',
+    pattern: /(?:attachment|volume) limit|exceed(?:s|ed)? max volume count/i,
+    says: () => 'the node already has as many volumes attached as it may',
+    remedy: 'Move the pod to another node',
+  },
+  {
+    kind: 'volume-damaged',
+    class: 'infrastructure',
+    pattern: /fsck found errors|wrong fs type|bad superblock|structure needs cleaning/i,
+    says: () => 'the file system of its volume is damaged',
+    remedy: 'Repair the file system, or restore the volume',
+  },
+  {
     kind: 'sandbox-network',
     class: 'network',
-    pattern: /failed to (?:setup|set up) network|cni|networkPlugin|failed to assign an IP/i,
+    pattern:
+      /failed to (?:setup|set up) network|\bcni\b|networkPlugin|failed to assign an IP|no IP addresses available|plugin type="[\w-]+" failed/i,
     says: () => 'the pod network (CNI) of its node cannot give it an address',
     remedy: 'Look at the network plugin of the node',
   },

@@ -8,7 +8,8 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     name: 'lock',
     class: 'database',
     meaning: 'statements of the database block each other (locks)',
-    pattern: /deadlock (?:detected|found)|lock wait timeout|could not obtain lock|canceling statement due to lock/i,
+    pattern:
+      /deadlock (?:detected|found)|lock wait timeout|could not obtain lock|canceling statement due to lock|WriteConflict|could not serialize access|still waiting for \w+Lock on/i,
     weight: 0.9,
   },
   {
@@ -16,7 +17,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database does not hold what the program asks for',
     pattern:
-      /relation "[^"]+" does not exist|column "[^"]+" does not exist|database "[^"]+" does not exist|unknown database|table '[^']+' doesn't exist|no such table|ns does not exist|duplicate key value|migration.{0,40}fail/i,
+      /relation "[^"]+" does not exist|column "[^"]+" does not exist|database "[^"]+" does not exist|unknown database|table '[^']+' doesn't exist|no such table|Unknown column '|PendingMigration|ns does not exist|migration.{0,40}fail/i,
     weight: 0.95,
   },
   {
@@ -24,7 +25,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database cannot be reached',
     pattern: new RegExp(
-      `no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect)[^\\n]{0,120}${DATABASE}`,
+      `no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|Communications link failure|Lost connection to MySQL|server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect)[^\\n]{0,120}${DATABASE}`,
       'i',
     ),
     weight: 0.95,
@@ -33,7 +34,8 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     name: 'connection-refused',
     class: 'network',
     meaning: 'a connection was refused: nothing listens at that address and port',
-    pattern: /connection refused|\bECONNREFUSED\b|connect(?:ion)? to .{0,80}refused|actively refused/i,
+    pattern:
+      /connection refused|\bECONNREFUSED\b|Failed to connect to \S{1,120} port \d+|connect(?:ion)? to .{0,80}refused|actively refused/i,
     weight: 0.9,
   },
   {
@@ -41,7 +43,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a connection timed out',
     pattern:
-      /i\/o timeout|\bETIMEDOUT\b|connection timed? ?out|connect(?:ion)? timeout|context deadline exceeded|DeadlineExceeded|deadline exceeded|read timed? ?out|ReadTimeout|ConnectTimeout|SocketTimeout|request timed? ?out|upstream (?:request )?timeout|operation timed out|gateway time-?out/i,
+      /i\/o timeout|\bETIMEDOUT\b|connection timed? ?out|connect(?:ion)? timeout|context deadline exceeded|DeadlineExceeded|deadline exceeded|read timed? ?out|ReadTimeout|ConnectTimeout|SocketTimeout|request timed? ?out|upstream (?:request )?timeout|operation timed out|gateway time-?out|TLS handshake timeout/i,
     weight: 0.85,
   },
   {
@@ -49,7 +51,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'connections break off',
     pattern:
-      /connection reset|\bECONNRESET\b|broken pipe|\bEPIPE\b|no route to host|\bEHOSTUNREACH\b|network is unreachable|\bENETUNREACH\b|socket hang up|connection closed unexpectedly|unexpected EOF/i,
+      /connection reset|\bECONNRESET\b|broken pipe|\bEPIPE\b|no route to host|\bEHOSTUNREACH\b|network is unreachable|\bENETUNREACH\b|socket hang up|RemoteDisconnected|Remote end closed|connection closed unexpectedly|unexpected EOF/i,
     weight: 0.8,
   },
   {
@@ -64,7 +66,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a callee is unavailable',
     pattern:
-      /code = Unavailable|StatusCode\.UNAVAILABLE|\bUNAVAILABLE: |no[_ ]healthy[_ ]upstream|upstream connect error|upstream_reset_before_response_started|route_not_found|cluster_not_found|no live upstreams|503 Service (?:Temporarily )?Unavailable|no endpoints available|502 Bad Gateway/i,
+      /code = Unavailable|StatusCode\.UNAVAILABLE|\bUNAVAILABLE: |no[_ ]healthy[_ ]upstream|upstream connect error|upstream_reset_before_response_started|route_not_found|cluster_not_found|no live upstreams|circuit ?breaker.{0,60}\bopen\b|CallNotPermittedException|503 Service (?:Temporarily )?Unavailable|no endpoints available|502 Bad Gateway/i,
     weight: 0.8,
   },
   {
@@ -95,8 +97,16 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'application',
     meaning: 'the configuration is wrong or missing',
     pattern:
-      /environment variable|could not resolve placeholder|env(?:ironment)? var\b|\benv \w+ (?:is )?(?:not set|missing|required)|(?:is|are) not set|missing (?:required )?(?:config|key|setting|parameter|argument|property|value)|(?:invalid|unknown|bad|unsupported|unrecogni[sz]ed) (?:config\w*|option|flag|argument|value|setting|directive|parameter)|configuration error|config(?:uration)? (?:file )?(?:not found|is missing|is invalid|error)|failed to (?:load|parse|read) config|KeyError: |must be (?:set|provided|specified)|is required but|required (?:but|property|parameter|env)|FileNotFoundError|no such file or directory|\bENOENT\b|yaml: |parse error|syntax error|SyntaxError|unknown directive|ModuleNotFoundError|Cannot find module|ImportError|ClassNotFound|NoClassDef/i,
+      /environment variable|could not resolve placeholder|env(?:ironment)? var\b|\benv \w+ (?:is )?(?:not set|missing|required)|(?:is|are) not set|missing (?:required )?(?:config|key|setting|parameter|argument|property|value)|(?:invalid|unknown|bad|unsupported|unrecogni[sz]ed) (?:config\w*|option|flag|argument|value|setting|directive|parameter)|configuration error|config(?:uration)? (?:file )?(?:not found|is missing|is invalid|error)|failed to (?:load|parse|read) config|KeyError: |must be (?:set|provided|specified)|is required but|required (?:but|property|parameter|env)|FileNotFoundError|no such file or directory|\bENOENT\b|yaml: |parse error|syntax error|SyntaxError|unknown directive|Config validation error|must have a value|Failed to bind properties|cannot unmarshal \w+ into Go|ModuleNotFoundError|Cannot find module|ImportError|ClassNotFound|NoClassDef/i,
     weight: 0.95,
+  },
+  {
+    name: 'program-fault',
+    class: 'application',
+    meaning: 'the program itself fails (an error in its code)',
+    pattern:
+      /NullPointerException|NullReferenceException|nil pointer dereference|index out of range|IndexOutOfBounds|panicked at|undefined method|NoMethodError|Call to undefined|is not a function|Cannot read propert|(?:Type|Reference|Attribute|ZeroDivision|Index)Error\b|Segmentation fault|core dumped|SIGSEGV|StackOverflow|ClassCastException|InvalidOperationException|AssertionError/,
+    weight: 0.6,
   },
   {
     name: 'server-error',

@@ -1,5 +1,6 @@
 import type { FailureKind } from './failure-kind.ts';
 import { FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+import { withoutOvercome } from './overcome.ts';
 
 /** The line of a log that says best what went wrong. */
 export type DecisiveLine = {
@@ -23,7 +24,7 @@ type Candidate = { text: string; index: number; kind: FailureKind | null; level:
 /** Picks the decisive line; null where no line tells of a failure. */
 export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
   const shown = lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES / 2), ...lines.slice(-MAX_LINES / 2)] : lines;
-  const candidates = shown.flatMap(toCandidate);
+  const candidates = withoutOvercome(shown, shown.flatMap(toCandidate));
   if (candidates.length === 0) return null;
   const groups = [...Map.groupBy(candidates, ({ text }) => shapeOf(text)).values()];
   const scored = groups
@@ -56,16 +57,25 @@ const TELEMETRY =
 function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
   if (HARMLESS.test(text) || /^\s+at\s/.test(text) || /^\s*File "/.test(text)) return [];
-  const level = LEVEL_WORDS.find(({ pattern }) => pattern.test(text))?.weight ?? 0;
   const head = text.slice(0, 120);
-  const informs = INFORMS.test(head) && !/\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
+  const level = levelOf(text, head, kind);
+  const informs = INFORMS.test(head) && !/\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
   if (TELEMETRY.test(text)) return level >= 0.6 || kind ? [{ text, index, kind: null, level: 0.35 }] : [];
   if (kind?.certain) return [{ text, index, kind, level: Math.max(level, 0.85) }];
   if (serverError(text)) return [{ text, index, kind: kind ?? null, level: Math.max(level, 0.6) }];
   if (level === 0 && kind === null) return [];
   if (informs && (kind === null || kind.weight < 1 || level === 0)) return [];
   return [{ text, index, kind, level }];
+}
+
+const WARNS = /\bWARN(?:ING)?\b|level=warn|"level":\s?"warn|\[warn/i;
+const WORSE = /\b(?:FATAL|PANIC|CRITICAL|SEVERE)\b|\bERROR\b|Exception\b/;
+
+/** How bad a line is by its words; where it calls itself a warning, not worse than that, whatever word stands in it. */
+function levelOf(text: string, head: string, kind: FailureKind | null): number {
+  const level = LEVEL_WORDS.find(({ pattern }) => pattern.test(text))?.weight ?? 0;
+  return WARNS.test(head) && !WORSE.test(text) ? Math.min(level, kind ? 0.6 : 0.35) : level;
 }
 
 /** A request that was answered with 5xx. */

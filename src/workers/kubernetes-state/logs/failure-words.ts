@@ -2,15 +2,21 @@ import { CALL_FAILURES } from './call-failures.ts';
 import type { FailureKind } from './failure-kind.ts';
 import { PLATFORM_FAILURES } from './platform-failures.ts';
 import { STORE_REFUSALS } from './store-refusals.ts';
+import { STORE_TROUBLES } from './store-troubles.ts';
 
 /** The kinds in the order in which they are tried: a line is of the first kind that it matches. */
-export const FAILURE_KINDS: readonly FailureKind[] = [...STORE_REFUSALS, ...PLATFORM_FAILURES, ...CALL_FAILURES];
+export const FAILURE_KINDS: readonly FailureKind[] = [
+  ...STORE_REFUSALS,
+  ...STORE_TROUBLES,
+  ...PLATFORM_FAILURES,
+  ...CALL_FAILURES,
+];
 
 /** Words by which a line says itself that something went wrong. */
 export const LEVEL_WORDS: readonly { pattern: RegExp; weight: number }[] = [
   {
     pattern:
-      /\b(?:FATAL|PANIC|CRITICAL|EMERG(?:ENCY)?|ALERT)\b|\bpanic:|^F\d{4}|"level":\s?"(?:fatal|panic|critical)"|level=(?:fatal|panic|critical)|npm ERR!|\bcritical:|^\s*crit: |\bPNC\b/,
+      /\b(?:FATAL|PANIC|CRITICAL|EMERG(?:ENCY)?|ALERT)\b|\bpanic:|^F\d{4}|"level":\s?"(?:fatal|panic|critical)"|level=(?:fatal|panic|critical)|npm ERR!|\bcritical:|^\s*crit: |\bPNC\b|panicked at|Segmentation fault|core dumped/,
     weight: 1,
   },
   {
@@ -28,7 +34,7 @@ export const LEVEL_WORDS: readonly { pattern: RegExp; weight: number }[] = [
 
 /** Lines that only sound like trouble. */
 export const HARMLESS =
-  /\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|warnings?|exceptions?)\b|\b(?:errors?|failures?|failed|err)["']?\s?[=:]\s?["']?(?:0|none|null|nil|false|""|\[\]|<nil>)(?:\b|["\s,;]|$)|error[_-]?(?:handler|page|log|rate|count|reporting)\b(?!.{0,40}(?:exceed|high))|\bdefault error\b|npm info it worked|previous terminated container|errors?\.log\b|ignore errors|This is a development server|deprecat|reconnected|recovered|succeeded after|retry succeeded/i;
+  /\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|warnings?|exceptions?)\b|\b(?:errors?|failures?|failed|err)["']?\s?[=:]\s?["']?(?:0|none|null|nil|false|""|\[\]|<nil>)(?:\b|["\s,;]|$)|error[_-]?(?:handler|page|log|rate|count|reporting)\b(?!.{0,40}(?:exceed|high))|\bdefault error\b|npm info it worked|previous terminated container|errors?\.log\b|ignore errors|This is a development server|deprecat|reconnected|recovered|succeeded after|retry succeeded|alarm (?:is )?(?:cleared|off)|LOG: +(?:could not (?:receive|send) data (?:from|to) client|unexpected EOF on client|incomplete startup packet|invalid length of startup packet)|TLS handshake error from \S+ EOF|client (?:unexpectedly closed|prematurely closed|closed (?:keepalive )?connection|disconnected)|Got an error reading communication packets|Aborted connection \d+|context canceled|overcommit_memory|no config file specified|IP address '[^']+' could not be resolved|was not properly shut down; automatic recovery|favicon\.ico|robots\.txt|invalid login attempt|stream ID \d+; CANCEL|reflector\.go:\d+\] watch of/i;
 
 /** Lines whose own level says that they only inform. */
 export const INFORMS =

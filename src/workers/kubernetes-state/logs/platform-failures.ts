@@ -15,7 +15,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a host name could not be resolved to an IP address (DNS)',
     pattern:
-      /(?:could not|couldn't|can'?t|cannot|unable to) resolve (?!placeholder|dependenc|reference|type|module|symbol|view|bean|all|import|property|variable|['"]?@?[./])|no such host|NXDOMAIN|SERVFAIL|\bENOTFOUND\b|EAI_AGAIN|name or service not known|temporary failure in name resolution|UnknownHost|server misbehaving|nodename nor servname|name resolution (?:fail|error)|name does not resolve|bad address|no servers could be reached|host not found|dns (?:lookup|resolution) fail|failed to resolve/i,
+      /(?:could not|couldn't|can'?t|cannot|unable to) resolve (?!placeholder|dependenc|reference|type|module|symbol|view|bean|all|import|property|variable|['"]?@?[./])|no such host|\blookup \S{1,200} on [\d.]{7,15}:53\b|UnresolvedAddress|non-existing domain|failed to lookup address|NXDOMAIN|SERVFAIL|\bENOTFOUND\b|EAI_AGAIN|name or service not known|temporary failure in name resolution|UnknownHost|server misbehaving|nodename nor servname|name resolution (?:fail|error)|name does not resolve|bad address|no servers could be reached|host not found|dns (?:lookup|resolution) fail|failed to resolve/i,
     weight: 1,
   },
   {
@@ -35,10 +35,85 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     certain: true,
   },
   {
+    name: 'name-server-loop',
+    class: 'network',
+    meaning: 'the name server (CoreDNS) forwards queries to itself in a loop, so names (DNS) do not resolve',
+    pattern: /plugin\/loop: Loop/,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'conntrack-full',
+    class: 'network',
+    meaning: 'the connection tracking table (conntrack) of the node is full and packets are dropped',
+    pattern: /conntrack: table full|nf_conntrack: falling back|ip_conntrack: table full/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'pod-network',
+    class: 'network',
+    meaning: "the pod network (CNI) cannot set up pods' interfaces",
+    pattern:
+      /no IP addresses available in range|failed to (?:assign|allocate) an? IP address|InsufficientFreeAddresses|cni plugin not initialized|network plugin is not ready|NetworkPluginNotReady|failed to set up (?:sandbox|pod) .{0,80}network|failed to setup network for sandbox/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'node-runtime',
+    class: 'infrastructure',
+    meaning: 'the kubelet or the container runtime of the node does not work',
+    pattern:
+      /PLEG is not healthy|container runtime is (?:down|not ready)|failed to run Kubelet|Error updating node status|runtime\.v1\.RuntimeService.{0,80}(?:Unavailable|DeadlineExceeded)/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'packet-size',
+    class: 'network',
+    meaning: 'packets are larger than the network takes (MTU)',
+    pattern: /frag(?:mentation)? needed and DF set|message too long, mtu|Frag needed|PMTU/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'webhook-call',
+    class: 'infrastructure',
+    meaning: 'the API server cannot call an admission webhook, so it refuses the change',
+    pattern: /failed calling webhook "/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'tls-mismatch',
+    class: 'network',
+    meaning: 'one side speaks TLS (mTLS) and the other does not',
+    pattern:
+      /wrong[_ ]version[_ ]number|http: server gave HTTP response to HTTPS client|client sent an HTTP request to an HTTPS server|first record does not look like a TLS handshake|plain HTTP request was sent to HTTPS port|tlsv1 alert|certificate required|unexpected message type.{0,20}handshake/i,
+    weight: 1,
+  },
+  {
+    name: 'cloud-credentials',
+    class: 'infrastructure',
+    meaning: "the credentials or rights for the cloud's interfaces are missing or expired",
+    pattern:
+      /\(AccessDenied(?:Exception)?\) when calling|is not authorized to perform:|ExpiredToken|NoCredentialProviders|Unable to locate credentials|InvalidClientTokenId|SignatureDoesNotMatch|service account token has expired/,
+    weight: 1,
+  },
+  {
+    name: 'rate-limit',
+    class: 'application',
+    meaning: 'a callee refuses requests because their rate is over its limit (rate limit, 429)',
+    pattern:
+      /\b429 Too Many Requests|rate ?limit(?:ed|ing)? (?:exceeded|reached|hit)|RateLimitError|ThrottlingException|Too Many Requests|quota exceeded for|RESOURCE_EXHAUSTED/i,
+    weight: 0.95,
+  },
+  {
     name: 'disk-full',
     class: 'resource',
     meaning: 'the disk is full: no space left on device',
-    pattern: /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|could not extend file/i,
+    pattern:
+      /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|could not extend file|failed at offset \d+.{0,20}\(28\)|(?:OS )?err(?:no|or)(?: code)?:? 28\b|disk quota exceeded/i,
     weight: 1,
   },
   {
@@ -77,7 +152,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'resource',
     meaning: 'memory ran out (out of memory)',
     pattern:
-      /OutOfMemoryError|JavaScript heap out of memory|runtime: out of memory|Out of memory: Kill|MemoryError\b|cannot allocate memory|std::bad_alloc|OOMKilled|oom-kill/i,
+      /OutOfMemoryError|JavaScript heap out of memory|runtime: out of memory|Out of memory: Kill|MemoryError\b|cannot allocate memory|std::bad_alloc|OOMKilled|oom-kill|Killed process \d+ \(/i,
     weight: 1,
   },
   {

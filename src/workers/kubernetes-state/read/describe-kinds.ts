@@ -110,6 +110,7 @@ function workloadBody(nodes: TreeNode[]): Raw {
       selector: { matchLabels: describedPairs(nodes, 'Selector') },
       template: templateOf(nodes),
       volumeClaimTemplates: claimTemplatesOf(nodeOf(nodes, 'Volume Claims')),
+      strategy: strategyOf(nodes),
     },
     status: {
       replicas: of('total') ?? (current ? Number(current[1]) : null),
@@ -122,6 +123,15 @@ function workloadBody(nodes: TreeNode[]): Raw {
         .split(/,\s*/)
         .flatMap((part) => part.split(' ')[0] || []),
     },
+  };
+}
+
+function strategyOf(nodes: TreeNode[]): Raw {
+  const [, unavailable, surge] =
+    /^(\S+) max unavailable, (\S+) max surge/.exec(fieldOf(nodes, 'RollingUpdateStrategy') ?? '') ?? [];
+  return {
+    type: fieldOf(nodes, 'StrategyType'),
+    rollingUpdate: unavailable ? { maxUnavailable: unavailable, maxSurge: surge } : null,
   };
 }
 

@@ -68,6 +68,11 @@ const ALIASES: Record<string, readonly string[]> = {
   GRPCRoute: ['grpcroute', 'grpcroutes', 'grpcroute.gateway.networking.k8s.io'],
   Gateway: ['gateway', 'gateways', 'gtw', 'gateway.gateway.networking.k8s.io', 'gateways.gateway.networking.k8s.io'],
   DestinationRule: ['destinationrule', 'destinationrules', 'dr', 'destinationrule.networking.istio.io'],
+  PeerAuthentication: ['peerauthentication', 'peerauthentications', 'pa', 'peerauthentication.security.istio.io'],
+  AuthorizationPolicy: ['authorizationpolicy', 'authorizationpolicies', 'authorizationpolicy.security.istio.io'],
+  APIService: ['apiservice', 'apiservices', 'apiservice.apiregistration.k8s.io'],
+  ExternalSecret: ['externalsecret', 'externalsecrets', 'es', 'externalsecret.external-secrets.io'],
+  Certificate: ['certificate', 'certificates', 'certificate.cert-manager.io'],
   VirtualService: ['virtualservice', 'virtualservices', 'vs', 'virtualservice.networking.istio.io'],
 };
 
@@ -87,6 +92,7 @@ const CLUSTER_WIDE = new Set([
   'ClusterRole',
   'ClusterRoleBinding',
   'IngressClass',
+  'APIService',
   'PriorityClass',
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',

@@ -70,9 +70,13 @@ export function parseKubectl(command: string): KubectlCommand | null {
 function readWords(words: string[]): KubectlCommand {
   const { flags, plain } = splitFlags(words);
   const [verb = '', first, second] = plain;
-  const { kinds, name } = target(verb === 'logs' || verb === 'exec' ? ['pod', first] : [first, second]);
+  const { kinds, name } = target(/^(?:logs|exec|debug)$/.test(verb) ? ['pod', first] : [first, second]);
   return {
-    verb: (['get', 'describe', 'logs', 'events', 'top', 'exec'] as const).find((known) => known === verb) ?? 'other',
+    // A debugging container runs its command where the pod or the node is.
+    verb:
+      verb === 'debug'
+        ? 'exec'
+        : ((['get', 'describe', 'logs', 'events', 'top', 'exec'] as const).find((known) => known === verb) ?? 'other'),
     kinds,
     name,
     namespace: flags.has('-A') || flags.has('--all-namespaces') ? '*' : (flags.get('namespace') ?? null),
@@ -82,7 +86,7 @@ function readWords(words: string[]): KubectlCommand {
     previous: flags.has('--previous') || flags.has('-p'),
     narrowed: name !== null || flags.has('selector') || flags.has('--field-selector'),
     filter: null,
-    inside: verb === 'exec' ? insideOf(words) : null,
+    inside: verb === 'exec' || verb === 'debug' ? insideOf(words) : null,
   };
 }
 

@@ -3,10 +3,12 @@ import { ageSeconds } from './ages.ts';
 import { readDescribe } from './describe-object.ts';
 import { kindOf } from './kind-names.ts';
 import { type KubectlCommand, NO_COMMAND, parseKubectl } from './kubectl-command.ts';
+import { readQueryAnswer } from './query-answers.ts';
 import { rawEvents } from './raw-events.ts';
 import { dataIn, readDocuments } from './read-documents.ts';
 import { readLogs } from './read-logs.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
+import { readTool } from './shell-tools.ts';
 import { headerlessTable, parseTables, type Table } from './table.ts';
 import { tableEvents, tableObjects } from './table-objects.ts';
 import { plainText, printedCommands } from './terminal-text.ts';
@@ -31,7 +33,11 @@ function readOne(command: string, text: string): Reading {
   if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
   if (kubectl && /\s(?:drain|rollout|apply|create|delete|scale|evict)\s/.test(command) && !/^NAME/.test(text))
     return readLogs({ ...kubectl, kinds: [], name: null }, text);
+  const answer = kubectl ? null : readQueryAnswer(command, text);
+  if (answer) return answer;
   if (!kubectl && LOG_TOOL.test(command)) return readLogs(namedIn(command), text, /^stern\b/.test(command));
+  const tool = kubectl ? null : readTool(command, text);
+  if (tool) return tool;
   if (!kubectl || isChained(command)) return readMixed(command, text);
   if (/^Name:\s+\S/m.test(text) && kubectl?.verb !== 'get') {
     const described = readDescribe(text, kubectl?.kinds[0] ?? null);

@@ -1,4 +1,4 @@
-import type { KubeEvent, LogText } from '../kubernetes-state.ts';
+import type { KubeEvent, LogText, PrintedSeries } from '../kubernetes-state.ts';
 import type { Raw } from '../raw.ts';
 
 /** What one piece of evidence told of a cluster. */
@@ -6,13 +6,14 @@ export type Reading = {
   objects: Raw[];
   events: Omit<KubeEvent, 'evidence'>[];
   logs: Omit<LogText, 'evidence'>[];
+  series: Omit<PrintedSeries, 'evidence'>[];
   /** `Kind|namespace` of complete lists. */
   listed: string[];
   /** `Kind|namespace|name` of objects that do not exist. */
   missing: string[];
 };
 
-export const nothingRead = (): Reading => ({ objects: [], events: [], logs: [], listed: [], missing: [] });
+export const nothingRead = (): Reading => ({ objects: [], events: [], logs: [], series: [], listed: [], missing: [] });
 
 /** Several readings of the same evidence as one. */
 export function joinReadings(readings: Reading[]): Reading {
@@ -20,6 +21,7 @@ export function joinReadings(readings: Reading[]): Reading {
     objects: readings.flatMap(({ objects }) => objects),
     events: readings.flatMap(({ events }) => events),
     logs: readings.flatMap(({ logs }) => logs),
+    series: readings.flatMap(({ series }) => series),
     listed: readings.flatMap(({ listed }) => listed),
     missing: readings.flatMap(({ missing }) => missing),
   };

@@ -14,7 +14,13 @@ export function tableObjects(table: Table, asked: string | null, namespace: stri
     if (!own || !rest || !/^[a-z0-9][\w.:-]*$/i.test(rest)) return [];
     const place = isClusterWide(own) ? null : (row.NAMESPACE ?? namespace);
     const body = Object.hasOwn(BODIES, own) ? BODIES[own]?.(row) : {};
-    return [{ ...body, kind: own, metadata: { name: rest, namespace: place, labels: labelsOf(row.LABELS) } }];
+    return [
+      {
+        ...body,
+        kind: own,
+        metadata: { name: rest, namespace: place, labels: labelsOf(row.LABELS), age: row.AGE ?? null },
+      },
+    ];
   });
 }
 
@@ -158,6 +164,15 @@ BODIES.ResourceQuota = (row) => {
     status: { used: Object.fromEntries(amounts.map(({ name, used }) => [name, used])) },
   };
 };
+BODIES.PeerAuthentication = (row) => ({ spec: { mtls: { mode: plain(row.MODE) } } });
+const readyCondition = (row: TableRow) => ({
+  status: {
+    conditions: /^(?:True|False|Unknown)$/.test(row.READY ?? '') ? [{ type: 'Ready', status: row.READY }] : [],
+  },
+});
+BODIES.Certificate = (row) => ({ spec: { secretName: plain(row.SECRET) }, ...readyCondition(row) });
+BODIES.Namespace = (row) => ({ status: { phase: plain(row.STATUS) } });
+BODIES.APIService = (row) => ({ status: { available: row.AVAILABLE ?? null } });
 // A row tells whom a policy covers and not what it allows.
 BODIES.NetworkPolicy = (row) => ({
   rowOnly: true,
