@@ -125,7 +125,13 @@ describe('the network server under a stock MCP client', () => {
 });
 
 describe('the prometheus and database servers under stock MCP clients', () => {
-  type Served = { name: string; env: Record<string, string>; tool: string; input: Record<string, unknown>; says: string };
+  type Served = {
+    name: string;
+    env: Record<string, string>;
+    tool: string;
+    input: Record<string, unknown>;
+    says: string;
+  };
   const SERVERS: Served[] = [
     {
       name: 'prometheus',

@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { withDeadline } from '../../shared/deadline.ts';
@@ -76,8 +78,8 @@ export function createAnalysisThread(options: AnalysisThreadOptions): AnalysisTh
 
 /** Without the environment of the worker, whose secrets it does not need. */
 function startWorker(program: URL): Worker {
-  const { NODE_COMPILE_CACHE } = process.env;
-  const env = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+  const cache = getCompileCacheDir();
+  const env = cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
   const worker = new Worker(program, { env, resourceLimits: RESOURCE_LIMITS });
   // Listened to while a job runs; a thread that dies between two jobs is none of anybody's business.
   worker.on('error', () => undefined);
