@@ -28,8 +28,8 @@ export type AnalystOptions = {
   program?: URL;
 };
 
-/** Some 50 ms of analysis at once; below it the pieces fit between the turns of the event loop. */
-const APART_FROM = 25_000;
+/** The longest of the detectors then takes some 100 ms; with less the pieces fit between the turns of the event loop. */
+const APART_FROM = 60_000;
 /** Ten times what the largest recorded cases take. */
 const DEADLINE_MS = 30_000;
 

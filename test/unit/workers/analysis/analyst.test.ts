@@ -15,7 +15,7 @@ const RUNNING = new AbortController().signal;
 const REFUSED = 'connect ECONNREFUSED 10.0.0.7:8080';
 
 const fewLines: Evidence[] = [logs(1, [logRow(REFUSED)])];
-const manySpans = Array.from({ length: 4_000 }, (_, index) => span({ spanId: `s${index}`, at: at(index % 50) }));
+const manySpans = Array.from({ length: 8_000 }, (_, index) => span({ spanId: `s${index}`, at: at(index % 50) }));
 const much: Evidence[] = [...fewLines, spans(2, manySpans)];
 
 describe('the analyst', () => {
