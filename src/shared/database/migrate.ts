@@ -1,10 +1,12 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { assertSchemaCompatibility, runMigrations as runBullmqMigrations } from 'bullmq';
-import Postgrator from 'postgrator';
+import type Postgrator from 'postgrator';
 import { FleetError } from '../errors.ts';
 import type { Database, MigrationSession } from './database.ts';
 
-const MIGRATION_FILES = `${fileURLToPath(new URL('./migrations/', import.meta.url))}*.sql`;
+const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url));
+const SCHEMA_TABLE = 'rca_fleet.schema_version';
 
 /** Where the schema stands; `pending` are the files that the next `up` would run, oldest first. */
 export type MigrationStatus = { version: number; latest: number; pending: string[] };
@@ -23,7 +25,8 @@ export async function migrate(database: Database, target?: number): Promise<stri
     await session.query(database.kind === 'embedded' ? 'set search_path = bullmq' : 'reset search_path');
     await session.query('begin');
     try {
-      const done = await postgrator(session).migrate(target === undefined ? 'max' : String(target));
+      const tool = await postgrator(session);
+      const done = await tool.migrate(target === undefined ? 'max' : String(target));
       await session.query('commit');
       return done.map((migration) => `${migration.version}.${migration.action}.${migration.name}`);
     } catch (error) {
@@ -36,7 +39,7 @@ export async function migrate(database: Database, target?: number): Promise<stri
 /** Reads where the schema stands, changing nothing; `target` plans a move to that version (dry run). */
 export async function migrationStatus(database: Database, target?: number): Promise<MigrationStatus> {
   return database.withMigrationSession(async (session) => {
-    const tool = postgrator(session);
+    const tool = await postgrator(session);
     await tool.getMigrations();
     const version = await tool.getDatabaseVersion();
     const latest = await tool.getMaxVersion();
@@ -51,7 +54,8 @@ export async function migrationStatus(database: Database, target?: number): Prom
  * new programs run side by side, and an old one that ends can start again.
  */
 export async function assertMigrated(database: Database): Promise<void> {
-  const { version, latest } = await migrationStatus(database);
+  const latest = latestVersion();
+  const version = await currentVersion(database);
   if (version < latest) {
     throw new FleetError(
       'config_invalid',
@@ -60,6 +64,21 @@ export async function assertMigrated(database: Database): Promise<void> {
   }
   if (version > latest && latest < (await oldestProgram(database))) throw newerSchema(version, latest);
   await assertSchemaCompatibility(database.queuePool() as never, 'bullmq');
+}
+
+/** The version of the newest file, the one this program was written for. */
+function latestVersion(): number {
+  return Math.max(...readdirSync(MIGRATIONS).map((name) => Number.parseInt(name, 10) || 0));
+}
+
+/** What the database says of itself, 0 where nothing was migrated. */
+async function currentVersion(database: Database): Promise<number> {
+  const [known] = await database.query<{ table: string | null }>('select to_regclass($1)::text as table', [
+    SCHEMA_TABLE,
+  ]);
+  if (!known?.table) return 0;
+  const [row] = await database.query<{ version: number }>(`select max(version)::int as version from ${SCHEMA_TABLE}`);
+  return row?.version ?? 0;
 }
 
 /**
@@ -76,7 +95,7 @@ async function oldestProgram(database: Database): Promise<number> {
 
 /** Without the files of a newer schema nothing can be said about what is above ours, nor undone. */
 async function assertWithinReach(session: MigrationSession, target: number | undefined): Promise<void> {
-  const tool = postgrator(session);
+  const tool = await postgrator(session);
   const latest = await tool.getMaxVersion();
   const version = await tool.getDatabaseVersion();
   if (version > latest) throw newerSchema(version, latest);
@@ -92,11 +111,13 @@ function newerSchema(version: number, latest: number): FleetError {
   return new FleetError('config_invalid', message);
 }
 
-function postgrator(session: MigrationSession): Postgrator {
-  return new Postgrator({
+/** Loaded only where a schema is read or changed as a whole: every worker would carry 1 MB of sources otherwise. */
+async function postgrator(session: MigrationSession): Promise<Postgrator> {
+  const { default: Tool } = await import('postgrator');
+  return new Tool({
     driver: 'pg',
-    migrationPattern: MIGRATION_FILES,
-    schemaTable: 'rca_fleet.schema_version',
+    migrationPattern: `${MIGRATIONS}*.sql`,
+    schemaTable: SCHEMA_TABLE,
     execQuery: async (text) => ({ rows: (await session.query(text)).rows }),
     execSqlScript: async (text) => void (await session.query(text)),
   });
