@@ -77,10 +77,11 @@ const JOB_OPTIONS: Record<'investigate' | 'post' | 'dead' | 'maintenance', JobsO
 };
 const FAILED_RETENTION = { age: 7 * 86_400, count: 5_000 };
 
-/** A job whose workers have died so often is given up: it may be what kills them. */
-export const POISON_DEATHS = 3;
-/** A dead worker's job is back after at most lockDuration + stalledInterval = 22.5 s (measured 14 s). */
-const LOCK_OPTIONS = { lockDuration: 15_000, stalledInterval: 7_500, maxStalledCount: POISON_DEATHS - 1 };
+/**
+ * A dead worker's job is back after at most lockDuration + stalledInterval = 22.5 s (measured 14 s). What kills its workers is
+ * told by them, who know whether it got further; BullMQ's own count is only for jobs that never get so far.
+ */
+const LOCK_OPTIONS = { lockDuration: 15_000, stalledInterval: 7_500, maxStalledCount: 12 };
 
 /** The wait before attempt `attempt + 1`, ms: doubling from `base`, at most a minute, with up to half of it random. */
 export function backoffMs(attempt: number, base = 1_000, random: () => number = Math.random): number {

@@ -53,6 +53,8 @@ export class PacedError extends Error {
 
 const TAKE_BACK_MS = 30_000;
 const LOOK_EVERY_MS = 250;
+/** Pauses before each look for a message whose answer was lost after another one had posted, ms. */
+const LATE_LOOKS_MS = [0, 1_000, 4_000];
 
 /**
  * Brings one message of the outbox to its revision: sends it, or edits it where it stands. One whose answer was lost is
@@ -89,8 +91,8 @@ async function send(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable): 
   await waitForPace(deps, target.channel);
   await deliveries.markSending(lease, part);
   const messageTs = await sendable.send().catch(async (error) => {
-    if (!(error instanceof DependencyError) || !error.ambiguous)
-      await deliveries.markNotSent(lease, part, String(error.message));
+    if (error instanceof DependencyError && error.ambiguous) await takeBackWhenOvertaken(deps, outgoing, sendable);
+    else await deliveries.markNotSent(lease, part, String(error.message));
     throw error;
   });
   try {
@@ -122,6 +124,29 @@ async function takeBackIfNotOurs(
   const row = await settledRow(deps, outgoing);
   if (row?.messageTs === messageTs || (row?.messageTs === null && row.state === 'sending')) return;
   await sendable.remove(messageTs);
+}
+
+/**
+ * This worker may have slept through its lease before it sent, and knows not whether that had an effect. While the lease is
+ * ours, the next attempt finds out; else another one may have posted before, and nobody looks again: what stands beside its
+ * message goes. Throws LeaseLostError then.
+ */
+async function takeBackWhenOvertaken(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable): Promise<void> {
+  const lost = await deps.deliveries.renew(outgoing.lease).then(
+    () => null,
+    (error: unknown) => (error instanceof LeaseLostError ? error : null),
+  );
+  if (!lost) return;
+  const row = await settledRow(deps, outgoing);
+  // Slack may take its time with what was sent to it at last.
+  for (const waitMs of row?.messageTs ? LATE_LOOKS_MS : []) {
+    await pause(waitMs, outgoing.signal);
+    const standing = await sendable.find(row!).catch(() => []);
+    const ours = standing.filter((id) => id !== row!.messageTs);
+    for (const id of ours) await sendable.remove(id);
+    if (ours.length > 0 || outgoing.signal.aborted) break;
+  }
+  throw lost;
 }
 
 /** The part's row as soon as it says where the message stands; as it is when that takes too long. */

@@ -1,9 +1,10 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import { describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
-import { type FleetJob, POISON_DEATHS } from '../shared/queues.ts';
+import type { FleetJob } from '../shared/queues.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Lease } from '../shared/store/investigation-store.ts';
+import { countDeaths } from './count-deaths.ts';
 import { type InvestigateDeps, investigateAlert } from './investigate-alert.ts';
 import { whileLeased } from './keep-lease.ts';
 import type { SuspectLane } from './suspect-lane.ts';
@@ -11,7 +12,9 @@ import type { SuspectLane } from './suspect-lane.ts';
 /** An incident whose workers died or failed this often is given up, whatever the queue still remembers of its attempts. */
 const MAX_CLAIMS = 8;
 const SHUTDOWN_WAIT_MS = 100;
-/** After so many deaths of its workers a job is a suspect; one more, and it is given up as poison. */
+/** An incident whose workers have died so often in a row without getting further is given up: it may be what kills them. */
+const POISON_DEATHS = 3;
+/** After so many of them a job is a suspect. */
 const SUSPECT_DEATHS = POISON_DEATHS - 1;
 const SUSPECT_WAIT_MS = 2_000;
 /** How long a job waits at least when the database is away, ms. */
@@ -34,17 +37,26 @@ export async function processInvestigation(
   token: string,
   stop: AbortSignal,
 ): Promise<string> {
-  if (job.stalledCounter < SUSPECT_DEATHS) return await processUnsuspected(deps, job, token, stop);
+  const deaths = await countDeaths(deps.store.investigations, job).catch((error) =>
+    sendBackWhenAway(job, token, error),
+  );
+  if (deaths < SUSPECT_DEATHS) return await claimAndInvestigate(deps, job, token, stop, deaths);
   const leave = deps.suspects.enter();
   if (!leave) return await sendBack(job, token, SUSPECT_WAIT_MS * (1 + Math.random()));
   try {
-    return await processUnsuspected(deps, job, token, stop);
+    return await claimAndInvestigate(deps, job, token, stop, deaths);
   } finally {
     leave();
   }
 }
 
-async function processUnsuspected(deps: ProcessDeps, job: FleetJob, token: string, stop: AbortSignal): Promise<string> {
+async function claimAndInvestigate(
+  deps: ProcessDeps,
+  job: FleetJob,
+  token: string,
+  stop: AbortSignal,
+  deaths: number,
+): Promise<string> {
   const { incidentId, run } = job.data;
   const { investigations } = deps.store;
   const claim = await investigations
@@ -52,8 +64,10 @@ async function processUnsuspected(deps: ProcessDeps, job: FleetJob, token: strin
     .catch((error) => sendBackWhenAway(job, token, error));
   if (claim.outcome === 'over') return 'nothing to do: the incident has ended or has a newer run';
   if (claim.outcome === 'held') return await sendBack(job, token, claim.retryInMs);
-  if (claim.attempts > MAX_CLAIMS) {
-    await deps.bury(job.data, 'poison', `${MAX_CLAIMS} attempts at this incident have failed`, fenceOf(claim.lease));
+  if (claim.attempts > MAX_CLAIMS || deaths >= POISON_DEATHS) {
+    const what =
+      deaths >= POISON_DEATHS ? `${deaths} workers in a row have died on` : `${MAX_CLAIMS} attempts have failed at`;
+    await deps.bury(job.data, 'poison', `${what} this incident`, fenceOf(claim.lease));
     await investigations.release(claim.lease);
     return 'given up';
   }

@@ -100,6 +100,20 @@ describe('posting to Slack', () => {
     expect(await reply()).to.include({ messageTs: ts, state: 'sent' });
   });
 
+  it('takes it back also when the answer to it was lost', async () => {
+    const { incidentId, claim, replies, reply } = await threadWithReply();
+    const sleeper = pausedBefore('slack.post_thread_reply');
+    const late = rejection(deliver(await claim('of the sleeper'), sleeper.gateway));
+    await sleeper.reached;
+    await expireLeases(test, incidentId);
+    const { ts } = await deliver(await claim('of the other'));
+    slack.failNext('chat.postMessage', { kind: 'drop_answer' });
+    sleeper.wake();
+    expect(await late).to.be.instanceOf(LeaseLostError);
+    expect(replies()).to.deep.equal(['of the other']);
+    expect(await reply()).to.include({ messageTs: ts, state: 'sent' });
+  });
+
   it('takes it back also when the other one has not noted its own post yet', async () => {
     const { incidentId, claim, replies } = await threadWithReply();
     const [sleeper, other] = [pausedBefore('slack.post_thread_reply'), pausedBefore('slack.post_thread_reply')];

@@ -9,6 +9,7 @@ import type { FleetJob } from '../../src/shared/queues.ts';
 import { createStore, type Store } from '../../src/shared/store/store.ts';
 import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { buryIncident } from '../../src/workers/bury-incident.ts';
+import { countDeaths } from '../../src/workers/count-deaths.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import { type ProcessDeps, processInvestigation } from '../../src/workers/process-job.ts';
 import { createSuspectLane } from '../../src/workers/suspect-lane.ts';
@@ -26,6 +27,10 @@ function jobOf(incidentId: string, attemptsMade = 0, stalledCounter = 0) {
     data: { incidentId, run: 1 },
     attemptsMade,
     stalledCounter,
+    progress: 0 as unknown,
+    updateProgress: async (progress: unknown) => {
+      job.progress = progress;
+    },
     opts: { attempts: 4 },
     moveToDelayed: async (at: number) => {
       expect(Number.isInteger(at)).to.equal(true);
@@ -156,6 +161,31 @@ describe('a job of an investigate queue', () => {
     };
     await rejection(run(id, late, jobOf(id, 3).job));
     expect(await find(id)).to.include({ state: 'investigating' });
+  });
+
+  it('gives up on an incident on which three workers in a row have died, unless it got further in between', async () => {
+    const [stuck, further] = [await openIncident(test), await openIncident(test)];
+    /** Dies once more, after so many steps; returns how many deaths count then. */
+    const dieAt = async (id: string, steps: number, job: FleetJob, deaths: number) => {
+      const lease = await claimIncident(test, id, `victim-${deaths}`);
+      const line = { stage: 'investigate', what: 'a step', status: 'running', outcome: null, at: '' } as const;
+      await test.store.investigations.saveProgress(
+        lease,
+        Array.from({ length: steps }, () => line),
+      );
+      await expireLeases(test, id);
+      Object.assign(job, { stalledCounter: deaths });
+      return await countDeaths(test.store.investigations, job);
+    };
+    const [stuckJob, furtherJob] = [jobOf(stuck).job, jobOf(further).job];
+    for (const death of [1, 2, 3]) {
+      expect(await dieAt(stuck, 2, stuckJob, death)).to.equal(death);
+      expect(await dieAt(further, death, furtherJob, death)).to.equal(1);
+      expect(await countDeaths(test.store.investigations, furtherJob)).to.equal(1);
+    }
+    expect(await run(stuck, {}, stuckJob)).to.equal('given up');
+    expect(await find(stuck)).to.include({ state: 'dead', deadReason: 'poison' });
+    expect(await run(further, {}, furtherJob)).to.equal('inconclusive');
   });
 
   it('gives up on an incident whose workers have died again and again', async () => {

@@ -14,7 +14,7 @@ with held as (
   update rca_fleet.investigations set progress = progress || '[{"stage":"triage","what":"a step of the next release",
     "status":"skipped","outcome":null,"at":"2026-11-20T10:00:00.000Z","score":1}]' where id in (select id from held)
 ), noted as (
-  update rca_fleet.incidents set classification = classification || '{"triage":{"score":1}}', state = 'triaged', drill_score = 1
+  update rca_fleet.incidents set classification = classification || '{"triage":{"score":1}}', drill_score = 1
   where id in (select incident_id from held)
 )
 update rca_fleet.alerts set alert = alert || '{"triage":{"score":1}}' where id in

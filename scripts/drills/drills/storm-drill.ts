@@ -74,6 +74,7 @@ export const storm: Drill = {
   what: '10,000 alerts of 40 services within 10 s (embedded: 3,000), in requests of 10',
   backends: ['postgres', 'redis', 'embedded'],
   shortOn: ['postgres', 'embedded'],
+  alone: true,
   // As many places for investigations as there are services: 2 workers, 2 pools, 10 each.
   environment: { WORKER_CONCURRENCY: '10', INTAKE_POLICIES: join(import.meta.dirname, '..', 'policies', 'storm.yaml') },
   limits: { finalWithinMs: FINAL_MS },

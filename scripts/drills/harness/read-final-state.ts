@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import { loadConfig } from '../../../src/shared/config.ts';
 import type { Database } from '../../../src/shared/database/database.ts';
@@ -36,6 +37,21 @@ export async function readFinalState(environment: Record<string, string>): Promi
 
 const STARTS = `select ${ms('started_at')} as at from rca_fleet.investigations`;
 const LLM = 'select count(*)::int as count from rca_fleet.llm_spending';
+
+/** Waits until no job of an investigation is left, which may be waiting although its incident has ended; at most so long. */
+export async function untilNoJobs(environment: Record<string, string>, ms: number): Promise<void> {
+  const config = loadConfig(environment);
+  const database = await openDatabase(config, silentLogger);
+  const queues = openQueues(config, database, silentLogger);
+  try {
+    for (const end = Date.now() + ms; Date.now() < end; await sleep(1_000)) {
+      if ((await readJobs(queues)).length === 0) return;
+    }
+  } finally {
+    await queues.close();
+    await database.close();
+  }
+}
 
 async function readRows(database: Database) {
   type Plain<T> = T & Record<string, unknown>;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check, RULES, type Violation } from '../checker/index.ts';
 import type { Limits, Observed } from '../checker/observed.ts';
-import { readFinalState } from './read-final-state.ts';
+import { readFinalState, untilNoJobs } from './read-final-state.ts';
 import type { DrillBackend } from './servers.ts';
 import { slackEffects } from './slack-effects.ts';
 import { openStage, type Stage, type StageOptions } from './stage.ts';
@@ -45,6 +45,8 @@ const EMBEDDED_LIMITS: Partial<Limits> = { memoryMb: 1_200, memorySlopeMbPerMinu
 const AROUND_MS = 150_000;
 const REST_MS = 90_000;
 const QUIET_MS = 15_000;
+/** A job may have been put off by the wrong clock of a drill. */
+const NO_JOBS_MS = 75_000;
 
 /** Runs a drill, lets the fleet come to rest, stops it, reads what is left, and decides the rules. Never throws. */
 export async function runDrill(options: Omit<StageOptions, 'signal'>): Promise<DrillResult> {
@@ -101,6 +103,7 @@ async function act(stage: Stage, run: (stage: Stage) => Promise<void>): Promise<
   await attempt(() => stage.sender.stop());
   await attempt(() => stage.watch.untilFinal(promised(stage), REST_MS));
   await attempt(() => untilQuiet(stage));
+  if (stage.backend !== 'embedded') await attempt(() => untilNoJobs(stage.environment, NO_JOBS_MS));
   await stage.watch.stop();
   problems.push(...(await stage.fleet.stop()));
   return problems;

@@ -22,8 +22,22 @@ export type LanesOptions = {
   running: DrillServers[];
 };
 
-/** Runs the plan, the longest drills first, so that no lane is left with one at the end. */
+/**
+ * Runs the plan, the longest drills first, so that no lane is left with one at the end; those that want the machine for
+ * themselves come after all others.
+ */
 export async function runLanes(plan: readonly PlannedDrill[], options: LanesOptions): Promise<void> {
+  const { lanes } = options;
+  await runShared(lanes > 1 ? plan.filter(({ drill }) => !drill.alone) : plan, options);
+  if (lanes > 1)
+    await runShared(
+      plan.filter(({ drill }) => drill.alone),
+      { ...options, lanes: 1 },
+    );
+}
+
+async function runShared(plan: readonly PlannedDrill[], options: LanesOptions): Promise<void> {
+  if (plan.length === 0) return;
   const { lanes, long } = options;
   const seconds = ({ drill }: PlannedDrill) => (long ? drill.seconds.long : drill.seconds.short);
   const queue = lanes > 1 ? [...plan].sort((a, b) => seconds(b) - seconds(a)) : [...plan];

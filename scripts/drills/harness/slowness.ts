@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism, loadavg } from 'node:os';
 
 /** How long an empty Node takes to start and end on a quiet core, ms. */
 const NOMINAL_MS = 50;
@@ -8,8 +9,8 @@ const TRIES = 3;
 const MOST = 4;
 
 /**
- * How much longer starting a process takes now than on a quiet machine, at least 1 and at most 4: criteria that say how fast a process
- * must start are meant for a machine that has nothing else to do.
+ * How much slower this machine is now than a quiet one, from 1 to 4: how much longer starting a process takes, or how many
+ * processes want each core, whichever is more. Promises in seconds are meant for a machine that has nothing else to do.
  */
 export async function slownessNow(): Promise<number> {
   const took: number[] = [];
@@ -19,5 +20,5 @@ export async function slownessNow(): Promise<number> {
     took.push(performance.now() - from);
   }
   const median = took.sort((a, b) => a - b)[Math.floor(TRIES / 2)]!;
-  return Math.min(MOST, Math.max(1, median / NOMINAL_MS));
+  return Math.min(MOST, Math.max(1, median / NOMINAL_MS, loadavg()[0]! / availableParallelism()));
 }

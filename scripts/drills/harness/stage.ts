@@ -33,6 +33,8 @@ export type Drill = {
   firstWorker?: Record<string, string>;
   /** PostgreSQL gets a disk of its own of so many MB. */
   diskMb?: number;
+  /** It measures what other drills at the same time would spoil. */
+  alone?: boolean;
   limits?: Partial<Limits>;
   /** Laid over them in the long version. */
   longLimits?: Partial<Limits>;

@@ -1,0 +1,38 @@
+import type { FleetJob } from '../shared/queues.ts';
+import type { InvestigationStore } from '../shared/store/investigation-store.ts';
+
+/** What a job remembers of the workers that have died on it; lost with the queue, which then starts to count anew. */
+type Deaths = {
+  /** What BullMQ had counted by then. */
+  stalls: number;
+  /** Steps of the investigation that had been begun at most. */
+  reached: number;
+  /** Deaths since it last got further. */
+  deaths: number;
+};
+
+const NONE: Deaths = { stalls: 0, reached: 0, deaths: 0 };
+
+/**
+ * How many workers in a row have died on this job without getting any further. Who is killed by something else resumes behind
+ * the last finished step, and so gets further; what kills its worker itself dies at the same step each time.
+ */
+export async function countDeaths(
+  investigations: Pick<InvestigationStore, 'find'>,
+  job: Pick<FleetJob, 'data' | 'progress' | 'stalledCounter' | 'updateProgress'>,
+): Promise<number> {
+  if (job.stalledCounter === 0) return 0;
+  const known = isDeaths(job.progress) ? job.progress : NONE;
+  if (job.stalledCounter <= known.stalls) return known.deaths;
+  const investigation = await investigations.find(job.data.incidentId, job.data.run);
+  const reached = investigation?.progress.length ?? 0;
+  const more = job.stalledCounter - known.stalls;
+  const further = known.stalls > 0 && reached > known.reached;
+  const deaths = further ? more : known.deaths + more;
+  const noted: Deaths = { stalls: job.stalledCounter, reached: Math.max(reached, known.reached), deaths };
+  await job.updateProgress(noted);
+  return deaths;
+}
+
+const isDeaths = (value: unknown): value is Deaths =>
+  typeof value === 'object' && value !== null && 'stalls' in value && 'reached' in value && 'deaths' in value;
