@@ -19,7 +19,7 @@ export const credits: StoryTeller = (state, { server }) => {
 /** A serverless server that has grown to the largest size that it may have. */
 export const capacity: StoryTeller = (state, { server }) => {
   const [used, units] = [metricOf(state, 'ACUUtilization'), metricOf(state, 'ServerlessDatabaseCapacity')];
-  if (!used || used.after < 97 || used.recovered) return null;
+  if (!used || used.after < 95 || used.recovered) return null;
   return {
     kind: 'capacity',
     score: 0.93,

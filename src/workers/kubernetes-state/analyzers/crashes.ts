@@ -36,7 +36,7 @@ function crashOf(context: Context, pod: Pod): Diagnosis[] {
   if (!crash) return [];
   if (crash.end?.reason === 'OOMKilled' || pod.reason === 'OOMKilled' || pod.reason === 'Init:OOMKilled')
     return [outOfMemory(context, crash)];
-  if (pod.reason === 'Evicted') return [evicted(pod)];
+  if (pod.reason === 'Evicted') return [evicted(context, pod)];
   return [crashed(context, crash)];
 }
 
@@ -102,16 +102,18 @@ function outOfMemory({ state }: Context, crash: Crash): Diagnosis {
   });
 }
 
-function evicted(pod: Pod): Diagnosis {
+function evicted({ state }: Context, pod: Pod): Diagnosis {
+  const event = eventsOf(state, pod).findLast(({ reason }) => reason === 'Evicted');
+  const why = pod.message ?? event?.message ?? null;
   return diagnosis({
     kind: 'evicted',
     class: 'resource',
-    statement: `Pod ${name(pod.name)} was evicted from its node (Evicted)${pod.message ? `: ${quote(pod.message, 220)}` : ' because the node ran short of resources'}`,
+    statement: `Pod ${name(pod.name)} was evicted from its node (Evicted)${why ? `: ${quote(why, 220)}` : ' because the node ran short of resources'}`,
     component: workloadName(pod),
     namespace: pod.namespace,
     touches: [workloadName(pod), pod.name, pod.node ?? ''],
     confidence: 0.82,
-    evidence: pod.evidence,
+    evidence: [...pod.evidence, ...(event ? [event.evidence] : [])],
     actions: describeAction('pod', pod.name, pod.namespace, 'See why the pod was evicted'),
     prevention: ['Set requests that match use, so that the scheduler does not fill nodes beyond what they have.'],
   });

@@ -98,7 +98,7 @@ export const portConflicts: Analyzer = ({ state }) =>
 
 /** Warnings that come and go in clusters that are well. */
 const USUAL =
-  /^(?:DNSConfigForming|PolicyViolation|FailedToUpdateEndpoint(?:Slices)?|FailedToCreateEndpoint|CalculateExpectedPodCountFailed|NoPods|InvalidDiskCapacity|NodeSysctlChange|OwnerRefInvalidNamespace|Rebooted)$/;
+  /^(?:DNSConfigForming|PolicyViolation|FailedToUpdateEndpoint(?:Slices)?|FailedToCreateEndpoint|CalculateExpectedPodCountFailed|NoPods|InvalidDiskCapacity|NodeSysctlChange|OwnerRefInvalidNamespace|Rebooted|Successful\w+|Scaled\w*|ScalingReplicaSet|Started|Created|Pulled|Pulling|Scheduled|Completed|Issuing|Sync)$/;
 
 /** True where the warning is about a pod that is ready all the same. */
 const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>

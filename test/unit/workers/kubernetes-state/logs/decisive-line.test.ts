@@ -7,13 +7,14 @@ const kindOf = (...lines: string[]): string | null => {
 };
 
 describe('the decisive line of a log', () => {
-  it('is an exception of no known kind, too', () => {
+  it('is an exception of the program itself, or an error of no known kind', () => {
     expect(
       kindOf(
         'Unhandled exception. System.NullReferenceException: Object reference not set to an instance of an object.',
       ),
-    ).to.equal('error');
-    expect(kindOf('panic: runtime error: index out of range [3] with length 3')).to.equal('error');
+    ).to.equal('program-fault');
+    expect(kindOf('panic: runtime error: index out of range [3] with length 3')).to.equal('program-fault');
+    expect(kindOf('ERROR the moon is in the wrong phase')).to.equal('error');
   });
 
   it('is no line that only informs, whatever words it uses', () => {

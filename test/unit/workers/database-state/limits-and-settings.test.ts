@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import { concluded } from '../kubernetes-state/conclude-evidence.ts';
+import { alarm, CALM_SQL, ramp, rds } from './rds-fixture.ts';
+
+const stated = (title: string, ...given: Parameters<typeof rds>) => {
+  const { report, struck } = concluded(alarm(title), rds(...given), 'database');
+  expect(struck.filter((line) => line.startsWith('root cause'))).to.deep.equal([]);
+  return { verdict: report.verdict, said: report.rootCause.statement };
+};
+
+describe('limits, settings and states of cloud databases', () => {
+  it('blames a changed parameter when what it is about goes wrong since', () => {
+    const { said } = stated(
+      'Too many connections on RDS ledger-prod',
+      { DatabaseConnections: ramp(90, 100) },
+      CALM_SQL,
+      [
+        [3, 'Updated parameter max_connections to 100 with apply method immediate.'],
+        [9, 'remaining connection slots are reserved for roles with the SUPERUSER attribute'],
+      ],
+    );
+    expect(said).to.include('max_connections was set to 100');
+  });
+
+  it('takes a parameter that has nothing to do with it for no cause', () => {
+    const events: [number, string][] = [
+      [3, 'Updated parameter log_min_duration_statement to 500 with apply method immediate.'],
+    ];
+    expect(stated('RDS health check of ledger-prod', {}, CALM_SQL, events).verdict).to.equal('healthy');
+  });
+
+  it('tells the ceiling of a serverless server before its busy processor', () => {
+    const { said } = stated(
+      'CPU high on RDS ledger-prod',
+      { ACUUtilization: ramp(40, 100), CPUUtilization: ramp(30, 97) },
+      CALM_SQL,
+    );
+    expect(said).to.include('maximum capacity');
+  });
+
+  it('tells a cache that evicts, a table that is throttled, replication that stopped', () => {
+    expect(
+      stated('Cache RDS ledger-prod', { Evictions: ramp(0, 5000), DatabaseMemoryUsagePercentage: ramp(80, 100) }).said,
+    ).to.include('evicts keys');
+    expect(stated('Database ledger-prod throttled', { WriteThrottleEvents: ramp(0, 300) }).said).to.include(
+      'throttled',
+    );
+    expect(
+      stated('RDS ledger-prod lag', {}, CALM_SQL, [[5, 'Replication for the Read Replica has stopped: Error 1062']])
+        .said,
+    ).to.include('Replication of the database server');
+  });
+
+  it('tells an open transaction that holds vacuum back before the slow statement', () => {
+    const sql = [
+      {
+        statement: 'SELECT * FROM passenger WHERE id = $1',
+        load: 5,
+        waits: [['IO:DataFileRead', 4.6]] as [string, number][],
+      },
+      { statement: 'idle in transaction: BEGIN', load: 1, waits: [['Client:ClientRead', 1]] as [string, number][] },
+    ];
+    expect(stated('Table bloat on RDS ledger-prod', { ReadIOPS: ramp(500, 5000) }, sql).said).to.include(
+      'idle in transaction',
+    );
+  });
+
+  it('tells a password that was changed, a process that was killed, a state in which nothing runs', () => {
+    expect(
+      stated('Log-in fails on RDS ledger-prod', {}, CALM_SQL, [
+        [2, 'Reset master credentials'],
+        [4, 'FATAL: password authentication failed for user "app"'],
+      ]).said,
+    ).to.include('rotated');
+    expect(
+      stated('RDS ledger-prod restarted', {}, CALM_SQL, [
+        [4, 'The process was killed by the operating system due to excessive memory consumption'],
+        [5, 'DB instance restarted'],
+      ]).said,
+    ).to.include('out of memory');
+    expect(
+      stated('RDS ledger-prod', {}, CALM_SQL, [[4, 'The instance was placed in incompatible-parameters state']]).said,
+    ).to.include('cannot be used');
+  });
+
+  it('takes notices of a cloud for no fault', () => {
+    for (const notice of [
+      'Storage autoscaling completed: allocated storage is now 600 GiB',
+      'The DB instance has pending maintenance: os upgrade available',
+      'Your parameter group contains changes that need a reboot',
+    ])
+      expect(stated('RDS health check of ledger-prod', {}, CALM_SQL, [[4, notice]]).verdict, notice).to.equal(
+        'healthy',
+      );
+  });
+});

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { decisiveLine } from '../../../../../src/workers/kubernetes-state/logs/decisive-line.ts';
+
+const kindOf = (...lines: string[]): string | null => {
+  const line = decisiveLine(lines);
+  return line ? (line.kind?.name ?? 'error') : null;
+};
+
+/** One trouble in the words of several clients, servers and languages. */
+const SAID: Record<string, string[]> = {
+  'name-resolution': [
+    'dial tcp: lookup user-db on 10.96.0.10:53: read udp 10.244.1.3:4211->10.96.0.10:53: i/o timeout',
+    'failed to lookup address information: Name or service not known',
+    'tcp connect (orders-db:5432): non-existing domain - :nxdomain',
+  ],
+  'database-unreachable': [
+    'ERROR Communications link failure: the last packet sent to the server was 0 ms ago',
+    '(2013, "Lost connection to MySQL server during query") error',
+  ],
+  'pool-exhausted': [
+    'TimeoutError: ResourceRequest timed out',
+    'ERROR timeout exceeded when trying to connect',
+    'FATAL: query_wait_timeout (SQLSTATE 08P01)',
+    'Max connect timeout reached while reaching hostgroup 10 after 10000ms error',
+  ],
+  'store-rights': ['ERROR: permission denied for table orders', "SELECT command denied to user 'app'@'%' error"],
+  'store-persistence': [
+    '# Write error saving DB on disk: No space left on device',
+    'MISCONF Redis is configured to save RDB',
+  ],
+  'missing-index': ['{"msg":"Slow query","attr":{"planSummary":"COLLSCAN","docsExamined":8812231}}'],
+  'replication-stopped': ['FATAL: requested WAL segment 00000001 has already been removed'],
+  'store-block': [
+    'ERROR blocked by: disk usage exceeded flood-stage watermark',
+    'disk resource limit alarm set on node',
+  ],
+  'conntrack-full': ['[812231.1] nf_conntrack: nf_conntrack: table full, dropping packet'],
+  'pod-network': ['ERROR no IP addresses available in range set: 10.1.0.1-10.1.0.254'],
+  'tls-mismatch': [
+    'ERROR http: server gave HTTP response to HTTPS client',
+    'error:1408F10B:SSL routines: wrong version number',
+  ],
+  'cloud-credentials': ['An error occurred (AccessDenied) when calling the GetObject operation: Access Denied'],
+  'rate-limit': ['ERROR resulted in a `429 Too Many Requests` response'],
+  'program-fault': ["thread 'main' panicked at src/main.rs:14:5: called `Option::unwrap()` on a `None` value"],
+};
+
+describe('what lines complain about', () => {
+  for (const [kind, lines] of Object.entries(SAID))
+    it(`is ${kind}, whoever says it`, () => {
+      for (const line of lines) expect(kindOf(line), line).to.equal(kind);
+    });
+
+  it('is nothing in what servers and frameworks say on a quiet day', () => {
+    for (const line of [
+      '2031-06-09 10:00:00.000 UTC [44] LOG:  could not receive data from client: Connection reset by peer',
+      "[Warning] [MY-010055] [Server] IP address '10.1.1.1' could not be resolved: Name or service not known",
+      '1:M # WARNING Memory overcommit must be enabled! Without it, a background save may fail',
+      '2031/06/09 10:00:00 [error] 31#31: *1 open() "/usr/share/nginx/html/favicon.ico" failed (2: No such file or directory)',
+      '[warning] disk resource limit alarm cleared on node rabbit@mail-0',
+      'level=warn msg="could not parse image reference, falling back"',
+    ])
+      expect(kindOf(line), line).to.equal(null);
+  });
+
+  it('is nothing that the log itself says is over, but what comes again stays', () => {
+    const failed = 'WARN attempt 1 failed: read timeout';
+    expect(kindOf(failed, 'INFO attempt 2 succeeded')).to.equal(null);
+    expect(kindOf('INFO reconnected to cache:6379', failed)).to.equal('timeout');
+    expect(kindOf(...Array(6).fill(failed), 'INFO reconnected to cache:6379')).to.equal('timeout');
+  });
+});
