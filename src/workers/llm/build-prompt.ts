@@ -71,12 +71,14 @@ const LAST_WORDS = 200;
 const MOST_ALERTS = 10;
 
 function alertsText(alerts: Alert[]): string {
-  const shown = alerts
+  const distinct = [
+    ...new Map(alerts.map((alert) => [alert.fingerprint, alert] as const).reverse()).values(),
+  ].reverse();
+  const shown = distinct
     .slice(0, MOST_ALERTS)
     .map((alert, index) => `Alert ${index + 1}: ${JSON.stringify(maskData(alertFields(alert)))}`);
-  return alerts.length > MOST_ALERTS
-    ? [...shown, `and ${alerts.length - MOST_ALERTS} more of the same incident`].join('\n')
-    : shown.join('\n');
+  const left = alerts.length - shown.length;
+  return left > 0 ? [...shown, `and ${left} more of the same incident`].join('\n') : shown.join('\n');
 }
 
 function alertFields(alert: Alert) {
