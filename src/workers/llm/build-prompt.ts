@@ -1,6 +1,6 @@
 import type { Alert } from '../../shared/alert.ts';
+import { maskData } from '../../shared/mask-data.ts';
 import type { Finding } from '../../shared/report.ts';
-import { maskData } from '../mask-evidence.ts';
 import { CHARACTERS_PER_TOKEN, estimateTokens, headAndTail } from './fit-evidence.ts';
 import type { TokenBudget } from './llm-limits.ts';
 import { cleaned, fence, fitEvidence } from './prompt-parts.ts';
