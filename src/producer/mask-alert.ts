@@ -1,6 +1,6 @@
 import type { Alert, SlackOrigin } from '../shared/alert.ts';
 import { maskData, maskText } from '../shared/mask-data.ts';
-import { isSecretName } from '../shared/mask-secrets.ts';
+import { isSecretName, maskSecrets, removeInvisible } from '../shared/mask-secrets.ts';
 
 /** Texts that were cut end like this; what of a secret is left before it might not be recognised. */
 const CUT = '…';
@@ -20,7 +20,25 @@ export function maskAlert(alert: Alert): Alert {
   const { name, title, description, severityText, service, namespace, labels, annotations, url } = alert;
   const written = { name, title, description, severityText, service, namespace, url };
   const masked = maskData(withoutCutEnds(written)) as typeof written;
-  return { ...same, ...masked, labels: maskEntries(labels), annotations: maskEntries(annotations) };
+  const prose = proseOf(alert);
+  // Values of SQL are masked as well, but they are no secrets by themselves.
+  const hidden = hiddenBetween(prose, maskSecrets(removeInvisible(prose)));
+  return {
+    ...same,
+    ...masked,
+    service: hidden(masked.service) ? null : masked.service,
+    namespace: hidden(masked.namespace) ? null : masked.namespace,
+    labels: maskEntries(labels, hidden),
+    annotations: maskEntries(annotations, hidden),
+  };
+}
+
+const proseOf = ({ name, title, description }: Pick<Alert, 'name' | 'title' | 'description'>) =>
+  [name, title, description].join('\n');
+
+/** What a parser took out of a text (a service, a `value:` line) may be the very part of it that is masked. */
+function hiddenBetween(raw: string, masked: string): (text: string | null) => boolean {
+  return (text) => text !== null && text.length > 3 && raw.includes(text) && !masked.includes(text);
 }
 
 /** Nearly all alerts hold nothing to mask: one look at all of their texts says so. */
@@ -34,11 +52,11 @@ function mayHoldSecrets(alert: Alert): boolean {
 }
 
 /** Tags come apart at their colon, and what is a secret together may look like none in two parts. */
-function maskEntries(entries: Record<string, string>): Record<string, string> {
+function maskEntries(entries: Record<string, string>, hidden: (text: string) => boolean): Record<string, string> {
   const masked = maskData(withoutCutEnds(entries)) as Record<string, string>;
   const pairs = Object.entries(masked).map(([name, value]) => {
     const pair = `${name}:${value}`;
-    return [name, maskText(pair) === pair ? value : SECRET];
+    return [name, maskText(pair) === pair && !hidden(value) ? value : SECRET];
   });
   return Object.fromEntries(pairs);
 }
