@@ -9,6 +9,7 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { ClassifiedAlert, IntakeDecision } from '../shared/store/intake-store.ts';
 import type { Enqueue } from './enqueue-investigation.ts';
 import type { IntakePlanner } from './intake-policies/plan-intake.ts';
+import { maskAlert } from './mask-alert.ts';
 import { readJsonBody } from './read-body.ts';
 import { findSource, SOURCE_NAMES } from './sources/index.ts';
 import type { OwnSlack, Source } from './sources/source.ts';
@@ -30,7 +31,7 @@ export type ReceiveDeps = {
   metrics: Metrics;
 };
 
-/** The receive stage, `POST /alerts/:source`: verify the sender, parse, classify, write down, answer 202, queue. */
+/** The receive stage, `POST /alerts/:source`: verify the sender, parse, mask, classify, write down, answer 202, queue. */
 export function receiveAlert(deps: ReceiveDeps): RequestHandler {
   return async (request, response) => {
     const stop = deps.metrics.stageTimer('receive');
@@ -105,7 +106,8 @@ async function classifyAll(deps: ReceiveDeps, alerts: Alert[]): Promise<Classifi
   return classified;
 }
 
-function classifyOne({ classify, plan: planIntake }: ReceiveDeps, alert: Alert, now: Date): ClassifiedAlert {
+function classifyOne({ classify, plan: planIntake }: ReceiveDeps, received: Alert, now: Date): ClassifiedAlert {
+  const alert = maskAlert(received);
   const chosen = classify(alert);
   const plan = planIntake(alert, chosen.severity, now);
   const { rules, holdSeconds, coalesce } = plan;

@@ -1,10 +1,12 @@
 import { RULES, SECRET_WORD } from './secret-rules.ts';
 
-const SECRET_NAME = new RegExp(`(?:^|[._-])(?:${SECRET_WORD}|token|authorization|cookie)$`, 'i');
+const SECRET_NAME = new RegExp(`(?:^|_)(?:${SECRET_WORD}|token|authorization|cookie)$`, 'i');
 
 /** True for the name of a field whose value is a secret by its name alone: `db.password`, `dbPassword`, `x-api-key`, `Authorization`. */
 export function isSecretName(name: string): boolean {
-  return name.length <= 200 && SECRET_NAME.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'));
+  if (name.length > 200) return false;
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[^A-Za-z0-9]+/g, '_');
+  return SECRET_NAME.test(words.replace(/_$/, ''));
 }
 
 /** Controls (but line breaks and tabs), and what nobody sees: bidi marks, zero-width characters, tags that hide instructions. */

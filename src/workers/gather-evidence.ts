@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { DependencyError, describeError, type FailureClass } from '../shared/errors.ts';
 import { createGroupCommit } from '../shared/group-commit.ts';
+import { maskText } from '../shared/mask-data.ts';
 import type { McpGateway, ToolGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Evidence, EvidenceGap } from '../shared/report.ts';
 import type { InvestigationStore, Lease, StoredEvidence } from '../shared/store/investigation-store.ts';
 import { oneLine } from './detectors/support/text.ts';
 import { type AskedStep, isToolStep } from './evidence-plan/question.ts';
-import { maskText } from './mask-evidence.ts';
 import { type Answer, fromUnknownTool, toEvidence } from './to-evidence.ts';
 import { addressesModel } from './verification/addresses-model.ts';
 

@@ -7,6 +7,7 @@ import type { Incident } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Evidence, EvidenceGap, Finding, Report } from '../shared/report.ts';
+import type { IncidentAlert } from '../shared/store/incident-store.ts';
 import type { Lease } from '../shared/store/investigation-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
@@ -19,6 +20,7 @@ import { oncePer } from './detectors/support/once-per.ts';
 import type { PlannedStep } from './evidence-plan/question.ts';
 import { BUDGET_SPENT, type EvidenceGateway, gatherEvidence, storedEvidence } from './gather-evidence.ts';
 import { gatherInRounds } from './gather-in-rounds.ts';
+import { addIncidentAlerts } from './incident-alerts.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
 import { createEvidenceSource, type EvidenceSource } from './llm/evidence-source.ts';
 import type { Reasoner } from './llm/reasoner.ts';
@@ -51,6 +53,8 @@ type Context = {
   incident: Incident;
   agent: PoolAgent;
   alerts: Alert[];
+  /** The same with when they came. */
+  received: IncidentAlert[];
   lease: Lease;
   signal: AbortSignal;
   progress: ProgressKeeper;
@@ -116,6 +120,7 @@ async function loadContext(deps: InvestigateDeps, lease: Lease, signal: AbortSig
     incident,
     agent,
     alerts: alerts.map((item) => item.alert),
+    received: alerts,
     lease,
     signal,
     progress: keepProgress({ investigations: store.investigations, show, now: () => new Date() }, lease),
@@ -126,20 +131,21 @@ async function loadContext(deps: InvestigateDeps, lease: Lease, signal: AbortSig
 }
 
 async function gatherAndAnalyse(context: Context): Promise<Analysis> {
-  const { deps, incident, agent, alerts, lease, progress, startedAt } = context;
+  const { deps, incident, agent, alerts, received, lease, progress, startedAt } = context;
   const facts = alertFacts(alerts, startedAt);
   const plan = planEvidence(agent, facts, alertText(alerts));
   const inputOf = oncePer((evidence: Evidence[]) => ({ alerts, facts, evidence, now: startedAt }));
   const analyse = (evidence: Evidence[]) => deps.analyst.analyse(agent, inputOf(evidence), context.signal);
 
   const known = await storedEvidence(gatherDeps(deps), lease);
+  const ofIntake = await addIncidentAlerts(deps.store, lease, received, known);
   const gather = (steps: PlannedStep[]) =>
     withinGatherBudget(context, (signal) => gatherEvidence(gatherDeps(deps), lease, known, steps, signal));
 
   await progress.start('gathering evidence');
   const rounds = await gatherInRounds({ gather, analyse }, plan, facts);
   const { evidence, findings, asked } = rounds;
-  await progress.end(`${evidence.length} of ${asked} questions answered`);
+  await progress.end(`${evidence.length - ofIntake} of ${asked} questions answered`);
   const allGaps = dedupeGaps([...(asked === 0 ? [NOTHING_TO_ASK] : []), ...rounds.gaps]);
   await deps.store.investigations.saveFindings(lease, findings, allGaps);
   const found = findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`;

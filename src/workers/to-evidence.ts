@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { maskData, maskText } from '../shared/mask-data.ts';
 import { limitData } from '../shared/mcp/policies/limit-result.ts';
 import type { Evidence } from '../shared/report.ts';
-import { maskData, maskText } from './mask-evidence.ts';
 
 /** Readable text of one piece of evidence that is kept, characters; the middle of a longer one is left out. */
 const MAX_TEXT = 32_768;

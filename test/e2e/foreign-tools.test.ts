@@ -10,6 +10,7 @@ import {
 } from '../../scripts/sandbox/llm/models/sandbox-model.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
 import { loadAgents } from '../../src/shared/agents/load-agents.ts';
+import { LeaseLostError } from '../../src/shared/errors.ts';
 import { DEFAULT_LLM_LIMITS, type LlmLimits } from '../../src/shared/llm-config.ts';
 import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import type { OfferedTool, ToolGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
@@ -17,10 +18,12 @@ import { parseMcpConfig } from '../../src/shared/mcp/read-mcp-config.ts';
 import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { investigateAlert } from '../../src/workers/investigate-alert.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
+import type { Reasoner } from '../../src/workers/llm/reasoner.ts';
 import { poisonedAlert, poisonedServers } from '../fixtures/injection/poisoned-world.ts';
+import { rejection } from '../support/errors.ts';
 import { eventually } from '../support/fleet.ts';
 import { type ForeignMcpServer, type ServedTool, saying, startForeignServer } from '../support/foreign-mcp-server.ts';
-import { claimIncident, openIncident } from '../support/incidents.ts';
+import { claimIncident, expireLeases, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 
 const EVERYTHING = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
@@ -70,9 +73,8 @@ describe("tools of other people's MCP servers", function () {
     return open.at(-1)!;
   }
 
-  async function investigated(model: SandboxModel, limits: Partial<LlmLimits> = {}) {
-    llm.setModel(model);
-    const reasoner = createReasoner({
+  const reasonerOf = (limits: Partial<LlmLimits> = {}) =>
+    createReasoner({
       provider: 'openai',
       apiKey: 'k',
       baseUrl: llm.baseUrl,
@@ -80,17 +82,20 @@ describe("tools of other people's MCP servers", function () {
       timeoutMs: 5_000,
       limits: { ...DEFAULT_LLM_LIMITS, ...limits },
     });
-    const incidentId = await openIncident(test, poisonedAlert(null), { class: 'database', agent: 'database' });
+
+  async function run(incidentId: string, reasoner: Reasoner) {
     const lease = await claimIncident(test, incidentId);
     const deps = {
-      ...test,
-      gateway,
-      analyst: createAnalyst(),
-      reasoner,
-      agents: loadAgents(),
-      requestPost: async () => {},
+      ...{ ...test, gateway, analyst: createAnalyst(), reasoner },
+      ...{ agents: loadAgents(), requestPost: async () => {} },
     };
-    const report = await investigateAlert(deps, lease, new AbortController().signal);
+    return await investigateAlert(deps, lease, new AbortController().signal);
+  }
+
+  async function investigated(model: SandboxModel, limits: Partial<LlmLimits> = {}) {
+    llm.setModel(model);
+    const incidentId = await openIncident(test, poisonedAlert(null), { class: 'database', agent: 'database' });
+    const report = await run(incidentId, reasonerOf(limits));
     const stored = await test.store.investigations.evidence(incidentId, 1);
     const foreign = stored.map(({ evidence }) => evidence).filter(({ capability }) => capability === 'tool.result');
     const told = llm.requests
@@ -243,6 +248,25 @@ describe("tools of other people's MCP servers", function () {
       expect(report).to.include({ tier: 'llm', verdict: 'identified' });
     });
   }
+
+  it('are not asked again by the worker that resumes, and the detectors pass over their answers', async () => {
+    llm.setModel(asking([aboutUsers], 'The table users holds 48211 dead rows'));
+    const reasoner = reasonerOf();
+    const killed: Reasoner = {
+      configured: true,
+      reason: async (input, signal) => {
+        await reasoner.reason(input, signal);
+        throw new LeaseLostError('killed');
+      },
+    };
+    const incidentId = await openIncident(test, poisonedAlert(null), { class: 'database', agent: 'database' });
+    expect(await rejection(run(incidentId, killed))).to.be.instanceOf(LeaseLostError);
+    await expireLeases(test, incidentId);
+    const report = await run(incidentId, reasoner);
+    expect(server.calls).to.have.length(1);
+    expect(report).to.include({ tier: 'llm', verdict: 'identified' });
+    expect(report.hypotheses.map(({ statement }) => statement)).to.include('The table users holds 48211 dead rows');
+  });
 
   it('of two servers with names that look alike both lead back to their own', async () => {
     const other = await startForeignServer({

@@ -4,9 +4,37 @@ import { MODELS } from '../../scripts/sandbox/llm/models/index.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
 import { ALL_PLANTED, leakedIn, PLANTED } from '../../scripts/sandbox/scenarios/planted-secrets.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
+import { loadConfig } from '../../src/shared/config.ts';
+import { openDatabase } from '../../src/shared/database/open-database.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import { type FreshBackend, freshBackend } from '../support/backends.ts';
 import { CHANNEL, type IncidentJson, incidentOfThread, sendAlert, untilState } from '../support/fleet.ts';
+import { aPayload } from '../support/payloads.ts';
 import { type RoleProcess, startRole } from '../support/processes.ts';
+
+/** One body of each source that is authorised by a token. */
+const BODIES = [
+  'alertmanager/v4-firing',
+  'grafana/unified-mixed',
+  'signoz/firing',
+  'pagerduty/v3-triggered',
+  'datadog/triggered',
+  'cloudwatch/sns-alarm',
+  'generic/documented',
+  'generic/sentry-issue',
+];
+/** Fields by which a sender says what it is and when it was; a secret there would make the body another one. */
+const STRUCTURE =
+  /^(?:version|status|state|type|event_type|action|alert_transition|receiver|groupKey|fingerprint|\w*[aA]t|\w*[tT]ime\w*|date|timestamp|NewStateValue|OldStateValue|tags|severity|priority|urgency|alert_type|Type|Message|TopicArn|SigningCertURL|Signature\w*)$/;
+
+/** The body with a secret behind each of its texts. */
+function everywhere(value: unknown, count: { next: number }, key = ''): unknown {
+  if (typeof value === 'string')
+    return STRUCTURE.test(key) ? value : `${value} ${PLANTED[count.next++ % PLANTED.length]!.text} `;
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((item) => everywhere(item, count, key));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, everywhere(item, count, name)]));
+}
 
 /** A fleet as a process, with debug logs, in a world where every field of everything holds secrets. */
 describe('masking from end to end', function () {
@@ -115,6 +143,27 @@ describe('masking from end to end', function () {
     expect(JSON.stringify(incidents.map(({ evidence }) => evidence))).to.include('[masked:');
   });
 
+  it('takes bodies of every source whose fields all hold secrets', async () => {
+    for (const payload of BODIES) {
+      const [source = ''] = payload.split('/');
+      const sent = await sendAlert(address.producer, source, everywhere(aPayload(payload), { next: 0 }));
+      expect(sent.status, payload).to.equal(202);
+    }
+  });
+
+  it('shows no secret by the API, on pages and on the board', async () => {
+    const headers = { authorization: `Bearer ${address.adminToken}` };
+    const { items } = (await (await fetch(`${address.producer}/api/incidents?limit=200`, { headers })).json()) as {
+      items: { id: string }[];
+    };
+    expect(items.length).to.be.greaterThan(8);
+    const paths = items.flatMap(({ id }) => [`/api/incidents/${id}`, `/incidents/${id}`]);
+    for (const path of ['/api/incidents?limit=200', '/queues/api/queues', '/api/dead-letters', ...paths]) {
+      const response = await fetch(`${address.producer}${path}`, { headers });
+      expect(leakedIn(await response.text()), path).to.deep.equal([]);
+    }
+  });
+
   it('stores no secret in evidence, findings and reports', () => {
     for (const { evidence, report, investigations } of incidents) {
       expect(leakedIn(JSON.stringify([evidence, report, investigations]))).to.deep.equal([]);
@@ -139,5 +188,23 @@ describe('masking from end to end', function () {
   it('logs no secret, at the level of debug', () => {
     expect(role.log.length).to.be.greaterThan(20);
     expect(leakedIn(JSON.stringify(role.log))).to.deep.equal([]);
+  });
+
+  it('has no secret in any table', async () => {
+    await role.kill();
+    const database = await openDatabase(loadConfig(backend.environment), silentLogger);
+    const tables = await database.query<{ name: string }>(
+      `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+       where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
+    );
+    const held = await Promise.all(
+      tables.map(async ({ name }) => ({
+        name,
+        rows: await database.query(`select to_jsonb(t) as row from ${name} t`),
+      })),
+    );
+    await database.close();
+    expect(held.find(({ name }) => name === 'rca_fleet.alerts')?.rows.length).to.be.greaterThan(8);
+    for (const { name, rows } of held) expect(leakedIn(JSON.stringify(rows)), name).to.deep.equal([]);
   });
 });

@@ -3,7 +3,7 @@ import { certificateExpiry } from './certificate-expiry.ts';
 import { crashLoop } from './crash-loop.ts';
 import { dnsFailure } from './dns-failure.ts';
 import { hostile } from './hostile.ts';
-import { leaky } from './leaky.ts';
+import { leaky, leakyAddresses } from './leaky.ts';
 import { noReadyEndpoints } from './no-ready-endpoints.ts';
 import { oomKill } from './oom-kill.ts';
 import { poolExhaustion } from './pool-exhaustion.ts';
@@ -30,5 +30,5 @@ export const SCENARIO_NAMES = Object.keys(SCENARIOS) as (keyof typeof SCENARIOS)
  * Every scenario by name: those that can be told side by side, and those that are a world of their own: the service that
  * leaks secrets (it has the name of one that crashes), and the days of the shop.
  */
-export const ALL_SCENARIOS = { ...SCENARIOS, leaky, ...SHOP_SCENARIOS };
+export const ALL_SCENARIOS = { ...SCENARIOS, leaky, 'leaky-addresses': leakyAddresses, ...SHOP_SCENARIOS };
 export type ScenarioName = keyof typeof ALL_SCENARIOS;

@@ -85,6 +85,26 @@ export const PLANTED: readonly Planted[] = [
   within('a card number in JSON', '4012888888881881', (card) => `{"card":${card}}`),
 ];
 
+const ADDRESSES = ['10.96.31.7', '203.0.113.9', '198.51.100.44', '2001:db8:85a3::8a2e:370:7334', 'fe80::dead:beef'];
+
+/** IP addresses as they stand in logs, URLs, tables and names. */
+export const PLANTED_ADDRESSES: readonly Planted[] = ADDRESSES.flatMap((address) => {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return [
+    within('an address that was dialled', address, () => `dial tcp ${host}:5432: connect: connection refused`),
+    within('an address of a URL', address, () => `GET http://${host}:8080/orders failed`),
+    within('an address in JSON', address, () => `{"client":"${address}","port":"443"}`),
+    within('an address before a comma', address, () => `x-forwarded-for: ${address}, 127.0.0.1`),
+    within('an address of a store', address, () => `postgres://app@${host}:5432/orders`),
+    within('an address in brackets', address, () => `peer (${address}) is gone`),
+  ];
+});
+
+/** Which addresses are still in a text. */
+export function addressesIn(text: string): string[] {
+  return ADDRESSES.filter((address) => text.includes(address));
+}
+
 /** All of them in one text. */
 export const ALL_PLANTED = PLANTED.map(({ text }) => text).join('\n');
 

@@ -21,6 +21,9 @@ export type ChangesOfIncident = {
   operational: OperationalCause | null;
 };
 
+/** Detectors that name a place and no mechanism. */
+const PLACE_ONLY = new Set(['where-it-began', 'alert-storm']);
+
 const NOTHING: ChangesOfIncident = { hypotheses: [], blamed: null, cleared: [], operational: null };
 /** As sure as a reason that the lines themselves state, for an incident whose beginning is only probable. */
 const OPERATIONAL_CONFIDENCE = 0.6;
@@ -31,7 +34,7 @@ const OPERATIONAL_CONFIDENCE = 0.6;
  */
 export function changesOfIncident(chain: Finding[], input: DetectorInput): ChangesOfIncident {
   const verdict = suspectChange(input);
-  const placeOnly = chain[0]?.detector === 'where-it-began';
+  const placeOnly = PLACE_ONLY.has(chain[0]?.detector ?? '');
   const operational = placeOnly ? (verdict ? verdict.operational : operationalCause(incidentPicture(input))) : null;
   if (!verdict) return { ...NOTHING, operational, hypotheses: operational ? [toHypothesis(operational)] : [] };
   const suspected = chain.length > 0 ? (verdict.culprit?.live.services ?? []) : [];

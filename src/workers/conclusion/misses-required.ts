@@ -3,6 +3,8 @@ import type { Alert } from '../../shared/alert.ts';
 import { CAPABILITIES } from '../../shared/mcp/capabilities.ts';
 import type { Evidence } from '../../shared/report.ts';
 import { alertText } from '../alert-facts.ts';
+import { TOOL_RESULT } from '../evidence-plan/question.ts';
+import { INTAKE } from '../incident-alerts.ts';
 
 /**
  * True when a question that the agent's plan calls required for this alert has no answer. What was recorded elsewhere (text of
@@ -17,7 +19,8 @@ export function missesRequired({
   alerts: Alert[];
   evidence: Evidence[];
 }): boolean {
-  if (evidence.some(({ capability }) => !Object.hasOwn(CAPABILITIES, capability))) return false;
+  const recorded = evidence.filter(({ capability, server }) => capability !== TOOL_RESULT && server !== INTAKE.server);
+  if (recorded.some(({ capability }) => !Object.hasOwn(CAPABILITIES, capability))) return false;
   const text = alertText(alerts);
   const says = (pattern: string) => new RegExp(pattern, 'iu').test(text);
   const required = agent.pool.evidence.filter(

@@ -1,4 +1,5 @@
 import { FleetError } from '../../shared/errors.ts';
+import { alertStorm } from './alert-storm.ts';
 import { certificateExpiry } from './certificate-expiry.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { crashLoop } from './crash-loop.ts';
@@ -27,6 +28,7 @@ export const DETECTORS = {
   'kubernetes-state': kubernetesState,
   'database-state': databaseState,
   'where-it-began': whereItBegan,
+  'alert-storm': alertStorm,
 } as const satisfies Record<string, Detector>;
 
 /** The detector of that name. Throws FleetError `config_invalid` that lists the valid names. */

@@ -26,6 +26,7 @@ export function stepsForFinding(finding: Finding, evidence: Evidence[], facts: F
     case 'endpoints-not-ready':
       return finding.component ? podSteps(finding.component, facts.namespace) : [];
     case 'where-it-began':
+    case 'alert-storm':
       return finding.cause ? stepsForSuspect(finding, evidence, facts) : [];
     default:
       return [];

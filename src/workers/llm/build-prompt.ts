@@ -1,6 +1,6 @@
 import type { Alert } from '../../shared/alert.ts';
+import { maskData } from '../../shared/mask-data.ts';
 import type { Finding } from '../../shared/report.ts';
-import { maskData } from '../mask-evidence.ts';
 import { CHARACTERS_PER_TOKEN, estimateTokens, headAndTail } from './fit-evidence.ts';
 import type { TokenBudget } from './llm-limits.ts';
 import { cleaned, fence, fitEvidence } from './prompt-parts.ts';
@@ -71,12 +71,14 @@ const LAST_WORDS = 200;
 const MOST_ALERTS = 10;
 
 function alertsText(alerts: Alert[]): string {
-  const shown = alerts
+  const distinct = [
+    ...new Map(alerts.map((alert) => [alert.fingerprint, alert] as const).reverse()).values(),
+  ].reverse();
+  const shown = distinct
     .slice(0, MOST_ALERTS)
     .map((alert, index) => `Alert ${index + 1}: ${JSON.stringify(maskData(alertFields(alert)))}`);
-  return alerts.length > MOST_ALERTS
-    ? [...shown, `and ${alerts.length - MOST_ALERTS} more of the same incident`].join('\n')
-    : shown.join('\n');
+  const left = alerts.length - shown.length;
+  return left > 0 ? [...shown, `and ${left} more of the same incident`].join('\n') : shown.join('\n');
 }
 
 function alertFields(alert: Alert) {

@@ -5,7 +5,7 @@ import { ALL_PLANTED, leakedIn, PLANTED } from '../../../scripts/sandbox/scenari
 import { EVIDENCE_FORMS } from '../../../src/shared/evidence-forms.ts';
 import { maskSecrets } from '../../../src/shared/mask-secrets.ts';
 import { CAPABILITIES } from '../../../src/shared/mcp/capabilities.ts';
-import { maskData, maskText } from '../../../src/workers/mask-evidence.ts';
+import { maskData, maskText } from '../../../src/shared/mask-data.ts';
 
 type JsonSchema = {
   type?: string;

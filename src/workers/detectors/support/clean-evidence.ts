@@ -60,6 +60,7 @@ export const CLEAN_CHECKS = {
   // Nobody is alerted of a change, and its absence proves nothing.
   'recent-change': { alert: /(?!)/, proof: () => null },
   'where-it-began': { alert: SPEAKS_OF_REQUESTS, proof: usualRequests },
+  'alert-storm': { alert: SPEAKS_OF_REQUESTS, proof: usualRequests },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
     proof: (input) =>

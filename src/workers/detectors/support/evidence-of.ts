@@ -22,6 +22,8 @@ export function seriesOf(evidence: Evidence[]): Known<'metrics.query'>[] {
 }
 
 const checked = oncePer((item: Evidence): Known<Capability> | null => {
+  // The alerts of a storm, and what tools of other servers say, have no capability of ours.
+  if (!Object.hasOwn(CAPABILITIES, item.capability)) return null;
   const parsed = CAPABILITIES[item.capability as Capability].output.safeParse(item.data);
   return parsed.success ? { number: item.number, evidence: item, data: parsed.data } : null;
 });

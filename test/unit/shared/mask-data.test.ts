@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { maskData, maskText } from '../../../src/workers/mask-evidence.ts';
+import { maskData, maskText } from '../../../src/shared/mask-data.ts';
 
 describe('the masking of evidence', () => {
   it('masks secrets, also those that invisible characters tear apart', () => {

@@ -1,5 +1,5 @@
-import { isSecretName, maskSecrets, removeInvisible } from '../shared/mask-secrets.ts';
-import { isCardNumber } from '../shared/secret-rules.ts';
+import { isSecretName, maskSecrets, removeInvisible } from './mask-secrets.ts';
+import { isCardNumber } from './secret-rules.ts';
 
 /** Deeper structures are no evidence that a tool of ours returns; what lies below is left out. */
 const MAX_DEPTH = 12;
