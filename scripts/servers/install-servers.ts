@@ -14,6 +14,9 @@ export function findProgram(name: string): string | null {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 }
 
+/** Whether programs can be installed here: as root on Debian or Ubuntu. */
+export const canInstall = (): boolean => process.getuid?.() === 0 && findProgram('apt-get') !== null;
+
 /**
  * Makes sure that a program is there: as root on Debian or Ubuntu it is installed by apt-get. Null where that is not
  * possible; the caller says what it leaves out.
@@ -21,7 +24,7 @@ export function findProgram(name: string): string | null {
 export function ensureProgram(name: string, debianPackage: string): string | null {
   const found = findProgram(name);
   if (found) return found;
-  if (process.getuid?.() !== 0 || !findProgram('apt-get')) return null;
+  if (!canInstall()) return null;
   console.error(`installing ${debianPackage} by apt-get (${name} is not on this machine) ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const apt = (...args: string[]) =>

@@ -34,6 +34,9 @@ function shopSeries(): PromSeries[] {
     sampled('http_request_duration_seconds_bucket', { ...http, le: '+Inf' }, SPAN, (s) => s),
     sampled('traces_span_metrics_calls_total', { ...spans, status_code: 'STATUS_CODE_UNSET' }, SPAN, (s) => 2 * s),
     sampled('traces_span_metrics_calls_total', { ...spans, span_kind: 'SPAN_KIND_CLIENT' }, SPAN, (s) => 9 * s),
+    sampled('traces_service_graph_request_total', { client: 'web', server: 'user-service' }, SPAN, (s) => s),
+    sampled('traces_service_graph_request_failed_total', { client: 'web', server: 'user-service' }, SPAN, (s) => s / 4),
+    sampled('traces_service_graph_request_total', { client: 'user', server: 'web' }, SPAN, (s) => s),
     sampled('db_client_connections_usage', { service_name: 'user-service', state: 'used' }, SPAN, (s) =>
       later(s) > 0 ? 10 : 3,
     ),
@@ -133,6 +136,15 @@ for (const [name, start] of Object.entries(START)) {
       expect(own.p99Ms).to.be.a('number');
       expect(data.services.find(({ name: service }) => service === 'catalog')).to.include({ avgMs: null, p99Ms: null });
       expect(text).to.match(/catalog: \d+ calls, 0 % errors, avg unknown/);
+    });
+
+    it('maps who calls whom where a service graph is counted', async () => {
+      const { data, text } = await runCapability(server, 'topology.services', range);
+      expect(data.edges.map(({ caller, callee, errorPercent }) => ({ caller, callee, errorPercent }))).to.deep.equal([
+        { caller: 'web', callee: 'user-service', errorPercent: 25 },
+      ]);
+      expect(data.edges[0]?.calls).to.be.within(2950, 3050);
+      expect(text).to.match(/^web -> user-service \d+ calls, 25 % errors/);
     });
 
     it('tells NaN and the infinities from numbers', async () => {

@@ -7,3 +7,13 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
   if (outcome === null) throw new Error('it was not rejected');
   return outcome as Error;
 }
+
+/** The error that a function throws; throws when it throws none. */
+export function thrownBy(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it did not throw');
+}

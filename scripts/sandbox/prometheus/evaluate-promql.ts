@@ -26,6 +26,30 @@ export function matches(labels: Record<string, string>, matchers: readonly Match
   });
 }
 
+type Selector = Of<'selector'>;
+
+/** What a selector finds is the same at every step of a range query. */
+const chosen = new WeakMap<Selector, { of: readonly PromSeries[]; found: PromSeries[] }>();
+
+function seriesOf(node: Selector, series: readonly PromSeries[]): PromSeries[] {
+  const known = chosen.get(node);
+  if (known?.of === series) return known.found;
+  const found = series.filter(({ labels }) => matches(labels, node.matchers));
+  chosen.set(node, { of: series, found });
+  return found;
+}
+
+/** The index of the first sample after a time. */
+function firstAfter(samples: PromSeries['samples'], at: number): number {
+  let [low, high] = [0, samples.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (samples[middle]![0] <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Evaluates an expression at a time (epoch ms) over these series. */
 export function evaluate(node: PromNode, series: readonly PromSeries[], at: number): PromValue {
   switch (node.kind) {
@@ -46,17 +70,12 @@ export function evaluate(node: PromNode, series: readonly PromSeries[], at: numb
 
 type Of<K extends PromNode['kind']> = Extract<PromNode, { kind: K }>;
 
-function selected(
-  { matchers, rangeMs, offsetMs }: Of<'selector'>,
-  series: readonly PromSeries[],
-  at: number,
-): PromValue {
-  if (rangeMs !== null) throw new PrometheusRefusal('bad_data', 'a range vector is no result of a range query');
-  const time = at - offsetMs;
+function selected(node: Selector, series: readonly PromSeries[], at: number): PromValue {
+  if (node.rangeMs !== null) throw new PrometheusRefusal('bad_data', 'a range vector is no result of a range query');
+  const time = at - node.offsetMs;
   return vector(
-    series.flatMap(({ labels, samples }) => {
-      if (!matches(labels, matchers)) return [];
-      const last = samples.findLast(([ms]) => ms <= time);
+    seriesOf(node, series).flatMap(({ labels, samples }) => {
+      const last = samples[firstAfter(samples, time) - 1];
       return last && last[0] > time - LOOKBACK_MS ? [{ labels, value: last[1] }] : [];
     }),
   );
@@ -66,11 +85,11 @@ function called({ name, args }: Of<'call'>, series: readonly PromSeries[], at: n
   const [first, second] = args;
   const overTime = OVER_TIME[name];
   if (overTime && first?.kind === 'selector') {
-    const { matchers, rangeMs, offsetMs } = first;
+    const { rangeMs, offsetMs } = first;
     const [start, end] = [at - offsetMs - rangeMs!, at - offsetMs];
     return vector(
-      series.flatMap(({ labels, samples }) => {
-        const within = matches(labels, matchers) ? samples.filter(([ms]) => ms >= start && ms <= end) : [];
+      seriesOf(first, series).flatMap(({ labels, samples }) => {
+        const within = samples.slice(firstAfter(samples, start - 1), firstAfter(samples, end));
         const value = within.length > 0 ? overTime(within, start, end) : null;
         const kept = name === 'last_over_time' ? labels : withoutName(labels);
         return value === null ? [] : [{ labels: kept, value }];

@@ -32,7 +32,7 @@ export const CAPABILITY_NAMES = Object.keys(CAPABILITIES) as Capability[];
 
 /** Capabilities that a server of ours answers beside the one that they are named for. */
 const ALSO_ANSWERED: Readonly<Record<string, readonly Capability[]>> = {
-  prometheus: ['metrics.query', 'requests.query', 'services.list'],
+  prometheus: ['metrics.query', 'requests.query', 'services.list', 'topology.services'],
 };
 
 /** What a server of this name answers by itself: the capabilities of our own server of that name, by the same tool names. */

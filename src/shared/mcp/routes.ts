@@ -43,6 +43,7 @@ const SOUGHT: Partial<Record<Capability, string>> = {
   'metrics.query': 'series',
   'requests.query': 'series',
   'services.list': 'services',
+  'topology.services': 'edges',
 };
 
 /** Whether an answer holds nothing of what was asked for. */

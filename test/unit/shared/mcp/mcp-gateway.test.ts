@@ -3,6 +3,7 @@ import { DependencyError, type FailureClass } from '../../../../src/shared/error
 import { type ConfiguredServer, ownServer } from '../../../../src/shared/mcp/configured-server.ts';
 import { type CallRecord, createMcpGateway, type McpGatewayDeps } from '../../../../src/shared/mcp/mcp-gateway.ts';
 import type { McpGateway } from '../../../../src/shared/mcp/mcp-gateway.types.ts';
+import { toolFor } from '../../../../src/shared/mcp/server-definition.ts';
 import { configuredFixture, type FixtureBehaviour, fixtureServer, hang } from './support/fixture-server.ts';
 import { failureOf } from './support/waits.ts';
 
@@ -295,6 +296,42 @@ describe('the MCP gateway over a server in this process', () => {
     expect(await read(gateway)).to.include({ server: 'cheap' });
     broken = true;
     expect(await read(gateway)).to.include({ server: 'dear' });
+  });
+
+  it('asks the next server where the first holds nothing of what is asked, and gives the first answer where none does', async () => {
+    const range = { from: '2026-11-20T11:00:00Z', to: '2026-11-20T12:00:00Z' };
+    const asked: string[] = [];
+    const metricServer = (name: string, metric: string) =>
+      ownServer({
+        name,
+        version: '1',
+        tools: [
+          toolFor('metrics.query', {
+            title: name,
+            description: name,
+            run: async (input) => {
+              asked.push(name);
+              if (input.metric === `broken.${name}`) throw new DependencyError(name, 'bad_request', 'no such question');
+              const series = input.metric === metric ? [{ labels: {}, unit: null, points: [] }] : [];
+              return { data: { metric: input.metric, series, warning: `from ${name}` }, text: name };
+            },
+          }),
+        ],
+      });
+    const gateway = createMcpGateway({
+      servers: [metricServer('signoz', 'm1'), metricServer('prometheus', 'm2')],
+      limits,
+    });
+    open.push(gateway);
+    const from = async (metric: string) => {
+      const { server, data } = await gateway.call('metrics.query', { metric, ...range }, { signal: never() });
+      expect(data.warning).to.equal(`from ${server}`);
+      return `${server} after ${asked.splice(0).join(', ')}`;
+    };
+    expect(await from('m1')).to.equal('signoz after signoz');
+    expect(await from('m2')).to.equal('prometheus after signoz, prometheus');
+    expect(await from('m3')).to.equal('signoz after signoz, prometheus');
+    expect(await from('broken.prometheus')).to.equal('signoz after signoz, prometheus');
   });
 
   it('answers no call after it is closed', async () => {

@@ -1,4 +1,5 @@
 import type { ServerDefinition } from '../../server-definition.ts';
+import { getServiceMap } from './get-service-map.ts';
 import { listAlerts } from './list-alerts.ts';
 import { listRules } from './list-rules.ts';
 import { listServices } from './list-services.ts';
@@ -26,6 +27,7 @@ export function createPrometheusServer(options: PrometheusServerOptions): Server
       queryMetrics(client),
       queryRequests(client),
       listServices(client),
+      getServiceMap(client),
       queryInstant(client),
       queryRange(client),
       listAlerts(client),
