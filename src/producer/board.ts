@@ -13,7 +13,13 @@ export function createBoard(queues: Queues, names: string[]): Router {
       (name) => new BullMQAdapter(queues.queue(name) as never, { description: DESCRIPTIONS[name] ?? 'investigations' }),
     ),
     serverAdapter: server,
-    options: { uiConfig: { boardTitle: 'rca-fleet', hideRedisDetails: queues.backend !== 'redis' } },
+    options: {
+      uiConfig: {
+        boardTitle: 'rca-fleet',
+        hideRedisDetails: queues.backend !== 'redis',
+        miscLinks: [{ text: 'MCP servers', url: '/mcp-servers' }],
+      },
+    },
   });
   return server.getRouter() as Router;
 }

@@ -24,7 +24,7 @@ export async function runRole(
   const shutdown = createShutdown(logger);
   closeOnSignals(shutdown, logger, config.shutdownTimeoutMs);
   try {
-    await start(await openServices(config, logger, shutdown), shutdown);
+    await start(await openServices(config, logger, shutdown, role), shutdown);
   } catch (error) {
     await shutdown.close(5_000);
     fail(error);

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import express from 'express';
 import { type PoolAgent, poolAgents } from '../shared/agents/load-agents.ts';
 import { POST_POOL } from '../shared/config.ts';
@@ -76,8 +74,7 @@ function startersFor(
   { drawer, analyst }: { drawer: ChartDrawer; analyst: Analyst },
   stop: AbortSignal,
 ) {
-  const { config, store, queues, gateway, logger, metrics, agents } = services;
-  const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const { config, store, queues, gateway, logger, metrics, agents, processName: worker } = services;
   const reasoner = createReasoner(config.llm);
   const bury = buryIncident.bind(null, { store, queues, logger, metrics });
   const suspects = createSuspectLane();

@@ -68,6 +68,23 @@ if (isAvailable('redis')) {
       for (const incident of incidents) expect(repliesIn(sandbox, incident.slack.threadTs)).to.have.length(1);
     });
 
+    it("shows every process's view of the MCP servers, and one that has ended no longer", async () => {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      const roles = async () => {
+        const answer = await fetch(`${address.producer}/api/mcp?ask=no`, { headers });
+        const { processes } = (await answer.json()) as { processes: { role: string; process: string }[] };
+        return processes.map(({ role, process }) => `${role} ${process}`);
+      };
+      const all = await eventually('five processes', async () => {
+        const found = await roles();
+        return found.length === 5 && found;
+      });
+      for (const { child } of workers)
+        expect(all.some((name) => name.startsWith('worker ') && name.includes(`-${child.pid}-`))).to.equal(true);
+      await workers[0]!.kill('SIGTERM');
+      expect(await roles()).to.have.length(4);
+    });
+
     it('brings the work of a worker killed with -9 back within 25 s, and answers once', async () => {
       sandbox.signoz.setFault('/api/v5/query_range', { kind: 'hang' });
       const ts = sandbox.slack.postAsBot(CHANNEL, 'SSL certificate for api.example.com expires in 24 hours');

@@ -1,4 +1,5 @@
-import { type Html, type HtmlValue, html } from '../../shared/http/html.ts';
+import { Html, type HtmlValue, html } from '../../shared/http/html.ts';
+import { INCIDENT_STYLE } from './incident-style.ts';
 
 /** A part of the page under its own heading; nothing when there is nothing to show. */
 export function section(id: string, title: string, content: HtmlValue): Html | null {
@@ -50,4 +51,22 @@ export function confidence(share: number): Html {
 export function beginningOf(text: string, most: number): string {
   if (text.length <= most) return text;
   return `${text.slice(0, most).toWellFormed()}\n… ${text.length - most} more characters: see GET /api/incidents/:id`;
+}
+
+/** A whole page around a body; it loads itself anew every so many seconds, or (null) never. */
+export function page(title: string, body: Html, reloadSeconds: number | null): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${reloadSeconds === null ? null : html`<meta http-equiv="refresh" content="${reloadSeconds}">`}
+<title>${title} · rca-fleet</title>
+<style>${new Html(INCIDENT_STYLE)}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
 }

@@ -1,4 +1,4 @@
-import { Html, html } from '../../shared/http/html.ts';
+import { type Html, html } from '../../shared/http/html.ts';
 import { OPEN_STATES } from '../../shared/incident.ts';
 import type { IncidentDetails } from '../api.ts';
 import {
@@ -11,8 +11,7 @@ import {
   findingsSection,
   runsSection,
 } from './incident-sections.ts';
-import { INCIDENT_STYLE } from './incident-style.ts';
-import { time } from './page-parts.ts';
+import { page, time } from './page-parts.ts';
 import { reportSections } from './report-sections.ts';
 
 const TONES: Partial<Record<IncidentDetails['state'], string>> = { posted: 'good', dead: 'bad' };
@@ -59,21 +58,4 @@ function header(incident: IncidentDetails, sections: Html): Html {
 <div><span class="badge ${TONES[state] ?? 'warn'}">${state.replace('_', ' ')}</span><span class="badge">${severity}</span> ${place}</div>
 <div class="small grey">Received ${time(createdAt)}${finishedAt ? html` · ended ${time(finishedAt)}` : null} · <a href="/api/incidents/${id}">JSON</a></div>
 <nav>${links.map(([anchor, name]) => html`<a href="#${anchor}">${name}</a>`)}</nav></div></header>`;
-}
-
-function page(title: string, body: Html, reloadSeconds: number | null): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-${reloadSeconds === null ? null : html`<meta http-equiv="refresh" content="${reloadSeconds}">`}
-<title>${title} · rca-fleet</title>
-<style>${new Html(INCIDENT_STYLE)}</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
 }

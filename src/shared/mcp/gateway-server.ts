@@ -1,4 +1,5 @@
 import { describeError } from '../errors.ts';
+import { CallCounter } from './call-counts.ts';
 import { type CallLimits, DEFAULT_LIMITS, gaveUp, withRetries } from './call-policies.ts';
 import type { Capability } from './capabilities.ts';
 import { isReadOnly } from './capability-policy.ts';
@@ -54,7 +55,7 @@ export class GatewayServer {
   readonly #pool: EndpointPool;
   readonly #lookup: KeptEndpoints | null;
   readonly #shared: SharedCalls<Answered>;
-  #running = 0;
+  readonly #counter: CallCounter;
 
   constructor(configured: ConfiguredServer, deps: GatewayServerDeps) {
     const { name, policy = {}, target, replicas = [], discover } = configured;
@@ -64,6 +65,7 @@ export class GatewayServer {
     const limits = { ...DEFAULT_LIMITS, ...deps.limits, ...defined(policy) };
     this.#lanes = new CallLanes(name, policy, limits);
     this.#shared = new SharedCalls({ now: deps.now });
+    this.#counter = new CallCounter(deps.now);
     this.#pool = new EndpointPool(discover ? [] : [target, ...replicas], {
       server: name,
       limits,
@@ -79,7 +81,7 @@ export class GatewayServer {
 
   /** Calls under way. */
   get running(): number {
-    return this.#running;
+    return this.#counter.running;
   }
 
   /** False where every endpoint is left alone for now: another server should be asked first. */
@@ -109,27 +111,8 @@ export class GatewayServer {
   }
 
   /** Calls the tool under the server's policies; only what certainly reads is ever sent again. Throws DependencyError. */
-  async call(call: ToolCall, wait: WaitOptions): Promise<ToolAnswer> {
-    this.#running += 1;
-    try {
-      const policy = this.#lanes.policyOf(call.tool);
-      const within = { ...wait, deadlineMs: policy.deadlineMs ?? wait.deadlineMs };
-      const ttlMs = policy.cacheTtlMs ?? (call.capability === null ? 0 : cacheTtlMsOf(call.capability));
-      if (!isRepeatable(call)) {
-        const answer = await this.#attempt(call, within, false);
-        this.#shared.clear();
-        return { ...answer, origin: 'asked' };
-      }
-      if (ttlMs === 0) return { ...(await this.#repeat(call, within)), origin: 'asked' };
-      const { signal } = within;
-      const question = { ttlMs, signal, gone: () => gaveUp(this.name), sizeOf: sizeOfAnswer };
-      const { value, origin } = await this.#shared.get(keyOf(call), question, (shared) =>
-        this.#repeat(call, { ...within, signal: shared }),
-      );
-      return { ...value, origin };
-    } finally {
-      this.#running -= 1;
-    }
+  call(call: ToolCall, wait: WaitOptions): Promise<ToolAnswer> {
+    return this.#counter.run(() => this.#answer(call, wait));
   }
 
   async health(wait: WaitOptions): Promise<McpServerHealth> {
@@ -158,7 +141,8 @@ export class GatewayServer {
     return {
       server: this.name,
       breaker: this.#breaker(),
-      running: this.#running,
+      running: this.running,
+      ...this.#counter.counts(),
       capabilities: Object.fromEntries(capabilities),
       tools: this.knownTools()?.length ?? null,
       endpoints: this.#pool.endpoints.map((endpoint) => endpoint.status()),
@@ -168,6 +152,23 @@ export class GatewayServer {
   async close(): Promise<void> {
     this.#lookup?.close();
     await this.#pool.close();
+  }
+
+  async #answer(call: ToolCall, wait: WaitOptions): Promise<ToolAnswer> {
+    const policy = this.#lanes.policyOf(call.tool);
+    const within = { ...wait, deadlineMs: policy.deadlineMs ?? wait.deadlineMs };
+    const ttlMs = policy.cacheTtlMs ?? (call.capability === null ? 0 : cacheTtlMsOf(call.capability));
+    if (!isRepeatable(call)) {
+      const answer = await this.#attempt(call, within, false);
+      this.#shared.clear();
+      return { ...answer, origin: 'asked' };
+    }
+    if (ttlMs === 0) return { ...(await this.#repeat(call, within)), origin: 'asked' };
+    const question = { ttlMs, signal: within.signal, gone: () => gaveUp(this.name), sizeOf: sizeOfAnswer };
+    const { value, origin } = await this.#shared.get(keyOf(call), question, (shared) =>
+      this.#repeat(call, { ...within, signal: shared }),
+    );
+    return { ...value, origin };
   }
 
   #repeat(call: ToolCall, wait: WaitOptions): Promise<Answered> {

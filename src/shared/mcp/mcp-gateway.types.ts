@@ -1,3 +1,4 @@
+import type { CallCounts } from './call-counts.ts';
 import type { Capability, CapabilityInput, CapabilityOutput } from './capabilities.ts';
 import type { ConfiguredServer } from './configured-server.ts';
 
@@ -74,7 +75,7 @@ export type ToolCallResult = {
 };
 
 /** What is known of a server without asking it. */
-export type McpServerStatus = {
+export type McpServerStatus = CallCounts & {
   server: string;
   breaker: McpServerHealth['breaker'];
   /** Calls under way. */

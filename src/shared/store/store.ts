@@ -5,8 +5,9 @@ import { createDeliveryStore, type DeliveryStore } from './delivery-store.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import { createIntakeStore, type IntakeStore } from './intake-store.ts';
 import { createInvestigationStore, type InvestigationStore } from './investigation-store.ts';
+import { createMcpStatusStore, type McpStatusStore } from './mcp-status-store.ts';
 
-/** The repositories, one for each stretch of an alert's way. */
+/** The repositories, one for each stretch of an alert's way, and what processes tell of themselves. */
 export type Store = {
   intake: IntakeStore;
   incidents: IncidentStore;
@@ -14,6 +15,7 @@ export type Store = {
   deliveries: DeliveryStore;
   charts: ChartStore;
   budgets: BudgetStore;
+  mcpStatuses: McpStatusStore;
 };
 
 /** Opens the repositories on a migrated database. */
@@ -25,5 +27,6 @@ export function createStore(database: Database): Store {
     deliveries: createDeliveryStore(database),
     charts: createChartStore(database),
     budgets: createBudgetStore(database),
+    mcpStatuses: createMcpStatusStore(database),
   };
 }

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { ALL_PLANTED, leakedIn, PLANTED } from '../../../scripts/sandbox/scenarios/planted-secrets.ts';
 import { EVIDENCE_FORMS } from '../../../src/shared/evidence-forms.ts';
+import { maskData, maskText } from '../../../src/shared/mask-data.ts';
 import { maskSecrets } from '../../../src/shared/mask-secrets.ts';
 import { CAPABILITIES } from '../../../src/shared/mcp/capabilities.ts';
-import { maskData, maskText } from '../../../src/shared/mask-data.ts';
 
 type JsonSchema = {
   type?: string;

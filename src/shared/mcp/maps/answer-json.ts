@@ -6,7 +6,12 @@ export type Json = Record<string, unknown>;
 /** The JSON of an answer: its structured content, its text, or the JSON that words stand around in its text. Throws where there is none. */
 export function answerJson({ structured, text }: McpToolResult): unknown {
   if (structured !== undefined && Object.keys(structured).length > 0) return structured;
-  const found = parsed(text) ?? parsed(between(text, '{', '}')) ?? parsed(between(text, '[', ']'));
+  // Some servers put notes behind the JSON, each on a line of its own.
+  const found =
+    parsed(text) ??
+    parsed(text.split('\n', 1)[0]!) ??
+    parsed(between(text, '{', '}')) ??
+    parsed(between(text, '[', ']'));
   if (found === undefined) throw unreadable(`its answer holds no JSON: ${text.slice(0, 200)}`);
   return found;
 }
@@ -45,8 +50,10 @@ export function labelsOf(...objects: unknown[]): Record<string, string> {
 
 /** A time in seconds, ms, µs or ns since 1970 or in words, as ISO 8601. */
 export function isoTime(value: unknown): string {
-  const number = typeof value === 'number' || /^\d+(?:\.\d+)?$/.test(String(value)) ? Number(value) : Number.NaN;
-  const ms = Number.isNaN(number) ? Date.parse(String(value)) : number / msFactor(number);
+  // Grafana's server hands on Loki's times with their JSON quotes.
+  const text = String(value).replace(/^"|"$/g, '');
+  const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  const ms = Number.isNaN(number) ? Date.parse(text) : number / msFactor(number);
   if (Number.isNaN(ms)) throw unreadable(`"${String(value).slice(0, 40)}" is no time`);
   return new Date(ms).toISOString();
 }

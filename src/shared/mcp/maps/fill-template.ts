@@ -20,7 +20,14 @@ const FORMATS: Record<string, (value: unknown) => unknown> = {
   upper: (value) => String(value).toUpperCase(),
   lower: (value) => String(value).toLowerCase(),
   text: (value) => String(value),
+  /** The same as a text, for tools that declare their times to be one. */
+  mstext: (value) => String(Date.parse(String(value))),
+  /** Names as labels of a PromQL or LogQL query, with commas between them. */
+  labels: (value) => [value].flat().map(toLabel).join(', '),
 };
+
+/** What Prometheus makes of an OpenTelemetry attribute's name. */
+const toLabel = (name: unknown) => String(name).replace(/[^A-Za-z0-9_]/g, '_');
 
 /** The placeholders of a template whose names are not among these, and formats that do not exist; empty when it is sound. */
 export function templateFaults(template: unknown, names: readonly string[]): string[] {

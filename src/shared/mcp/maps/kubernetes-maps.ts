@@ -1,5 +1,6 @@
+import { fillTemplate } from './fill-template.ts';
 import type { KnownMap } from './known-map.ts';
-import { kubernetesEvents, kubernetesPods, logLines } from './read-kubernetes.ts';
+import { kubectlLogs, kubernetesEvents, kubernetesPods, logLines } from './read-kubernetes.ts';
 
 /** kubernetes-mcp-server of containers/ (native API); with `--list-output yaml` it tells all there is to know about pods. */
 export const kubernetesMcpServer: KnownMap = {
@@ -25,13 +26,16 @@ export const kubernetesMcpServer: KnownMap = {
   },
 };
 
-/** mcp-server-kubernetes of Flux159 (kubectl); it says of few of its tools that they only read, so we do. */
+/**
+ * mcp-server-kubernetes of Flux159 (kubectl). Of a list in JSON it hands on names and phases only, and events without what repeats:
+ * as YAML it gives the objects themselves. Releases that say nothing of their tools are why we state that they only read.
+ */
 export const mcpServerKubernetes: KnownMap = {
   recognise: /mcp-server-kubernetes/,
   capabilities: {
     'pods.status': {
       tool: 'kubectl_get',
-      arguments: { resourceType: 'pods', namespace: '{namespace}', labelSelector: '{labelSelector}', output: 'json' },
+      arguments: (input) => kubectlGet('pods', input, { labelSelector: '{labelSelector}' }),
       read: kubernetesPods,
       readOnly: true,
     },
@@ -45,14 +49,20 @@ export const mcpServerKubernetes: KnownMap = {
         previous: '{previous}',
         tail: '{tailLines}',
       },
-      read: logLines,
+      read: kubectlLogs,
       readOnly: true,
     },
     'events.list': {
       tool: 'kubectl_get',
-      arguments: { resourceType: 'events', namespace: '{namespace}', output: 'json' },
+      arguments: (input) => kubectlGet('events', input, {}),
       read: kubernetesEvents,
       readOnly: true,
     },
   },
 };
+
+/** Without a namespace kubectl means the one of its context: it has to be told that all are meant. */
+function kubectlGet(resourceType: string, input: Record<string, unknown>, more: Record<string, unknown>) {
+  const where = input.namespace === undefined ? { allNamespaces: true } : { namespace: input.namespace };
+  return { resourceType, output: 'yaml', ...where, ...fillTemplate(more, input) };
+}

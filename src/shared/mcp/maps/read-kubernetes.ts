@@ -1,6 +1,6 @@
 import type { CapabilityOutput } from '../capabilities.ts';
 import { readPod } from '../servers/kubernetes/read-pod.ts';
-import { answerJson, isObject, type Json, labelsOf, listOf, textOf } from './answer-json.ts';
+import { answerJson, isObject, type Json, labelsOf, listOf, textOf, unreadable } from './answer-json.ts';
 import { readYaml } from './read-yaml.ts';
 import type { ResultReader } from './tool-mapping.ts';
 
@@ -30,6 +30,13 @@ export const logLines: ResultReader = ({ text }, { pod, namespace, container, pr
     lines: kept,
     truncated: kept.length < lines.length && !isNone,
   };
+};
+
+/** The same out of the { name, logs } of mcp-server-kubernetes. */
+export const kubectlLogs: ResultReader = (result, input) => {
+  const { logs } = answerJson(result) as Json;
+  if (typeof logs !== 'string') throw unreadable('its answer has no "logs"');
+  return logLines({ ...result, text: logs }, input);
 };
 
 /** Events from the YAML of kubernetes-mcp-server, from Kubernetes objects, or from what mcp-server-kubernetes makes of them. */

@@ -26,25 +26,30 @@ export const slackPosted: ResultReader = (result, { channel }) => {
   const found = findObject(json, (one) => typeof (one.ts ?? one.message_ts) === 'string');
   const ts = found && textOf(found.ts ?? found.message_ts);
   if (!ts) throw unreadable('its answer names no message');
-  return { channel: textOf(found.channel) ?? String(channel), ts };
+  return { channel: textOf(found.channel ?? found.channel_id) ?? String(channel), ts };
 };
 
 /** Messages of a thread or channel: Slack's answer as JSON, or the CSV of slack-mcp-server. */
 export const slackMessages: ResultReader = (result) => {
-  if (isCsv(result.text)) return { messages: csvRows(result.text).map(csvMessage), hasMore: false };
+  if (isCsv(result.text)) {
+    const rows = csvRows(result.text);
+    // The last row's cursor leads to the next page.
+    return { messages: rows.map(csvMessage), hasMore: (rows.at(-1)?.Cursor ?? '') !== '' };
+  }
   const json = accepted(answerJson(result));
   return { messages: listOf(json.messages).map(readMessage), hasMore: json.has_more === true };
 };
 
 /** The reference server hands on Slack's refusals as if they were answers: nothing has happened then. */
-function accepted(json: unknown): Json {
+export function accepted(json: unknown): Json {
   if (!isObject(json)) throw unreadable('its answer is no object');
   if (json.ok !== false) return json;
   const word = textOf(json.error) ?? 'unknown_error';
   throw new DependencyError('slack', CLASSES[word] ?? 'tool_error', `Slack refused: ${word}`, { detail: word });
 }
 
-function readMessage({ ts, thread_ts, user, bot_id, app_id, text, metadata }: Json) {
+/** A message of Slack's API in our form. */
+export function readMessage({ ts, thread_ts, user, bot_id, app_id, text, metadata }: Json) {
   const hasMetadata = isObject(metadata) && typeof metadata.event_type === 'string' && isObject(metadata.event_payload);
   return {
     ts: textOf(ts) ?? '',
@@ -57,11 +62,13 @@ function readMessage({ ts, thread_ts, user, bot_id, app_id, text, metadata }: Js
   };
 }
 
-function csvMessage({ MsgID = '', ThreadTs = '', UserID = '', Text = '' }: Record<string, string>) {
-  return readMessage({ ts: MsgID, thread_ts: ThreadTs, user: UserID, text: Text });
+/** Compact rows have the name of the author only. */
+function csvMessage({ MsgID, ThreadTs = '', UserID = '', User = UserID, Text = '' }: Record<string, string>) {
+  return readMessage({ ts: MsgID, thread_ts: ThreadTs, user: UserID || User, text: Text });
 }
 
-const isCsv = (text: string) => /^MsgID,/i.test(text);
+/** A table whose first line names the message's column, wherever it stands. */
+const isCsv = (text: string) => /^(?:\w+,)*MsgID(?:,|\r?\n|$)/.test(text);
 
 /** RFC 4180: quoted fields may hold commas, line breaks and doubled quotes. */
 function csvRows(text: string): Record<string, string>[] {
@@ -72,5 +79,7 @@ function csvRows(text: string): Record<string, string>[] {
     if (end !== ',') rows.push([]);
   }
   const [names = [], ...values] = rows.filter((row) => row.length > 1);
-  return values.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? ''])));
+  const objects = values.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? ''])));
+  // Whatever else stands in the table (a legend, a note) is no message.
+  return objects.filter(({ MsgID }) => /^\d+\.\d+$/.test(MsgID ?? ''));
 }

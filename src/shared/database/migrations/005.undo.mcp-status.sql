@@ -1,0 +1,1 @@
+drop table rca_fleet.mcp_status;
