@@ -68,8 +68,8 @@ function databaseSteps(evidence: Evidence[], facts: Facts): PlannedStep[] {
     ];
   });
   return [
-    ...databaseServerSteps(asked),
     ...perServer,
+    ...databaseServerSteps(asked),
     ...databaseMetricSteps(new Set(asked.map(({ system }) => system)), facts),
   ];
 }

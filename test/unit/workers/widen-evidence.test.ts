@@ -79,6 +79,15 @@ describe('the further rounds of evidence', () => {
     expect(steps[0]?.arguments.service).to.equal('orders-db');
   });
 
+  it('asks the database server itself that slow statements went to, where it is configured', () => {
+    const attributes = { 'db.system': 'postgresql', 'server.address': 'orders-db.data.svc' };
+    const steps = widenEvidence([finding({ detector: 'slow-queries' })], [spans(1, [span({ attributes })])], WINDOW);
+    const own = steps.filter(({ capability }) => capability.startsWith('postgresql.'));
+    expect(own.map(({ capability }) => capability)).to.include.members(['postgresql.activity', 'postgresql.locks']);
+    for (const step of own)
+      expect(step).to.deep.include({ arguments: { about: ['orders-db.data.svc'] }, optional: true });
+  });
+
   it('asks who else fails on a name that does not resolve', () => {
     const steps = widenEvidence([finding({ detector: 'dns-failure', component: 'pay.example.com' })], [], WINDOW);
     expect(steps[0]?.arguments).to.include({ searchText: 'pay.example.com' });
