@@ -11,7 +11,8 @@ const FLOORS = {
 const share = (judged: Judged[], is: (one: Judged) => boolean): number => judged.filter(is).length / judged.length;
 
 describe('recorded clusters, as kubectl prints them', function () {
-  this.timeout(120_000);
+  // 380 clusters, and machines that do much else.
+  this.timeout(300_000);
   let judged: Judged[] = [];
   before(() => {
     judged = RECORDED_CASES.map(judge);

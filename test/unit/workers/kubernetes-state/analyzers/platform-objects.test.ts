@@ -112,6 +112,19 @@ describe('objects of the platform', () => {
     expect(kinds(pods(GATE), events)).to.deep.equal([]);
   });
 
+  it("tell the kubelet's reason of an eviction, and no success as a warning", () => {
+    const gone = pods('gate-7f6d9c8b5d-zz2xq   0/1   Evicted   0   4m   app=gate');
+    const events = printed(
+      'kubectl get events -n team',
+      'LAST SEEN   TYPE      REASON              OBJECT                      MESSAGE\n4m          Warning   Evicted             pod/gate-7f6d9c8b5d-zz2xq   Pod ephemeral local storage usage exceeds the total limit of containers 1Gi.\n4m          Warning   SuccessfulRescale   horizontalpodautoscaler/gate   New size: 1\n',
+    );
+    const found = diagnose(inputOf('gate in namespace team fails', [gone, events])).diagnoses;
+    expect(found[0]?.statement).to.include('ephemeral local storage usage exceeds');
+    expect(found.filter(({ kind, confidence }) => /SuccessfulRescale/.test(kind) && confidence >= 0.3)).to.deep.equal(
+      [],
+    );
+  });
+
   it('are no less short of pods because some of them run', () => {
     const short = printed(
       'kubectl get deploy -n team',
