@@ -1,5 +1,6 @@
 import type { Alert } from '../shared/alert.ts';
 import type { EvidenceFormData } from '../shared/evidence-forms.ts';
+import { maskAddressesIn } from '../shared/mask-addresses.ts';
 import type { Evidence } from '../shared/report.ts';
 import type { IncidentAlert } from '../shared/store/incident-store.ts';
 import type { Lease } from '../shared/store/investigation-store.ts';
@@ -25,16 +26,17 @@ const ALERTS_STEP = 'the alerts of the incident';
 
 /** Makes the alerts of a storm known evidence, once per run; returns how many pieces there are of it. Throws what the store throws. */
 export async function addIncidentAlerts(
-  { investigations }: Pick<Store, 'investigations'>,
+  { store, maskIpAddresses }: { store: Pick<Store, 'investigations'>; maskIpAddresses?: boolean },
   lease: Lease,
   alerts: IncidentAlert[],
   known: KnownEvidence,
 ): Promise<number> {
   if (known.has(ALERTS_STEP)) return 1;
   const number = 1 + Math.max(0, ...[...known.values()].map((item) => item.number));
-  const evidence = alertsAsEvidence(number, lease.incidentId, alerts);
-  if (evidence === null) return 0;
-  await investigations.saveEvidence(lease, [{ stepKey: ALERTS_STEP, evidence }]);
+  const found = alertsAsEvidence(number, lease.incidentId, alerts);
+  if (found === null) return 0;
+  const evidence = maskIpAddresses ? maskAddressesIn(found) : found;
+  await store.investigations.saveEvidence(lease, [{ stepKey: ALERTS_STEP, evidence }]);
   known.set(ALERTS_STEP, evidence);
   return 1;
 }

@@ -5,6 +5,7 @@ import type { Chart } from '../shared/chart.ts';
 import { DependencyError, describeError, FleetError } from '../shared/errors.ts';
 import type { Incident } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
+import { maskAddressesIn } from '../shared/mask-addresses.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Evidence, EvidenceGap, Finding, Report } from '../shared/report.ts';
 import type { IncidentAlert } from '../shared/store/incident-store.ts';
@@ -38,6 +39,8 @@ export type InvestigateDeps = {
   requestPost: (incident: { id: string; run: number; priority: number }, revision?: number) => Promise<void>;
   logger: Logger;
   metrics: Metrics;
+  /** Whether what the alerts themselves say of IP addresses is hidden too; evidence and Slack are the gateway's. */
+  maskIpAddresses?: boolean;
 };
 
 /** Evidence may take this share of the time budget; the rest is for reasoning and verification. */
@@ -91,8 +94,9 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
     deps.metrics.struckClaims.inc(struck.length);
     deps.logger.info('claims without evidence were struck', { incident: context.incident.id, struck });
   }
-  const charts = chartsOf(context, { ...analysis, evidence: draft.evidence, report });
-  const revision = await deps.store.investigations.saveReport(lease, report, context.account.total(), charts);
+  const drawn = { shown: report, charts: chartsOf(context, { ...analysis, evidence: draft.evidence, report }) };
+  const { shown, charts } = deps.maskIpAddresses ? maskAddressesIn(drawn) : drawn;
+  const revision = await deps.store.investigations.saveReport(lease, shown, context.account.total(), charts);
   await deps.requestPost(context.incident, revision);
   return report;
 }
@@ -138,7 +142,7 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   const analyse = (evidence: Evidence[]) => deps.analyst.analyse(agent, inputOf(evidence), context.signal);
 
   const known = await storedEvidence(gatherDeps(deps), lease);
-  const ofIntake = await addIncidentAlerts(deps.store, lease, received, known);
+  const ofIntake = await addIncidentAlerts(deps, lease, received, known);
   const gather = (steps: PlannedStep[]) =>
     withinGatherBudget(context, (signal) => gatherEvidence(gatherDeps(deps), lease, known, steps, signal));
 

@@ -88,7 +88,7 @@ function startersFor(
   };
   const investigateDeps = {
     ...{ store, gateway, analyst, reasoner, agents, requestPost, logger, metrics },
-    ...{ worker, bury, suspects },
+    ...{ worker, bury, suspects, maskIpAddresses: config.maskIpAddresses },
   };
   const paceMs = 60_000 / config.slack.postsPerMinute;
   const postDeps = {
