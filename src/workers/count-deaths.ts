@@ -3,15 +3,17 @@ import type { InvestigationStore } from '../shared/store/investigation-store.ts'
 
 /** What a job remembers of the workers that have died on it; lost with the queue, which then starts to count anew. */
 type Deaths = {
-  /** What BullMQ had counted by then. */
+  /** What BullMQ had counted by then: of a worker with a wrong clock it takes jobs away that are well. */
   stalls: number;
+  /** Claims of the investigation by then: who dies has claimed it, by the database's clock. */
+  claims: number;
   /** Steps of the investigation that had been begun at most. */
   reached: number;
   /** Deaths since it last got further. */
   deaths: number;
 };
 
-const NONE: Deaths = { stalls: 0, reached: 0, deaths: 0 };
+const NONE: Deaths = { stalls: 0, claims: 0, reached: 0, deaths: 0 };
 
 /**
  * How many workers in a row have died on this job without getting any further. Who is killed by something else resumes behind
@@ -26,13 +28,19 @@ export async function countDeaths(
   if (job.stalledCounter <= known.stalls) return known.deaths;
   const investigation = await investigations.find(job.data.incidentId, job.data.run);
   const reached = investigation?.progress.length ?? 0;
-  const more = job.stalledCounter - known.stalls;
+  const claims = investigation?.attempts ?? 0;
+  const more = Math.max(0, Math.min(job.stalledCounter - known.stalls, claims - known.claims));
   const further = known.stalls > 0 && reached > known.reached;
   const deaths = further ? more : known.deaths + more;
-  const noted: Deaths = { stalls: job.stalledCounter, reached: Math.max(reached, known.reached), deaths };
+  const noted: Deaths = { stalls: job.stalledCounter, claims, reached: Math.max(reached, known.reached), deaths };
   await job.updateProgress(noted);
   return deaths;
 }
 
 const isDeaths = (value: unknown): value is Deaths =>
-  typeof value === 'object' && value !== null && 'stalls' in value && 'reached' in value && 'deaths' in value;
+  typeof value === 'object' &&
+  value !== null &&
+  'stalls' in value &&
+  'claims' in value &&
+  'reached' in value &&
+  'deaths' in value;

@@ -115,8 +115,8 @@ const jobs = (...ids: string[]) => ids.map((id) => ({ id, data: { incidentId: id
       }),
     );
     try {
-      await test.queues.add(QUEUE, jobs(...ids));
       const queue = test.queues.queue(QUEUE);
+      await queue.addBulk(jobs(...ids).map(({ id, data }) => ({ name: QUEUE, data, opts: { jobId: id } })));
       await eventually('the end of all', async () => (await queue.getCompletedCount()) === ids.length, 60_000);
       expect([...visits.values()].filter((count) => count !== 3)).to.deep.equal([]);
     } finally {
@@ -126,4 +126,17 @@ const jobs = (...ids: string[]) => ids.map((id) => ({ id, data: { incidentId: id
       await test.close();
     }
   }).timeout(90_000);
+
+  it('does not end the process when a connection is ended in its hands, between two statements', async () => {
+    const test = await openTestStore('postgres');
+    const client = await test.database.queuePool().connect();
+    const ended = new Promise((done) => client.once('end', done));
+    const [row] = (await client.query('select pg_backend_pid() as pid')).rows;
+    // Nobody else listens to it: without a listener of ours this is an exception that nobody catches.
+    expect(client.listenerCount('error')).to.be.greaterThan(0);
+    await test.database.query('select pg_terminate_backend($1)', [row!.pid]);
+    await ended;
+    client.release(true);
+    await test.close();
+  });
 });

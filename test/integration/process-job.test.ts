@@ -27,7 +27,8 @@ function jobOf(incidentId: string, attemptsMade = 0, stalledCounter = 0) {
     data: { incidentId, run: 1 },
     attemptsMade,
     stalledCounter,
-    progress: 0 as unknown,
+    // As it was noted after so many deaths in a row.
+    progress: { stalls: stalledCounter, claims: 0, reached: 0, deaths: stalledCounter } as unknown,
     updateProgress: async (progress: unknown) => {
       job.progress = progress;
     },
@@ -186,6 +187,16 @@ describe('a job of an investigate queue', () => {
     expect(await run(stuck, {}, stuckJob)).to.equal('given up');
     expect(await find(stuck)).to.include({ state: 'dead', deadReason: 'poison' });
     expect(await run(further, {}, furtherJob)).to.equal('inconclusive');
+  });
+
+  it('does not take it for a death when the queue takes a job away from a worker that lives', async () => {
+    const id = await openIncident(test);
+    await claimIncident(test, id, 'alive');
+    const { job } = jobOf(id);
+    for (const stalledCounter of [1, 2, 3, 4]) {
+      Object.assign(job, { stalledCounter });
+      expect(await countDeaths(test.store.investigations, job)).to.equal(1);
+    }
   });
 
   it('gives up on an incident whose workers have died again and again', async () => {

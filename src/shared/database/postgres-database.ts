@@ -34,6 +34,8 @@ export function openPostgresDatabase(url: string, logger: Logger): Database {
     // Every queue and worker of BullMQ listens to the pool.
     pool.setMaxListeners(0);
     pool.on('error', (error) => logger.warn('a database connection was lost', { error: error.message }));
+    // The pool listens to those that are idle: one that ends in somebody's hands, between two statements, would end the process.
+    pool.on('connect', (client) => client.on('error', () => undefined));
   }
   return {
     kind: 'postgres',
