@@ -1,20 +1,27 @@
 import type { AlertClass } from '../../shared/alert.ts';
-import type { Suspect } from './suspect.ts';
+import type { Support, Suspect } from './suspect.ts';
 import type { Symptom } from './symptoms/symptom.ts';
 
 /** The symptoms of one kind of evidence; `weight` says how directly the kind shows the fault itself. */
-export type SymptomKind = { name: string; weight: number; symptoms: Symptom[] };
+export type SymptomKind = {
+  name: string;
+  weight: number;
+  /** False for a kind that only tells that something is missing or slow: several faults look like it, also those of a callee. */
+  showsMechanism: boolean;
+  symptoms: Symptom[];
+};
 
-type Scored = { symptom: Symptom; score: number };
+type Scored = { kind: SymptomKind; symptom: Symptom; score: number };
 
 /**
  * Suspects by all kinds of evidence together. Within a kind each component has its share of the whole amount, so that one that
  * stands out counts fully and noise that everybody shows hardly; the clarity tells how far it is from normal at all.
  */
 export function combineSymptoms(kinds: SymptomKind[]): Suspect[] {
-  const scored = kinds.flatMap(({ weight, symptoms }) => {
+  const scored = kinds.flatMap((kind) => {
+    const { weight, symptoms } = kind;
     const total = symptoms.reduce((sum, { amount }) => sum + amount, 0);
-    return symptoms.map((symptom) => ({ symptom, score: (weight * symptom.clarity * symptom.amount) / total }));
+    return symptoms.map((symptom) => ({ kind, symptom, score: (weight * symptom.clarity * symptom.amount) / total }));
   });
   const counted = scored.filter(({ score }) => score > 0);
   return [...Map.groupBy(counted, ({ symptom }) => symptom.component.service)]
@@ -30,15 +37,29 @@ function suspectOf(service: string, members: Scored[]): Suspect {
   return {
     service,
     instance: instanceOf(strongest),
-    score: members.reduce((sum, { score }) => sum + score, 0),
+    score: sumOf(members),
     onset: onsets.length > 0 ? Math.min(...onsets) : null,
     class: classOf(strongest),
+    support: supportOf(strongest),
     reasons: strongest.slice(0, MAX_REASONS).map(({ symptom }) => symptom.reason),
     evidence: [...new Set(strongest.slice(0, MAX_REASONS).flatMap(({ symptom }) => symptom.evidence))].sort(
       (a, b) => a - b,
     ),
   };
 }
+
+/** What a kind adds less than this to, it says nothing of. */
+const SAYS_SOMETHING = 0.05;
+
+function supportOf(members: Scored[]): Support {
+  const byKind = Map.groupBy(members, ({ kind }) => kind);
+  const kinds = [...byKind.values()].map((own) => sumOf(own)).filter((score) => score >= SAYS_SOMETHING).length;
+  const named = classOf(members);
+  const telling = members.filter(({ kind, symptom }) => kind.showsMechanism && symptom.class === named);
+  return { kinds, mechanism: sumOf(telling) };
+}
+
+const sumOf = (members: Scored[]) => members.reduce((sum, { score }) => sum + score, 0);
 
 /** The instance that holds most of what is known by instance; null where several hold alike. */
 function instanceOf(members: Scored[]): string | null {

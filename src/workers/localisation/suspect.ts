@@ -20,4 +20,14 @@ export type Suspect = {
   /** One plain sentence each, with the numbers that the cited evidence holds. */
   reasons: string[];
   evidence: number[];
+  /** What the confidence is worked out of; absent where the method's scores were never calibrated. */
+  support?: Support;
+};
+
+/** What telemetry says for a suspect beside its score. */
+export type Support = {
+  /** How many kinds of evidence add to its score. */
+  kinds: number;
+  /** How much of its score comes from symptoms of its class that show what is wrong, and not only where. */
+  mechanism: number;
 };

@@ -1,3 +1,4 @@
+import { unique } from '../detectors/support/text.ts';
 import { combineSymptoms, type SymptomKind } from './combine-symptoms.ts';
 import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
@@ -9,13 +10,16 @@ import { type MetricGroup, metricGroups } from './symptoms/metric-changes.ts';
 import { type RequestKind, requestSymptoms } from './symptoms/request-symptoms.ts';
 import { resourceSymptoms } from './symptoms/resource-symptoms.ts';
 import { slowSpans } from './symptoms/slow-spans.ts';
+import { withSlowWays } from './symptoms/slow-ways.ts';
 import { failingSpans, vanishedOperations } from './symptoms/span-symptoms.ts';
+import type { Symptom } from './symptoms/symptom.ts';
 import { clientSpans, unansweredCalls } from './symptoms/unanswered-calls.ts';
-import { vanishedServices } from './symptoms/vanished-services.ts';
+import { reducedServices, vanishedServices } from './symptoms/vanished-services.ts';
 import { type CallGraph, callGraph } from './telemetry/call-graph.ts';
 import { type IncidentWindow, incidentWindow } from './telemetry/incident-window.ts';
 import { kindsNamedIn } from './telemetry/metric-kind.ts';
-import { readLogs } from './telemetry/read-logs.ts';
+import { peersAmong } from './telemetry/named-peers.ts';
+import { type LogLines, readLogs } from './telemetry/read-logs.ts';
 import { readSeries, type Series } from './telemetry/read-series.ts';
 import { readTraces, type Traces } from './telemetry/read-spans.ts';
 
@@ -35,8 +39,8 @@ const COARSE = 0.25;
 export function symptomKinds(input: LocalisationInput): SymptomKind[] {
   const window = incidentWindow(input);
   const traces = readTraces(input, window);
-  const graph = callGraph(input, traces);
   const series = readSeries(input, window);
+  const graph = callGraph(input, traces, unique(series.flatMap(({ component }) => component?.service ?? [])));
   const groups = metricGroups(series, window.alertAt, graph.entries);
   return [
     ...loadKinds(groups, graph),
@@ -48,10 +52,15 @@ export function symptomKinds(input: LocalisationInput): SymptomKind[] {
 /** Who uses up more than before. */
 function loadKinds(groups: MetricGroup[], graph: CallGraph): SymptomKind[] {
   return [
-    { name: 'cpu', weight: DIRECT, symptoms: resourceSymptoms(groups, 'cpu', graph) },
-    { name: 'memory', weight: DIRECT, symptoms: resourceSymptoms(groups, 'memory', graph) },
-    { name: 'saturation', weight: INDIRECT, symptoms: resourceSymptoms(groups, 'saturation', graph) },
-    { name: 'other', weight: COARSE, symptoms: resourceSymptoms(groups, 'other', graph) },
+    { name: 'cpu', weight: DIRECT, showsMechanism: true, symptoms: resourceSymptoms(groups, 'cpu', graph) },
+    { name: 'memory', weight: DIRECT, showsMechanism: true, symptoms: resourceSymptoms(groups, 'memory', graph) },
+    {
+      name: 'saturation',
+      weight: INDIRECT,
+      showsMechanism: true,
+      symptoms: resourceSymptoms(groups, 'saturation', graph),
+    },
+    { name: 'other', weight: COARSE, showsMechanism: false, symptoms: resourceSymptoms(groups, 'other', graph) },
   ];
 }
 
@@ -64,8 +73,13 @@ function slownessKinds(
 ): SymptomKind[] {
   const latency = requestKindsAsked(input).has('latency') ? requestSymptoms(groups, 'latency', graph) : [];
   return [
-    { name: 'latency', weight: traces.during.length > 0 ? COARSE : INDIRECT, symptoms: latency },
-    { name: 'slow spans', weight: DIRECT, symptoms: slowSpans(traces) },
+    {
+      name: 'latency',
+      weight: traces.during.length > 0 ? COARSE : INDIRECT,
+      showsMechanism: false,
+      symptoms: traces.during.length > 0 ? lessWhereTraced(latency, traces) : withSlowWays(latency, graph),
+    },
+    { name: 'slow spans', weight: DIRECT, showsMechanism: true, symptoms: slowSpans(traces) },
   ];
 }
 
@@ -79,21 +93,38 @@ function failureKinds(
   traces: Traces,
 ): SymptomKind[] {
   const clients = clientSpans(traces);
-  const { flow, errors } = logSymptoms(readLogs(input, window));
+  const lines = readLogs(input, window);
+  const { flow, errors } = logSymptoms(lines, peersAmong(servicesIn(lines, series, traces)), reducedServices(series));
   const asked = requestKindsAsked(input).has('failures');
   return [
-    { name: 'vanished services', weight: DIRECT, symptoms: vanishedServices(series) },
-    { name: 'unanswered calls', weight: DIRECT, symptoms: unansweredCalls(traces, clients) },
+    { name: 'vanished services', weight: DIRECT, showsMechanism: true, symptoms: vanishedServices(series) },
+    { name: 'unanswered calls', weight: DIRECT, showsMechanism: true, symptoms: unansweredCalls(traces, clients) },
     {
       name: 'vanished operations',
       weight: DIRECT,
+      showsMechanism: false,
       symptoms: discountCallers(vanishedOperations(traces, clients), graph),
     },
-    { name: 'failing spans', weight: DIRECT, symptoms: discountCallers(failingSpans(traces), graph) },
-    { name: 'broken log flow', weight: DIRECT, symptoms: discountCallers(flow, graph) },
-    { name: 'log errors', weight: INDIRECT, symptoms: discountCallers(errors, graph) },
-    { name: 'lost requests', weight: INDIRECT, symptoms: asked ? lostRequests(series, window.alertAt, graph) : [] },
-    { name: 'failures', weight: INDIRECT, symptoms: asked ? requestSymptoms(groups, 'failures', graph) : [] },
+    {
+      name: 'failing spans',
+      weight: DIRECT,
+      showsMechanism: true,
+      symptoms: discountCallers(failingSpans(traces), graph),
+    },
+    { name: 'broken log flow', weight: DIRECT, showsMechanism: false, symptoms: discountCallers(flow, graph) },
+    { name: 'log errors', weight: INDIRECT, showsMechanism: true, symptoms: discountCallers(errors, graph) },
+    {
+      name: 'lost requests',
+      weight: INDIRECT,
+      showsMechanism: false,
+      symptoms: asked ? lostRequests(series, window.alertAt, graph) : [],
+    },
+    {
+      name: 'failures',
+      weight: INDIRECT,
+      showsMechanism: false,
+      symptoms: asked ? requestSymptoms(groups, 'failures', graph) : [],
+    },
   ];
 }
 
@@ -104,4 +135,29 @@ function requestKindsAsked({ alerts }: LocalisationInput): Set<RequestKind> {
   if (named.includes('latency')) asked.add('latency');
   if (named.includes('failures') || named.includes('successes')) asked.add('failures');
   return asked.size > 0 ? asked : new Set(['latency', 'failures']);
+}
+
+/** Every service that telemetry knows by name. */
+function servicesIn(lines: LogLines, series: Series[], traces: Traces): Set<string> {
+  const components = [
+    ...[...lines.before, ...lines.during, ...[...traces.before, ...traces.during].flat()].map(
+      ({ component }) => component,
+    ),
+    ...series.flatMap(({ component }) => component ?? []),
+  ];
+  return new Set(components.map(({ service }) => service));
+}
+
+/** So many spans of a service tell better than its latency metrics where its time goes. */
+const ENOUGH_SPANS = 20;
+const LEFT_TO_METRICS = 0.25;
+
+function lessWhereTraced(symptoms: Symptom[], { during }: Traces): Symptom[] {
+  const spans = new Map<string, number>();
+  for (const { component } of during.flat()) spans.set(component.service, (spans.get(component.service) ?? 0) + 1);
+  return symptoms.map((symptom) =>
+    (spans.get(symptom.component.service) ?? 0) >= ENOUGH_SPANS
+      ? { ...symptom, clarity: symptom.clarity * LEFT_TO_METRICS }
+      : symptom,
+  );
 }

@@ -17,8 +17,12 @@ export type Break = {
   now: { hits: number; tries: number };
 };
 
-/** An event that comes along in at least this share of a unit's flows is one of its habits; a window's edges cut some. */
-const HABIT = 0.95;
+/** An event that comes along in at least this share of a unit's flows is one of its habits. */
+const HABIT = 0.5;
+/** A habit is broken when no more than this share of it is left; what users ask for changes by less. */
+const BROKEN = 0.5;
+/** What always came along (a window's edges cut some) is broken by every time that it does not. */
+const ALWAYS = 0.95;
 
 /**
  * The most surprising break of every unit: mined invariants between events (Lou et al., "Mining invariants from console logs",
@@ -39,6 +43,8 @@ export function brokenFlows(before: Flow[], during: Flow[], ignored: (event: str
       if (hits < HABIT * tries || triesNow === 0 || ignored(missing)) continue;
       looked.add(`${unit}${PAIR}${missing}`);
       const trials = { hits: current.pairs.get(pair) ?? 0, tries: triesNow };
+      const left = trials.hits / trials.tries / (hits / tries);
+      if (left > BROKEN && hits < ALWAYS * tries) continue;
       const surprise = surpriseOfFewer({ hits, tries }, trials);
       if (surprise <= (breaks.get(unit)?.surprise ?? 0)) continue;
       breaks.set(unit, { unit, given, missing, surprise, before: { hits, tries }, now: trials });

@@ -5,13 +5,13 @@ import { servicesBelow } from './discount-callers.ts';
 /**
  * Failures pass from callee to caller, and change their looks on the way: a pod that is gone shows as calls without an answer, its
  * caller logs errors and breaks off, the entrance counts failed requests. What a caller shows of any of these kinds is explained as
- * clearly and as directly (the kind's weight) as something below it is broken by itself.
+ * clearly as something below it is broken by itself; of a kind that shows it indirectly by the root of its weight, as the two agree.
  */
 export function explainFailures(kinds: SymptomKind[], graph: CallGraph): SymptomKind[] {
   const clearest = new Map<string, number>();
   for (const { weight, symptoms } of kinds) {
     for (const { component, clarity } of symptoms) {
-      clearest.set(component.service, Math.max(weight * clarity, clearest.get(component.service) ?? 0));
+      clearest.set(component.service, Math.max(Math.sqrt(weight) * clarity, clearest.get(component.service) ?? 0));
     }
   }
   const explained = new Map<string, number>();

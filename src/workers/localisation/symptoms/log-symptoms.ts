@@ -1,14 +1,25 @@
 import { clarityOfSurprise, surpriseOfMore } from '../statistics/surprise.ts';
 import { type Component, componentKey, componentOf } from '../telemetry/component.ts';
 import { logTemplates, looksLikeError } from '../telemetry/log-templates.ts';
+import type { PeerOf } from '../telemetry/named-peers.ts';
 import type { LogLine, LogLines } from '../telemetry/read-logs.ts';
 import { type Break, brokenFlows, type Flow } from './broken-flow.ts';
 import type { Symptom } from './symptom.ts';
 
 type Event = { line: LogLine; unit: string; template: string; error: boolean };
+/** Errors of one template that speak of the same other service. */
+type ErrorKind = { template: string; peer: string | null; hits: number };
 
-/** What the log lines of components say: flows that break off, and errors that are new or surge. Amounts are nats. */
-export function logSymptoms({ before, during, evidence }: LogLines): { flow: Symptom[]; errors: Symptom[] } {
+/**
+ * What the log lines of components say: flows that break off, and errors that are new or surge. An error that names another
+ * service as the far end of a call is a symptom of that one, unless that one writes lines as if nothing had
+ * happened and none of its instances is gone (`reduced`). Amounts are nats.
+ */
+export function logSymptoms(
+  { before, during, evidence }: LogLines,
+  peerOf: PeerOf = () => null,
+  reduced: ReadonlySet<string> = new Set(),
+): { flow: Symptom[]; errors: Symptom[] } {
   if (during.length === 0) return { flow: [], errors: [] };
   const templates = logTemplates();
   const toEvent = (line: LogLine): Event => {
@@ -21,7 +32,7 @@ export function logSymptoms({ before, during, evidence }: LogLines): { flow: Sym
   const breaks = brokenFlows(flowsOf(was), flowsOf(is), (template) => errorTemplates.has(template));
   return {
     flow: breaks.map((found) => symptomOfBreak(found, 'the log line', evidence)),
-    errors: errorSymptoms(was, is, evidence),
+    errors: errorSymptoms(was, is, (event) => peerOf(event.line.body, event.line.component.service), reduced, evidence),
   };
 }
 
@@ -63,26 +74,37 @@ const PRIOR_LINES = 10;
 /** An error that was never seen may have been about to come. */
 const UNSEEN = 0.5;
 
-function errorSymptoms(before: Event[], during: Event[], evidence: number[]): Symptom[] {
-  const [was, is] = [countErrors(before), countErrors(during)];
+function errorSymptoms(
+  before: Event[],
+  during: Event[],
+  peerOf: (event: Event) => string | null,
+  reduced: ReadonlySet<string>,
+  evidence: number[],
+): Symptom[] {
+  const [was, is] = [countErrors(before, peerOf), countErrors(during, peerOf)];
   const usual = before.length > 0 ? before : during;
   const seen = countTemplates(usual);
+  const sound = soundServices(is).difference(reduced);
   return [...is].flatMap(([unit, { lines, errors }]) => {
     const known = was.get(unit);
-    const found = [...errors].map(([template, hits]) => {
-      const earlier = { hits: known?.errors.get(template) ?? 0, tries: known?.lines ?? 0 };
+    const found = [...errors].map(([key, { template, peer, hits }]) => {
+      const earlier = { hits: known?.errors.get(key)?.hits ?? 0, tries: known?.lines ?? 0 };
       const elsewhere = (seen.get(template) ?? 0) - (before.length > 0 ? earlier.hits : hits);
       const share = (elsewhere + UNSEEN) / (usual.length + 1);
       const prior = { hits: share * PRIOR_LINES, tries: PRIOR_LINES };
-      return { template, hits, earlier, surprise: surpriseOfMore(earlier, { hits, tries: lines }, prior) };
+      return { template, peer, hits, earlier, surprise: surpriseOfMore(earlier, { hits, tries: lines }, prior) };
     });
     const worst = found.sort((left, right) => right.surprise - left.surprise)[0];
     const amount = worst ? worst.surprise - Math.log(Math.max(1, countAll(is))) : 0;
     if (!worst || amount <= 0) return [];
-    const component: Component = componentOf(unit);
-    const reason = `${component.service} logs "${worst.template}" ${worst.hits} times, before ${worst.earlier.hits} times`;
+    const own = componentOf(unit);
+    const peer = worst.peer !== null && !sound.has(worst.peer) ? worst.peer : null;
+    const component: Component = peer === null ? own : { service: peer, instance: null };
+    const of = peer === null ? '' : ` of ${peer}`;
+    const reason = `${own.service} logs "${worst.template}"${of} ${worst.hits} times, before ${worst.earlier.hits} times`;
+    const alertClass = peer !== null && reduced.has(peer) ? 'infrastructure' : 'application';
     return [
-      { component, amount, clarity: clarityOfSurprise(amount), onset: null, class: 'application', reason, evidence },
+      { component, amount, clarity: clarityOfSurprise(amount), onset: null, class: alertClass, reason, evidence },
     ];
   });
 }
@@ -93,15 +115,28 @@ function countTemplates(events: Event[]): Map<string, number> {
   return counts;
 }
 
-type ErrorCounts = Map<string, { lines: number; errors: Map<string, number> }>;
+/** Services that write lines and none of an error: what others say of them is more likely about the way there, or about themselves. */
+function soundServices(counts: ErrorCounts): Set<string> {
+  const written = Map.groupBy(counts, ([unit]) => componentOf(unit).service);
+  return new Set(
+    [...written].flatMap(([service, own]) => (own.every(([, { errors }]) => errors.size === 0) ? service : [])),
+  );
+}
 
-function countErrors(events: Event[]): ErrorCounts {
+type ErrorCounts = Map<string, { lines: number; errors: Map<string, ErrorKind> }>;
+
+function countErrors(events: Event[], peerOf: (event: Event) => string | null): ErrorCounts {
   const counts: ErrorCounts = new Map();
-  for (const { unit, template, error } of events) {
+  for (const event of events) {
+    const { unit, template, error } = event;
     const count = counts.get(unit) ?? { lines: 0, errors: new Map() };
     counts.set(unit, count);
     count.lines++;
-    if (error) count.errors.set(template, (count.errors.get(template) ?? 0) + 1);
+    if (!error) continue;
+    const peer = peerOf(event);
+    const key = `${template}\u0000${peer ?? ''}`;
+    const kind = count.errors.get(key) ?? { template, peer, hits: 0 };
+    count.errors.set(key, { ...kind, hits: kind.hits + 1 });
   }
   return counts;
 }

@@ -3,6 +3,7 @@ import { median } from '../statistics/robust.ts';
 import type { CallGraph } from '../telemetry/call-graph.ts';
 import { componentKey } from '../telemetry/component.ts';
 import { clarityOfChange } from '../telemetry/level-change.ts';
+import { isDatabase } from '../telemetry/service-role.ts';
 import { type Changed, type MetricGroup, plain } from './metric-changes.ts';
 import { ownExcess } from './own-excess.ts';
 import type { Symptom } from './symptom.ts';
@@ -90,14 +91,11 @@ function fullScale({ changes }: MetricGroup): number {
   return changes.some(({ change }) => Math.max(change.before, change.during) > 1.5) ? 100 : 1;
 }
 
-const DATABASE =
-  /\b(sql|database|db|postgres\w*|mysql|mariadb|mongo\w*|redis|dynamodb|cassandra|elasticsearch|rds|cockroach\w*|memcached)\b/i;
-
 function symptomOf(group: MetricGroup, changed: Changed, amount: number): Symptom {
   const { series, component, change } = changed;
   const worse = worsening(group, changed);
   const whole = group.kind === 'successes' ? fullScale(group) - change.during : change.during;
-  const unknown: AlertClass = DATABASE.test(component.service) ? 'database' : 'application';
+  const unknown: AlertClass = isDatabase(component.service) ? 'database' : 'application';
   return {
     component,
     amount,

@@ -16,20 +16,33 @@ export function vanishedOperations({ before, during, evidence }: Traces, clients
   return breaks.map((found) => symptomOfBreak(found, 'the operation', evidence));
 }
 
-/** What a component did in one request: its own operations, and the operations of others that they called directly. */
+/**
+ * What a component did each time that it was asked: the operation, what it did inside, and the operations of others that it called
+ * directly. Being asked belongs to whoever asked: two operations that its callers used to ask for together break no flow of its own.
+ */
 function flowsOf(trace: Trace, clients: ClientSpans): Flow[] {
-  const flows = new Map<string, Flow>();
+  const flows = new Map<Span, Flow>();
   const byId = new Map(trace.map((span) => [span.id, span]));
-  const add = (unit: string, event: string) => {
-    const flow = flows.get(unit) ?? { unit, events: new Set() };
-    flows.set(unit, flow);
-    flow.events.add(event);
+  const parentOf = ({ parent }: Span) => (parent === null ? undefined : byId.get(parent));
+  const entryOf = (span: Span) => {
+    let [entry, seen] = [span, 0];
+    for (let above = parentOf(entry); above && seen < trace.length; above = parentOf(entry), seen++) {
+      if (above.component.service !== span.component.service) break;
+      entry = above;
+    }
+    return entry;
   };
-  for (const { component, operation, parent } of trace) {
-    add(componentKey(component), operation);
-    const caller = parent === null ? undefined : byId.get(parent);
-    if (caller && caller.component.service !== component.service && !clients.has(clientKey(caller))) {
-      add(componentKey(caller.component), `${operation} of ${component.service}`);
+  const flowOf = (span: Span) => {
+    const entry = entryOf(span);
+    const flow = flows.get(entry) ?? { unit: componentKey(entry.component), events: new Set<string>() };
+    flows.set(entry, flow);
+    return flow;
+  };
+  for (const span of trace) {
+    flowOf(span).events.add(span.operation);
+    const caller = parentOf(span);
+    if (caller && caller.component.service !== span.component.service && !clients.has(clientKey(caller))) {
+      flowOf(caller).events.add(`${span.operation} of ${span.component.service}`);
     }
   }
   return [...flows.values()];

@@ -21,6 +21,24 @@ export function vanishedServices(series: Series[]): Symptom[] {
 
 const timesOf = (series: Series[]) => series.flatMap(({ points }) => points.map(([at]) => at));
 
+/** So many steps without a value are no late delivery. */
+const GONE_STEPS = 2;
+
+/** Services that go on with fewer instances: the series of one end, those of another go on. A rollout does that, too. */
+export function reducedServices(series: Series[]): Set<string> {
+  const named = series.filter(({ component, points }) => component?.instance && points.length > 1);
+  const step = median(named.flatMap(({ points }) => points.slice(1).map(([at], index) => at - points[index]![0])));
+  const [, end] = extent(timesOf(named));
+  const isGone = (members: Series[]) => extent(timesOf(members))[1] <= end - GONE_STEPS * step;
+  const byService = Map.groupBy(named, ({ component }) => component!.service);
+  return new Set(
+    [...byService].flatMap(([service, members]) => {
+      const instances = [...Map.groupBy(members, ({ component }) => component!.instance).values()];
+      return instances.some(isGone) && !instances.every(isGone) ? service : [];
+    }),
+  );
+}
+
 /** How surprising it is that nothing came from the last of these times to the end, by how regularly something came before. */
 function surpriseOfEnd(times: number[], end: number, step: number): number {
   const [first, last] = extent(times);

@@ -1,5 +1,6 @@
 import { serviceTopology } from '../../../shared/evidence-forms.ts';
 import type { LocalisationInput } from '../localise.ts';
+import { guessedCalls } from './guessed-calls.ts';
 import type { Traces } from './read-spans.ts';
 
 /** Who calls whom, by service name. */
@@ -12,21 +13,24 @@ export type CallGraph = {
   mayCarryRequests(service: string): boolean;
 };
 
-/** The call graph of the service map and of the spans together; calls of a service to itself are left out. */
-export function callGraph(input: LocalisationInput, traces: Traces): CallGraph {
+/**
+ * The call graph of the service map and of the spans together; calls of a service to itself are left out. Where neither tells of any
+ * call, it is guessed from the names of `services`.
+ */
+export function callGraph(input: LocalisationInput, traces: Traces, services: string[] = []): CallGraph {
   const callees = new Map<string, Set<string>>();
   const callers = new Map<string, Set<string>>();
-  const edges = [...mappedCalls(input), ...tracedCalls(traces)];
+  const known = [...mappedCalls(input), ...tracedCalls(traces)].filter(([caller, callee]) => caller !== callee);
+  const edges = known.length > 0 ? known : guessedCalls(services);
   for (const [caller, callee] of edges) {
-    if (caller === callee) continue;
     callees.set(caller, (callees.get(caller) ?? new Set()).add(callee));
     callers.set(callee, (callers.get(callee) ?? new Set()).add(caller));
   }
   return {
     calleesOf: (service) => [...(callees.get(service) ?? [])],
     callersOf: (service) => [...(callers.get(service) ?? [])],
-    entries: [...callees.keys()].filter((service) => !callers.has(service)),
-    mayCarryRequests: (service) => callees.size === 0 || callees.has(service) || callers.has(service),
+    entries: known.length > 0 ? [...callees.keys()].filter((service) => !callers.has(service)) : [],
+    mayCarryRequests: (service) => known.length === 0 || callees.has(service) || callers.has(service),
   };
 }
 

@@ -11,7 +11,7 @@ export type LevelChange = {
   below: number;
   /** Between the lowest and the highest value of what was usual. */
   range: number;
-  /** Epoch ms of the first value of the changed level, null where nothing changed. */
+  /** Epoch ms of the first value of the trouble that lies outside of what was usual, null where nothing changed. */
   onset: number | null;
 };
 
@@ -85,7 +85,9 @@ function changeAt(recent: number[], trouble: [number, number][], { up, down }: U
   const low = Math.min(recent[0]!, before - down);
   const high = Math.max(recent.at(-1)!, before + up);
   const [above, below] = [Math.max(0, during - high), Math.max(0, low - during)];
-  return { before, during, above, below, range: high - low, onset: above + below > 0 ? trouble[0]![0] : null };
+  const outside = ([, value]: [number, number]) => (above > 0 ? value > high : value < low);
+  const onset = above + below > 0 ? trouble.find(outside)![0] : null;
+  return { before, during, above, below, range: high - low, onset };
 }
 
 /**

@@ -53,7 +53,7 @@ export function kindsNamedIn(text: string): MetricKind[] {
 }
 
 /** `PodServerLatencyP90(s)` and `http_request_duration` as words. */
-function wordsOf(name: string): string {
+export function wordsOf(name: string): string {
   return name
     .slice(0, 500)
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')

@@ -11,8 +11,8 @@ describe('combining symptoms', () => {
   it('counts the share of a kind, so that noise that all show counts little', () => {
     const noise = ['a', 'b', 'c', 'd'].map((service) => symptom(service, 900));
     const [first, second] = combineSymptoms([
-      { name: 'noise', weight: 1, symptoms: noise },
-      { name: 'clear', weight: 1, symptoms: [symptom('d', 2)] },
+      { name: 'noise', weight: 1, showsMechanism: true, symptoms: noise },
+      { name: 'clear', weight: 1, showsMechanism: true, symptoms: [symptom('d', 2)] },
     ]);
     expect(first).to.include({ service: 'd', score: 1.25 });
     expect(second?.score).to.equal(0.25);
@@ -20,30 +20,46 @@ describe('combining symptoms', () => {
 
   it('names the instance that holds most of the symptoms, or none where all hold alike', () => {
     const at = (instance: string, amount: number) => symptom('a', amount, { component: { service: 'a', instance } });
-    const of = (...symptoms: Symptom[]) => combineSymptoms([{ name: 'cpu', weight: 1, symptoms }])[0]?.instance;
+    const of = (...symptoms: Symptom[]) =>
+      combineSymptoms([{ name: 'cpu', weight: 1, showsMechanism: true, symptoms }])[0]?.instance;
     expect(of(at('a-1', 9), at('a-2', 1))).to.equal('a-1');
     expect(of(at('a-1', 5), at('a-2', 5))).to.equal(null);
     expect(of(symptom('a', 5))).to.equal(null);
   });
 
   it('explains slow work by a resource that is used up, or else by the code', () => {
-    const slow = { name: 'spans', weight: 1, symptoms: [symptom('a', 1)] };
-    const cpu = { name: 'cpu', weight: 1, symptoms: [symptom('a', 1, { class: 'resource', clarity: 0.3 })] };
+    const slow = { name: 'spans', weight: 1, showsMechanism: true, symptoms: [symptom('a', 1)] };
+    const cpu = {
+      name: 'cpu',
+      weight: 1,
+      showsMechanism: true,
+      symptoms: [symptom('a', 1, { class: 'resource', clarity: 0.3 })],
+    };
     expect(combineSymptoms([slow, cpu])[0]?.class).to.equal('resource');
     expect(combineSymptoms([slow])[0]?.class).to.equal('application');
   });
 
   it('says the earliest onset, the strongest reasons first and all their evidence', () => {
     const [suspect] = combineSymptoms([
-      { name: 'x', weight: 0.5, symptoms: [symptom('a', 1, { onset: 5, reason: 'weak', evidence: [3] })] },
-      { name: 'y', weight: 1, symptoms: [symptom('a', 1, { onset: 7, reason: 'strong', evidence: [2] })] },
+      {
+        name: 'x',
+        weight: 0.5,
+        showsMechanism: true,
+        symptoms: [symptom('a', 1, { onset: 5, reason: 'weak', evidence: [3] })],
+      },
+      {
+        name: 'y',
+        weight: 1,
+        showsMechanism: true,
+        symptoms: [symptom('a', 1, { onset: 7, reason: 'strong', evidence: [2] })],
+      },
     ]);
     expect(suspect).to.deep.include({ onset: 5, reasons: ['strong', 'weak'], evidence: [2, 3] });
   });
 
   it('orders equal suspects by name and leaves out those without a score', () => {
     const symptoms = [symptom('b', 1), symptom('a', 1), symptom('c', 1, { clarity: 0 })];
-    const suspects = combineSymptoms([{ name: 'x', weight: 1, symptoms }]);
+    const suspects = combineSymptoms([{ name: 'x', weight: 1, showsMechanism: true, symptoms }]);
     expect(suspects.map(({ service }) => service)).to.deep.equal(['a', 'b']);
   });
 });

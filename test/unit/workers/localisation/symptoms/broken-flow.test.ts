@@ -14,8 +14,15 @@ describe('broken flows', () => {
     expect(found?.surprise).to.be.above(10);
   });
 
-  it('do not show what came along only sometimes, however seldom it comes now', () => {
-    const before = [...flows(10, 'a', 'begin', 'end'), ...flows(10, 'a', 'begin')];
+  it('show what came along every other time when it is gone, and not when it is only rarer', () => {
+    const before = [...flows(20, 'a', 'begin', 'end'), ...flows(20, 'a', 'begin')];
+    expect(brokenFlows(before, flows(15, 'a', 'begin'), nothing)).to.have.length(1);
+    const rarer = [...flows(30, 'a', 'begin', 'end'), ...flows(70, 'a', 'begin')];
+    expect(brokenFlows(before, rarer, nothing)).to.be.empty;
+  });
+
+  it('do not show what came along only now and then, however seldom it comes now', () => {
+    const before = [...flows(8, 'a', 'begin', 'end'), ...flows(12, 'a', 'begin')];
     expect(brokenFlows(before, flows(15, 'a', 'begin'), nothing)).to.be.empty;
   });
 

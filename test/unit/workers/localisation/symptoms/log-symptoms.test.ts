@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import { logSymptoms } from '../../../../../src/workers/localisation/symptoms/log-symptoms.ts';
+import { peersAmong } from '../../../../../src/workers/localisation/telemetry/named-peers.ts';
 import type { LogLine } from '../../../../../src/workers/localisation/telemetry/read-logs.ts';
 
 const lines = (service: string, body: string, count: number): LogLine[] =>
   Array.from({ length: count }, (_, index) => {
     return { at: index, component: { service, instance: null }, trace: null, severity: null, body };
   });
-const errorsOf = (before: LogLine[], during: LogLine[]) =>
-  logSymptoms({ before, during, evidence: [2] }).errors.filter(({ clarity }) => clarity > 0.5);
+const peerOf = peersAmong(['desk', 'till', 'safe']);
+const errorsOf = (before: LogLine[], during: LogLine[], reduced = new Set<string>()) =>
+  logSymptoms({ before, during, evidence: [2] }, peerOf, reduced).errors.filter(({ clarity }) => clarity > 0.5);
 
 describe('errors in logs', () => {
   const calm = [...lines('desk', 'INFO served', 200), ...lines('till', 'INFO served', 200)];
@@ -27,5 +29,20 @@ describe('errors in logs', () => {
   it('are nothing new where they were as often before', () => {
     const noisy = [...calm, ...lines('safe', 'ERROR jammed', 6), ...lines('safe', 'INFO opened', 8)];
     expect(errorsOf(noisy, noisy)).to.be.empty;
+  });
+
+  it('speak of the service at the far end of the call that they name', () => {
+    const during = [...lines('desk', 'INFO served', 200), ...lines('desk', 'ERROR call to till failed', 6)];
+    const [found] = errorsOf(calm, during);
+    expect(found!.component.service).to.equal('till');
+    expect(found!.reason).to.equal('desk logs "ERROR call to till failed" of till 6 times, before 0 times');
+  });
+
+  it('stay with who writes them where the one they name goes on as ever, unless an instance of it is gone', () => {
+    const during = [...calm, ...lines('desk', 'ERROR call to till failed', 6)];
+    expect(errorsOf(calm, during)[0]!.component.service).to.equal('desk');
+    const [reduced] = errorsOf(calm, during, new Set(['till']));
+    expect(reduced).to.include({ class: 'infrastructure' });
+    expect(reduced!.component.service).to.equal('till');
   });
 });

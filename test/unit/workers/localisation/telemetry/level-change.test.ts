@@ -17,6 +17,10 @@ describe('the change of a level', () => {
     expect(change([10, 11, 11, 10, 12, 10, 99, 11], 6)).to.include({ above: 0 });
   });
 
+  it('began with the first unusual value, not with a usual one before it that leaves the median as it is', () => {
+    expect(change([10, 10, 10, 10, 10, 50, 50, 50, 50, 50], 8).onset).to.equal(5 * MINUTE);
+  });
+
   it('sees a fall as well', () => {
     expect(change([100, 99, 100, 100, 60, 58, 61], 6)).to.include({ during: 60, below: 39, above: 0 });
   });
