@@ -22,6 +22,7 @@ import { effectsOf, explains, rankFindings } from './detectors/support/causal-or
 import { CLEAN_CHECKS, type Proof } from './detectors/support/clean-evidence.ts';
 import { duringTrouble } from './detectors/support/during-trouble.ts';
 import { localise } from './localisation/localise.ts';
+import { IDENTIFIED } from './localisation/suspect-confidence.ts';
 
 export type ConcludeInput = {
   alerts: Alert[];
@@ -137,8 +138,12 @@ function verdictOf(top: Finding, others: Finding[], input: ConcludeInput): Verdi
   const rival = others.some(
     (other) => other.cause && other.confidence > top.confidence - RIVAL_DISTANCE && !sameStory(top, other),
   );
-  return top.cause && top.confidence >= SURE && !rival ? 'identified' : 'probable';
+  return top.cause && isSure(top) && !rival ? 'identified' : 'probable';
 }
+
+/** Localisation names a place first of all: it has to be next to certain, with a mechanism that shows. */
+const isSure = ({ detector, confidence }: Finding): boolean =>
+  confidence >= (detector === 'where-it-began' ? IDENTIFIED : SURE);
 
 /** Two findings of one detector about one component (or one that cannot be told) tell the same story from two sides. */
 function sameStory(top: Finding, other: Finding): boolean {

@@ -1,6 +1,7 @@
 import type { Finding, TimelineEntry } from '../../shared/report.ts';
 import { localise } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
+import { suspectConfidence } from '../localisation/suspect-confidence.ts';
 import type { Detector, DetectorInput } from './detector.ts';
 import { lookActions } from './support/look-actions.ts';
 import { connected, type Propagation, propagation } from './support/propagation.ts';
@@ -9,8 +10,10 @@ import { unique } from './support/text.ts';
 
 /** Fewer components cannot tell a cause from its symptoms: what deviates may be all that was looked at. */
 const LEAST_COMPONENTS = 3;
-/** Localisation names a place, not a mechanism: alone it is a probable cause at best. */
+/** Scores that were never calibrated name a place: a probable cause at best. */
 const MOST_CONFIDENCE = 0.7;
+/** Less would count as no reason to doubt that all is well. */
+const LEAST_CALIBRATED = 0.3;
 /** Suspects of healthy telemetry scored 0.1 to 0.2 where we looked; below this a suspect is a lead, not a cause. */
 const FAINT_SCORE = 0.2;
 const LEAST_CONFIDENCE = 0.4;
@@ -36,7 +39,7 @@ export const whereItBegan: Detector = (input) => {
   if (!first || new Set(all.map(({ service }) => service)).size < LEAST_COMPONENTS) return [];
   if (first.score < FAINT_SCORE) return [faintLead(first, input)];
   return [
-    toFinding(first, shareOf(first, suspects), input),
+    toFinding(first, suspects, input),
     ...others
       .slice(0, MAX_RIVALS)
       .map((suspect) => toLead(suspect, suspects, input))
@@ -47,13 +50,13 @@ export const whereItBegan: Detector = (input) => {
 const shareOf = (suspect: Suspect, suspects: Suspect[]) =>
   suspect.score / suspects.reduce((sum, { score }) => sum + score, 0);
 
-function toFinding(suspect: Suspect, share: number, input: DetectorInput): Finding {
+function toFinding(suspect: Suspect, suspects: Suspect[], input: DetectorInput): Finding {
   const way = propagation(input, suspect.service);
   const alertClass = suspect.class ?? 'application';
   return {
     ...plainFinding(suspect, `The trouble most likely began at ${nameOf(suspect)}.`),
     statement: statementOf(suspect, way),
-    confidence: confidenceOf(share, way),
+    confidence: confidenceOf(suspect, suspects, way),
     cause: true,
     evidence: unique([...suspect.evidence, ...way.evidence]).sort((left, right) => left - right),
     timeline: timelineOf(suspect, way),
@@ -88,9 +91,13 @@ function statementOf(suspect: Suspect, { path, plausible }: Propagation): string
   return [`The trouble most likely began at ${name}.`, reasonOf(suspect), way, against].filter(Boolean).join(' ');
 }
 
-/** By how far it stands out from the others, and whether the trouble can have come from there at all. */
-function confidenceOf(share: number, { plausible }: Propagation): number {
-  const confidence = LEAST_CONFIDENCE + (MOST_CONFIDENCE - LEAST_CONFIDENCE) * share;
+/** Calibrated where it can be, else by how far it stands out; less where the trouble can't have come from there. */
+function confidenceOf(suspect: Suspect, suspects: Suspect[], { plausible }: Propagation): number {
+  const calibrated = suspectConfidence(suspects);
+  const confidence =
+    calibrated === null
+      ? LEAST_CONFIDENCE + (MOST_CONFIDENCE - LEAST_CONFIDENCE) * shareOf(suspect, suspects)
+      : Math.max(LEAST_CALIBRATED, calibrated);
   return Math.round(confidence * (plausible ? 1 : UNREACHABLE) * 100) / 100;
 }
 
