@@ -2,17 +2,19 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { culpritChange } from '../../src/workers/changes/suspect-change.ts';
 import { localise } from '../../src/workers/localisation/localise.ts';
+import { suspectConfidence } from '../../src/workers/localisation/suspect-confidence.ts';
 import { SUITE_ADAPTERS } from './cases/index.ts';
 import type { CaseInput } from './cases/suite-adapter.ts';
 import { type CaseTruth, caseTruths } from './stress/case-truths.ts';
 import { PERTURBATIONS, renamed } from './stress/perturbations.ts';
+import { type Claim, reliability } from './stress/reliability.ts';
 import { syntheticCase } from './stress/synthetic-case.ts';
 
 /**
  * How localisation does on cases that it was not developed with: the local cases changed in ways that must not change the answer,
  * and cases of random systems with random faults.
- * Usage: `node scripts/bootstrap.mjs scripts/eval/stress.ts --cases ../shared/cases [--suite NAME] [--only NAME] [--seeds 2] [--synthetic 300]`;
- * `--only` (again for more) names the perturbations.
+ * Usage: `node scripts/bootstrap.mjs scripts/eval/stress.ts --cases ../shared/cases [--suite NAME] [--only NAME] [--seeds 2] [--synthetic 300] [--seed NAME]`;
+ * `--only` (again for more) names the perturbations; `--seed` names the synthetic cases: `develop` to work on methods, another to judge them.
  */
 const { values } = parseArgs({
   options: {
@@ -21,18 +23,23 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     seeds: { type: 'string', default: '1' },
     synthetic: { type: 'string', default: '300' },
+    seed: { type: 'string', default: 'develop' },
   },
 });
 
-type Outcome = { rank: number; sameCommit: boolean | null; ms: number };
+type Outcome = { rank: number; sameCommit: boolean | null; ms: number; claim: Claim | null };
 
-function outcomeOf(input: CaseInput, suspects: string[], commit: string | null): Outcome {
+function outcomeOf(input: CaseInput, { suspects, classes, commit }: CaseTruth): Outcome {
   const started = performance.now();
-  const ranking = [...new Set(localise(input).map(({ service }) => service.toLowerCase()))];
+  const found = localise(input);
   const ms = performance.now() - started;
+  const ranking = [...new Set(found.map(({ service }) => service.toLowerCase()))];
+  const confidence = suspectConfidence(found);
+  const right = suspects.includes(ranking[0] ?? '') && classes.includes(found[0]?.class ?? '');
+  const claim = confidence === null ? null : { confidence, right };
   const at = ranking.findIndex((service) => suspects.includes(service));
   const sameCommit = commit === null ? null : culpritChange(input) === commit;
-  return { rank: at < 0 ? Number.POSITIVE_INFINITY : at + 1, sameCommit, ms };
+  return { rank: at < 0 ? Number.POSITIVE_INFINITY : at + 1, sameCommit, ms, claim };
 }
 
 function stressSuite(suite: string): void {
@@ -49,13 +56,14 @@ function stressSuite(suite: string): void {
         const given = `${id} ${seed}`;
         const other =
           name === 'services renamed' ? renamed(input, given) : { input: perturb(input, given), names: null };
-        const { suspects, commit } = namesIn(truths.get(id)!, other.names);
-        outcomes.set(name, [...(outcomes.get(name) ?? []), outcomeOf(other.input, suspects, commit)]);
+        const truth = namesIn(truths.get(id)!, other.names);
+        outcomes.set(name, [...(outcomes.get(name) ?? []), outcomeOf(other.input, truth)]);
       }
     }
   }
   console.log(`${suite}: ${cases.length} cases, each perturbed with ${values.seeds} seed(s)`);
   for (const [name, own] of outcomes) show(name, own);
+  showClaims([...outcomes.values()].flat());
 }
 
 /** The truth in the names that a renamed case has. */
@@ -68,12 +76,18 @@ function namesIn(truth: CaseTruth, names: Map<string, string> | null): CaseTruth
 function stressSynthetic(count: number): void {
   const outcomes = new Map<string, Outcome[]>();
   for (let index = 0; index < count; index++) {
-    const { input, service, tags } = syntheticCase(`unseen ${index}`);
-    const outcome = outcomeOf(input, [service.toLowerCase()], null);
+    const { input, service, class: alertClass, tags } = syntheticCase(`${values.seed} ${index}`);
+    const outcome = outcomeOf(input, { suspects: [service.toLowerCase()], classes: [alertClass], commit: null });
     for (const tag of ['all', ...tags]) outcomes.set(tag, [...(outcomes.get(tag) ?? []), outcome]);
   }
   console.log(`${count} synthetic cases`);
   for (const [tag, own] of [...outcomes].sort()) show(tag, own);
+  showClaims(outcomes.get('all') ?? []);
+}
+
+function showClaims(outcomes: Outcome[]): void {
+  const claims = outcomes.flatMap(({ claim }) => claim ?? []);
+  if (claims.length > 0) console.log(['  confidence of the first suspect:', ...reliability(claims)].join('\n'));
 }
 
 function show(name: string, outcomes: Outcome[]): void {

@@ -1,17 +1,30 @@
+import type { AlertClass } from '../../../src/shared/alert.ts';
 import { makeAlert } from '../cases/make-alert.ts';
 import { makeEvidence, type Recorded } from '../cases/make-evidence.ts';
 import { metricEvidence, type PointRow, rangeOf } from '../cases/recorded-case.ts';
 import type { CaseInput } from '../cases/suite-adapter.ts';
+import { isFindable } from './findable.ts';
 import { between, factor, integer, oneOf, type Random, randomOf, spread } from './random.ts';
-import { FAULTS, type Fault, playRequests, type Requests } from './synthetic-requests.ts';
+import { FAULTS, type Fault, type FaultKind, playRequests, type Requests } from './synthetic-requests.ts';
 import { edgesOf, type Pod, type Service, type System, syntheticSystem } from './synthetic-system.ts';
 
 export type SyntheticCase = {
   input: CaseInput;
   service: string;
   pod: string;
+  class: AlertClass;
   /** What the case is like: fault, size, what it has. */
   tags: string[];
+};
+
+const CLASS_OF: Record<FaultKind, AlertClass> = {
+  cpu: 'resource',
+  memory: 'resource',
+  delay: 'network',
+  loss: 'network',
+  exception: 'application',
+  return: 'application',
+  down: 'infrastructure',
 };
 
 const MINUTE_MS = 60_000;
@@ -49,12 +62,20 @@ export function syntheticCase(seed: string): SyntheticCase {
   const alert = makeAlert({ title: 'Alert', startsAt: new Date(alertAt).toISOString() });
   const now = new Date(alertAt + AFTER_MINUTES * MINUTE_MS);
   const size = system.services.length < 12 ? 'small' : system.services.length < 26 ? 'middle' : 'large';
+  const findable = isFindable(fault, faulty, has);
   const without = Object.entries(has).flatMap(([what, there]) => (there ? [] : [`no ${what}`]));
   return {
     input: { alerts: [alert], evidence: makeEvidence(recorded, now), now },
     service: fault.pod.service.name,
     pod: fault.pod.name,
-    tags: [fault.kind, size, ...(without.length > 0 ? without : ['complete'])],
+    class: CLASS_OF[fault.kind],
+    tags: [
+      fault.kind,
+      findable ? `${fault.kind}, findable` : `${fault.kind}, not findable`,
+      findable ? 'findable' : 'not findable',
+      size,
+      ...(without.length > 0 ? without : ['complete']),
+    ],
   };
 }
 

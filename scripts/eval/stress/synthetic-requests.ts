@@ -33,6 +33,8 @@ export type Requests = {
   total: number;
   failed: number;
   callsOf: Map<string, number>;
+  /** How many runs of an operation, or ways between two pods, went otherwise because of the fault. */
+  touched: number;
 };
 
 const WAY_MS = 0.6;
@@ -44,7 +46,7 @@ export function playRequests(
   time: { from: number; seconds: number; name: string },
   fault: Fault | null,
 ): Requests {
-  const played: Requests = { spans: [], logs: [], total: 0, failed: 0, callsOf: new Map() };
+  const played: Requests = { spans: [], logs: [], total: 0, failed: 0, callsOf: new Map(), touched: 0 };
   const count = Math.max(3, Math.round(system.requestsPerSecond * time.seconds));
   for (let index = 0; index < count; index++) {
     const request = { random, fault, played, traceId: `${time.name}${index}`, next: 0 };
@@ -68,6 +70,7 @@ function serve(request: Request, pod: Pod, operation: Operation, parent: string 
   const slow = own && (own.kind === 'cpu' || own.kind === 'memory') ? own.factor * factor(random, 0.3) : 1;
   const part = (operation.ownMs * slow * factor(random, 0.35)) / (operation.calls.length + operation.steps + 1);
   const breaks = own?.operation === operation && (own.kind === 'exception' || own.kind === 'return');
+  if (breaks || slow !== 1) played.touched++;
   played.callsOf.set(pod.service.name, (played.callsOf.get(pod.service.name) ?? 0) + 1);
   log(request, pod, operation, at, `INFO ${operation.name} begin id=${Math.floor(random() * 1e6)}`);
   let now = at + part;
@@ -114,13 +117,20 @@ function callOut(request: Request, from: Pod, { callee, operation }: Call, paren
   const { random, fault } = request;
   const client = open(request, from, `call ${callee.name}/${operation.name}`, parent, at);
   const pod = oneOf(random, callee.pods);
-  const way = () => WAY_MS * factor(random, 0.5) + delayOn(random, fault, from, pod);
+  let delayed = 0;
+  const way = () => {
+    const delay = delayOn(random, fault, from, pod);
+    if (delay > 0) delayed = 1;
+    return WAY_MS * factor(random, 0.5) + delay;
+  };
   if (fault?.kind === 'down' && fault.pod === pod) {
+    request.played.touched++;
     client.durationMs = way() + between(random, 1, 50);
     return { end: at + client.durationMs, failed: true };
   }
   const served = serve(request, pod, operation, client.spanId, at + way());
   const end = served.end + way();
+  request.played.touched += delayed;
   client.durationMs = end - at;
   return { end, failed: served.failed };
 }
