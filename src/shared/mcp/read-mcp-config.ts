@@ -13,24 +13,28 @@ const SECTIONS = ['mcpServers', 'servers', 'mcp.servers'] as const;
 
 /**
  * Reads a file in the form that other MCP clients use. Throws FleetError `config_invalid` that names the file and every faulty
- * field. `env` is what `${NAME}` and `${env:NAME}` in its texts stand for.
+ * field. `env` is what `${NAME}` and `${env:NAME}` in its texts stand for; `onFile` is told of every further file that was read once
+ * and for all: when one of those changes, this is to be read again.
  */
-export function readMcpConfig(path: string, env: Environment): ConfiguredServer[] {
+export function readMcpConfig(path: string, env: Environment, onFile?: (path: string) => void): ConfiguredServer[] {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     throw new FleetError('config_invalid', `MCP_CONFIG ${path} cannot be read: ${describeError(cause)}`, { cause });
   }
-  return parseMcpConfig(text, { path, env });
+  return parseMcpConfig(text, { path, env, onFile });
 }
 
 /** The same from a text; `path` is for the messages and for what is relative to the file. */
-export function parseMcpConfig(text: string, { path, env }: { path: string; env: Environment }): ConfiguredServer[] {
+export function parseMcpConfig(
+  text: string,
+  { path, env, onFile }: { path: string; env: Environment; onFile?: (path: string) => void },
+): ConfiguredServer[] {
   const { section, entries } = findServers(parseJson(text, path), path);
   const schema = z.record(
     z.string().regex(/^\P{C}{1,64}$/u, 'is no name for a server: use at most 64 visible characters'),
-    entrySchema({ env, folder: dirname(resolve(path)) }).transform((entry, context) => {
+    entrySchema({ env, folder: dirname(resolve(path)), onFile }).transform((entry, context) => {
       const server = toConfiguredServer(entry);
       if (typeof server !== 'string') return server;
       context.addIssue({ code: 'custom', message: server });

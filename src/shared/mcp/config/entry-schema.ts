@@ -92,9 +92,15 @@ function isReadable(path: string): boolean {
 }
 
 /** The variables of a .env file; a relative path begins at the folder of the configuration file. */
-function readEnvFile(path: string, { folder }: VariableScope, context: z.RefinementCtx): Record<string, string> {
+function readEnvFile(
+  path: string,
+  { folder, onFile }: VariableScope,
+  context: z.RefinementCtx,
+): Record<string, string> {
+  const file = isAbsolute(path) ? path : join(folder, path);
+  onFile?.(file);
   try {
-    return parseEnv(readFileSync(isAbsolute(path) ? path : join(folder, path), 'utf8')) as Record<string, string>;
+    return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>;
   } catch (error) {
     context.addIssue({ code: 'custom', message: `cannot be read: ${describeError(error)}` });
     return {};

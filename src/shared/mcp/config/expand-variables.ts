@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the variables of a configuration file stand for. */
-export type VariableScope = { env: Environment; folder: string };
+/** What the variables of a configuration file stand for; `onFile` is told of files whose content is put in. */
+export type VariableScope = { env: Environment; folder: string; onFile?: (path: string) => void };
 
 /** `${NAME}`, `${NAME:-fallback}` (Claude), `${env:NAME}`, `${userHome}`, `${workspaceFolder}` (Cursor, VS Code), `${file:/path}` (ours). */
 const VARIABLE = /\$\{(?:(env|file|input):)?([^}:]+)(?::-([^}]*))?\}/g;
@@ -14,6 +14,7 @@ const FILE_VARIABLE = /\$\{file:([^}]+)\}/g;
 /** The text with its variables replaced; `fault` is called with what is wrong and what to do, once per variable that cannot be. */
 export function expandVariables(text: string, scope: VariableScope, fault: (message: string) => void): string {
   return text.replaceAll(VARIABLE, (match, kind: string | undefined, name: string, fallback: string | undefined) => {
+    if (kind === 'file') scope.onFile?.(name);
     const found = kind === 'file' ? fileText(name, fault) : variableOf(kind, name, scope, fault);
     if (found === null) return match;
     if (found === undefined && fallback === undefined) fault(`the variable ${name} is not set`);

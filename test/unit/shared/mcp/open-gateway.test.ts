@@ -98,7 +98,7 @@ describe('the gateway of a configuration file', () => {
     write({ one: entryOf(servers[0]!) });
     open();
     write({ one: { url: 'nope' }, two: {} });
-    await untilLine('the changed MCP_CONFIG is faulty: the servers stay as they are');
+    await untilLine('the changed MCP_CONFIG or a file that it needs is faulty: the servers stay as they are');
     const { error } = lines.find(({ message }) => message.includes('faulty'))!.fields as { error: string };
     expect(error).to.include('mcpServers.one.url').and.include('mcpServers.two: needs "command"');
     expect((await read()).server).to.equal('one');
