@@ -26,7 +26,7 @@ const CLOSE_GRACE_MS = 100;
 const DEFAULT_BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Serves a definition over stateless Streamable HTTP at `/mcp`. Throws FleetError `config_invalid` for an address other
+ * Serves a definition over stateless Streamable HTTP at `/mcp`, to nobody's browser pages but its own (Host and Origin are checked). Throws FleetError `config_invalid` for an address other
  * than loopback without a token, and for a port that is taken.
  */
 export async function serveHttp(definition: ServerDefinition, options: HttpHostOptions = {}): Promise<HttpHost> {
@@ -45,6 +45,7 @@ function createHttpHost(definition: ServerDefinition, options: HttpHostOptions):
   const { host = '127.0.0.1', token, bodyLimitBytes = DEFAULT_BODY_LIMIT_BYTES } = options;
   const app = express().disable('x-powered-by');
   if (isLoopback(host)) app.use(localhostHostValidation());
+  app.use(refuseForeignPages);
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok', server: definition.name, version: definition.version });
   });
@@ -61,10 +62,21 @@ function createHttpHost(definition: ServerDefinition, options: HttpHostOptions):
 function requireBearer(token: string): RequestHandler {
   const expected = digest(`Bearer ${token}`);
   return (request, response, next) => {
-    if (timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) return next();
+    // The word before the token may be written in any case (RFC 9110, 11.1).
+    const given = (request.headers.authorization ?? '').replace(/^bearer /i, 'Bearer ');
+    if (timingSafeEqual(digest(given), expected)) return next();
     sendError(response.setHeader('www-authenticate', 'Bearer'), 401, 'Give the bearer token of this MCP server.');
   };
 }
+
+/**
+ * A browser says which page is asking: one of another origin has no business here, and gets no CORS headers either. Clients that are
+ * no browsers send no Origin.
+ */
+const refuseForeignPages: RequestHandler = ({ headers: { origin, host } }, response, next) => {
+  if (origin === undefined || (host !== undefined && URL.parse(origin)?.host === host)) return next();
+  sendError(response, 403, 'Pages of another origin may not use this MCP server.');
+};
 
 /** Texts of any length become comparable in constant time. */
 function digest(text: string): Buffer {
