@@ -173,6 +173,24 @@ describe('what a caller gets of a server that misbehaves', () => {
     expect((await read(gatewayOf(replicasOf([server])))).data.name).to.equal('alerts');
   });
 
+  it('it limits the rate for a moment: a read waits as long as it is told, a write is not repeated', async () => {
+    const server = await serve();
+    const gateway = gatewayOf(replicasOf([server]));
+    await read(gateway);
+    const limitOnce: Behaviour = (_message, { response }) => {
+      server.behave(soundAnswer);
+      response.writeHead(429, { 'retry-after': '1' }).end();
+      return null;
+    };
+    server.behave(limitOnce);
+    const before = server.calls('get_channel_info');
+    expect((await read(gateway)).data.name).to.equal('alerts');
+    expect(server.calls('get_channel_info') - before).to.equal(2);
+    server.behave(limitOnce);
+    expect(await failureOf(write(gateway))).to.include({ failure: 'rate_limit', ambiguous: false, retryAfterMs: 1000 });
+    expect(server.calls('post_message')).to.equal(1);
+  });
+
   it('its answer is huge: head, tail and digest are left of the text', async () => {
     const server = await serve();
     const text = `begin ${'x'.repeat(3_000_000)} end`;
