@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -11,6 +9,7 @@ import type { ToolGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import type { BenchBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
+import { type HeapPoints, heapGrowth, heapOverCalls } from './gateway-memory.ts';
 import { median, percentile } from './statistics.ts';
 
 const CALLERS = 50;
@@ -44,7 +43,9 @@ export async function benchGateway({ sizes, say }: BenchContext, backend: BenchB
       both.push(`${after.toFixed(1)}/${before.toFixed(1)}`);
     }
     say(`gateway: ${both.join(', ')} ms`);
-    const memory = await memoryGrowth(gateway, calls * 4);
+    // 100,000 in the full bench.
+    const memory = await heapOverCalls(sizes.incidents * 200, (many) => inParallel(() => ask(gateway), many));
+    say(`gateway: heap ${memory.megabytes.map((size) => size.toFixed(1)).join(', ')} MB`);
     const own = await ownTime(gateway, overBare);
     return [...rows(backend, median(ratios), both.join(', '), own, memory), ...(await failover(backend, calls))];
   } finally {
@@ -54,9 +55,7 @@ export async function benchGateway({ sizes, say }: BenchContext, backend: BenchB
   }
 }
 
-type Memory = { megabytes: number; calls: number };
-
-function rows(backend: BenchBackend, ratio: number, detail: string, ownMs: number, memory: Memory): BenchRow[] {
+function rows(backend: BenchBackend, ratio: number, detail: string, ownMs: number, memory: HeapPoints): BenchRow[] {
   const common = { bench: 'gateway', backend };
   return [
     benchRow({
@@ -78,10 +77,10 @@ function rows(backend: BenchBackend, ratio: number, detail: string, ownMs: numbe
     benchRow({
       ...common,
       what: `heap growth over ${memory.calls} calls`,
-      value: memory.megabytes,
+      value: heapGrowth(memory),
       unit: 'MB',
       bar: { atMost: 5 },
-      detail: 'after a full collection, against that after the first tenth',
+      detail: `after a full collection: ${memory.megabytes.map((size) => size.toFixed(1)).join(', ')} MB after a fifth, three fifths and all`,
     }),
   ];
 }
@@ -166,19 +165,6 @@ async function ownTime(gateway: ToolGateway, overBare: () => Promise<unknown>): 
   const differences: number[] = [];
   for (let pair = 0; pair < 3; pair++) differences.push((await cpuOf(() => ask(gateway))) - (await cpuOf(overBare)));
   return Math.max(0, median(differences));
-}
-
-async function memoryGrowth(gateway: ToolGateway, calls: number): Promise<Memory> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const heap = () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
-  await inParallel(() => ask(gateway), calls / 10);
-  const before = heap();
-  await inParallel(() => ask(gateway), calls);
-  return { megabytes: Math.max(0, heap() - before) / 1e6, calls };
 }
 
 async function startServer(): Promise<{ child: ChildProcess; url: string }> {
