@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadConfig } from '../../../../src/shared/config.ts';
 import { silentLogger } from '../../../../src/shared/logger.ts';
+import { createServerSource } from '../../../../src/shared/mcp/config/server-source.ts';
 import type { ToolGateway } from '../../../../src/shared/mcp/mcp-gateway.types.ts';
 import { openGateway } from '../../../../src/shared/mcp/open-gateway.ts';
 import { createMetrics } from '../../../../src/shared/metrics.ts';
@@ -19,8 +20,8 @@ describe('secrets in files that are exchanged while the fleet runs', () => {
   const signal = new AbortController().signal;
   const notes: string[] = [];
   const note = (message: string) => void notes.push(message);
-  let gateway: ToolGateway;
-  afterEach(() => gateway.close());
+  let gateway: ToolGateway | undefined;
+  afterEach(() => gateway?.close());
   after(() => rmSync(folder, { recursive: true }));
 
   const write = (name: string, text: string) => {
@@ -50,7 +51,7 @@ describe('secrets in files that are exchanged while the fleet runs', () => {
     const policy = { cacheTtlMs: 0 };
     const entry = { command, args, envFile: 'child.env', capabilities: FIXTURE_CAPABILITIES, policy };
     open({ MCP_CONFIG: write('mcp.json', JSON.stringify({ mcpServers: { child: entry } })) });
-    const read = async () => (await gateway.call('slack.channel_info', { channel: 'C1' }, { signal })).data.name;
+    const read = async () => (await gateway!.call('slack.channel_info', { channel: 'C1' }, { signal })).data.name;
     const before = await read();
     expect(before).to.match(/^old of \d+$/);
     write('hold', '');
@@ -75,16 +76,31 @@ describe('secrets in files that are exchanged while the fleet runs', () => {
     rmSync(join(folder, 'child.env'));
     write('token', 'two');
     await until(() => notes.some((line) => line.includes('faulty')));
-    const { data } = await gateway.call('slack.channel_info', { channel: 'C1' }, { signal });
+    const { data } = await gateway!.call('slack.channel_info', { channel: 'C1' }, { signal });
     expect(data.name).to.match(/^one of/);
 
     write('child.env', 'FIXTURE_SECRET=old\n');
     await until(() => notes.includes('the MCP servers were read again'));
-    const { data: later } = await gateway.call('slack.channel_info', { channel: 'C1' }, { signal });
+    const { data: later } = await gateway!.call('slack.channel_info', { channel: 'C1' }, { signal });
     expect(later.name).to.match(/^two of/);
   });
 
   describe('of our own servers', () => {
+    it('concern those alone whose they are: the others stay what they are, and keep what they know', () => {
+      const path = write('signoz', 'first');
+      const environment = { SIGNOZ_URL: 'http://127.0.0.1:1', SIGNOZ_API_KEY_FILE: path, NODE_ENV: 'test' };
+      const source = createServerSource(loadConfig(environment));
+      const definitions = (changed?: string) =>
+        source.read(changed).servers.map(({ target }) => (target.kind === 'in-process' ? target.definition : null));
+      const before = definitions();
+      write('signoz', 'second');
+      const after = definitions(path);
+      const kept = before.filter((one, index) => one === after[index]).map((one) => one!.name);
+      expect(kept).to.include('network').and.not.include('signoz');
+      rmSync(path);
+      expect(() => source.read(path)).to.throw('SIGNOZ_API_KEY_FILE');
+    });
+
     let signoz: Server;
     let accepted = 'first';
     let held: Promise<void> | null = null;
@@ -110,7 +126,7 @@ describe('secrets in files that are exchanged while the fleet runs', () => {
       open({ SIGNOZ_URL: url, SIGNOZ_API_KEY_FILE: write('signoz', 'first\n') });
       const ask = (searchText: string) => {
         const window = { from: '2026-11-20T10:00:00.000Z', to: '2026-11-20T10:30:00.000Z' };
-        return gateway.call('logs.query', { ...window, searchText }, { signal });
+        return gateway!.call('logs.query', { ...window, searchText }, { signal });
       };
       await ask('a');
       const { promise, resolve: release } = Promise.withResolvers<void>();
