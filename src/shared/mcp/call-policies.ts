@@ -78,9 +78,27 @@ export type CallBreaker = {
   run<T>(wait: WaitOptions, send: () => Promise<T>): Promise<T>;
 };
 
-/** The circuit breaker of one endpoint. Throws DependencyError `breaker_open` that says what has opened it. */
+/**
+ * The circuit breaker of one endpoint. A lost connection takes every call along that is under way on it: that is one failure, not
+ * as many as there were calls. Throws DependencyError `breaker_open` that says what has opened it.
+ */
 export function createBreaker(server: string, limits: CallLimits): CallBreaker {
-  const breaker = circuitBreaker(handleWhen(isHealthFailure), {
+  const takenAlong = new WeakSet<DependencyError>();
+  const counts = (error: unknown) => isHealthFailure(error) && !takenAlong.has(error);
+  let lostAt = Number.NEGATIVE_INFINITY;
+  const noting = async <T>(send: () => Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    try {
+      return await send();
+    } catch (error) {
+      if (isHealthFailure(error) && error.failure === 'connection') {
+        if (startedAt < lostAt) takenAlong.add(error);
+        else lostAt = performance.now();
+      }
+      throw error;
+    }
+  };
+  const breaker = circuitBreaker(handleWhen(counts), {
     halfOpenAfter: limits.breakerOpenMs,
     breaker: new ConsecutiveBreaker(limits.breakerFailures),
   });
@@ -101,9 +119,11 @@ export function createBreaker(server: string, limits: CallLimits): CallBreaker {
       return breaker.state !== CircuitState.Open || performance.now() - last.openedAt >= limits.breakerOpenMs;
     },
     run: async (wait, send) => {
-      if (breaker.state === CircuitState.Closed) return breaker.execute(send).catch(failed);
+      if (breaker.state === CircuitState.Closed) return breaker.execute(() => noting(send)).catch(failed);
       // A half-open breaker lets a call wait for another's trial until its caller is gone.
-      return takeTurn(server, wait, (turn) => breaker.execute(() => turn.check() ?? turn.send(send)).catch(failed));
+      return takeTurn(server, wait, (turn) =>
+        breaker.execute(() => turn.check() ?? turn.send(() => noting(send))).catch(failed),
+      );
     },
   };
 }

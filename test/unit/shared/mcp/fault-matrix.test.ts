@@ -173,6 +173,23 @@ describe('what a caller gets of a server that misbehaves', () => {
     expect((await read(gatewayOf(replicasOf([server])))).data.name).to.equal('alerts');
   });
 
+  it('it loses the connection with many calls under way: that is one failure, and every read is answered', async () => {
+    const server = await serve();
+    const gateway = gatewayOf(replicasOf([server]), { limits: { retryBaseMs: 1, concurrency: 20 } });
+    await read(gateway);
+    const waiting: { destroy(): void }[] = [];
+    server.behave((_message, { response }) => {
+      waiting.push(response);
+      if (waiting.length < 20) return null;
+      server.behave(soundAnswer);
+      for (const one of waiting) one.destroy();
+      return null;
+    });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => read(gateway)));
+    expect(answers.map(({ data }) => data.name)).to.deep.equal(Array(20).fill('alerts'));
+    expect(gateway.status()[0]!.breaker).to.equal('closed');
+  });
+
   it('it limits the rate for a moment: a read waits as long as it is told, a write is not repeated', async () => {
     const server = await serve();
     const gateway = gatewayOf(replicasOf([server]));
