@@ -65,9 +65,11 @@ async function claimAndInvestigate(
   if (claim.outcome === 'over') return 'nothing to do: the incident has ended or has a newer run';
   if (claim.outcome === 'held') return await sendBack(job, token, claim.retryInMs);
   if (claim.attempts > MAX_CLAIMS || deaths >= POISON_DEATHS) {
-    const what =
-      deaths >= POISON_DEATHS ? `${deaths} workers in a row have died on` : `${MAX_CLAIMS} attempts have failed at`;
-    await deps.bury(job.data, 'poison', `${what} this incident`, fenceOf(claim.lease));
+    const why =
+      deaths >= POISON_DEATHS
+        ? `${deaths} workers in a row have died on this incident`
+        : `${MAX_CLAIMS} attempts at this incident have failed`;
+    await deps.bury(job.data, 'poison', why, fenceOf(claim.lease));
     await investigations.release(claim.lease);
     return 'given up';
   }
