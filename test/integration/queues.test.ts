@@ -38,6 +38,22 @@ for (const backend of availableBackends()) {
       ({ queues } = test);
     });
     after(() => test.close());
+
+    it('have room for the listeners of many queues and workers', async () => {
+      const warnings: string[] = [];
+      const onWarning = (warning: Error) => void warnings.push(warning.message);
+      process.on('warning', onWarning);
+      const own = openQueues(test.config, test.database, silentLogger);
+      try {
+        await Promise.all(Array.from({ length: 12 }, (_, n) => own.queue(`crowd-${n}`).waitUntilReady()));
+        // Warnings are told in the next turn.
+        await new Promise((done) => setImmediate(done));
+        expect(warnings).to.deep.equal([]);
+      } finally {
+        process.off('warning', onWarning);
+        await own.close();
+      }
+    });
     afterEach(() => queues.queue(QUEUE).obliterate({ force: true }));
 
     /** Works through the queue until `count` jobs have been taken; returns what `work` saw. */

@@ -1,6 +1,7 @@
 import type { Database, Row } from '../database/database.ts';
-import type { Incident } from '../incident.ts';
+import { FINAL_STATES, type Incident } from '../incident.ts';
 import type { Report } from '../report.ts';
+import { conditions } from './conditions.ts';
 import { epochMs, isoTime, isUuid } from './iso-time.ts';
 import { storableText } from './storable-json.ts';
 
@@ -42,10 +43,13 @@ select ${INCIDENT_FIELDS}, v.report->>'verdict' as verdict, v.report->'rootCause
        d.channel, d.thread_ts, d.message_ts
 from rca_fleet.incidents i
 left join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run
-left join rca_fleet.deliveries d on d.incident_id = i.id and d.run = i.run and d.part = 'reply'
-where ($1::text is null or i.state = $1) and ($2::text is null or i.service = $2)
-  and ($3::timestamptz is null or (i.created_at, i.id) < ($3, $4::uuid))
-order by i.created_at desc, i.id desc limit $5`;
+left join rca_fleet.deliveries d on d.incident_id = i.id and d.run = i.run and d.part = 'reply'`;
+
+const ORDER = 'order by i.created_at desc, i.id desc';
+
+/** Each state is looked for where it is: what is open in an index of the open ones, what has ended in one by its end. */
+const ofState = (state: string) =>
+  `i.state = $ and i.finished_at is ${(FINAL_STATES as readonly string[]).includes(state) ? 'not null' : 'null'}`;
 
 /** A page of incidents, newest first, and the cursor of the next one. */
 export async function listIncidents(
@@ -54,7 +58,14 @@ export async function listIncidents(
 ): Promise<{ items: IncidentItem[]; nextCursor: string | null }> {
   const [at, id] = readCursor(filter.cursor);
   const service = filter.service === undefined ? null : storableText(filter.service, 300);
-  const rows = await database.query(LIST, [filter.state ?? null, service, at, id, filter.limit + 1]);
+  // Only what is asked for stands in the text: a plan that serves all cases would read the whole list for most of them.
+  const { where, values } = conditions([
+    filter.state === undefined ? null : [ofState(filter.state), filter.state],
+    service === null ? null : ['i.service = $', service],
+    at === null ? null : ['(i.created_at, i.id) < ($::timestamptz, $::uuid)', at, id],
+  ]);
+  const text = `${LIST} where ${where} ${ORDER} limit $${values.length + 1}`;
+  const rows = await database.query(text, [...values, filter.limit + 1]);
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
   const nextCursor = rows.length > filter.limit && last ? writeCursor(last) : null;
