@@ -84,11 +84,13 @@ async function benchPaces({ sizes }: BenchContext, backend: BenchBackend, fleet:
   for (const perMinute of PACES) {
     const count = Math.round((perMinute / 60) * sizes.pacedSeconds);
     const before = await fleet.answered();
+    const commits = await commitsOf(fleet);
     const answeredBy = performance.now();
     const missed = await sendPaced(fleet, perMinute, count);
     await untilAnswered(fleet, before + count);
     const seconds = (performance.now() - answeredBy) / 1000;
     const times = await answerTimes(fleet, count);
+    const perIncident = ((await commitsOf(fleet)) - commits) / count;
     rows.push(
       benchRow({
         bench: BENCH,
@@ -97,7 +99,7 @@ async function benchPaces({ sizes }: BenchContext, backend: BenchBackend, fleet:
         value: percentile(times, 0.95),
         unit: 'ms',
         bar: perMinute === PACES.at(-1) ? { atMost: OVERHEAD_BAR_MS } : undefined,
-        detail: `p50 ${Math.round(percentile(times, 0.5))} ms, ${(count / seconds).toFixed(1)} answers/s, ${missed} sent late, ${fleet.pools.length} worker processes`,
+        detail: `p50 ${Math.round(percentile(times, 0.5))} ms, ${(count / seconds).toFixed(1)} answers/s, ${missed} sent late, ${perIncident.toFixed(1)} commits per incident, ${fleet.pools.length} worker processes`,
       }),
     );
   }
@@ -143,6 +145,12 @@ async function answerTimes(fleet: BenchFleet, count: number): Promise<number[]> 
     cursor = page.nextCursor;
   }
   return times.slice(0, count);
+}
+
+/** Sessions tell of their last transactions within a second. */
+async function commitsOf(fleet: BenchFleet): Promise<number> {
+  await sleep(1_200);
+  return (await fleet.usage())?.commits ?? Number.NaN;
 }
 
 const cpuMs = ({ pools }: BenchFleet) => pools.reduce((sum, pool) => sum + (pool.cpuMs() ?? 0), 0);

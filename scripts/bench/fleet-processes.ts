@@ -3,6 +3,7 @@ import { freePort } from '../servers/server-process.ts';
 import type { BenchBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchProcess, npmScript, startProcess, untilReady } from './bench-process.ts';
+import { type DatabaseUsage, databaseUsage } from './database-usage.ts';
 
 /** A running fleet as production starts it: producer and worker processes, or all roles in one on the embedded database. */
 export type BenchFleet = {
@@ -16,6 +17,8 @@ export type BenchFleet = {
   get<T>(path: string): Promise<T>;
   /** Incidents answered since the start. */
   answered(): Promise<number>;
+  /** Disk and commits of its PostgreSQL so far; null for an embedded one. */
+  usage(): Promise<DatabaseUsage | null>;
   /** Takes everything down, the backend included. */
   stop(): Promise<void>;
 };
@@ -57,7 +60,9 @@ export async function startBenchFleet(
     throw error;
   }
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
-  return { processes, workers, pools, stop, ...client(`http://127.0.0.1:${producer}`, urls) };
+  const { DATABASE_URL } = fresh.environment;
+  const usage = async () => (DATABASE_URL ? await databaseUsage(DATABASE_URL) : null);
+  return { processes, workers, pools, usage, stop, ...client(`http://127.0.0.1:${producer}`, urls) };
 }
 
 /** The memory settings of the image (deploy/Dockerfile), which an npm script can't make on every system. */
