@@ -2,7 +2,7 @@ import type { Database, MigrationSession } from '../../../src/shared/database/da
 
 /** What a history of so many incidents holds of everything else. */
 const PER_FINGERPRINT = 5;
-const SERVICES = 500;
+const SERVICES = 10;
 /** A budget of 300 investigations an hour, kept for 31 days, is all that is ever spent at once. */
 const MAX_SPENDING = 223_200;
 /** Incidents that are open at any time, of each kind: they do not grow with the history. */

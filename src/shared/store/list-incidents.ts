@@ -25,6 +25,9 @@ export type IncidentItem = Pick<
   slack: { channel: string | null; threadTs: string | null; messageTs: string | null };
 };
 
+/** Incidents on one page at most. */
+export const MAX_PAGE = 200;
+
 export type IncidentFilter = { limit: number; cursor?: string; state?: string; service?: string };
 
 /** The columns of an Incident, of `rca_fleet.incidents i`. */
@@ -38,20 +41,25 @@ export const INCIDENT_FIELDS = `
 /** The columns of a WaitingIncident, of `rca_fleet.incidents i`. */
 export const WAITING_FIELDS = `i.id as "incidentId", i.run, i.agent, i.priority, i.state, ${epochMs('i.turn_at')} as "turnAt"`;
 
-const LIST = `
+const ORDER = 'order by i.created_at desc, i.id desc';
+
+/**
+ * The page is chosen first: what belongs to its incidents is read for them alone, however many there are to choose from. The
+ * largest page stands in the text: a plan that is kept for any limit would be made for a tenth of the table.
+ */
+const list = (where: string, limit: string) => `
 select ${INCIDENT_FIELDS}, v.report->>'verdict' as verdict, v.report->'rootCause'->>'statement' as conclusion,
        d.channel, d.thread_ts, d.message_ts
-from rca_fleet.incidents i
+from (select i.* from rca_fleet.incidents i where ${where} ${ORDER} limit ${MAX_PAGE + 1}) as i
 left join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run
-left join rca_fleet.deliveries d on d.incident_id = i.id and d.run = i.run and d.part = 'reply'`;
-
-const ORDER = 'order by i.created_at desc, i.id desc';
+left join rca_fleet.deliveries d on d.incident_id = i.id and d.run = i.run and d.part = 'reply'
+${ORDER} limit ${limit}`;
 
 /** Each state is looked for where it is: what is open in an index of the open ones, what has ended in one by its end. */
 const ofState = (state: string) =>
   `i.state = $ and i.finished_at is ${(FINAL_STATES as readonly string[]).includes(state) ? 'not null' : 'null'}`;
 
-/** A page of incidents, newest first, and the cursor of the next one. */
+/** A page of incidents, newest first and at most MAX_PAGE of them, and the cursor of the next one. */
 export async function listIncidents(
   database: Database,
   filter: IncidentFilter,
@@ -64,11 +72,12 @@ export async function listIncidents(
     service === null ? null : ['i.service = $', service],
     at === null ? null : ['(i.created_at, i.id) < ($::timestamptz, $::uuid)', at, id],
   ]);
-  const text = `${LIST} where ${where} ${ORDER} limit $${values.length + 1}`;
-  const rows = await database.query(text, [...values, filter.limit + 1]);
-  const page = rows.slice(0, filter.limit);
+  const text = list(where, `$${values.length + 1}`);
+  const limit = Math.min(filter.limit, MAX_PAGE);
+  const rows = await database.query(text, [...values, limit + 1]);
+  const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const nextCursor = rows.length > filter.limit && last ? writeCursor(last) : null;
+  const nextCursor = rows.length > limit && last ? writeCursor(last) : null;
   return { items: page.map(toItem), nextCursor };
 }
 

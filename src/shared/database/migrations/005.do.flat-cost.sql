@@ -2,6 +2,7 @@
 -- enough, the API for the newest of a final state, the rounds of the producers for dead letters of a reason.
 create index incidents_ended on rca_fleet.incidents (finished_at) where finished_at is not null and state <> 'dead';
 create index incidents_final on rca_fleet.incidents (state, created_at desc, id desc) where finished_at is not null;
+create index incidents_final_of_service on rca_fleet.incidents (service, state, created_at desc, id desc) where finished_at is not null;
 create index incidents_dead_reason on rca_fleet.incidents (dead_reason, finished_at) where state = 'dead';
 create index incidents_self_redrive on rca_fleet.incidents (dead_reason, self_redrives) where state = 'dead' and redrive_at is null;
 

@@ -5,5 +5,6 @@ alter table rca_fleet.investigations reset (autovacuum_vacuum_scale_factor, auto
 alter table rca_fleet.incidents reset (autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor);
 drop index rca_fleet.incidents_self_redrive;
 drop index rca_fleet.incidents_dead_reason;
+drop index rca_fleet.incidents_final_of_service;
 drop index rca_fleet.incidents_final;
 drop index rca_fleet.incidents_ended;
