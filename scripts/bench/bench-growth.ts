@@ -4,7 +4,7 @@ import { createStore } from '../../src/shared/store/store.ts';
 import type { BenchBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
-import { fillHistory } from './growth/fill-history.ts';
+import { endLeftovers, fillHistory } from './growth/fill-history.ts';
 import { answerSample, type Step, useStore } from './growth/use-store.ts';
 import { median } from './statistics.ts';
 
@@ -37,6 +37,7 @@ export async function benchGrowth(context: BenchContext, backend: BenchBackend):
       await fillHistory(database, sample, { after: sizes.histories[index - 1] ?? 0, upTo });
       say(`${BENCH}: ${upTo} incidents are there`);
       measured.push(await timeStore((step) => useStore(store, step)));
+      await endLeftovers(database);
     }
     return rowsOf(backend, sizes.histories, measured);
   } finally {

@@ -141,8 +141,8 @@ const SELF_REDRIVABLE = `i.state = 'dead' and i.redrive_at is null
 
 /** Asked for each reason: of those that have been sent round often enough there may be very many. */
 const REASONS_TO_REDRIVE = `
-select reason from unnest($2::text[]) as reason
-where exists (select 1 from rca_fleet.incidents i where i.dead_reason = reason and i.self_redrives < $1 and ${SELF_REDRIVABLE})`;
+select asked.reason from unnest($2::text[]) as asked(reason)
+where exists (select 1 from rca_fleet.incidents i where i.dead_reason = asked.reason and i.self_redrives < $1 and ${SELF_REDRIVABLE})`;
 
 const plan = (where: string, perMinute: string, counted: 0 | 1) => `
 with start as (
