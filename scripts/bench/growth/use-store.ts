@@ -81,6 +81,7 @@ async function investigate({ incidents, investigations, budgets }: Store, step: 
   await step('investigate: save findings', () => investigations.saveFindings(lease, [SAMPLE_FINDING], []));
   await step('investigate: ask the budget', () => budgets.admit(id, 1, 'high'));
   await step('investigate: settle the budget', () => budgets.settle(id, 1, SAMPLE_USAGE));
+  await step('investigate: save the usage', () => investigations.saveUsage(lease, SAMPLE_USAGE));
   await step('investigate: note a decision', () => incidents.noteDecision(id, 'detectors_only', 'the bench says so'));
   await step('investigate: save an error', () => investigations.saveError(id, 1, 'an error of the bench'));
   await step('investigate: save the report', () =>
@@ -117,7 +118,7 @@ async function post({ incidents, investigations, deliveries, charts }: Store, st
   await deliveries.release(lease);
 }
 
-async function makeRounds({ incidents, deliveries, budgets }: Store, step: Step): Promise<void> {
+async function makeRounds({ incidents, deliveries, budgets, mcpStatuses }: Store, step: Step): Promise<void> {
   const stale = await step('reconciler: stale investigations', () => incidents.stale(10, BATCH));
   await step('reconciler: touch', () => incidents.touch(stale.slice(0, 10).map((item) => item.incidentId)));
   await step('reconciler: deliveries that are behind', () => deliveries.due(10, BATCH));
@@ -132,6 +133,10 @@ async function makeRounds({ incidents, deliveries, budgets }: Store, step: Step)
   await step('every 15 s: forget groups', () => incidents.pruneGroups());
   await step('every 15 s: forget spending', () => budgets.prune());
   await budgets.publish(BUDGET_RULES);
+  const startedAt = new Date().toISOString();
+  await mcpStatuses.publish({ process: WORKER, role: 'worker', startedAt, servers: [] });
+  await mcpStatuses.list(60);
+  await mcpStatuses.remove(WORKER);
   await step('metrics: oldest open incident', () => incidents.oldestOpenSeconds());
 }
 
