@@ -19,10 +19,11 @@ const TIMEOUT_MS = 60_000;
 
 /**
  * Incidents per second with 1, 2 and 4 worker processes; and the time from the 202 to the answer at fixed paces of distinct
- * incidents, whose few questions are answered at once with a few bytes and without an LLM: the fleet's own overhead.
+ * incidents, whose few questions are answered at once with a few bytes and without an LLM: the fleet's own overhead. With queues in Redis,
+ * the choice for fleets that need several processes.
  */
 export async function benchScale(context: BenchContext, backend: BenchBackend): Promise<BenchRow[]> {
-  if (backend === 'embedded') return [];
+  if (backend !== 'redis') return [];
   const tools = await startInstantTools();
   const environment = { ...tools.environment, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' };
   try {
