@@ -1,5 +1,5 @@
 /**
- * Measures the fleet on real servers that it starts itself: `npm run bench [-- --only intake,latency,throughput,gateway]
+ * Measures the fleet on real servers that it starts itself: `npm run bench [-- --only intake,latency,throughput,gateway,growth,scale]
  * [--backend redis,postgres,embedded] [--out FILE] [--quick] [--strict] [--profile FOLDER]`. Prints a table and writes it to
  * .bench/results.json and .bench/results.md. `--strict` ends with code 1 when a bar is not met; `--profile` keeps CPU
  * profiles of all measured processes.
@@ -11,9 +11,11 @@ import { parseArgs } from 'node:util';
 import { BENCH_BACKENDS, type BenchBackend, startServers } from './bench/bench-backends.ts';
 import { type BenchContext, FULL_SIZES, SMALL_SIZES } from './bench/bench-context.ts';
 import { benchGateway } from './bench/bench-gateway.ts';
+import { benchGrowth } from './bench/bench-growth.ts';
 import { benchIntake } from './bench/bench-intake.ts';
 import { benchLatency } from './bench/bench-latency.ts';
 import type { BenchRow } from './bench/bench-row.ts';
+import { benchScale } from './bench/bench-scale.ts';
 import { benchThroughput } from './bench/bench-throughput.ts';
 import { type BenchResults, renderMarkdown, renderText } from './bench/render-results.ts';
 import { startWorld } from './bench/start-world.ts';
@@ -23,6 +25,8 @@ const BENCHES = {
   latency: benchLatency,
   throughput: benchThroughput,
   gateway: benchGateway,
+  growth: benchGrowth,
+  scale: benchScale,
 } satisfies Record<string, (context: BenchContext, backend: BenchBackend) => Promise<BenchRow[]>>;
 type BenchName = keyof typeof BENCHES;
 

@@ -13,6 +13,11 @@ export type BenchSizes = {
   /** Incidents of a throughput run, in parts that alternate with as many jobs that do nothing. */
   incidents: number;
   parts: number;
+  /** Incidents of a run with each number of worker processes, and seconds of a paced run. */
+  scaleIncidents: number;
+  pacedSeconds: number;
+  /** Incidents that have ended, in the order in which the history grows. */
+  histories: number[];
 };
 
 export const FULL_SIZES: BenchSizes = {
@@ -23,6 +28,9 @@ export const FULL_SIZES: BenchSizes = {
   rounds: 4,
   incidents: 500,
   parts: 5,
+  scaleIncidents: 300,
+  pacedSeconds: 10,
+  histories: [1e3, 1e4, 1e5, 1e6],
 };
 
 export const SMALL_SIZES: BenchSizes = {
@@ -33,6 +41,9 @@ export const SMALL_SIZES: BenchSizes = {
   rounds: 1,
   incidents: 100,
   parts: 2,
+  scaleIncidents: 60,
+  pacedSeconds: 3,
+  histories: [1e3, 1e4],
 };
 
 /** The simulated world, answering at once and without rate limits. */

@@ -5,6 +5,7 @@ import type { BenchBackend, FreshBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchProcess, ownProgram, startProcess, untilReady } from './bench-process.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
+import { type DatabaseUsage, databaseUsage } from './database-usage.ts';
 import { eventLoopRow } from './event-loop-row.ts';
 import type { LoadAnswer, LoadOrder } from './intake-load.ts';
 import { median } from './statistics.ts';
@@ -13,7 +14,13 @@ const BENCH = 'intake';
 const SIGNING_SECRET = 'bench-signing-secret';
 
 type Server = { process: BenchProcess; url: string };
-type Setup = { stored: Server; unstored: Server; load: BenchProcess; stop(): Promise<void> };
+type Setup = {
+  usage(): Promise<DatabaseUsage | null>;
+  stored: Server;
+  unstored: Server;
+  load: BenchProcess;
+  stop(): Promise<void>;
+};
 
 /**
  * Durable signed intake as a share of the same server without a store, per source: pairs of runs, one after the other,
@@ -39,12 +46,13 @@ export async function benchIntake(context: BenchContext, backend: BenchBackend):
 async function benchSource(
   { sizes, say }: BenchContext,
   backend: BenchBackend,
-  { stored, unstored, load }: Setup,
+  { stored, unstored, load, usage }: Setup,
   source: LoadSource,
 ): Promise<BenchRow> {
   const run = (server: Server, seconds: number) => runLoad(load, server.url, source, seconds);
   for (const server of [unstored, stored]) await run(server, sizes.warmUpSeconds);
   await stored.process.resetWatch();
+  const before = await usage();
   const pairs: { stored: LoadAnswer; unstored: LoadAnswer }[] = [];
   for (let pair = 0; pair < sizes.intakePairs; pair++) {
     const without = await run(unstored, sizes.intakeSeconds);
@@ -54,6 +62,8 @@ async function benchSource(
   const perSecond = Math.round(middle((pair) => pair.stored.perSecond));
   const without = Math.round(middle((pair) => pair.unstored.perSecond));
   const p99 = Math.round(middle((pair) => pair.stored.p99Ms));
+  const accepted = pairs.reduce((sum, pair) => sum + pair.stored.accepted, 0);
+  const commits = before && ((await usage())!.commits - before.commits) / accepted;
   const failed = pairs.reduce((sum, pair) => sum + pair.stored.failed + pair.unstored.failed, 0);
   say(`${BENCH} ${backend} ${source}: ${perSecond}/s stored, ${without}/s unstored`);
   return benchRow({
@@ -63,7 +73,7 @@ async function benchSource(
     value: middle((pair) => pair.stored.perSecond / pair.unstored.perSecond),
     unit: 'ratio',
     bar: backend === 'embedded' ? undefined : { atLeast: 0.7 },
-    detail: `${perSecond}/s of ${without}/s, p99 ${p99} ms${failed > 0 ? `, ${failed} FAILED` : ''}`,
+    detail: `${perSecond}/s of ${without}/s, p99 ${p99} ms${commits === null ? '' : `, ${commits.toFixed(3)} commits per alert`}${failed > 0 ? `, ${failed} FAILED` : ''}`,
   });
 }
 
@@ -92,7 +102,9 @@ async function startSetup(context: BenchContext, fresh: FreshBackend): Promise<S
     // The embedded database serves one process only: the server that stores nothing gets an empty one of its own.
     const own = fresh.environment.DATA_DIR ? { DATA_DIR: `${fresh.environment.DATA_DIR}/unstored` } : fresh.environment;
     const unstored = await startServer({ ...own, BENCH_INTAKE: 'unstored' });
-    return { stored, unstored, load: start('intake-load.ts', {}), stop };
+    const { DATABASE_URL } = fresh.environment;
+    const usage = async () => (DATABASE_URL ? await databaseUsage(DATABASE_URL) : null);
+    return { stored, unstored, usage, load: start('intake-load.ts', {}), stop };
   } catch (error) {
     await stop();
     throw error;

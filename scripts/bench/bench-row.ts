@@ -9,7 +9,7 @@ export type BenchRow = {
   backend: BenchBackend;
   what: string;
   value: number;
-  unit: 'ratio' | 'ms' | 'MB' | 'per s';
+  unit: 'ratio' | 'ms' | 'MB' | 'per s' | 'KB';
   bar: Bar | null;
   /** Null without a bar. */
   met: boolean | null;

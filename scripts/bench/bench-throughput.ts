@@ -34,6 +34,7 @@ export async function benchThroughput(context: BenchContext, backend: BenchBacke
   });
   try {
     await sleep(1_000);
+    const bytesBefore = (await fleet.usage())?.bytes;
     const idleMb = fleet.workers.residentMb();
     await Promise.all(Object.values(fleet.processes).map((process) => process.resetWatch()));
     const size = Math.ceil(sizes.incidents / sizes.parts);
@@ -48,6 +49,7 @@ export async function benchThroughput(context: BenchContext, backend: BenchBacke
     say(`${BENCH} ${backend}: ${median(parts.map((part) => part.fleet)).toFixed(1)} incidents/s`);
     return [
       ...throughputRows(backend, parts),
+      ...(await diskRows(backend, fleet, bytesBefore, size * sizes.parts)),
       ...memoryRows(backend, idleMb, fleet.workers.residentMb(), size * sizes.parts),
       await eventLoopRow(BENCH, backend, fleet.processes),
     ];
@@ -105,6 +107,16 @@ function throughputRows(backend: BenchBackend, parts: Part[]): BenchRow[] {
       unit: 'ms',
       detail: backend === 'embedded' ? 'all in one, the database included' : 'the process with the pools',
     }),
+  ];
+}
+
+/** What an incident leaves on disk until retention deletes it: rows, indexes and what their updates have left behind. */
+async function diskRows(backend: BenchBackend, fleet: BenchFleet, before: number | undefined, incidents: number) {
+  const after = (await fleet.usage())?.bytes;
+  if (before === undefined || after === undefined) return [];
+  const value = (after - before) / 1024 / incidents;
+  return [
+    benchRow({ bench: BENCH, backend, what: 'disk per incident', value, unit: 'KB', detail: `${incidents} incidents` }),
   ];
 }
 

@@ -9,7 +9,14 @@ export type LoadOrder = {
   webhookToken: string;
   signingSecret: string;
 };
-export type LoadAnswer = { kind: 'load'; perSecond: number; p50Ms: number; p99Ms: number; failed: number };
+export type LoadAnswer = {
+  kind: 'load';
+  perSecond: number;
+  accepted: number;
+  p50Ms: number;
+  p99Ms: number;
+  failed: number;
+};
 
 const CONNECTIONS = 32;
 
@@ -34,6 +41,7 @@ async function load({ url, source, seconds, ...credentials }: LoadOrder): Promis
   return {
     kind: 'load',
     perSecond: result['2xx'] / elapsed,
+    accepted: result['2xx'],
     p50Ms: latency.p50,
     p99Ms: latency.p99,
     failed: errors + timeouts + non2xx,

@@ -59,6 +59,9 @@ const QUEUE_CALL_TIMEOUT_MS = 2_000;
 /** A blocking call of BullMQ's is answered within 5 s: a connection that says nothing for so long is half-open. */
 const SOCKET_TIMEOUT_MS = 15_000;
 
+/** All queues and workers of a process listen to two connections. */
+const MAX_LISTENERS = 1_000;
+
 /** Attempts and retention per queue; the wait between attempts is `backoffMs`. */
 const JOB_OPTIONS: Record<'investigate' | 'post' | 'dead' | 'maintenance', JobsOptions> = {
   investigate: {
@@ -140,7 +143,8 @@ function redisQueues(url: string, logger: Logger, socketTimeout: number): Queues
   const producer = new Redis(url, common);
   const consumer = new Redis(url, common);
   for (const redis of [producer, consumer]) {
-    redis.setMaxListeners(0);
+    // BullMQ raises the limit by what it listens to: on top of 0, which means none, that would be 3.
+    redis.setMaxListeners(MAX_LISTENERS);
     redis.on('error', throttledWarning(logger, 'redis'));
   }
   return fleetQueues(logger, {

@@ -9,7 +9,9 @@ const SCHEDULE = 'hourly';
 /** Incidents are kept this long after their end; dead ones longer, until somebody has dealt with them. */
 const RETENTION_DAYS = 90;
 const DEAD_RETENTION_DAYS = 365;
-const BATCH = 500;
+/** Of these each may have a hundred pieces of evidence: some ten thousand rows. */
+const BATCH = 100;
+const BREATH_MS = 50;
 
 /** Keeps the housekeeping scheduled until the signal is aborted: the queue may be down now, or be emptied later. */
 export async function keepHousekeepingScheduled(queues: Queues, logger: Logger, signal: AbortSignal): Promise<void> {
@@ -32,10 +34,17 @@ export async function scheduleHousekeeping(queues: Queues, logger: Logger): Prom
   );
 }
 
-/** Deletes what ended more than 90 days ago (dead letters: a year), in batches, so that tables stay bounded. */
-export async function keepHouse(store: Pick<Store, 'incidents'>): Promise<string> {
+/**
+ * Deletes what ended more than 90 days ago (dead letters: a year), so that tables stay bounded: in small batches with a pause
+ * after each, in which others get their turn and autovacuum follows, until nothing is left or the signal is aborted.
+ */
+export async function keepHouse(store: Pick<Store, 'incidents'>, signal: AbortSignal): Promise<string> {
   let deleted = 0;
-  for (let batch = BATCH; batch === BATCH; deleted += batch)
-    batch = await store.incidents.prune(RETENTION_DAYS, BATCH, DEAD_RETENTION_DAYS);
+  while (!signal.aborted) {
+    const { incidents, alerts } = await store.incidents.prune(RETENTION_DAYS, BATCH, DEAD_RETENTION_DAYS);
+    if (incidents === 0 && alerts === 0) break;
+    deleted += incidents;
+    await pause(BREATH_MS, signal, false);
+  }
   return `${deleted} incidents deleted`;
 }

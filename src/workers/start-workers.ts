@@ -124,7 +124,9 @@ function startersFor(
         startWorkerPool(queues, DEAD_LETTER_QUEUE, { name: worker, concurrency: 1 }, (job) =>
           processDeadLetter({ store, queues }, job),
         ),
-        startWorkerPool(queues, MAINTENANCE_QUEUE, { name: worker, concurrency: 1 }, () => keepHouse(store)),
+        startWorkerPool(queues, MAINTENANCE_QUEUE, { name: worker, concurrency: 1 }, (_job, _token, stop) =>
+          keepHouse(store, stop),
+        ),
       ];
     },
   };

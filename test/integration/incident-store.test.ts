@@ -212,8 +212,11 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       await test.database.query(ended, [[...old, posted]]);
       const longDead = `update rca_fleet.incidents set finished_at = now() - interval '91 days' where id = $1`;
       await test.database.query(longDead, [dead]);
-      expect([await incidents.prune(90, 3), await incidents.prune(90, 3), await incidents.prune(90, 3)]).to.deep.equal([
-        3, 1, 0,
+      const batches = [await incidents.prune(90, 3), await incidents.prune(90, 3), await incidents.prune(90, 3)];
+      expect(batches).to.deep.equal([
+        { incidents: 3, alerts: 3 },
+        { incidents: 1, alerts: 1 },
+        { incidents: 0, alerts: 0 },
       ]);
       for (const gone of [...old, posted]) {
         expect(await incidents.find(gone)).to.equal(null);
@@ -225,6 +228,26 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       const orphans = `select count(*)::int as count from rca_fleet.alerts a
                        where not exists (select 1 from rca_fleet.incident_alerts l where l.alert_id = a.id)`;
       expect((await test.database.query(orphans))[0]).to.deep.equal({ count: 0 });
+    });
+
+    it('deletes the alerts of a storm in pieces, with what de-duplication knew of them, and its incident last', async () => {
+      const fingerprint = 'storm-of-long-ago';
+      const id = await openIncident(test, { fingerprint });
+      await test.database.query(
+        `with stored as (
+           insert into rca_fleet.alerts (id, delivery_key, fingerprint, source, status, alert)
+           select gen_random_uuid(), 'storm-' || n, $2, 'generic', 'firing', '{}' from generate_series(1, 5001) as n returning id)
+         insert into rca_fleet.incident_alerts (alert_id, incident_id, decision, reason)
+         select id, $1, 'join', 'the same alert has an incident already' from stored`,
+        [id, fingerprint],
+      );
+      const ended = `update rca_fleet.incidents set state = 'posted', finished_at = now() - interval '91 days' where id = $1`;
+      await test.database.query(ended, [id]);
+      expect(await incidents.prune(90, 10)).to.deep.equal({ incidents: 0, alerts: 5000 });
+      expect(await incidents.find(id)).to.include({ alertCount: 2 });
+      expect(await incidents.prune(90, 10)).to.deep.equal({ incidents: 1, alerts: 2 });
+      const slots = 'select incident_id from rca_fleet.incident_slots where fingerprint = $1';
+      expect(await test.database.query(slots, [fingerprint])).to.deep.equal([]);
     });
   });
 }

@@ -38,6 +38,23 @@ for (const backend of availableBackends()) {
       ({ queues } = test);
     });
     after(() => test.close());
+
+    it('have room for the listeners of all who wait for the first connection', async () => {
+      const warnings: string[] = [];
+      const onWarning = (warning: Error) => void warnings.push(warning.message);
+      process.on('warning', onWarning);
+      const own = openQueues(test.config, test.database, silentLogger);
+      try {
+        own.queue(QUEUE);
+        await Promise.all(Array.from({ length: 50 }, () => own.ping(10_000)));
+        // Warnings are told in the next turn.
+        await new Promise((done) => setImmediate(done));
+        expect(warnings).to.deep.equal([]);
+      } finally {
+        process.off('warning', onWarning);
+        await own.close();
+      }
+    });
     afterEach(() => queues.queue(QUEUE).obliterate({ force: true }));
 
     /** Works through the queue until `count` jobs have been taken; returns what `work` saw. */

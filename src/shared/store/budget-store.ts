@@ -27,6 +27,11 @@ select rules, exists (select 1 from rca_fleet.llm_spending where incident_id = $
      where at > now() - make_interval(secs => (rules->>'windowSeconds')::float8) group by severity) as spent) as spent
 from rca_fleet.budgets where name = '${NAME}'`;
 
+/** A few at a time: it is asked for every 15 seconds. */
+const PRUNE = `
+delete from rca_fleet.llm_spending where (incident_id, run) in (
+  select incident_id, run from rca_fleet.llm_spending where at < now() - interval '31 days' order by at limit 5000)`;
+
 type Standing = { rules: BudgetRules; admitted: boolean; spent: SpentBySeverity };
 
 /** The repository of what investigations with the LLM may take, and have taken. */
@@ -64,7 +69,7 @@ export function createBudgetStore(database: Database): BudgetStore {
       );
     },
     async prune() {
-      await database.query(`delete from rca_fleet.llm_spending where at < now() - interval '31 days'`);
+      await database.query(PRUNE);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Severity } from '../alert.ts';
 import type { Database, Row } from '../database/database.ts';
-import type { DeadReason, IncidentState, Stage } from '../incident.ts';
+import { DEAD_REASONS, type DeadReason, type IncidentState, type Stage } from '../incident.ts';
+import { type Condition, conditions } from './conditions.ts';
 import { isoTime, isUuid } from './iso-time.ts';
 import { storableText } from './storable-json.ts';
 
@@ -115,10 +116,13 @@ with old as (
 )
 select run, agent, priority, state from again`;
 
-/** $1 reason, $2 since, $3 until, $4 agent; each may be null. */
-const CHOSEN = `i.state = 'dead' and ($1::text is null or i.dead_reason = $1)
-  and ($2::timestamptz is null or i.finished_at >= $2) and ($3::timestamptz is null or i.finished_at < $3)
-  and ($4::text is null or i.agent = $4)`;
+const dead = ({ reason, since, until, agent }: DeadFilter): Condition[] => [
+  [`i.state = 'dead'`],
+  reason === undefined ? null : ['i.dead_reason = $', reason],
+  since === undefined ? null : ['i.finished_at >= $::timestamptz', since],
+  until === undefined ? null : ['i.finished_at < $::timestamptz', until],
+  agent === undefined ? null : ['i.agent = $', storableText(agent, 100)],
+];
 
 const LIST = `
 select i.id as "incidentId", i.run, i.agent, i.severity, i.dead_reason as "deadReason", i.reason, i.title,
@@ -129,60 +133,65 @@ select i.id as "incidentId", i.run, i.agent, i.severity, i.dead_reason as "deadR
        ${isoTime('i.finished_at')} as "finishedAt", ${isoTime('i.redrive_at')} as "redriveAt", i.self_redrives as "selfRedrives"
 from rca_fleet.incidents i
 left join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run
-left join rca_fleet.deliveries d on d.incident_id = i.id and d.run = i.run and d.part = 'reply'
-where ${CHOSEN} order by i.finished_at desc limit $5`;
+left join rca_fleet.deliveries d on d.incident_id = i.id and d.run = i.run and d.part = 'reply'`;
 
 /** A dead letter that was redriven by itself waits twice as long for the next time, from a minute on. */
 const SELF_REDRIVABLE = `i.state = 'dead' and i.redrive_at is null
   and i.finished_at < now() - make_interval(mins => 1 << i.self_redrives)`;
 
-const PLAN = `
+/** Asked for each reason: of those that have been sent round often enough there may be very many. */
+const REASONS_TO_REDRIVE = `
+select asked.reason from unnest($2::text[]) as asked(reason)
+where exists (select 1 from rca_fleet.incidents i where i.dead_reason = asked.reason and i.self_redrives < $1 and ${SELF_REDRIVABLE})`;
+
+const plan = (where: string, perMinute: string, counted: 0 | 1) => `
 with start as (
-  select greatest(now(), max(redrive_at) + make_interval(secs => 60 / $5::float8)) as at
+  select greatest(now(), max(redrive_at) + make_interval(secs => 60 / ${perMinute}::float8)) as at
   from rca_fleet.incidents where redrive_at is not null
 ), chosen as (
   select i.id, row_number() over (order by i.priority, i.finished_at) - 1 as place from rca_fleet.incidents i
-  where ${CHOSEN} and i.redrive_at is null and ($6::int is null or (i.self_redrives < $6 and ${SELF_REDRIVABLE}))
-  limit 10000
+  where ${where} and i.redrive_at is null limit 10000
 ), planned as (
-  update rca_fleet.incidents i set redrive_at = start.at + make_interval(secs => chosen.place * 60 / $5::float8),
-    self_redrives = i.self_redrives + case when $6::int is null then 0 else 1 end
+  update rca_fleet.incidents i set redrive_at = start.at + make_interval(secs => chosen.place * 60 / ${perMinute}::float8),
+    self_redrives = i.self_redrives + ${counted}
   from chosen, start where i.id = chosen.id and i.state = 'dead' and i.redrive_at is null
   returning i.redrive_at
 )
 select count(*)::int as planned, ${isoTime('max(redrive_at)')} as "lastAt" from planned`;
 
+/** What was received lately is found first, and its rows one by one: few incidents are so young. */
 const ANSWERED: Record<'llm' | 'evidence', string> = {
   llm: `select exists (select 1 from rca_fleet.llm_spending s
     join rca_fleet.investigations v on v.incident_id = s.incident_id and v.run = s.run
     where s.at > now() - interval '15 minutes' and v.usage is not null and v.finished_at > now() - interval '5 minutes') as lately`,
   evidence: `select exists (select 1 from rca_fleet.incidents i join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run
-    join rca_fleet.evidence e on e.investigation_id = v.id
-    where i.created_at > now() - interval '15 minutes' and v.finished_at > now() - interval '5 minutes') as lately`,
+    where i.created_at > now() - interval '15 minutes' and v.finished_at > now() - interval '5 minutes'
+      and (select true from rca_fleet.evidence e where e.investigation_id = v.id limit 1)) as lately`,
 };
 
 /** The repository of incidents that ended without an answer. */
 export function createDeadLetterStore(database: Database): DeadLetterStore {
-  const values = ({ reason, since, until, agent }: DeadFilter) => [
-    reason ?? null,
-    since ?? null,
-    until ?? null,
-    agent === undefined ? null : storableText(agent, 100),
-  ];
   return {
     async die(id, run, deadReason, reason, fence) {
       const given = [id, run, deadReason, storableText(reason, 2_000), fence?.token ?? null, fence?.of ?? null];
       const rows = await database.query<{ wanted: number | null }>(DIE, given);
       return rows[0] ? { wanted: rows[0].wanted } : null;
     },
-    deadLetters: (limit, filter = {}) => database.query<DeadLetter & Row>(LIST, [...values(filter), limit]),
+    deadLetters: (limit, filter = {}) => {
+      const { where, values } = conditions(dead(filter));
+      const text = `${LIST} where ${where} order by i.finished_at desc limit $${values.length + 1}`;
+      return database.query<DeadLetter & Row>(text, [...values, limit]);
+    },
     async redrive(id) {
       if (!isUuid(id)) return null;
       return (await database.query<Redriven & Row>(REDRIVE, [id]))[0] ?? null;
     },
     async planRedrives(filter, perMinute, self) {
       type Planned = { planned: number; lastAt: string | null };
-      return (await database.query<Planned>(PLAN, [...values(filter), perMinute, self?.most ?? null]))[0]!;
+      const byItself: Condition = self ? [`i.self_redrives < $ and ${SELF_REDRIVABLE}`, self.most] : null;
+      const { where, values } = conditions([...dead(filter), byItself]);
+      const text = plan(where, `$${values.length + 1}`, self ? 1 : 0);
+      return (await database.query<Planned>(text, [...values, perMinute]))[0]!;
     },
     async dueRedrives(limit) {
       const rows = await database.query<{ id: string }>(
@@ -192,10 +201,7 @@ export function createDeadLetterStore(database: Database): DeadLetterStore {
       return rows.map((row) => row.id);
     },
     async selfRedrivable(most) {
-      const rows = await database.query<{ reason: DeadReason }>(
-        `select distinct i.dead_reason as reason from rca_fleet.incidents i where i.self_redrives < $1 and ${SELF_REDRIVABLE}`,
-        [most],
-      );
+      const rows = await database.query<{ reason: DeadReason }>(REASONS_TO_REDRIVE, [most, DEAD_REASONS]);
       return rows.map((row) => row.reason);
     },
     answeredLately: async (what) => (await database.query<{ lately: boolean }>(ANSWERED[what]))[0]!.lately,

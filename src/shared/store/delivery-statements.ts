@@ -74,19 +74,24 @@ update rca_fleet.deliveries set state = 'failed', last_error = $4, updated_at = 
 where incident_id = $1 and run = $2 and (wanted > shown or state <> 'sent') and ${HELD}
   and exists (select 1 from rca_fleet.incidents i where i.id = $1 and i.finished_at is not null)`;
 
-/** What is behind is found by an index that holds nothing else. */
-export const DUE = `
+/**
+ * What is behind is found by an index that holds nothing else, the oldest first. The limit stands in the text: PostgreSQL
+ * believes that a third of all deliveries are behind, and would read them all. Whatever was looked at is touched, due or not,
+ * so that the next ones get their turn.
+ */
+export const due = (limit: number) => `
 with behind as (
-  select d.id, i.priority, i.state
-  from rca_fleet.deliveries d join rca_fleet.incidents i on i.id = d.incident_id and i.run = d.run
-  where d.part = 'reply' and d.state <> 'failed' and d.updated_at < now() - make_interval(secs => $1)
-    and (d.incident_id, d.run) in (select b.incident_id, b.run from rca_fleet.deliveries b
-      where b.wanted > b.shown and b.state <> 'failed' and (b.part = 'reply' or b.part like 'chart-%'))
-    and (d.lease_until is null or d.lease_until < now())
-  order by d.updated_at limit $2 for update of d skip locked
+  select b.id, b.incident_id, b.run, b.part from rca_fleet.deliveries b
+  where b.wanted > b.shown and b.state <> 'failed' and b.updated_at < now() - make_interval(secs => $1)
+  order by b.updated_at limit ${Math.trunc(limit)} for update skip locked
+), touched as (
+  update rca_fleet.deliveries d set updated_at = now() from behind where d.id = behind.id
 )
-update rca_fleet.deliveries d set updated_at = now() from behind where d.id = behind.id
-returning d.incident_id as "incidentId", d.run, d.wanted, behind.priority, behind.state`;
+select distinct d.incident_id as "incidentId", d.run, d.wanted, i.priority, i.state
+from behind join rca_fleet.deliveries d on d.incident_id = behind.incident_id and d.run = behind.run and d.part = 'reply'
+join rca_fleet.incidents i on i.id = d.incident_id and i.run = d.run
+where (behind.part = 'reply' or behind.part like 'chart-%')
+  and d.state <> 'failed' and d.updated_at < now() - make_interval(secs => $1) and (d.lease_until is null or d.lease_until < now())`;
 
 /** Generic cell rate algorithm in one statement, so that all post workers share one pace per channel. */
 export const TAKE_PACE = `

@@ -3,7 +3,7 @@ import { LeaseLostError } from '../errors.ts';
 import type { IncidentState } from '../incident.ts';
 import {
   CLAIM,
-  DUE,
+  due,
   FAIL,
   FIELDS,
   HELD_ON_ROW,
@@ -174,7 +174,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
         `select ${FIELDS} from rca_fleet.deliveries where incident_id = $1 order by run, created_at limit 100`,
         [incidentId],
       ),
-    due: (seconds, limit) => database.query<DueDelivery & Row>(DUE, [seconds, limit]),
+    due: (seconds, limit) => database.query<DueDelivery & Row>(due(limit), [seconds]),
     async takePace(channel, intervalMs, burst) {
       const rows = await database.query<{ waitMs: number }>(TAKE_PACE, [channel, intervalMs / 1000, burst]);
       return Math.ceil(rows[0]!.waitMs);

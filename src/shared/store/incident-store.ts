@@ -11,6 +11,7 @@ import {
   listIncidents,
   WAITING_FIELDS,
 } from './list-incidents.ts';
+import { type Pruned, pruneIncidents } from './prune-incidents.ts';
 
 export type { DeadLetter, Fence } from './dead-letter-store.ts';
 export type { IncidentFilter, IncidentItem } from './list-incidents.ts';
@@ -54,11 +55,13 @@ export type IncidentStore = DeadLetterStore &
     stale(seconds: number, limit: number): Promise<StaleIncident[]>;
     /** Notes that these incidents were looked at, so that the next ones get their turn. */
     touch(ids: string[]): Promise<void>;
-    countsByState(): Promise<Record<string, number>>;
     /** Age of the oldest open incident that is not held back, from when it was taken up, seconds; 0 when there is none. */
     oldestOpenSeconds(): Promise<number>;
-    /** Deletes what ended more than `days` ago, dead letters after `deadDays`, at most `limit` incidents; returns how many. */
-    prune(days: number, limit: number, deadDays?: number): Promise<number>;
+    /**
+     * Deletes what ended more than `days` ago, dead letters after `deadDays`: at most `limit` incidents and 5,000 alerts, so
+     * that no statement takes long. Returns how many; when both are 0 nothing is left that is old enough.
+     */
+    prune(days: number, limit: number, deadDays?: number): Promise<Pruned>;
   };
 
 const STALE = `
@@ -97,27 +100,9 @@ select coalesce((select array_agg(name) from (select name from firing order by c
        coalesce(array_agg(name) filter (where first_at > (select at from reported)), '{}') as "newNames"
 from firing`;
 
-const PRUNE = `
-with old as (
-  delete from rca_fleet.incidents where id in (
-    select id from rca_fleet.incidents where finished_at < now() - make_interval(days => $1)
-      and (state <> 'dead' or finished_at < now() - make_interval(days => $3)) limit $2)
-  returning id
-), links as (
-  delete from rca_fleet.incident_alerts where incident_id in (select id from old) returning alert_id
-), gone as (
-  delete from rca_fleet.alerts where id in (select alert_id from links)
-), slots as (
-  delete from rca_fleet.incident_slots where incident_id in (select id from old)
-)
-select count(*)::int as count from old`;
-
 const OLDEST = `
 select coalesce(extract(epoch from now() - min(coalesce(taken_at, created_at))), 0)::float8 as age
 from rca_fleet.incidents where finished_at is null and due_at is null`;
-
-/** For ever, where nobody says otherwise. */
-const NEVER_DAYS = 36_500;
 
 /** The repository of incidents. */
 export function createIncidentStore(database: Database): IncidentStore {
@@ -143,15 +128,7 @@ export function createIncidentStore(database: Database): IncidentStore {
     async touch(ids) {
       await database.query('update rca_fleet.incidents set updated_at = now() where id = any($1::uuid[])', [ids]);
     },
-    async countsByState() {
-      const rows = await database.query<{ state: string; count: number }>(
-        'select state, count(*)::int as count from rca_fleet.incidents group by state',
-      );
-      return Object.fromEntries(rows.map((row) => [row.state, row.count]));
-    },
     oldestOpenSeconds: async () => (await database.query<{ age: number }>(OLDEST))[0]?.age ?? 0,
-    async prune(days, limit, deadDays = NEVER_DAYS) {
-      return (await database.query<{ count: number }>(PRUNE, [days, limit, deadDays]))[0]?.count ?? 0;
-    },
+    prune: (days, limit, deadDays) => pruneIncidents(database, days, limit, deadDays),
   };
 }

@@ -1,6 +1,7 @@
 import type { Database, Row } from '../database/database.ts';
-import type { Incident } from '../incident.ts';
+import { FINAL_STATES, type Incident } from '../incident.ts';
 import type { Report } from '../report.ts';
+import { conditions } from './conditions.ts';
 import { epochMs, isoTime, isUuid } from './iso-time.ts';
 import { storableText } from './storable-json.ts';
 
@@ -24,6 +25,9 @@ export type IncidentItem = Pick<
   slack: { channel: string | null; threadTs: string | null; messageTs: string | null };
 };
 
+/** Incidents on one page at most. */
+export const MAX_PAGE = 200;
+
 export type IncidentFilter = { limit: number; cursor?: string; state?: string; service?: string };
 
 /** The columns of an Incident, of `rca_fleet.incidents i`. */
@@ -37,27 +41,43 @@ export const INCIDENT_FIELDS = `
 /** The columns of a WaitingIncident, of `rca_fleet.incidents i`. */
 export const WAITING_FIELDS = `i.id as "incidentId", i.run, i.agent, i.priority, i.state, ${epochMs('i.turn_at')} as "turnAt"`;
 
-const LIST = `
+const ORDER = 'order by i.created_at desc, i.id desc';
+
+/**
+ * The page is chosen first: what belongs to its incidents is read for them alone, however many there are to choose from. The
+ * largest page stands in the text: a plan that is kept for any limit would be made for a tenth of the table.
+ */
+const list = (where: string, limit: string) => `
 select ${INCIDENT_FIELDS}, v.report->>'verdict' as verdict, v.report->'rootCause'->>'statement' as conclusion,
        d.channel, d.thread_ts, d.message_ts
-from rca_fleet.incidents i
+from (select i.* from rca_fleet.incidents i where ${where} ${ORDER} limit ${MAX_PAGE + 1}) as i
 left join rca_fleet.investigations v on v.incident_id = i.id and v.run = i.run
 left join rca_fleet.deliveries d on d.incident_id = i.id and d.run = i.run and d.part = 'reply'
-where ($1::text is null or i.state = $1) and ($2::text is null or i.service = $2)
-  and ($3::timestamptz is null or (i.created_at, i.id) < ($3, $4::uuid))
-order by i.created_at desc, i.id desc limit $5`;
+${ORDER} limit ${limit}`;
 
-/** A page of incidents, newest first, and the cursor of the next one. */
+/** Each state is looked for where it is: what is open in an index of the open ones, what has ended in one by its end. */
+const ofState = (state: string) =>
+  `i.state = $ and i.finished_at is ${(FINAL_STATES as readonly string[]).includes(state) ? 'not null' : 'null'}`;
+
+/** A page of incidents, newest first and at most MAX_PAGE of them, and the cursor of the next one. */
 export async function listIncidents(
   database: Database,
   filter: IncidentFilter,
 ): Promise<{ items: IncidentItem[]; nextCursor: string | null }> {
   const [at, id] = readCursor(filter.cursor);
   const service = filter.service === undefined ? null : storableText(filter.service, 300);
-  const rows = await database.query(LIST, [filter.state ?? null, service, at, id, filter.limit + 1]);
-  const page = rows.slice(0, filter.limit);
+  // Only what is asked for stands in the text: a plan that serves all cases would read the whole list for most of them.
+  const { where, values } = conditions([
+    filter.state === undefined ? null : [ofState(filter.state), filter.state],
+    service === null ? null : ['i.service = $', service],
+    at === null ? null : ['(i.created_at, i.id) < ($::timestamptz, $::uuid)', at, id],
+  ]);
+  const text = list(where, `$${values.length + 1}`);
+  const limit = Math.min(filter.limit, MAX_PAGE);
+  const rows = await database.query(text, [...values, limit + 1]);
+  const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const nextCursor = rows.length > filter.limit && last ? writeCursor(last) : null;
+  const nextCursor = rows.length > limit && last ? writeCursor(last) : null;
   return { items: page.map(toItem), nextCursor };
 }
 
