@@ -153,7 +153,8 @@ if (findProgram('initdb')) {
         await sessions.until("select count(*) = 1 from pg_stat_replication where state = 'streaming'");
         const writer = await sessions.connect('writer app');
         await writer.query('update accounts set balance = balance + 1 where id = 1');
-        await sessions.until('select bool_and(replay_lsn = pg_current_wal_lsn()) from pg_stat_replication');
+        // Without synchronous_commit the commit may not be written yet, but it is inserted.
+        await sessions.until('select bool_and(replay_lsn = pg_current_wal_insert_lsn()) from pg_stat_replication');
         await replica.query('select pg_wal_replay_pause()');
         await writer.query('update accounts set balance = balance + 1');
         await sessions.until(

@@ -108,7 +108,9 @@ describe('an alert about the entrance of a shop of eleven services', function ()
       const incident = await answered(test, scenario, alert);
       const report: Report = incident.report;
       expect(report.rootCause.component).to.equal(suspect);
-      expect(report).to.include({ verdict: 'probable', class: expected });
+      // Where the telemetry shows the mechanism as well, the place may be next to certain.
+      expect(report.verdict).to.be.oneOf(['probable', 'identified']);
+      expect(report.class).to.equal(expected);
       expect(report.rootCause.statement).to.match(says);
       const way = path.slice(0, -1).join(', ');
       expect(report.rootCause.statement).to.contain(`reaches ${ENTRANCE}${way ? ` by way of ${way}` : ''}`);
