@@ -9,6 +9,8 @@ import { failureOf } from '../unit/shared/mcp/support/waits.ts';
 const QUERY = '/api/v5/query_range';
 const MINUTE = 60_000;
 
+type Known = { labels: Record<string, string>; points: [number, number][] };
+
 describe('the signoz server against the simulated SigNoz', () => {
   let signoz: SignozSandbox;
   let server: ServerDefinition;
@@ -57,6 +59,23 @@ describe('the signoz server against the simulated SigNoz', () => {
     for (const service of ["x' OR service.name = 'user-service", "x\\' OR body CONTAINS 'a", '\\', "'"]) {
       expect((await logs({ service })).data.rows, service).to.have.length(0);
     }
+  });
+
+  it('evaluates PromQL over time, page by page, without what is no number', async () => {
+    const promql = (args: Record<string, unknown>) => runTool(server, 'query_promql', { ...range, ...args });
+    const used = 'max by (state) ({"db.client.connections.usage", service_name="user-service"})';
+    const first = await promql({ query: used, stepSeconds: 300, limit: 1 });
+    const { series, total, nextCursor } = first.data as { series: Known[]; total: number; nextCursor: string };
+    expect([series.length, total > 1, first.text.includes(`cursor ${nextCursor}`)]).to.deep.equal([1, true, true]);
+    const { data } = await promql({ query: used, stepSeconds: 300 });
+    const all = (data as { series: Known[] }).series;
+    const points = all.find(({ labels }) => labels.state === 'used')!.points;
+    expect(points.length).to.be.above(5);
+    expect(points.at(-1)![1]).to.be.at.least(points[0]![1]);
+    const none = await promql({ query: `${used} / 0 * 0` });
+    expect((none.data as { series: Known[] }).series.flatMap((one) => one.points)).to.deep.equal([]);
+    expect(await failureOf(promql({ query: 'max by (' }))).to.include({ failure: 'bad_request' });
+    expect(await failureOf(promql({ query: used, cursor: 'page 2' }))).to.include({ failure: 'bad_request' });
   });
 
   it('reads a metric over time, in groups, without the buckets that the range cuts', async () => {

@@ -53,8 +53,18 @@ const request = z.strictObject({
   noCache: z.boolean().optional(),
 });
 
+const promSpec = z.strictObject({
+  name: z.string(),
+  query: z.string(),
+  disabled: z.boolean().optional(),
+  step: z.union([z.number(), z.string()]).optional(),
+  stats: z.boolean().optional(),
+  legend: z.string().optional(),
+});
+
 export type QuerySpec = z.infer<typeof spec>;
-export type QueryRequest = { start: number; end: number; requestType: string; queries: QuerySpec[] };
+export type PromSpec = z.infer<typeof promSpec>;
+export type QueryRequest = { start: number; end: number; requestType: string; queries: (QuerySpec | PromSpec)[] };
 
 function complaintsOf(error: z.ZodError): string[] {
   return error.issues.map((issue) =>
@@ -82,6 +92,7 @@ export function readQueryRequest(body: Buffer): QueryRequest {
   const { start, end, requestType, compositeQuery } = checked(request, json);
   if (start >= end) throw new SignozRefusal('invalid_input', 'start time must be before end time');
   const queries = compositeQuery.queries.map(({ type, spec: inner }) => {
+    if (type === 'promql') return checked(promSpec, inner);
     if (type !== 'builder_query') throw new SignozRefusal('invalid_input', `query type ${type} is not simulated`);
     return checked(spec, inner);
   });

@@ -8,6 +8,7 @@ import {
 } from '../http/sandbox-http-server.ts';
 import { createWorldClock, type Scenario, type TelemetryWorld, type WorldClock } from '../scenarios/telemetry-world.ts';
 import { dependencyGraph } from './dependency-graph.ts';
+import { answerPromql } from './promql-query.ts';
 import { readQueryRequest } from './query-request.ts';
 import { answerRaw } from './raw-query.ts';
 import { SignozRefusal, signozErrorBody } from './signoz-refusal.ts';
@@ -40,6 +41,7 @@ const success = (data: unknown) => jsonAnswer(200, { status: 'success', data });
 function query(world: TelemetryWorld, body: Buffer, warning: string | null): SandboxAnswer {
   const { start, end, requestType, queries } = readQueryRequest(body);
   const results = queries.map((spec) => {
+    if ('query' in spec) return answerPromql(world, spec, start, end);
     if (requestType === 'raw' && spec.signal !== 'metrics') return answerRaw(world, spec, start, end);
     if (requestType === 'time_series' && spec.signal === 'metrics') return answerTimeSeries(world, spec, start, end);
     if (requestType === 'time_series' && spec.signal === 'traces') return answerSpanSeries(world, spec, start, end);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
+import { readingTool } from '../reading-tool.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
-import { prometheusTool } from './prometheus-tool.ts';
 
 const STATES = ['firing', 'pending'] as const;
 
@@ -52,7 +52,7 @@ const describe = ({ name, state, activeAt, value, labels: all, annotations }: Al
 
 /** `list_alerts`: what fires or is about to. */
 export function listAlerts(client: PrometheusClient): ToolDefinition {
-  return prometheusTool({
+  return readingTool({
     name: 'list_alerts',
     title: 'Active alerts',
     description: 'Alerts that are firing or pending now, as this Prometheus evaluates them, those that fire first.',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
+import { readingTool } from '../reading-tool.ts';
 import { apiAlert } from './list-alerts.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
-import { prometheusTool } from './prometheus-tool.ts';
 
 const labels = z.record(z.string(), z.string());
 
@@ -79,7 +79,7 @@ const describe = (one: Rule): string => {
 
 /** `list_rules`: alerting and recording rules with their expressions and health. */
 export function listRules(client: PrometheusClient): ToolDefinition {
-  return prometheusTool({
+  return readingTool({
     name: 'list_rules',
     title: 'Alerting and recording rules',
     description:

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
+import { readingTool } from '../reading-tool.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
-import { prometheusTool } from './prometheus-tool.ts';
 
 const labels = z.record(z.string(), z.string());
 
@@ -54,7 +54,7 @@ const describe = (one: Target): string =>
 
 /** `list_targets`: what is scraped, the broken first. */
 export function listTargets(client: PrometheusClient): ToolDefinition {
-  return prometheusTool({
+  return readingTool({
     name: 'list_targets',
     title: 'Scrape targets',
     description:

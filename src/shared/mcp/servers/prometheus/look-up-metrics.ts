@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
 import { readIsoRange } from '../iso-range.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
+import { readingTool } from '../reading-tool.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
 import { badQuestion } from './prometheus-failures.ts';
-import { prometheusTool } from './prometheus-tool.ts';
 import { remarksOf } from './query-results.ts';
 import { apiTime } from './time-window.ts';
 
@@ -23,7 +23,7 @@ const metadata = z.record(z.string(), z.array(z.object({ type: z.string(), help:
 
 /** `list_metrics`: which metrics there are, with type and help. */
 export function listMetrics(client: PrometheusClient): ToolDefinition {
-  return prometheusTool({
+  return readingTool({
     name: 'list_metrics',
     title: 'Metrics and what they mean',
     description: 'The metrics that targets expose, with type, unit and help; `contains` looks in name and help.',
@@ -54,7 +54,7 @@ export function listMetrics(client: PrometheusClient): ToolDefinition {
 
 /** `find_series`: which label sets there are. */
 export function findSeries(client: PrometheusClient): ToolDefinition {
-  return prometheusTool({
+  return readingTool({
     name: 'find_series',
     title: 'Find series',
     description: 'The label sets of the series that match any of the selectors, for example up{job="api"}.',
@@ -81,7 +81,7 @@ export function findSeries(client: PrometheusClient): ToolDefinition {
 
 /** `list_label_values`: the values of a label, or (without one) the names of the labels. */
 export function listLabelValues(client: PrometheusClient): ToolDefinition {
-  return prometheusTool({
+  return readingTool({
     name: 'list_label_values',
     title: 'Labels and their values',
     description:

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
 import { readIsoTime } from '../iso-range.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
+import { readingTool } from '../reading-tool.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
-import { prometheusTool } from './prometheus-tool.ts';
 import { queryData, type RawSeries, readNumber, remarksOf, seriesOfData } from './query-results.ts';
 import { apiTime } from './time-window.ts';
 
@@ -68,7 +68,7 @@ const nameOf = (labels: Record<string, string>) =>
 
 /** `query_instant`: a PromQL expression at one time. */
 export function queryInstant(client: PrometheusClient): ToolDefinition {
-  return prometheusTool({
+  return readingTool({
     name: 'query_instant',
     title: 'Evaluate PromQL at one time',
     description:

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
+import { readingTool } from '../reading-tool.ts';
 import { describeSeries } from '../series-text.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
-import { prometheusTool } from './prometheus-tool.ts';
 import { finitePoints, queryData, type RawSeries, remarksOf, seriesOfData } from './query-results.ts';
 import { apiTime, stepWarning, type TimeWindow, timeWindow } from './time-window.ts';
 
@@ -47,7 +47,7 @@ export function largestFirst<T extends { points: [number, number | null][] }>(se
 
 /** `query_range`: a PromQL expression over time. */
 export function queryRange(client: PrometheusClient): ToolDefinition {
-  return prometheusTool({
+  return readingTool({
     name: 'query_range',
     title: 'Evaluate PromQL over time',
     description:

@@ -20,15 +20,20 @@ function warningText(told: z.infer<typeof warning> | null | undefined): string |
   return [...new Set(parts.filter(Boolean))].join('; ') || null;
 }
 
-/** Asks one builder query over a range (POST /api/v5/query_range); a partial answer's warning is handed on. */
+/** Asks one query over a range (POST /api/v5/query_range), of the builder by default; a partial answer's warning is handed on. */
 export async function queryRange<T>(
   client: SignozClient,
-  question: { requestType: 'raw' | 'time_series'; spec: Record<string, unknown>; range: Range },
+  question: {
+    requestType: 'raw' | 'time_series';
+    type?: 'builder_query' | 'promql';
+    spec: Record<string, unknown>;
+    range: Range;
+  },
   schema: ReturnType<typeof rangeAnswer<T>>,
   signal: AbortSignal,
 ): Promise<QueryAnswer<T>> {
-  const { requestType, spec, range } = question;
-  const queries = [{ type: 'builder_query', spec: { name: 'A', ...spec } }];
+  const { requestType, type = 'builder_query', spec, range } = question;
+  const queries = [{ type, spec: { name: 'A', ...spec } }];
   const body = { schemaVersion: 'v1', ...readTimeRange(range), requestType, compositeQuery: { queries } };
   const answer = await client.post(PATH, body, schema, signal);
   return { result: answer.data.results?.[0] ?? null, warning: warningText(answer.warning) };

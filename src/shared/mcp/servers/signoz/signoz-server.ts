@@ -3,6 +3,7 @@ import { getServiceMap } from './get-service-map.ts';
 import { listServices } from './list-services.ts';
 import { queryLogs } from './query-logs.ts';
 import { queryMetrics } from './query-metrics.ts';
+import { queryPromql } from './query-promql.ts';
 import { queryRequests } from './query-requests.ts';
 import { queryTraces } from './query-traces.ts';
 import { createSignozClient } from './signoz-client.ts';
@@ -20,6 +21,7 @@ export function createSignozServer(options: SignozServerOptions): ServerDefiniti
       queryMetrics(client),
       queryTraces(client),
       queryRequests(client),
+      queryPromql(client),
       listServices(client),
       getServiceMap(client),
     ],

@@ -6,7 +6,12 @@ import { asText, footer } from './row-text.ts';
 
 export type { TimeSeries };
 
-const point = z.object({ timestamp: z.number(), value: z.number().nullable(), partial: z.boolean().optional() });
+/** JSON has no NaN and no infinity: SigNoz writes them as texts. */
+const point = z.object({
+  timestamp: z.number(),
+  value: z.union([z.number(), z.string()]).nullable(),
+  partial: z.boolean().optional(),
+});
 const label = z.object({ key: z.object({ name: z.string() }), value: z.unknown() });
 const series = z.object({ labels: z.array(label).nullish(), values: z.array(point).nullish() });
 const timeSeriesResult = z.object({
@@ -26,7 +31,7 @@ export function readSeries(result: TimeSeriesResult | null, unit: string | null 
       unit: unit ?? (meta?.unit || null),
       points: (values ?? []).flatMap(({ timestamp, value, partial }): [number, number][] =>
         // A bucket that the range cuts holds less than its neighbours and reads like a fall.
-        partial || value === null ? [] : [[timestamp, value * scale]],
+        partial || typeof value !== 'number' ? [] : [[timestamp, value * scale]],
       ),
     })),
   );
