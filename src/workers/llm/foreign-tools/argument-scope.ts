@@ -97,12 +97,16 @@ function valueFault(name: string, value: unknown, scope: ToolScope): string | nu
 const isThing = (name: string) => NAMES_SOMETHING.test(name) && !SPEAKS.test(name);
 
 const EPOCH_UNITS = [1_000, 1, 1e-3, 1e-6] as const;
+/** The last time that ECMAScript knows, epoch ms. */
+const LAST_MS = 8.64e15;
 
 function numberFault(name: string, value: number, scope: ToolScope): string | null {
   if (name === 'port') return portFault(value, scope);
   if (!TIME.test(name) || Math.abs(value) < 1e9) return null;
   const unit = EPOCH_UNITS[Math.min(3, Math.max(0, Math.floor((Math.log10(Math.abs(value)) - 9) / 3)))]!;
-  return timeFault(new Date(value * unit).toISOString(), scope);
+  const ms = value * unit;
+  // A Date holds no more, and throws for it.
+  return Math.abs(ms) <= LAST_MS ? timeFault(new Date(ms).toISOString(), scope) : 'is not a time';
 }
 
 const isIso = (value: string) => /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/.test(value);
