@@ -31,13 +31,20 @@ export async function keepStatusPublished(deps: PublishStatusDeps, signal: Abort
   const { gateway, statuses, logger, everyMs = EVERY_MS, process, role, startedAt } = deps;
   const warn = (error: unknown) =>
     logger.warn('the status of the MCP servers could not be published', { error: describeError(error) });
+  let last: Promise<unknown> = Promise.resolve();
   while (!signal.aborted) {
     const servers = gateway.status().slice(0, MOST_SERVERS).map(bounded);
-    const publish = () => statuses.publish({ process, role, startedAt, servers });
+    const publish = () => {
+      const published = statuses.publish({ process, role, startedAt, servers });
+      last = published.catch(() => undefined);
+      return published;
+    };
     await withDeadline('publishing it', PUBLISH_MS, publish, signal).catch((error) => signal.aborted || warn(error));
     await pause(everyMs, signal, false);
   }
-  await withDeadline('taking it back', LEAVE_MS, () => statuses.remove(process)).catch(warn);
+  // A statement that is still under way when the signal comes would put the row back behind its removal.
+  const takeBack = () => last.then(() => statuses.remove(process));
+  await withDeadline('taking it back', LEAVE_MS, takeBack).catch(warn);
 }
 
 function bounded({ server, endpoints, ...rest }: McpServerStatus): McpServerStatus {
