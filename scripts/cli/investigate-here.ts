@@ -90,6 +90,7 @@ async function investigate(
   const showProgress = tellProgress(async () => (await investigations.find(incidentId, run))?.progress ?? [], tell);
   const reasoner = createReasoner(config.llm);
   const analyst = createAnalyst();
+  shutdown.push('analysis', () => analyst.close());
   const deps = { store, gateway, analyst, reasoner, agents, requestPost: showProgress, logger: silentLogger, metrics };
   const report = await whileLeased(investigations, lease, signal, (leased) => investigateAlert(deps, lease, leased));
   const view = await loadReportView(store, agents, incidentId, run, null);
