@@ -115,7 +115,7 @@ describe('what a caller gets of a server that misbehaves', () => {
   const gatewayOf = (server: ConfiguredServer, deps: Partial<McpGatewayDeps> = {}): ToolGateway => {
     const limits = { attempts: 2, retryBaseMs: 1, breakerFailures: 1000 };
     const deadlineMs = { [READ]: DEADLINE_MS, [WRITE]: DEADLINE_MS };
-    const connection = { probeMs: 100, connectDeadlineMs: 5000, random: () => 0, ...deps.connection };
+    const connection = { connectDeadlineMs: 5000, random: () => 0, ...deps.connection };
     const gateway = createMcpGateway({ servers: [server], limits, deadlineMs, ...deps, connection });
     cleanups.unshift(() => gateway.close());
     return gateway;
