@@ -12,7 +12,7 @@ import { followIncident, type IncidentDetails } from './demo/follow-incident.ts'
 import { printAddresses, printRca, say } from './demo/print.ts';
 import { type InProcessFleet, sandboxEnvironment, startInProcess } from './fleet-in-process.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
-import { freePort } from './servers/server-process.ts';
+import { freePort } from './servers/free-port.ts';
 
 const ALERTS = [
   'SSL certificate for api.example.com expires in 24 hours',

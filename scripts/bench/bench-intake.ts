@@ -1,5 +1,5 @@
 import { WEBHOOK_TOKEN } from '../fleet-in-process.ts';
-import { freePort } from '../servers/server-process.ts';
+import { freePort } from '../servers/free-port.ts';
 import { LOAD_SOURCES, type LoadSource } from './alert-bodies.ts';
 import type { BenchBackend, FreshBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';

@@ -1,5 +1,5 @@
 import { ADMIN_TOKEN, sandboxEnvironment, WEBHOOK_TOKEN } from '../fleet-in-process.ts';
-import { freePort } from '../servers/server-process.ts';
+import { freePort } from '../servers/free-port.ts';
 import type { BenchBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchProcess, npmScript, startProcess, untilReady } from './bench-process.ts';

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { ensureProgram } from './install-servers.ts';
-import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** A Redis server of our own, on a free port with its data in a temporary folder; append-only file on, as we advise. */
 export type OwnRedis = {
@@ -27,6 +28,8 @@ export async function startRedis(more: Record<string, string | number> = {}): Pr
     appendonly: 'yes',
     'maxmemory-policy': 'noeviction',
     save: '',
+    // Each suite of tests gets one of its own: the default, 16, would come round while the first is still in use.
+    databases: 1024,
     ...more,
   };
   const start = (changes: Record<string, string> = {}) => {

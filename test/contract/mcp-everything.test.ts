@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { expect } from 'chai';
+import { freePort } from '../../scripts/servers/free-port.ts';
 import type { WaitOptions } from '../../src/shared/mcp/mcp-connection.ts';
 import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import { parseMcpConfig } from '../../src/shared/mcp/read-mcp-config.ts';
@@ -83,12 +82,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

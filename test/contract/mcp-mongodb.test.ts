@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { freePort } from '../../scripts/servers/server-process.ts';
+import { freePort } from '../../scripts/servers/free-port.ts';
 import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import type { ToolGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import { parseMcpConfig } from '../../src/shared/mcp/read-mcp-config.ts';

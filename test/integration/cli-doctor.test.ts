@@ -11,7 +11,7 @@ import { sandboxEnvironment } from '../../scripts/fleet-in-process.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
 import { startPrometheusSandbox } from '../../scripts/sandbox/prometheus/start-prometheus-sandbox.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
-import { freePort } from '../../scripts/servers/server-process.ts';
+import { freePort } from '../../scripts/servers/free-port.ts';
 import { type FreshBackend, freshBackend, isAvailable } from '../support/backends.ts';
 import { VERSION } from '../support/migrations.ts';
 import { runCommand } from '../unit/scripts/cli/support/run-command.ts';

@@ -57,15 +57,22 @@ async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
-/** Suites that run at the same time take turns through the 15 databases beside the first. */
+/** Suites that run at the same time take turns through the databases beside the first. */
 async function freshRedisUrl(): Promise<string> {
   const url = new URL(process.env.TEST_REDIS_URL!);
   const counter = new Redis(url.href);
   const turn = await counter.incr('rca-fleet-test-turn');
+  const databases = await databasesOf(counter);
   counter.disconnect();
-  url.pathname = `/${1 + (turn % 15)}`;
+  url.pathname = `/${1 + (turn % (databases - 1))}`;
   const fresh = new Redis(url.href);
   await fresh.flushdb();
   fresh.disconnect();
   return url.href;
+}
+
+/** How many it has; the default where it does not say. */
+async function databasesOf(redis: Redis): Promise<number> {
+  const [, count] = (await redis.config('GET', 'databases').catch(() => [])) as string[];
+  return Number(count ?? 16);
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { freePort } from '../../servers/server-process.ts';
+import { freePort } from '../../servers/free-port.ts';
 import { createFleetProcess } from '../harness/fleet-process.ts';
 import { between } from '../harness/random.ts';
 import type { Drill } from '../harness/stage.ts';

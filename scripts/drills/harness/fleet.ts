@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../servers/server-process.ts';
+import { freePort } from '../../servers/free-port.ts';
 import { createFleetProcess, type FleetProcess } from './fleet-process.ts';
 
 /** The processes of one fleet: producers and workers, or one with all roles on the embedded database. */

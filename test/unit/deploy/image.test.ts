@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ROLES } from '../../../deploy/image/roles.ts';
 import { IMAGE_MEMORY } from '../../../scripts/bench/fleet-processes.ts';
-import { freePort } from '../../../scripts/servers/server-process.ts';
+import { freePort } from '../../../scripts/servers/free-port.ts';
 import { importClosure } from '../../support/module-imports.ts';
 import { ROOT, readText } from './support/deploy-files.ts';
 
