@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A wire between a client and a server that can be cut. */
 export type TcpProxy = {
@@ -8,6 +9,8 @@ export type TcpProxy = {
   cut(): Promise<void>;
   /** Half-open: the connections stay, and no byte of them goes through any more; new ones work. */
   freeze(): void;
+  /** Every byte towards the client comes so much later, ms; for the connections that are made from now on. */
+  lag(ms: number): void;
   mend(): Promise<void>;
   close(): Promise<void>;
 };
@@ -24,6 +27,7 @@ export const through = (proxy: TcpProxy, url: string) => {
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port: targetPort } = new URL(target);
   const wires = new Set<{ here: Socket; there: Socket }>();
+  let lagMs = 0;
   const server = createServer((here) => {
     const there = createConnection({ host: hostname, port: Number(targetPort) });
     const wire = { here, there };
@@ -35,7 +39,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     };
     for (const socket of [here, there]) socket.on('error', end).on('close', end);
     here.pipe(there);
-    there.pipe(here);
+    if (lagMs === 0) there.pipe(here);
+    else there.pipe(late(lagMs)).pipe(here);
   });
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
@@ -62,9 +67,19 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
         there.unpipe(here).pause();
       }
     },
+    lag: (ms) => {
+      lagMs = ms;
+    },
     mend: async () => {
       await listen(port);
     },
     close: cut,
   };
 }
+
+const late = (ms: number) =>
+  new Transform({
+    transform(chunk, _encoding, done) {
+      setTimeout(() => done(null, chunk), ms);
+    },
+  });

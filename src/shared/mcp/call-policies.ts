@@ -30,7 +30,7 @@ export type CallLimits = {
 
 export const DEFAULT_LIMITS: CallLimits = {
   concurrency: 8,
-  queued: 64,
+  queued: 1000,
   attempts: 3,
   retryBaseMs: 200,
   retryCapMs: 5000,

@@ -3,7 +3,7 @@ import { localhostHostValidation } from '@modelcontextprotocol/sdk/server/middle
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { FleetError } from '../../errors.ts';
-import { listen } from '../../http/listen.ts';
+import { type ClientTimeouts, listen } from '../../http/listen.ts';
 import { isLoopback } from '../../is-loopback.ts';
 import type { ServerDefinition } from '../server-definition.ts';
 import { buildMcpServer } from './build-mcp-server.ts';
@@ -17,6 +17,8 @@ export type HttpHostOptions = {
   token?: string;
   /** Largest request body, bytes; default 4 MiB. */
   bodyLimitBytes?: number;
+  /** How long a slow client may keep a connection, where it differs from the defaults. */
+  timeouts?: Partial<ClientTimeouts>;
 };
 
 export type HttpHost = { url: string; close(): Promise<void> };
@@ -30,14 +32,14 @@ const DEFAULT_BODY_LIMIT_BYTES = 4 * 1024 * 1024;
  * than loopback without a token, and for a port that is taken.
  */
 export async function serveHttp(definition: ServerDefinition, options: HttpHostOptions = {}): Promise<HttpHost> {
-  const { host = '127.0.0.1', port = 0, token } = options;
+  const { host = '127.0.0.1', port = 0, token, timeouts } = options;
   if (!isLoopback(host) && !token) {
     throw new FleetError(
       'config_invalid',
       `refusing to serve ${definition.name} on ${host} without a token: give --token`,
     );
   }
-  const { url, close } = await listen(createHttpHost(definition, options), port, host);
+  const { url, close } = await listen(createHttpHost(definition, options), port, host, timeouts);
   return { url: `${url}/mcp`, close: () => close(CLOSE_GRACE_MS) };
 }
 
