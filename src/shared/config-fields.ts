@@ -33,3 +33,39 @@ export const list = z
       .map((item) => item.trim())
       .filter(Boolean),
   );
+
+/** `x-key=value,...`, as OTEL_EXPORTER_OTLP_HEADERS has it: values may be percent-encoded. */
+export const httpHeaders = list.transform((entries, context) => {
+  const headers: Record<string, string> = {};
+  for (const entry of entries) {
+    const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+)\s*=\s*(.+)$/.exec(entry) ?? [];
+    if (name === undefined || value === undefined) {
+      context.addIssue({ code: 'custom', message: 'has an entry that is not of the form name=value' });
+      return z.NEVER;
+    }
+    headers[name.toLowerCase()] = percentDecoded(value);
+  }
+  return headers;
+});
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `api.example.com=127.0.0.1:8443,...`: where the network checks connect for a host, like a hosts file with ports. */
+export const resolveOverrides = list.transform((entries, context) => {
+  const overrides: Record<string, { address: string; port: number }> = {};
+  for (const entry of entries) {
+    const match = /^([^=\s]+)=(.+):(\d{1,5})$/.exec(entry);
+    if (!match) {
+      context.addIssue({ code: 'custom', message: `has "${entry}", which is not of the form host=address:port` });
+      return z.NEVER;
+    }
+    overrides[match[1]!.toLowerCase()] = { address: match[2]!, port: Number(match[3]) };
+  }
+  return overrides;
+});

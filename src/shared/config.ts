@@ -1,49 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { flag, list, optionalText, optionalUrl, wholeNumber } from './config-fields.ts';
+import { flag, list, optionalText, optionalUrl, resolveOverrides, wholeNumber } from './config-fields.ts';
 import { FleetError } from './errors.ts';
 import { type LlmConfig, llmConfig, llmEnvironment } from './llm-config.ts';
+import { type PrometheusConfig, prometheusConfig, prometheusEnvironment } from './prometheus-config.ts';
 
 /** The pools a worker process can serve besides the agents': `post` delivers to Slack. */
 export const POST_POOL = 'post';
 
 type Environment = Record<string, string | undefined>;
-
-/** `x-key=value,...`, as OTEL_EXPORTER_OTLP_HEADERS has it: values may be percent-encoded. */
-const httpHeaders = list.transform((entries, context) => {
-  const headers: Record<string, string> = {};
-  for (const entry of entries) {
-    const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+)\s*=\s*(.+)$/.exec(entry) ?? [];
-    if (name === undefined || value === undefined) {
-      context.addIssue({ code: 'custom', message: 'has an entry that is not of the form name=value' });
-      return z.NEVER;
-    }
-    headers[name.toLowerCase()] = percentDecoded(value);
-  }
-  return headers;
-});
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** `api.example.com=127.0.0.1:8443,...`: where the network checks connect for a host, like a hosts file with ports. */
-const resolveOverrides = list.transform((entries, context) => {
-  const overrides: Record<string, { address: string; port: number }> = {};
-  for (const entry of entries) {
-    const match = /^([^=\s]+)=(.+):(\d{1,5})$/.exec(entry);
-    if (!match) {
-      context.addIssue({ code: 'custom', message: `has "${entry}", which is not of the form host=address:port` });
-      return z.NEVER;
-    }
-    overrides[match[1]!.toLowerCase()] = { address: match[2]!, port: Number(match[3]) };
-  }
-  return overrides;
-});
 
 const environmentSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is not a postgres:// URL' }).optional(),
@@ -68,23 +33,12 @@ const environmentSchema = z.object({
   ...llmEnvironment,
   SIGNOZ_URL: optionalUrl,
   SIGNOZ_API_KEY: optionalText,
-  PROMETHEUS_URL: optionalUrl,
-  PROMETHEUS_TOKEN: optionalText,
-  PROMETHEUS_USER: optionalText,
-  PROMETHEUS_PASSWORD: optionalText,
-  PROMETHEUS_TENANT: optionalText,
-  PROMETHEUS_HEADERS: z
-    .string()
-    .optional()
-    .pipe(z.preprocess((value) => value ?? '', httpHeaders)),
+  ...prometheusEnvironment,
   DATABASE_TARGETS: optionalText,
   KUBECONFIG: optionalText,
   KUBERNETES_SERVICE_HOST: optionalText,
   NETWORK_ALLOWED_HOSTS: list,
-  NETWORK_RESOLVE: z
-    .string()
-    .optional()
-    .pipe(z.preprocess((value) => value ?? '', resolveOverrides)),
+  NETWORK_RESOLVE: resolveOverrides,
   MCP_CONFIG: optionalText,
   INTAKE_POLICIES: optionalText,
   MASK_IP_ADDRESSES: flag,
@@ -147,13 +101,7 @@ export type Config = Readonly<{
   openOnLoopback: boolean;
   llm: LlmConfig;
   signoz: Readonly<{ url: string; apiKey: string | null }> | null;
-  prometheus: Readonly<{
-    url: string;
-    token: string | null;
-    basic: Readonly<{ user: string; password: string }> | null;
-    tenant: string | null;
-    headers: Readonly<Record<string, string>>;
-  }> | null;
+  prometheus: PrometheusConfig | null;
   /** A file that names the databases that may be asked how they are. */
   databaseTargetsPath: string | null;
   kubernetes: Readonly<{ kubeconfigPath: string | null }> | null;
@@ -235,18 +183,6 @@ function crossFaults(env: Environment): string[] {
     faults.push('PROMETHEUS_USER is set without PROMETHEUS_PASSWORD: give the password of that user');
   }
   return faults;
-}
-
-function prometheusConfig(env: ParsedEnvironment): Config['prometheus'] {
-  const { PROMETHEUS_URL: url, PROMETHEUS_USER: user, PROMETHEUS_PASSWORD: password } = env;
-  if (!url) return null;
-  return {
-    url,
-    token: env.PROMETHEUS_TOKEN ?? null,
-    basic: user && password ? { user, password } : null,
-    tenant: env.PROMETHEUS_TENANT ?? null,
-    headers: env.PROMETHEUS_HEADERS,
-  };
 }
 
 function freezeConfig(env: ParsedEnvironment, environment: Environment): Config {

@@ -23,14 +23,14 @@ export function readYaml(path: string): Tree[] {
 }
 
 /** The source of everything that reads the environment. */
-export const CONFIG_SOURCE = ['config-fields.ts', 'config.ts', 'llm-config.ts']
+export const CONFIG_SOURCE = ['config-fields.ts', 'config.ts', 'llm-config.ts', 'prometheus-config.ts']
   .map((file) => readText(`src/shared/${file}`))
   .join('\n');
 
 /** The variables that the configuration reads. */
 export function configVariables(): string[] {
   const schemas = [
-    ...CONFIG_SOURCE.matchAll(/const (?:environmentSchema = z\.object\(|llmEnvironment = )\{(.+?)\n\}/gs),
+    ...CONFIG_SOURCE.matchAll(/const (?:environmentSchema = z\.object\(|[a-z]+Environment = )\{(.+?)\n\}/gs),
   ];
   return schemas.flatMap(([, schema = '']) =>
     [...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*):/gm)].map(([, name]) => name!),
