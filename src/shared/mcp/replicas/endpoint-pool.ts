@@ -41,12 +41,16 @@ export class EndpointPool {
     return this.#endpoints;
   }
 
-  /** The next endpoint that is not among those tried: one that is well, else any, since a chance is better than none. */
-  choose(tried: ReadonlySet<Endpoint>): Endpoint | null {
+  /**
+   * The next endpoint that is not among those tried: one that is well, else any, since a chance is better than none. A call that
+   * may not be repeated goes to one that is not well only first of all: a failure without effect is better than an unclear one.
+   */
+  choose(tried: ReadonlySet<Endpoint>, repeatable: boolean): Endpoint | null {
     const open = this.#endpoints.filter((endpoint) => !tried.has(endpoint));
     const well = open.filter((endpoint) => endpoint.isAvailable);
-    // After a failure only those that are well are worth another try: the others have failed before.
-    const candidates = well.length > 0 || tried.size > 0 ? well : open;
+    // The last to answer may have been left alone for being slow, and the others hang.
+    const lastResort = tried.size === 0 || repeatable ? lastToAnswer(open) : [];
+    const candidates = well.length > 0 ? well : lastResort;
     return chooseEndpoint(this.#deps.balance, candidates, this.#turn++, this.#deps.random);
   }
 
@@ -79,8 +83,15 @@ export class EndpointPool {
     return new Endpoint(target, { ...this.#deps, connection: this.#deps.open(target) });
   }
 
+  /** Where nobody else is well, it changes places with one that has answered since it did. */
   #takeOut(endpoint: Endpoint): void {
-    if (endpoint.isEjected || !this.#endpoints.some((other) => other !== endpoint && other.isAvailable)) return;
+    if (endpoint.isEjected) return;
+    const others = this.#endpoints.filter((other) => other !== endpoint);
+    if (!others.some((other) => other.isAvailable)) {
+      const [better] = lastToAnswer(others.filter(({ isEjected }) => isEjected));
+      if (!better || better.stats.answeredAt <= endpoint.stats.answeredAt) return;
+      better.readmit();
+    }
     endpoint.eject();
     this.#watch();
   }
@@ -128,6 +139,12 @@ export class EndpointPool {
     if (await this.#answersPing(endpoint)) endpoint.readmit();
     else if (!this.#ended.signal.aborted) endpoint.eject();
   }
+}
+
+/** Those among them that answered last; all where none ever has. */
+function lastToAnswer(endpoints: readonly Endpoint[]): Endpoint[] {
+  const latest = Math.max(...endpoints.map(({ stats }) => stats.answeredAt));
+  return endpoints.filter(({ stats }) => stats.answeredAt === latest);
 }
 
 /** Closes an endpoint once its calls are done, or have had their time. */

@@ -10,6 +10,8 @@ export class EndpointStats {
   failures = 0;
   /** Failures, or answers that another endpoint overtook, in a row. */
   strikes = 0;
+  /** When it last answered, by the clock that it is told; before all time where it never has. */
+  answeredAt = Number.NEGATIVE_INFINITY;
   #latencyMs: number | null = null;
   #errorRate = 0;
   #at = 0;
@@ -22,6 +24,7 @@ export class EndpointStats {
   answered(durationMs: number, now: number): void {
     this.#count(durationMs, 0, now);
     this.strikes = 0;
+    this.answeredAt = now;
   }
 
   failed(durationMs: number, now: number): void {

@@ -27,7 +27,7 @@ const ELSEWHERE: ReadonlySet<FailureClass> = new Set([
 export async function sendOverPool<T>(pool: EndpointPool, call: PoolCall<T>): Promise<T> {
   const tried = new Set<Endpoint>();
   for (let failure: unknown = null; ; ) {
-    const endpoint = pool.choose(tried);
+    const endpoint = pool.choose(tried, call.repeatable);
     if (!endpoint) throw failure ?? new DependencyError(call.server, 'connection', noEndpoint(call.server));
     tried.add(endpoint);
     try {
@@ -75,7 +75,7 @@ async function sendToOthers<T>(
   late: Promise<T>,
 ): Promise<T> {
   for (;;) {
-    const endpoint = pool.choose(tried);
+    const endpoint = pool.choose(tried, true);
     if (!endpoint) return late;
     tried.add(endpoint);
     try {
