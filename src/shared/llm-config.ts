@@ -20,6 +20,9 @@ export type LlmLimits = Readonly<{
   contextTokens: number;
 }>;
 
+/** What the deployment takes of all processes together; null where it has no limit of which we know. */
+export type LlmRates = Readonly<{ tokensPerMinute: number | null; requestsPerMinute: number | null }>;
+
 /** The limits where nothing is configured. */
 export const DEFAULT_LLM_LIMITS: LlmLimits = Object.freeze({
   maxRounds: 6,
@@ -40,6 +43,7 @@ export type LlmConfig =
       model: string;
       timeoutMs: number;
       limits?: LlmLimits;
+      rates?: LlmRates;
       maskIpAddresses?: boolean;
     }
   | {
@@ -50,6 +54,7 @@ export type LlmConfig =
       deployment: string;
       timeoutMs: number;
       limits?: LlmLimits;
+      rates?: LlmRates;
       maskIpAddresses?: boolean;
     };
 
@@ -85,6 +90,8 @@ export const llmEnvironment = {
   LLM_MAX_TOOL_CALLS: wholeNumber(12, 0, 200),
   LLM_MAX_TOKENS: wholeNumber(0, 0, 100_000_000),
   LLM_MAX_COST_USD: amount(1),
+  LLM_TOKENS_PER_MINUTE: wholeNumber(0, 0, 1_000_000_000),
+  LLM_REQUESTS_PER_MINUTE: wholeNumber(0, 0, 1_000_000),
   LLM_PRICES: z
     .string()
     .optional()
@@ -101,6 +108,10 @@ export function llmConfig(env: LlmEnvironment & { MASK_IP_ADDRESSES?: boolean })
   const common = {
     timeoutMs: env.LLM_TIMEOUT_SECONDS * 1000,
     limits: llmLimits(env),
+    rates: {
+      tokensPerMinute: env.LLM_TOKENS_PER_MINUTE || null,
+      requestsPerMinute: env.LLM_REQUESTS_PER_MINUTE || null,
+    },
     maskIpAddresses: env.MASK_IP_ADDRESSES,
   };
   if (env.AZURE_OPENAI_ENDPOINT && env.AZURE_OPENAI_API_KEY && env.AZURE_OPENAI_DEPLOYMENT) {

@@ -75,7 +75,7 @@ function startersFor(
   stop: AbortSignal,
 ) {
   const { config, store, queues, gateway, logger, metrics, agents, processName: worker } = services;
-  const reasoner = createReasoner(config.llm);
+  const reasoner = createReasoner(config.llm, store.paces);
   const bury = buryIncident.bind(null, { store, queues, logger, metrics });
   const suspects = createSuspectLane();
   const requestPost = async (incident: { id: string; run: number; priority: number }, revision?: number) => {

@@ -6,6 +6,7 @@ import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import { createIntakeStore, type IntakeStore } from './intake-store.ts';
 import { createInvestigationStore, type InvestigationStore } from './investigation-store.ts';
 import { createMcpStatusStore, type McpStatusStore } from './mcp-status-store.ts';
+import { createPaceStore, type PaceStore } from './pace-store.ts';
 
 /** The repositories, one for each stretch of an alert's way, and what processes tell of themselves. */
 export type Store = {
@@ -16,6 +17,7 @@ export type Store = {
   charts: ChartStore;
   budgets: BudgetStore;
   mcpStatuses: McpStatusStore;
+  paces: PaceStore;
 };
 
 /** Opens the repositories on a migrated database. */
@@ -28,5 +30,6 @@ export function createStore(database: Database): Store {
     charts: createChartStore(database),
     budgets: createBudgetStore(database),
     mcpStatuses: createMcpStatusStore(database),
+    paces: createPaceStore(database),
   };
 }

@@ -177,11 +177,12 @@ async function ask(reasoning: Reasoning, tools: ChatTool[]): Promise<ChatAnswer>
   const question = {
     messages: (form: AnswerForm) => withSchema(messages, form),
     tools,
+    promptTokens: spending.tokensOf(length) + fixed,
     maxAnswerTokens: budget.answer,
     deadline: input.deadline ?? null,
     onFailed: (error: unknown) => spending.addFailed(error, length),
   };
-  account.sent = spending.tokensOf(length) + fixed;
+  account.sent = question.promptTokens;
   try {
     const answer = await askModel(deps, question, signal);
     spending.add(answer, length);
