@@ -23,7 +23,7 @@ const TIMEOUT_MS = 60_000;
  * the choice for fleets that need several processes.
  */
 export async function benchScale(context: BenchContext, backend: BenchBackend): Promise<BenchRow[]> {
-  if (backend !== 'redis') return [];
+  if (backend === 'embedded') return [];
   const tools = await startInstantTools();
   const environment = { ...tools.environment, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' };
   try {
