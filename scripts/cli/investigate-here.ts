@@ -12,7 +12,7 @@ import { openGateway } from '../../src/shared/mcp/open-gateway.ts';
 import { createMetrics } from '../../src/shared/metrics.ts';
 import type { Report } from '../../src/shared/report.ts';
 import { createShutdown, type Shutdown } from '../../src/shared/shutdown.ts';
-import type { Lease } from '../../src/shared/store/investigation-store.ts';
+import type { Claim } from '../../src/shared/store/investigation-store.ts';
 import { createStore, type Store } from '../../src/shared/store/store.ts';
 import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { investigateAlert } from '../../src/workers/investigate-alert.ts';
@@ -42,8 +42,8 @@ export async function investigateHere(deps: HereDeps, fields: AlertFields, signa
   const shutdown = createShutdown(silentLogger);
   try {
     const store = await openStore(shutdown);
-    const lease = await takeUp(deps, store, alert);
-    return await investigate(deps, store, lease, signal, shutdown);
+    const claim = await takeUp(deps, store, alert);
+    return await investigate(deps, store, claim, signal, shutdown);
   } finally {
     await shutdown.close(CLOSE_MS);
   }
@@ -65,23 +65,24 @@ async function openStore(shutdown: Shutdown): Promise<Store> {
 }
 
 /** Receive, classify and claim: what producer, queue and worker do between them. */
-async function takeUp({ agents, tell }: HereDeps, store: Store, alert: Alert): Promise<Lease> {
+async function takeUp({ agents, tell }: HereDeps, store: Store, alert: Alert): Promise<Claim> {
   const classification = createClassifier(agents)(alert);
   for (const reason of classification.reasons) tell(`classify     ${plainText(reason)}`);
   const classified = { alertId: randomUUID(), incidentId: randomUUID(), alert, classification };
   const [decision] = await store.intake.storeAlerts([classified]);
   const claim = await store.investigations.claim(decision!.incidentId, 1, 'investigate');
-  if (claim.outcome === 'claimed') return claim.lease;
+  if (claim.outcome === 'claimed') return claim;
   throw new FleetError('bug', `the incident that was just made cannot be claimed: ${claim.outcome}`);
 }
 
 async function investigate(
   { config, agents, tell }: HereDeps,
   store: Store,
-  lease: Lease,
+  claim: Claim,
   signal: AbortSignal,
   shutdown: Shutdown,
 ): Promise<HereAndNow> {
+  const { lease } = claim;
   const { incidentId, run } = lease;
   const { investigations } = store;
   const metrics = createMetrics();
@@ -92,7 +93,7 @@ async function investigate(
   const analyst = createAnalyst();
   shutdown.push('analysis', () => analyst.close());
   const deps = { store, gateway, analyst, reasoner, agents, requestPost: showProgress, logger: silentLogger, metrics };
-  const report = await whileLeased(investigations, lease, signal, (leased) => investigateAlert(deps, lease, leased));
+  const report = await whileLeased(investigations, lease, signal, (leased) => investigateAlert(deps, claim, leased));
   const view = await loadReportView(store, agents, incidentId, run, null);
   if (!view) throw new FleetError('bug', 'the investigation is not in the store');
   return { report, view };

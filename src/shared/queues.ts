@@ -79,6 +79,8 @@ const JOB_OPTIONS: Record<'investigate' | 'post' | 'dead' | 'maintenance', JobsO
   maintenance: { attempts: 1, removeOnComplete: { count: 10 }, removeOnFail: { count: 10 } },
 };
 const FAILED_RETENTION = { age: 7 * 86_400, count: 5_000 };
+/** In PostgreSQL every completion sorts the completed jobs that are kept: a thousand of them cost it 3 ms of processor time, a hundred half. */
+const COMPLETED_IN_POSTGRES = 100;
 
 /**
  * A dead worker's job is back after at most lockDuration + stalledInterval = 22.5 s (measured 14 s). What kills its workers is
@@ -184,7 +186,10 @@ function fleetQueues(logger: Logger, backend: Backend): Queues {
   const open = (name: string): FleetQueue => {
     const known = queues.get(name);
     if (known) return known;
-    const opened = backend.openQueue(name, { defaultJobOptions: jobOptions(name), skipWaitingForReady: true });
+    const opened = backend.openQueue(name, {
+      defaultJobOptions: jobOptions(name, backend.name),
+      skipWaitingForReady: true,
+    });
     opened.on('error', throttledWarning(logger, name));
     queues.set(name, opened);
     // BullMQ remembers a failed start for ever: the next call opens the queue anew.
@@ -264,11 +269,12 @@ function withStorableErrors(process: Processor<JobData>): Processor<JobData> {
   };
 }
 
-function jobOptions(name: string): JobsOptions {
+function jobOptions(name: string, backend: Queues['backend']): JobsOptions {
   if (name === POST_QUEUE) return { removeOnFail: FAILED_RETENTION, ...JOB_OPTIONS.post };
   if (name === DEAD_LETTER_QUEUE) return JOB_OPTIONS.dead;
   if (name === MAINTENANCE_QUEUE) return JOB_OPTIONS.maintenance;
-  return { removeOnFail: FAILED_RETENTION, ...JOB_OPTIONS.investigate };
+  const kept = backend === 'postgres' && { removeOnComplete: { age: 3_600, count: COMPLETED_IN_POSTGRES } };
+  return { removeOnFail: FAILED_RETENTION, ...JOB_OPTIONS.investigate, ...kept };
 }
 
 /** A backend that is down repeats itself hundreds of times a second: one line in five seconds tells as much. */

@@ -1,4 +1,4 @@
-import { DelayedError, UnrecoverableError } from 'bullmq';
+import { UnrecoverableError } from 'bullmq';
 import { DependencyError, describeError, FleetError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -7,6 +7,7 @@ import type { DeliveryLease } from '../shared/store/delivery-store.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { PACE_BURST, PacedError } from './deliver-once.ts';
+import { sendBack } from './send-back.ts';
 
 export type PostFailureDeps = {
   store: Store;
@@ -33,10 +34,7 @@ export async function afterPostFailure(
   const waitMs = (await waitWithoutAttempt(deps, job, error)) ?? (stop.aborted ? SHUTDOWN_WAIT_MS : null);
   const given = waitMs === null && lease !== null && (await giveUpWhenLast(deps, job, error, lease));
   if (lease) await deps.store.deliveries.release(lease).catch(() => undefined);
-  if (waitMs !== null) {
-    await job.moveToDelayed(Date.now() + Math.ceil(waitMs), token);
-    throw new DelayedError();
-  }
+  if (waitMs !== null) return await sendBack(job, token, waitMs);
   throw given ? new UnrecoverableError(describeError(error)) : error;
 }
 

@@ -9,7 +9,7 @@ import { maskAddressesIn } from '../shared/mask-addresses.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Evidence, EvidenceGap, Finding, Report } from '../shared/report.ts';
 import type { IncidentAlert } from '../shared/store/incident-store.ts';
-import type { Lease } from '../shared/store/investigation-store.ts';
+import type { Claim, Lease } from '../shared/store/investigation-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
 import type { Analyst } from './analysis/analyst.ts';
@@ -19,7 +19,13 @@ import type { ConcludeInput } from './conclude-findings.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { oncePer } from './detectors/support/once-per.ts';
 import type { PlannedStep } from './evidence-plan/question.ts';
-import { BUDGET_SPENT, type EvidenceGateway, gatherEvidence, storedEvidence } from './gather-evidence.ts';
+import {
+  BUDGET_SPENT,
+  type EvidenceGateway,
+  gatherEvidence,
+  type KnownEvidence,
+  storedEvidence,
+} from './gather-evidence.ts';
 import { gatherInRounds } from './gather-in-rounds.ts';
 import { addIncidentAlerts } from './incident-alerts.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
@@ -59,6 +65,8 @@ type Context = {
   /** The same with when they came. */
   received: IncidentAlert[];
   lease: Lease;
+  /** An earlier worker may have stored some of its steps. */
+  resumed: boolean;
   signal: AbortSignal;
   progress: ProgressKeeper;
   account: LlmAccount;
@@ -83,8 +91,17 @@ type Analysis = {
  * verify the result, and store it. Every step that is stored is not done again after a restart. Throws LeaseLostError when
  * another worker has taken over, and whatever the store throws; a source or an LLM that is away never fails it.
  */
-export async function investigateAlert(deps: InvestigateDeps, lease: Lease, signal: AbortSignal): Promise<Report> {
-  const context = await loadContext(deps, lease, signal);
+export async function investigateAlert(deps: InvestigateDeps, claim: Claim, signal: AbortSignal): Promise<Report> {
+  const context = await loadContext(deps, claim, signal);
+  try {
+    return await investigate(context);
+  } finally {
+    await context.progress.close();
+  }
+}
+
+async function investigate(context: Context): Promise<Report> {
+  const { deps, lease, progress } = context;
   const analysis = await gatherAndAnalyse(context);
   const draft = await conclude(context, analysis);
   const { alerts, agent } = context;
@@ -96,7 +113,10 @@ export async function investigateAlert(deps: InvestigateDeps, lease: Lease, sign
   }
   const drawn = { shown: report, charts: chartsOf(context, { ...analysis, evidence: draft.evidence, report }) };
   const { shown, charts } = deps.maskIpAddresses ? maskAddressesIn(drawn) : drawn;
-  const revision = await deps.store.investigations.saveReport(lease, shown, context.account.total(), charts);
+  // A card that was asked for behind the report would be a revision more.
+  await progress.close();
+  const usage = context.account.total();
+  const revision = await deps.store.investigations.saveReport(lease, shown, usage, charts, progress.lines());
   await deps.requestPost(context.incident, revision);
   return report;
 }
@@ -107,18 +127,17 @@ function chartsOf({ deps, alerts, incident, startedAt }: Context, about: Omit<Ch
   );
 }
 
-async function loadContext(deps: InvestigateDeps, lease: Lease, signal: AbortSignal): Promise<Context> {
+async function loadContext(deps: InvestigateDeps, claim: Claim, signal: AbortSignal): Promise<Context> {
   const { store, agents } = deps;
-  const [incident, alerts, investigation] = await Promise.all([
+  const { lease } = claim;
+  const [incident, alerts] = await Promise.all([
     store.incidents.find(lease.incidentId),
     store.incidents.alerts(lease.incidentId),
-    store.investigations.find(lease.incidentId, lease.run),
   ]);
-  if (!incident || !investigation) throw new FleetError('bug', `incident ${lease.incidentId} is not in the store`);
+  if (!incident) throw new FleetError('bug', `incident ${lease.incidentId} is not in the store`);
   const agent = poolAgents(agents).find((item) => item.name === incident.agent);
   if (!agent) throw new FleetError('config_invalid', `there is no agent ${incident.agent} with a pool`);
   const show = () => deps.requestPost(incident);
-  const startedAt = new Date(investigation.startedAt);
   return {
     deps,
     incident,
@@ -126,10 +145,11 @@ async function loadContext(deps: InvestigateDeps, lease: Lease, signal: AbortSig
     alerts: alerts.map((item) => item.alert),
     received: alerts,
     lease,
+    resumed: claim.attempts > 1,
     signal,
     progress: keepProgress({ investigations: store.investigations, show, now: () => new Date() }, lease),
-    account: keepLlmAccount(deps, lease, investigation.usage),
-    startedAt,
+    account: keepLlmAccount(deps, lease, claim.usage),
+    startedAt: new Date(claim.startedAt),
     deadline: Date.now() + agent.pool.budget.seconds * 1000,
   };
 }
@@ -141,7 +161,7 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   const inputOf = oncePer((evidence: Evidence[]) => ({ alerts, facts, evidence, now: startedAt }));
   const analyse = (evidence: Evidence[]) => deps.analyst.analyse(agent, inputOf(evidence), context.signal);
 
-  const known = await storedEvidence(gatherDeps(deps), lease);
+  const known: KnownEvidence = context.resumed ? await storedEvidence(gatherDeps(deps), lease) : new Map();
   const ofIntake = await addIncidentAlerts(deps, lease, received, known);
   const gather = (steps: PlannedStep[]) =>
     withinGatherBudget(context, (signal) => gatherEvidence(gatherDeps(deps), lease, known, steps, signal));
@@ -149,11 +169,11 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   await progress.start('gathering evidence');
   const rounds = await gatherInRounds({ gather, analyse }, plan, facts);
   const { evidence, findings, asked } = rounds;
-  await progress.end(`${evidence.length - ofIntake} of ${asked} questions answered`);
+  progress.end(`${evidence.length - ofIntake} of ${asked} questions answered`);
   const allGaps = dedupeGaps([...(asked === 0 ? [NOTHING_TO_ASK] : []), ...rounds.gaps]);
-  await deps.store.investigations.saveFindings(lease, findings, allGaps);
   const found = findings.length === 0 ? 'no finding' : `${findings.length} finding${findings.length > 1 ? 's' : ''}`;
-  await progress.add('running the detectors', found);
+  progress.add('running the detectors', found);
+  await deps.store.investigations.saveFindings(lease, findings, allGaps, progress.lines());
   const source = createEvidenceSource(gatherDeps(deps), lease, known, facts, deps.logger.warn);
   return { evidence, findings, gaps: allGaps, seen: inputOf(evidence), alertClass: incident.class, source };
 }
@@ -196,7 +216,7 @@ async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
 async function beyondBudget(context: Context, analysis: Analysis, why: string) {
   const { deps, incident, progress } = context;
   deps.metrics.budgetRefusals.inc({ severity: incident.severity });
-  await progress.add('reasoning over the evidence', `left out, ${why}`);
+  progress.add('reasoning over the evidence', `left out, ${why}`);
   await deps.store.incidents.noteDecision(incident.id, 'detectors_only', why);
   const gaps = [...analysis.gaps, { what: 'reasoning by the LLM', why }];
   return { report: await concluded(context, { ...analysis, gaps }), evidence: analysis.evidence };
@@ -212,7 +232,7 @@ async function withoutLlm(context: Context, analysis: Analysis, error: unknown):
     failure,
     error: describeError(error),
   });
-  await progress.end('the LLM did not answer', 'failed');
+  progress.end('the LLM did not answer', 'failed');
   const gaps = [
     ...analysis.gaps,
     { what: 'reasoning by the LLM', why: `${failure}: ${describeError(error)}`.slice(0, 300) },
@@ -232,7 +252,7 @@ async function reason(context: Context, analysis: Analysis): Promise<Draft> {
   deps.metrics.llmCalls.inc({ outcome: 'ok' });
   await account.spent(result.usage);
   const { toolCalls = 0 } = result.usage;
-  await progress.end(toolCalls > 0 ? `done with ${toolCalls} more questions, verifying` : 'done, verifying');
+  progress.end(toolCalls > 0 ? `done with ${toolCalls} more questions, verifying` : 'done, verifying');
   return result;
 }
 

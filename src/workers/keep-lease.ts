@@ -1,7 +1,10 @@
 import { FleetError, LeaseLostError } from '../shared/errors.ts';
 import { type InvestigationStore, LEASE_MS, type Lease } from '../shared/store/investigation-store.ts';
 
-/** While `work` runs, its lease is renewed three times in `leaseMs`; `signal` is aborted as soon as the lease is lost or can't be renewed in time. */
+/**
+ * While `work` runs, its lease is renewed three times in `leaseMs`; `signal` is aborted as soon as the lease is lost or can't be
+ * renewed in time. Work that fails has its lease given back here; work that ends well has given it back itself, with its last write.
+ */
 export async function whileLeased<T>(
   investigations: Pick<InvestigationStore, 'renew' | 'release'>,
   lease: Lease,
@@ -24,11 +27,11 @@ export async function whileLeased<T>(
   try {
     return await work(AbortSignal.any([outer, lost.signal]));
   } catch (error) {
+    if (!lost.signal.aborted) await investigations.release(lease).catch(() => undefined);
     // What the work threw when it was aborted says only that: the cause is that the lease is gone.
     throw lost.signal.aborted ? lost.signal.reason : error;
   } finally {
     clearInterval(timer);
-    if (!lost.signal.aborted) await investigations.release(lease).catch(() => undefined);
   }
 }
 

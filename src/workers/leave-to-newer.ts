@@ -1,5 +1,5 @@
-import { DelayedError } from 'bullmq';
 import { type FleetJob, JOB_VERSION } from '../shared/queues.ts';
+import { sendBack } from './send-back.ts';
 
 /** How long a job of a newer program waits at least until somebody looks at it again, ms. */
 const WAIT_MS = 2_000;
@@ -15,6 +15,5 @@ export const isOfNewerProgram = (job: FleetJob): boolean => (job.data.v ?? 1) > 
  */
 export async function leaveToNewer(job: FleetJob, token: string): Promise<string> {
   if (Date.now() - job.timestamp > ROLLED_BACK_MS) return 'left: a newer program has added it, and none is there';
-  await job.moveToDelayed(Date.now() + Math.ceil(WAIT_MS * (1 + Math.random())), token);
-  throw new DelayedError();
+  return await sendBack(job, token, WAIT_MS * (1 + Math.random()));
 }

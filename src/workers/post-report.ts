@@ -9,7 +9,7 @@ import type { ChartPoster } from './charts/post-charts.ts';
 import { deliverMessage, type Sending } from './deliver-message.ts';
 import { type DeliverDeps, type Delivered, PacedError, type Target } from './deliver-once.ts';
 import type { ReportView, SlackMessage } from './report-view.ts';
-import { loadReportView } from './report-view-from-store.ts';
+import { loadReportView, type StoredReportView } from './report-view-from-store.ts';
 import { writeReport } from './write-report.ts';
 import { writeRootMessage } from './write-root-message.ts';
 
@@ -86,7 +86,7 @@ async function deliverUntilShown(
 async function deliverWithCharts(
   deps: PostDeps,
   lease: DeliveryLease,
-  view: ReportView,
+  view: StoredReportView,
   revision: number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -95,8 +95,7 @@ async function deliverWithCharts(
     const target = await threadOf(deps, lease, view, signal);
     const { ended } = await deliverView(deps, lease, view, revision, target, signal);
     if (ended) countAnswer(deps, view);
-    await drawing;
-    if (drawing) await deps.charts.deliver(lease, target, signal);
+    if (await drawing) await deps.charts.deliver(lease, target, signal);
   } finally {
     // They are shown elsewhere too, whatever Slack says.
     await drawing;
@@ -106,7 +105,7 @@ async function deliverWithCharts(
 async function deliverView(
   deps: PostDeps,
   lease: DeliveryLease,
-  view: ReportView,
+  view: StoredReportView,
   revision: number,
   target: Target,
   signal: AbortSignal,
@@ -150,19 +149,13 @@ async function deliver(deps: PostDeps, sending: Sending): Promise<Delivered> {
 async function threadOf(
   deps: PostDeps,
   lease: DeliveryLease,
-  view: ReportView,
+  view: StoredReportView,
   signal: AbortSignal,
 ): Promise<{ channel: string; threadTs: string }> {
   const { slack } = view.incident;
   if (slack) return { channel: slack.channel, threadTs: slack.ts };
-  return (await standingRoot(deps, lease)) ?? (await postRoot(deps, lease, view, signal));
-}
-
-/** The root message of this or an earlier run: an incident has one thread. */
-async function standingRoot({ store }: PostDeps, { incidentId }: DeliveryLease) {
-  const rows = await store.deliveries.list(incidentId);
-  const root = rows.find((row) => row.part === 'root' && row.channel !== null && row.messageTs !== null);
-  return root ? { channel: root.channel!, threadTs: root.messageTs! } : null;
+  // An incident has one thread, also when its alert is investigated again.
+  return view.root ?? (await postRoot(deps, lease, view, signal));
 }
 
 async function postRoot(deps: PostDeps, lease: DeliveryLease, view: ReportView, signal: AbortSignal) {

@@ -1,4 +1,4 @@
-import { DelayedError, UnrecoverableError } from 'bullmq';
+import { UnrecoverableError } from 'bullmq';
 import { describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
 import type { FleetJob } from '../shared/queues.ts';
@@ -7,6 +7,7 @@ import type { Lease } from '../shared/store/investigation-store.ts';
 import { countDeaths } from './count-deaths.ts';
 import { type InvestigateDeps, investigateAlert } from './investigate-alert.ts';
 import { whileLeased } from './keep-lease.ts';
+import { sendBack } from './send-back.ts';
 import type { SuspectLane } from './suspect-lane.ts';
 
 /** An incident whose workers died or failed this often is given up, whatever the queue still remembers of its attempts. */
@@ -76,7 +77,7 @@ async function claimAndInvestigate(
   const timer = deps.metrics.stageTimer('investigate');
   try {
     const report = await whileLeased(investigations, claim.lease, stop, (signal) =>
-      investigateAlert(deps, claim.lease, signal),
+      investigateAlert(deps, claim, signal),
     );
     timer('ok');
     deps.logger.info('an investigation is done', {
@@ -94,12 +95,6 @@ async function claimAndInvestigate(
     if (stop.aborted) return await sendBack(job, token, SHUTDOWN_WAIT_MS);
     return await failAttempt(deps, job, token, claim.lease, error);
   }
-}
-
-/** Back to the queue for a while; BullMQ counts no attempt for it. */
-async function sendBack(job: FleetJob, token: string, delayMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + Math.ceil(delayMs), token);
-  throw new DelayedError();
 }
 
 /** A database that is away is no fault of the incident: the job waits for it, with others, and not all come back at once. */

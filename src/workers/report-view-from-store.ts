@@ -1,8 +1,12 @@
 import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
 import type { Incident } from '../shared/incident.ts';
 import type { Investigation } from '../shared/store/investigation-store.ts';
+import type { CurrentRun } from '../shared/store/read-run.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { ReportView } from './report-view.ts';
+
+/** With the message of ours that the thread begins with, where there is one. */
+export type StoredReportView = ReportView & Pick<CurrentRun, 'root'>;
 
 /**
  * Reads what the messages of an incident's current run are written from; null when the run is no longer the current one.
@@ -14,12 +18,10 @@ export async function loadReportView(
   incidentId: string,
   run: number,
   publicUrl: string | null,
-): Promise<ReportView | null> {
-  const incident = await store.incidents.find(incidentId);
-  if (!incident || incident.run !== run) return null;
-  const investigation = await store.investigations.find(incidentId, run);
-  // The card of a running investigation is written often, and cites nothing.
-  const evidence = investigation?.report ? await store.investigations.evidenceHeads(incidentId, run) : [];
+): Promise<StoredReportView | null> {
+  const current = await store.incidents.currentRun(incidentId, run);
+  if (!current) return null;
+  const { incident, investigation, evidence, root } = current;
   const crowd = incident.alertCount > 1 ? await store.incidents.crowd(incidentId, run) : null;
   return {
     incident,
@@ -35,6 +37,7 @@ export async function loadReportView(
     })),
     report: investigation?.report ?? null,
     evidence,
+    root,
     usage: investigation?.usage ?? null,
     failure: incident.state === 'dead' ? `${incident.deadReason}: ${incident.reason}` : null,
     receivedAt: incident.createdAt,

@@ -23,7 +23,7 @@ import { poisonedAlert, poisonedServers } from '../fixtures/injection/poisoned-w
 import { rejection } from '../support/errors.ts';
 import { eventually } from '../support/fleet.ts';
 import { type ForeignMcpServer, type ServedTool, saying, startForeignServer } from '../support/foreign-mcp-server.ts';
-import { claimIncident, expireLeases, openIncident } from '../support/incidents.ts';
+import { claimRun, expireLeases, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 
 const EVERYTHING = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
@@ -84,12 +84,12 @@ describe("tools of other people's MCP servers", function () {
     });
 
   async function run(incidentId: string, reasoner: Reasoner) {
-    const lease = await claimIncident(test, incidentId);
+    const claim = await claimRun(test, incidentId);
     const deps = {
       ...{ ...test, gateway, analyst: createAnalyst(), reasoner },
       ...{ agents: loadAgents(), requestPost: async () => {} },
     };
-    return await investigateAlert(deps, lease, new AbortController().signal);
+    return await investigateAlert(deps, claim, new AbortController().signal);
   }
 
   async function investigated(model: SandboxModel, limits: Partial<LlmLimits> = {}) {

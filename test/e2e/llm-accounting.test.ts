@@ -68,7 +68,7 @@ describe('the account of an LLM that fails', function () {
       agents: loadAgents(),
       requestPost: async () => {},
     };
-    await investigateAlert(deps, claim.lease, new AbortController().signal).finally(() => gateway.close());
+    await investigateAlert(deps, claim, new AbortController().signal).finally(() => gateway.close());
     return metrics;
   }
   const open = () => openIncident(test, poisonedAlert(null), { class: 'database', agent: 'database' });

@@ -13,7 +13,7 @@ import { loadReportView } from '../../src/workers/report-view-from-store.ts';
 import { writeReport } from '../../src/workers/write-report.ts';
 import { CORPUS, type Place } from '../fixtures/injection/corpus.ts';
 import { poisonedAlert, poisonedServers } from '../fixtures/injection/poisoned-world.ts';
-import { claimIncident, openIncident } from '../support/incidents.ts';
+import { claimRun, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 import { expectFitForSlack, type Json } from '../support/slack-fitness.ts';
 
@@ -52,9 +52,9 @@ describe('prompt injection', function () {
     );
     const gateway = createMcpGateway({ servers });
     const incidentId = await openIncident(test, poisonedAlert(planted), DATABASE);
-    const lease = await claimIncident(test, incidentId);
+    const claim = await claimRun(test, incidentId);
     const deps = { ...test, gateway, analyst: createAnalyst(), reasoner, agents: AGENTS, requestPost: async () => {} };
-    const report = await investigateAlert(deps, lease, new AbortController().signal);
+    const report = await investigateAlert(deps, claim, new AbortController().signal);
     const view = await loadReportView(test.store, AGENTS, incidentId, 1, null);
     await gateway.close();
     return { report, calls: calls.map(withoutTimes).sort(), written: writeReport(view!) };

@@ -6,7 +6,8 @@ import { type OwnRedis, startRedis } from '../../scripts/servers/start-redis.ts'
 import { loadConfig } from '../../src/shared/config.ts';
 import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { pause } from '../../src/shared/deadline.ts';
-import { openQueues, type Queues } from '../../src/shared/queues.ts';
+import { type FleetJob, openQueues, type Queues } from '../../src/shared/queues.ts';
+import { sendBack } from '../../src/workers/send-back.ts';
 import { startWorkerPool } from '../../src/workers/worker-pool.ts';
 import { isAvailable } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
@@ -126,6 +127,59 @@ const jobs = (...ids: string[]) => ids.map((id) => ({ id, data: { incidentId: id
       await test.close();
     }
   }).timeout(90_000);
+
+  describe('when the server goes away in the middle of a job', () => {
+    let test: TestStore;
+    let proxy: FaultProxy;
+    let close: () => Promise<void>;
+    let seen: { stalls: number; attempts: number }[];
+    beforeEach(async () => {
+      test = await openTestStore('postgres');
+      proxy = await startFaultProxy(test.config.databaseUrl!);
+      seen = [];
+    });
+    afterEach(async () => {
+      await close();
+      await proxy.close();
+      await test.close();
+    });
+
+    /** A worker behind the proxy: no connection of its lives for a second from when it has its first job. */
+    async function workThroughOutage(end: (job: FleetJob, token: string) => Promise<string>) {
+      const database = await openDatabase(loadConfig({ DATABASE_URL: proxy.url }), test.logger);
+      const queues = openQueues({ redisUrl: null }, database, test.logger);
+      const pool = startWorkerPool(queues, QUEUE, { name: 'test', concurrency: 1 }, async (job, token) => {
+        seen.push({ stalls: job.stalledCounter, attempts: job.attemptsMade });
+        if (seen.length > 1) return 'done';
+        const outage = setInterval(() => proxy.reset(), 2);
+        proxy.reset();
+        setTimeout(() => clearInterval(outage), 1_000);
+        return await end(job, token);
+      });
+      close = async () => {
+        await pool.close(0);
+        await queues.close();
+        await database.close();
+      };
+      await test.queues.add(QUEUE, jobs('one'));
+      const completed = async () => (await test.queues.queue(QUEUE).getCompletedCount()) === 1;
+      // Its lock runs out after 15 s.
+      await eventually('the end of the job', completed, 12_000);
+    }
+
+    it('writes down the end of the job as soon as it is back', async () => {
+      await workThroughOutage(async () => 'done');
+      expect(seen).to.deep.equal([{ stalls: 0, attempts: 0 }]);
+    }).timeout(20_000);
+
+    it('takes a job back that is sent back meanwhile, and counts no attempt', async () => {
+      await workThroughOutage((job, token) => sendBack(job, token, 100));
+      expect(seen).to.deep.equal([
+        { stalls: 0, attempts: 0 },
+        { stalls: 0, attempts: 0 },
+      ]);
+    }).timeout(20_000);
+  });
 
   it('does not end the process when a connection is ended in its hands, between two statements', async () => {
     const test = await openTestStore('postgres');

@@ -42,7 +42,7 @@ describe('an investigation whose worker is killed after the LLM has asked for ev
       agents: loadAgents(),
       requestPost: async () => {},
     };
-    return await investigateAlert(deps, claim.lease, new AbortController().signal).finally(() => gateway.close());
+    return await investigateAlert(deps, claim, new AbortController().signal).finally(() => gateway.close());
   }
 
   it('is resumed without asking twice, and its citations hold', async () => {

@@ -56,7 +56,7 @@ describe('posting to Slack', () => {
     agents: loadAgents(),
     defaultChannel: CHANNEL,
     publicUrl: null,
-    charts: { draw: async () => {}, deliver: async () => {} },
+    charts: { draw: async () => false, deliver: async () => {} },
     paceMs: 1,
     bury: (...about) => buryIncident(test, ...about),
     logger: test.logger,

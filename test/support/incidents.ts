@@ -12,10 +12,15 @@ export async function openIncident(
 }
 
 /** Claims the incident's first run for a worker; throws when it is not to be had. */
-export async function claimIncident({ store }: Pick<TestStore, 'store'>, incidentId: string, worker = 'worker-1') {
+export async function claimRun({ store }: Pick<TestStore, 'store'>, incidentId: string, worker = 'worker-1') {
   const claim = await store.investigations.claim(incidentId, 1, worker);
   if (claim.outcome !== 'claimed') throw new Error(`the incident is ${claim.outcome}`);
-  return claim.lease;
+  return claim;
+}
+
+/** The lease of such a claim alone. */
+export async function claimIncident(test: Pick<TestStore, 'store'>, incidentId: string, worker?: string) {
+  return (await claimRun(test, incidentId, worker)).lease;
 }
 
 /** Brings a new incident as far as `reported`: its report stands and its delivery is asked for. */

@@ -90,12 +90,12 @@ async function investigate({ incidents, investigations, budgets }: Store, step: 
   await step('investigate: release the lease', () => investigations.release(lease));
 }
 
-async function post({ incidents, investigations, deliveries, charts }: Store, step: Step, id: string): Promise<void> {
+async function post({ incidents, deliveries, charts }: Store, step: Step, id: string): Promise<void> {
   const revision = await step('post: want the reply', () => deliveries.want(id, 1));
   const claim = await step('post: claim', () => deliveries.claim(id, 1));
   if (claim.outcome !== 'claimed') throw new Error(`the delivery of the bench is ${claim.outcome}`);
   const { lease } = claim;
-  await step('post: read the evidence heads', () => investigations.evidenceHeads(id, 1));
+  await step('post: read the run', () => incidents.currentRun(id, 1));
   await step('post: read the crowd', () => incidents.crowd(id, 1));
   await step('post: read the deliveries', () => deliveries.list(id));
   const target = { channel: `C${id.slice(0, 8)}`, threadTs: '1700000000.000001' };

@@ -3,6 +3,8 @@ import pg from 'pg';
 import { describeError, FleetError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Database, MigrationSession, QueuePool, Row } from './database.ts';
+import { openQueuePool } from './queue-pool.ts';
+import { isServerAway } from './server-away.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A half-open connection answers nothing and closes nothing: only this deadline gets a worker going again. */
@@ -12,11 +14,15 @@ const QUEUE_POOL_SIZE = 20;
 const STORE_POOL_SIZE = 10;
 /** Advisory lock of our migrations: the letters RCAF. */
 const MIGRATION_LOCK = 0x52434146;
+/**
+ * BullMQ notifies in every transaction, and PostgreSQL lets such transactions commit one at a time: each would hold up all others
+ * until the disk has its log. The queue is only the schedule: what a crash of the server takes of its last moments, the
+ * reconciler finds in the store, whose own commits wait for the disk.
+ */
+const QUEUE_OPTIONS = '-c search_path=bullmq -c synchronous_commit=off';
 const MIGRATION_LOCK_TIMEOUT = '60s';
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** SQLSTATE classes that mean "the server is not there or going away" (connection, resources, shutdown). */
-const UNAVAILABLE_STATES = /^(08|53|57P)/;
 /** SQLSTATEs after which the same statement can simply be sent again: serialization failure, deadlock. */
 const TRANSIENT_STATES = new Set(['40001', '40P01']);
 
@@ -29,7 +35,7 @@ export function openPostgresDatabase(url: string, logger: Logger): Database {
     keepAlive: true,
   };
   const store = new pg.Pool({ ...common, max: STORE_POOL_SIZE, application_name: 'rca-fleet' });
-  const queue = new pg.Pool({ ...common, max: QUEUE_POOL_SIZE, options: '-c search_path=bullmq' });
+  const queue = openQueuePool({ ...common, max: QUEUE_POOL_SIZE, options: QUEUE_OPTIONS });
   for (const pool of [store, queue]) {
     // Every queue and worker of BullMQ listens to the pool.
     pool.setMaxListeners(0);
@@ -56,7 +62,7 @@ async function run<R extends Row>(pool: pg.Pool, text: string, values?: readonly
     } catch (error) {
       const state = (error as { code?: string }).code ?? '';
       if (TRANSIENT_STATES.has(state) && attempt < 5) continue;
-      throw asStoreError(error, state);
+      throw asStoreError(error);
     }
   }
 }
@@ -75,10 +81,8 @@ function statementName(text: string): string {
   return name;
 }
 
-/** Errors that PostgreSQL itself did not number come from the connection: they pass, the statement is not at fault. */
-function asStoreError(error: unknown, state: string): unknown {
-  const numbered = /^[0-9A-Z]{5}$/.test(state);
-  if (numbered && !UNAVAILABLE_STATES.test(state)) return error;
+function asStoreError(error: unknown): unknown {
+  if (!isServerAway(error)) return error;
   return new FleetError('store_unavailable', `the database did not answer: ${describeError(error)}`, {
     cause: error,
     retryable: true,
@@ -100,11 +104,11 @@ async function withMigrationSession<T>(url: string, work: (session: MigrationSes
   client.on('error', () => undefined);
   const query: MigrationSession['query'] = (text, values) =>
     client.query(text, values ? [...values] : undefined).catch((error) => {
-      throw asStoreError(error, (error as { code?: string }).code ?? '');
+      throw asStoreError(error);
     });
   try {
     await client.connect().catch((error) => {
-      throw asStoreError(error, '');
+      throw asStoreError(error);
     });
     await takeMigrationLock(query);
     return await work({ query });

@@ -12,6 +12,7 @@ import {
   WAITING_FIELDS,
 } from './list-incidents.ts';
 import { type Pruned, pruneIncidents } from './prune-incidents.ts';
+import { type CurrentRun, readCurrentRun } from './read-run.ts';
 
 export type { DeadLetter, Fence } from './dead-letter-store.ts';
 export type { IncidentFilter, IncidentItem } from './list-incidents.ts';
@@ -43,6 +44,8 @@ export type IncidentCrowd = {
 export type IncidentStore = DeadLetterStore &
   HeldStore & {
     find(id: string): Promise<Incident | null>;
+    /** What the messages of a run are written from, in one statement; null when the run is not the current one. */
+    currentRun(id: string, run: number): Promise<CurrentRun | null>;
     /** The alert that opened the incident first, then the others as they came; at most 200. */
     alerts(id: string): Promise<IncidentAlert[]>;
     crowd(id: string, run: number): Promise<IncidentCrowd>;
@@ -114,6 +117,7 @@ export function createIncidentStore(database: Database): IncidentStore {
       const rows = await database.query(`select ${INCIDENT_FIELDS} from rca_fleet.incidents i where i.id = $1`, [id]);
       return (rows[0] as Incident | undefined) ?? null;
     },
+    currentRun: (id, run) => readCurrentRun(database, id, run),
     alerts: (id) => database.query<IncidentAlert & Row>(ALERTS, [id]),
     crowd: async (id, run) => (await database.query<IncidentCrowd>(CROWD, [id, run]))[0]!,
     list: (filter) => listIncidents(database, filter),

@@ -2,7 +2,7 @@ import type { Chart } from '../chart.ts';
 import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Stage } from '../incident.ts';
-import type { Evidence, EvidenceGap, EvidenceHead, Finding, LlmUsage, Report } from '../report.ts';
+import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../report.ts';
 import { isoTime } from './iso-time.ts';
 import { storableJson, storableText } from './storable-json.ts';
 
@@ -35,8 +35,11 @@ export type Investigation = {
 /** The right to write to one investigation; every write names its token and fails once another worker holds a newer one. */
 export type Lease = { investigationId: string; incidentId: string; run: number; token: string };
 
+/** A claimed run: how often it has been claimed by now, when it first started (ISO 8601), and what it has cost so far. */
+export type Claim = { lease: Lease; attempts: number; startedAt: string; usage: LlmUsage | null };
+
 export type ClaimResult =
-  | { outcome: 'claimed'; lease: Lease; attempts: number }
+  | ({ outcome: 'claimed' } & Claim)
   /** Another worker is at it: come back when its lease would have run out. */
   | { outcome: 'held'; retryInMs: number }
   /** Nothing to do: the incident has ended, or this run is not its current one. */
@@ -54,24 +57,29 @@ export type InvestigationStore = {
   renew(lease: Lease): Promise<void>;
   /** Gives the lease back so that the next worker need not wait for its end. */
   release(lease: Lease): Promise<void>;
-  saveProgress(lease: Lease, progress: Progress[]): Promise<void>;
+  saveProgress(lease: Lease, progress: readonly Progress[]): Promise<void>;
   /** Adds evidence in one statement, each piece under the step that asked for it; a step that is stored already stays as it is. */
   saveEvidence(lease: Lease, items: StoredEvidence[]): Promise<void>;
   /** What the run's calls of the LLM have cost so far. */
   saveUsage(lease: Lease, usage: LlmUsage): Promise<void>;
-  saveFindings(lease: Lease, findings: Finding[], gaps: EvidenceGap[]): Promise<void>;
+  /** Stores the findings and, where they are given, the lines of progress with them. */
+  saveFindings(lease: Lease, findings: Finding[], gaps: EvidenceGap[], progress?: readonly Progress[]): Promise<void>;
   /**
-   * In one statement: stores the report with its charts, moves the incident to `reported`, and asks for the delivery of all
-   * of it; returns the revision.
+   * In one statement: stores the report with its charts (and the lines of progress, where they are given), moves the incident to
+   * `reported`, gives the lease back, and asks for the delivery of all of it; returns the revision.
    */
-  saveReport(lease: Lease, report: Report, usage: LlmUsage | null, charts?: Chart[]): Promise<number>;
+  saveReport(
+    lease: Lease,
+    report: Report,
+    usage: LlmUsage | null,
+    charts?: Chart[],
+    progress?: readonly Progress[],
+  ): Promise<number>;
   saveError(incidentId: string, run: number, error: string): Promise<void>;
   find(incidentId: string, run: number): Promise<Investigation | null>;
   list(incidentId: string): Promise<Investigation[]>;
   /** The evidence of a run by number, with the step that each answers. */
   evidence(incidentId: string, run: number): Promise<StoredEvidence[]>;
-  /** The same without what the sources answered: what was asked, of whom, over which range. */
-  evidenceHeads(incidentId: string, run: number): Promise<EvidenceHead[]>;
 };
 
 /** Claims by the database's clock: a worker's own clock decides nothing. */
@@ -85,11 +93,11 @@ with incident as (
   on conflict (incident_id, run) do update
     set lease_token = v.lease_token + 1, lease_until = excluded.lease_until, worker = excluded.worker, attempts = v.attempts + 1
     where v.lease_until is null or v.lease_until < now()
-  returning v.id, v.lease_token::text as token, v.attempts
+  returning v.id, v.lease_token::text as token, v.attempts, ${isoTime('v.started_at')} as started, v.usage
 ), marked as (
   update rca_fleet.incidents set state = 'investigating', updated_at = now() where id = $1 and exists (select 1 from claimed)
 )
-select (select count(*)::int from incident) as open, c.id, c.token, c.attempts,
+select (select count(*)::int from incident) as open, c.id, c.token, c.attempts, c.started as "startedAt", c.usage,
        (select extract(epoch from lease_until - now())::float8 * 1000 from rca_fleet.investigations where incident_id = $1 and run = $2) as "heldMs"
 from (select 1) as one left join claimed c on true`;
 
@@ -103,9 +111,12 @@ with held as (select id from rca_fleet.investigations ${FENCED} for update), add
 )
 select id from held`;
 
+const SET_FINDINGS = 'findings = $3::jsonb, gaps = $4::jsonb, progress = coalesce($5::jsonb, progress)';
+
 const SAVE_REPORT = `
 with held as (
-  update rca_fleet.investigations set report = $3::jsonb, usage = coalesce($4::jsonb, usage), finished_at = now(), error = null, lease_until = null
+  update rca_fleet.investigations set report = $3::jsonb, usage = coalesce($4::jsonb, usage), progress = coalesce($6::jsonb, progress),
+    finished_at = now(), error = null, lease_until = null
   ${FENCED} returning id, incident_id, run
 ), reported as (
   update rca_fleet.incidents i set state = 'reported', reason = null, updated_at = now()
@@ -126,7 +137,8 @@ with held as (
 )
 select id, (select wanted from wanted) as wanted from held`;
 
-const FIELDS = `
+/** The columns of an Investigation. */
+export const INVESTIGATION_FIELDS = `
   id, incident_id as "incidentId", run, worker, attempts, progress, gaps, findings, usage, report, error,
   ${isoTime('started_at')} as "startedAt", ${isoTime('finished_at')} as "finishedAt"`;
 
@@ -150,12 +162,13 @@ export function createInvestigationStore(database: Database): InvestigationStore
       await fenced(lease, SAVE_EVIDENCE, storableJson(rows));
     },
     saveUsage: (lease, usage) => set(lease, 'usage = $3::jsonb', storableJson(usage)),
-    saveFindings: (lease, findings, gaps) =>
-      set(lease, 'findings = $3::jsonb, gaps = $4::jsonb', storableJson(findings), storableJson(gaps)),
-    async saveReport(lease, report, usage, charts = []) {
-      const numbered = storableJson(charts.map((chart, index) => ({ number: index + 1, chart })));
-      const rows = await fenced(lease, SAVE_REPORT, storableJson(report), usage ? storableJson(usage) : null, numbered);
-      return rows[0]!.wanted as number;
+    saveFindings: (lease, findings, gaps, progress) =>
+      set(lease, SET_FINDINGS, storableJson(findings), storableJson(gaps), progress ? storableJson(progress) : null),
+    async saveReport(lease, report, usage, charts = [], progress = undefined) {
+      const numbered = charts.map((chart, index) => ({ number: index + 1, chart }));
+      const optional = (value: unknown) => (value ? storableJson(value) : null);
+      const values = [storableJson(report), optional(usage), storableJson(numbered), optional(progress)];
+      return (await fenced(lease, SAVE_REPORT, ...values))[0]!.wanted as number;
     },
     async saveError(incidentId, run, error) {
       await database.query('update rca_fleet.investigations set error = $3 where incident_id = $1 and run = $2', [
@@ -166,14 +179,14 @@ export function createInvestigationStore(database: Database): InvestigationStore
     },
     async find(incidentId, run) {
       const rows = await database.query<Investigation & Row>(
-        `select ${FIELDS} from rca_fleet.investigations where incident_id = $1 and run = $2`,
+        `select ${INVESTIGATION_FIELDS} from rca_fleet.investigations where incident_id = $1 and run = $2`,
         [incidentId, run],
       );
       return rows[0] ?? null;
     },
     list: (incidentId) =>
       database.query<Investigation & Row>(
-        `select ${FIELDS} from rca_fleet.investigations where incident_id = $1 order by run desc limit 20`,
+        `select ${INVESTIGATION_FIELDS} from rca_fleet.investigations where incident_id = $1 order by run desc limit 20`,
         [incidentId],
       ),
     evidence: (incidentId, run) =>
@@ -183,20 +196,11 @@ export function createInvestigationStore(database: Database): InvestigationStore
          where v.incident_id = $1 and v.run = $2 order by e.number`,
         [incidentId, run],
       ),
-    async evidenceHeads(incidentId, run) {
-      const rows = await database.query<{ head: EvidenceHead }>(
-        `select e.evidence - 'data' - 'text' as head from rca_fleet.evidence e
-         join rca_fleet.investigations v on v.id = e.investigation_id
-         where v.incident_id = $1 and v.run = $2 order by e.number`,
-        [incidentId, run],
-      );
-      return rows.map((row) => row.head);
-    },
   };
 }
 
 async function claim(database: Database, incidentId: string, run: number, worker: string): Promise<ClaimResult> {
-  type ClaimRow = { open: number; id: string | null; token: string; attempts: number; heldMs: number | null };
+  type ClaimRow = Omit<Claim, 'lease'> & { open: number; id: string | null; token: string; heldMs: number | null };
   const rows = await database.query<ClaimRow>(CLAIM, [incidentId, run, worker, LEASE_MS / 1000]);
   const row = rows[0]!;
   if (row.id) {
@@ -204,6 +208,8 @@ async function claim(database: Database, incidentId: string, run: number, worker
       outcome: 'claimed',
       lease: { investigationId: row.id, incidentId, run, token: row.token },
       attempts: row.attempts,
+      startedAt: row.startedAt,
+      usage: row.usage,
     };
   }
   if (row.open === 0) return { outcome: 'over' };

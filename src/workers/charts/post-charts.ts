@@ -11,8 +11,8 @@ import { deliverChart } from './deliver-chart.ts';
 export type ChartPosterDeps = Omit<DeliverDeps, 'deliveries'> & { store: Store; drawer: ChartDrawer; logger: Logger };
 
 export type ChartPoster = {
-  /** Draws what is not drawn yet of a run's charts, and keeps it; never throws. */
-  draw(run: Run, signal: AbortSignal): Promise<void>;
+  /** Draws what is not drawn yet of a run's charts, and keeps it; false when it has none. Never throws. */
+  draw(run: Run, signal: AbortSignal): Promise<boolean>;
   /**
    * Uploads the run's charts below its reply, each once. Throws PacedError and what is to be tried again; gives up on what
    * will not do: the report stands without it.
@@ -56,7 +56,6 @@ export function createChartPoster(deps: ChartPosterDeps): ChartPoster {
     async deliver(lease, target, signal) {
       const { incidentId, run } = lease;
       const charts = await store.charts.list(incidentId, run);
-      if (charts.length === 0) return;
       const rows = await store.deliveries.list(incidentId);
       for (const { chart, number, failure } of charts) {
         const part = `chart-${number}` as const;
@@ -93,15 +92,17 @@ async function againOrNever(
   await giveUp();
 }
 
-async function drawMissing(deps: ChartPosterDeps, run: Run, signal: AbortSignal): Promise<void> {
+async function drawMissing(deps: ChartPosterDeps, run: Run, signal: AbortSignal): Promise<boolean> {
   const { store, logger } = deps;
   try {
     const charts = await store.charts.list(run.incidentId, run.run);
     for (const chart of charts.filter(({ drawn, failure }) => !drawn && failure === null)) {
       await drawOne(deps, run, chart, signal);
     }
+    return charts.length > 0;
   } catch (error) {
     logger.warn('charts could not be kept', { stage: 'post', incident: run.incidentId, error: describeError(error) });
+    return true;
   }
 }
 
