@@ -109,7 +109,9 @@ export function createBreaker(server: string, limits: CallLimits): CallBreaker {
   });
   const failed = (error: unknown): never => {
     if (isHealthFailure(error)) last.failure = error.message;
-    throw isBrokenCircuitError(error) ? openBreaker(server, limits.breakerOpenMs, last.failure) : error;
+    if (!isBrokenCircuitError(error)) throw error;
+    const leftMs = Math.max(0, Math.ceil(last.openedAt + limits.breakerOpenMs - performance.now()));
+    throw openBreaker(server, leftMs, last.failure);
   };
   return {
     get state() {
@@ -174,10 +176,10 @@ function mayRetry(error: unknown, { retryCapMs }: CallLimits): error is Dependen
   return error instanceof DependencyError && RETRIED.has(error.failure) && (error.retryAfterMs ?? 0) <= retryCapMs;
 }
 
-function openBreaker(server: string, breakerOpenMs: number, lastFailure: string): DependencyError {
+function openBreaker(server: string, retryAfterMs: number, lastFailure: string): DependencyError {
   const because = lastFailure ? `: ${lastFailure.slice(0, 300)}` : '';
   const message = `MCP server ${server} has failed repeatedly and is left alone for a while${because}`;
-  return new DependencyError(server, 'breaker_open', message, { retryAfterMs: breakerOpenMs });
+  return new DependencyError(server, 'breaker_open', message, { retryAfterMs });
 }
 
 function busy(server: string, why: string): DependencyError {
