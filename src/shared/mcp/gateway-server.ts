@@ -14,6 +14,7 @@ import type { McpServerHealth, McpServerStatus } from './mcp-gateway.types.ts';
 import { cacheTtlMsOf } from './policies/cache-times.ts';
 import { CallLanes } from './policies/call-lanes.ts';
 import { type AnswerOrigin, SharedCalls } from './policies/shared-calls.ts';
+import { Relisting } from './relisting.ts';
 import { DEFAULT_ENDPOINT_POLICY, type Endpoint } from './replicas/endpoint.ts';
 import { EndpointPool } from './replicas/endpoint-pool.ts';
 import { type KeptEndpoints, keepEndpoints } from './replicas/keep-endpoints.ts';
@@ -43,9 +44,6 @@ export type ToolCall = {
 type Answered = { result: McpToolResult; endpoint: string };
 export type ToolAnswer = Answered & { origin: AnswerOrigin };
 
-/** How long a changed tool list may take to arrive in the background, ms. */
-const RELIST_MS = 10_000;
-
 /** One configured server: its endpoints, and everything that holds for its calls. */
 export class GatewayServer {
   readonly name: string;
@@ -56,6 +54,7 @@ export class GatewayServer {
   readonly #lookup: KeptEndpoints | null;
   readonly #shared: SharedCalls<Answered>;
   readonly #counter: CallCounter;
+  readonly #relisting: Relisting;
 
   constructor(configured: ConfiguredServer, deps: GatewayServerDeps) {
     const { name, policy = {}, target, replicas = [], discover } = configured;
@@ -66,6 +65,7 @@ export class GatewayServer {
     this.#lanes = new CallLanes(name, policy, limits);
     this.#shared = new SharedCalls({ now: deps.now });
     this.#counter = new CallCounter(deps.now);
+    this.#relisting = new Relisting(deps.now);
     this.#pool = new EndpointPool(discover ? [] : [target, ...replicas], {
       server: name,
       limits,
@@ -91,16 +91,18 @@ export class GatewayServer {
 
   /** The tool that answers the capability; null when none is mapped, or the server is known not to have it. */
   mappingFor(capability: Capability): ToolMapping | null {
-    return findMapping(this.configured.capabilities, capability, this.knownTools());
+    const { capabilities } = this.configured;
+    const mapping = findMapping(capabilities, capability, this.knownTools());
+    if (mapping === null && capabilities[capability] !== undefined) this.#relisting.lookAgain(this.#connections);
+    return mapping;
   }
 
-  /** The tools as last listed by any endpoint; null before the first listing. */
+  /** The tools as last listed, by any endpoint where there are several; null before the first listing. */
   knownTools(): readonly { name: string }[] | null {
     const { target } = this.configured;
-    const listed = this.#pool.endpoints
-      .map(({ connection }) => connection.knownTools())
-      .find((tools) => tools !== null);
-    return listed ?? (target.kind === 'in-process' ? target.definition.tools : null);
+    const lists = this.#connections.map((connection) => connection.knownTools()).filter((tools) => tools !== null);
+    if (lists.length === 0) return target.kind === 'in-process' ? target.definition.tools : null;
+    return lists.length === 1 ? lists[0]! : [...new Map(lists.flat().map((tool) => [tool.name, tool])).values()];
   }
 
   /** The tools that the LLM may be offered: listed now, on the allow-list, read-only. Throws DependencyError. */
@@ -151,7 +153,12 @@ export class GatewayServer {
 
   async close(): Promise<void> {
     this.#lookup?.close();
+    this.#relisting.close();
     await this.#pool.close();
+  }
+
+  get #connections(): McpConnection[] {
+    return this.#pool.endpoints.map(({ connection }) => connection);
   }
 
   async #answer(call: ToolCall, wait: WaitOptions): Promise<ToolAnswer> {
@@ -212,11 +219,7 @@ export class GatewayServer {
 
   #open(target: ServerTarget): McpConnection {
     const connection = this.#deps.open(target);
-    connection.onToolsChanged(() => {
-      const wait = { signal: new AbortController().signal, deadlineMs: RELIST_MS };
-      // Whoever calls next lists again if this fails.
-      connection.listTools(wait).catch(() => {});
-    });
+    this.#relisting.follow(connection);
     return connection;
   }
 
