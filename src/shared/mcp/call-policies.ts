@@ -73,7 +73,7 @@ export function createTurns(server: string, concurrency: number, queued: number)
 
 export type CallBreaker = {
   readonly state: McpServerHealth['breaker'];
-  /** False while it is open: a call would fail at once. */
+  /** False while it is open, when a call would fail at once, and while it waits for the trial of another call. */
   readonly mayTry: boolean;
   run<T>(wait: WaitOptions, send: () => Promise<T>): Promise<T>;
 };
@@ -118,7 +118,8 @@ export function createBreaker(server: string, limits: CallLimits): CallBreaker {
       return BREAKER_WORDS[breaker.state];
     },
     get mayTry() {
-      return breaker.state !== CircuitState.Open || performance.now() - last.openedAt >= limits.breakerOpenMs;
+      if (breaker.state !== CircuitState.Open) return breaker.state === CircuitState.Closed;
+      return performance.now() - last.openedAt >= limits.breakerOpenMs;
     },
     run: async (wait, send) => {
       if (breaker.state === CircuitState.Closed) return breaker.execute(() => noting(send)).catch(failed);

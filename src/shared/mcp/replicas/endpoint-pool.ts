@@ -41,12 +41,15 @@ export class EndpointPool {
     return this.#endpoints;
   }
 
-  /** The next endpoint that is not among those tried: one that is well, else any, since a chance is better than none. */
+  /**
+   * The next endpoint that is not among those tried: one that is well, else one that was taken out (it may only have been slow), and
+   * before anything was tried even one whose breaker is open, which then says why.
+   */
   choose(tried: ReadonlySet<Endpoint>): Endpoint | null {
     const open = this.#endpoints.filter((endpoint) => !tried.has(endpoint));
     const well = open.filter((endpoint) => endpoint.isAvailable);
-    // After a failure only those that are well are worth another try: the others have failed before.
-    const candidates = well.length > 0 || tried.size > 0 ? well : open;
+    const chances = well.length > 0 ? well : open.filter((endpoint) => endpoint.mayTry);
+    const candidates = chances.length > 0 || tried.size > 0 ? chances : open;
     return chooseEndpoint(this.#deps.balance, candidates, this.#turn++, this.#deps.random);
   }
 
