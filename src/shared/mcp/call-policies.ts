@@ -9,9 +9,9 @@ import {
 } from 'cockatiel';
 import { pause } from '../deadline.ts';
 import { DependencyError, type FailureClass } from '../errors.ts';
-import { abortable } from './abortable.ts';
 import type { WaitOptions } from './mcp-connection.ts';
 import type { McpServerHealth } from './mcp-gateway.types.ts';
+import { within } from './within.ts';
 
 /** How hard one server may be asked; the defaults fit a server that many investigations share. */
 export type CallLimits = {
@@ -158,19 +158,22 @@ export function isHealthFailure(error: unknown): error is DependencyError {
 type Turn = { check(): Promise<never> | null; send<T>(send: () => Promise<T>): Promise<T> };
 
 /** Gives up a call that still waits for its turn; one on its way follows the signal itself and knows what it has done. */
-function takeTurn<T>(server: string, { signal, deadlineMs }: WaitOptions, run: (turn: Turn) => Promise<T>): Promise<T> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  const reason = () => (signal.aborted ? gaveUp(server) : busy(server, `no turn within ${deadlineMs} ms`));
+function takeTurn<T>(server: string, wait: WaitOptions, run: (turn: Turn) => Promise<T>): Promise<T> {
   let sent = false;
+  let isGone = false;
   const turn: Turn = {
     // Nobody hears this any more; the breaker must not take it for a failure of the server.
-    check: () => (patience.aborted ? Promise.reject(gaveUp(server)) : null),
+    check: () => (isGone || wait.signal.aborted ? Promise.reject(gaveUp(server)) : null),
     send: (send) => {
       sent = true;
       return send();
     },
   };
-  return abortable(run(turn), patience, reason, () => !sent);
+  const ended = (by: 'caller' | 'deadline') => {
+    isGone = true;
+    return by === 'caller' ? gaveUp(server) : busy(server, `no turn within ${wait.deadlineMs} ms`);
+  };
+  return within(run(turn), wait, ended, () => !sent);
 }
 
 function mayRetry(error: unknown, { retryCapMs }: CallLimits): error is DependencyError {

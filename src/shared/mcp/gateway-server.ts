@@ -1,15 +1,14 @@
-import { describeError } from '../errors.ts';
 import { CallCounter } from './call-counts.ts';
 import { type CallLimits, DEFAULT_LIMITS, gaveUp, withRetries } from './call-policies.ts';
 import type { Capability } from './capabilities.ts';
-import { isReadOnly } from './capability-policy.ts';
 import type { ConfiguredServer } from './configured-server.ts';
+import { countdown } from './countdown.ts';
 import { argumentNames, checkToolArguments } from './guard/check-arguments.ts';
 import { checkScope } from './guard/check-scope.ts';
 import { findTool, guardCapability, guardOffered, isOffered } from './guard/tool-guard.ts';
-import { findMapping, lackingTools } from './maps/find-mapping.ts';
+import { findMapping } from './maps/find-mapping.ts';
 import type { ToolMapping } from './maps/tool-mapping.ts';
-import type { McpConnection, McpTool, McpToolResult, WaitOptions } from './mcp-connection.ts';
+import type { McpConnection, McpTool, WaitOptions } from './mcp-connection.ts';
 import type { McpServerHealth, McpServerStatus } from './mcp-gateway.types.ts';
 import { cacheTtlMsOf } from './policies/cache-times.ts';
 import { CallLanes } from './policies/call-lanes.ts';
@@ -20,7 +19,9 @@ import { EndpointPool } from './replicas/endpoint-pool.ts';
 import { type KeptEndpoints, keepEndpoints } from './replicas/keep-endpoints.ts';
 import { sendOverPool } from './replicas/send-over-pool.ts';
 import { sendTool } from './send-tool.ts';
+import { breakerOf, serverHealth, unwell } from './server-health.ts';
 import type { ServerTarget } from './server-target.ts';
+import { type Answered, isRepeatable, questionOf, sizeOfAnswer, type ToolCall } from './tool-call.ts';
 
 export type GatewayServerDeps = {
   open(target: ServerTarget): McpConnection;
@@ -32,16 +33,6 @@ export type GatewayServerDeps = {
   observeEndpoint?(server: string, endpoint: Endpoint, outcome: string | null, durationMs: number): void;
 };
 
-/** A call of one tool: for a capability, or (null) for the LLM. */
-export type ToolCall = {
-  capability: Capability | null;
-  tool: string;
-  arguments: Record<string, unknown>;
-  /** Our own statement in the mapping that the tool only reads. */
-  readOnly?: boolean;
-  meta?: Record<string, unknown>;
-};
-type Answered = { result: McpToolResult; endpoint: string };
 export type ToolAnswer = Answered & { origin: AnswerOrigin };
 
 /** One configured server: its endpoints, and everything that holds for its calls. */
@@ -55,6 +46,7 @@ export class GatewayServer {
   readonly #shared: SharedCalls<Answered>;
   readonly #counter: CallCounter;
   readonly #relisting: Relisting;
+  #asking = 0;
 
   constructor(configured: ConfiguredServer, deps: GatewayServerDeps) {
     const { name, policy = {}, target, replicas = [], discover } = configured;
@@ -79,9 +71,9 @@ export class GatewayServer {
     this.#lookup = discover && deps.lookUp ? this.#keepEndpoints(discover.everyMs, deps.lookUp) : null;
   }
 
-  /** Calls under way. */
-  get running(): number {
-    return this.#counter.running;
+  /** Whether nobody waits for an answer of it any more. */
+  get isIdle(): boolean {
+    return this.#counter.running === 0 && this.#asking === 0;
   }
 
   /** False where every endpoint is left alone for now: another server should be asked first. */
@@ -108,7 +100,7 @@ export class GatewayServer {
   /** The tools that the LLM may be offered: listed now, on the allow-list, read-only. Throws DependencyError. */
   async offeredTools(wait: WaitOptions): Promise<McpTool[]> {
     if ((this.configured.tools?.allow ?? []).length === 0) return [];
-    const tools = await this.#listAnywhere(wait);
+    const tools = await this.#counted(() => this.#listAnywhere(wait));
     return tools.filter((tool) => isOffered(this.configured.tools, tool));
   }
 
@@ -117,22 +109,21 @@ export class GatewayServer {
     return this.#counter.run(() => this.#answer(call, wait));
   }
 
-  async health(wait: WaitOptions): Promise<McpServerHealth> {
-    const breaker = this.#breaker();
+  health(wait: WaitOptions): Promise<McpServerHealth> {
+    return this.#counted(() => this.#health(wait));
+  }
+
+  async #health(wait: WaitOptions): Promise<McpServerHealth> {
+    const { name, configured } = this;
+    const about = { server: name, breaker: breakerOf(this.#pool.endpoints), capabilities: configured.capabilities };
+    const left = countdown(wait);
     try {
-      await this.#lookup?.ready();
-      const results = await Promise.allSettled(this.#pool.endpoints.map(({ connection }) => connection.health(wait)));
-      const well = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
-      if (!well[0])
-        throw results.find((result) => result.status === 'rejected')?.reason ?? new Error('no endpoint was found');
-      const { protocolVersion, tools } = well[0];
-      const detail = `${tools.length} tools, protocol ${protocolVersion ?? 'unknown'}${lackingTools(this.configured.capabilities, tools)}`;
-      const among = results.length > 1 ? `, ${well.length} of ${results.length} endpoints answer` : '';
-      return { server: this.name, ok: true, detail: `${detail}${among}`, protocolVersion, tools, breaker };
+      await this.#lookup?.ready(left());
     } catch (error) {
-      const detail = describeError(error).split('\n')[0]!;
-      return { server: this.name, ok: false, detail, protocolVersion: null, tools: [], breaker };
+      return unwell(about, error);
     }
+    const asked = this.#connections.map((connection) => connection.health(left()));
+    return serverHealth(about, await Promise.allSettled(asked));
   }
 
   status(): McpServerStatus {
@@ -142,8 +133,8 @@ export class GatewayServer {
     });
     return {
       server: this.name,
-      breaker: this.#breaker(),
-      running: this.running,
+      breaker: breakerOf(this.#pool.endpoints),
+      running: this.#counter.running,
       ...this.#counter.counts(),
       capabilities: Object.fromEntries(capabilities),
       tools: this.knownTools()?.length ?? null,
@@ -157,6 +148,16 @@ export class GatewayServer {
     await this.#pool.close();
   }
 
+  /** A question that is no call, but is not to be cut off either. */
+  async #counted<T>(ask: () => Promise<T>): Promise<T> {
+    this.#asking += 1;
+    try {
+      return await ask();
+    } finally {
+      this.#asking -= 1;
+    }
+  }
+
   get #connections(): McpConnection[] {
     return this.#pool.endpoints.map(({ connection }) => connection);
   }
@@ -164,15 +165,15 @@ export class GatewayServer {
   async #answer(call: ToolCall, wait: WaitOptions): Promise<ToolAnswer> {
     const policy = this.#lanes.policyOf(call.tool);
     const within = { ...wait, deadlineMs: policy.deadlineMs ?? wait.deadlineMs };
-    const ttlMs = policy.cacheTtlMs ?? (call.capability === null ? 0 : cacheTtlMsOf(call.capability));
+    const ttlMs = cacheTtlMsOf(call.capability, policy.cacheTtlMs);
     if (!isRepeatable(call)) {
-      const answer = await this.#attempt(call, within, false);
-      this.#shared.clear();
-      return { ...answer, origin: 'asked' };
+      // Also where it failed: it may have had its effect.
+      const forget = () => this.#shared.clear();
+      return { ...(await this.#attempt(call, within, false).finally(forget)), origin: 'asked' };
     }
     if (ttlMs === 0) return { ...(await this.#repeat(call, within)), origin: 'asked' };
     const question = { ttlMs, signal: within.signal, gone: () => gaveUp(this.name), sizeOf: sizeOfAnswer };
-    const { value, origin } = await this.#shared.get(keyOf(call), question, (shared) =>
+    const { value, origin } = await this.#shared.get(questionOf(call), question, (shared) =>
       this.#repeat(call, { ...within, signal: shared }),
     );
     return { ...value, origin };
@@ -185,7 +186,9 @@ export class GatewayServer {
 
   /** One attempt: waits for its turn, then goes to an endpoint, or to another. */
   async #attempt(call: ToolCall, wait: WaitOptions, repeatable: boolean): Promise<Answered> {
-    await this.#lookup?.ready();
+    // All waiting for its turn shares one deadline; each endpoint then gets the whole of it.
+    const left = countdown(wait);
+    await this.#lookup?.ready(left());
     const { tool } = call;
     const send = async (endpoint: Endpoint, within: WaitOptions) => {
       const started = performance.now();
@@ -197,7 +200,7 @@ export class GatewayServer {
     };
     const hedgeAfterMs = this.#lanes.hedgeAfterMs(tool);
     const over = () => sendOverPool(this.#pool, { server: this.name, wait, repeatable, hedgeAfterMs, send });
-    return this.#lanes.run(tool, wait, over);
+    return this.#lanes.run(tool, left(), over);
   }
 
   /** Throws unless the tool, as the endpoint lists it now, may be called with these arguments. */
@@ -212,7 +215,7 @@ export class GatewayServer {
   }
 
   async #listAnywhere(wait: WaitOptions): Promise<McpTool[]> {
-    await this.#lookup?.ready();
+    await this.#lookup?.ready(wait);
     const send = (endpoint: Endpoint, within: WaitOptions) => endpoint.connection.listTools(within);
     return sendOverPool(this.#pool, { server: this.name, wait, repeatable: true, hedgeAfterMs: null, send });
   }
@@ -227,25 +230,6 @@ export class GatewayServer {
     const update = (targets: ServerTarget[]) => this.#pool.update(targets);
     return keepEndpoints({ server: this.name, everyMs, lookUp, update, warn: (...line) => this.#deps.warn?.(...line) });
   }
-
-  #breaker(): McpServerHealth['breaker'] {
-    const words = this.#pool.endpoints.map(({ breaker }) => breaker);
-    if (words.length === 0 || words.includes('closed')) return 'closed';
-    return words.includes('half_open') ? 'half_open' : 'open';
-  }
-}
-
-/** A tool that the LLM was offered only reads: the guard has seen to that. */
-function isRepeatable({ capability }: ToolCall): boolean {
-  return capability === null || isReadOnly(capability);
-}
-
-function keyOf({ tool, arguments: args }: ToolCall): string {
-  return `${tool} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
-}
-
-function sizeOfAnswer({ result }: Answered): number {
-  return result.text.length * (result.structured === undefined ? 1 : 2) + 200;
 }
 
 function defined<T extends Record<string, unknown>>(object: T): Record<string, never> {
