@@ -9,6 +9,8 @@ import {
   startKubernetesSandbox,
 } from '../../scripts/sandbox/kubernetes/start-kubernetes-sandbox.ts';
 import { SCENARIOS } from '../../scripts/sandbox/scenarios/index.ts';
+import { pause } from '../../src/shared/deadline.ts';
+import type { DependencyError } from '../../src/shared/errors.ts';
 import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import type { ToolGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import { parseMcpConfig } from '../../src/shared/mcp/read-mcp-config.ts';
@@ -33,7 +35,7 @@ describe('kubernetes-mcp-server behind the gateway, by its entry alone', () => {
   const gatewayOf = (entry: Record<string, unknown>): ToolGateway => {
     const text = JSON.stringify({ mcpServers: { 'kubernetes-mcp-server': entry } });
     const servers = parseMcpConfig(text, { path: 'mcp.json', env: {} });
-    const gateway = createMcpGateway({ servers, limits: { retryBaseMs: 50, attempts: 6 } });
+    const gateway = createMcpGateway({ servers });
     cleanups.unshift(() => gateway.close());
     return gateway;
   };
@@ -113,23 +115,41 @@ describe('kubernetes-mcp-server behind the gateway, by its entry alone', () => {
     expect(await wrong.catch((thrown) => thrown)).to.include({ failure: 'bad_request' });
   });
 
-  it('is killed and started again under load over HTTP: reads wait for it, and none fails', async () => {
+  it('is killed and started again under load over HTTP: who asks meanwhile is told to come again, and it is back by itself', async () => {
     const port = await freePort();
     const child = await startHttp(port);
-    const gateway = gatewayOf({ url: `http://127.0.0.1:${port}/mcp`, policy: { cacheTtlMs: 0, breakerFailures: 100 } });
-    const read = () =>
+    const gateway = gatewayOf({ url: `http://127.0.0.1:${port}/mcp`, policy: { cacheTtlMs: 0 } });
+    const read = (): Promise<DependencyError | null> =>
       gateway.call('events.list', { namespace: 'edge' }, { signal }).then(
-        () => 'ok',
-        ({ message }) => message,
+        () => null,
+        (error: DependencyError) => error,
       );
-    expect(await read()).to.equal('ok');
-    const load = Promise.all(Array.from({ length: 6 }, read));
+    expect(await read()).to.equal(null);
+    const failures: DependencyError[] = [];
+    let isBack = false;
+    const caller = async () => {
+      while (!isBack) {
+        const failure = await read();
+        if (!failure) continue;
+        failures.push(failure);
+        // As the retry policy of whoever asks would: not before the time that it is told.
+        await pause(failure.retryAfterMs ?? 50);
+      }
+    };
+    const load = Array.from({ length: 12 }, caller);
     await stop(child);
-    const during = Promise.all(Array.from({ length: 6 }, read));
+    // Long enough for the breaker: what it heals from by itself without that, nobody notices.
+    while (!failures.some(({ failure }) => failure === 'breaker_open')) await pause(20);
     await startHttp(port);
-    expect(new Set([...(await load), ...(await during)])).to.deep.equal(new Set(['ok']));
-    expect(await read()).to.equal('ok');
-  }).timeout(20_000);
+    for (let well = 0; well < 3; well++) while (await read()) await pause(100);
+    isBack = true;
+    await Promise.all(load);
+    for (const { failure, retryable, ambiguous } of failures) {
+      expect(['connection', 'breaker_open']).to.include(failure);
+      expect({ retryable, ambiguous }).to.deep.equal({ retryable: true, ambiguous: false });
+    }
+    expect(gateway.status()[0]).to.include({ breaker: 'closed', running: 0 });
+  }).timeout(60_000);
 });
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -9,9 +9,9 @@ import {
 } from 'cockatiel';
 import { pause } from '../deadline.ts';
 import { DependencyError, type FailureClass } from '../errors.ts';
-import { abortable } from './abortable.ts';
 import type { WaitOptions } from './mcp-connection.ts';
 import type { McpServerHealth } from './mcp-gateway.types.ts';
+import { within } from './within.ts';
 
 /** How hard one server may be asked; the defaults fit a server that many investigations share. */
 export type CallLimits = {
@@ -73,7 +73,7 @@ export function createTurns(server: string, concurrency: number, queued: number)
 
 export type CallBreaker = {
   readonly state: McpServerHealth['breaker'];
-  /** False while it is open: a call would fail at once. */
+  /** False while it is open, when a call would fail at once, and while it waits for the trial of another call. */
   readonly mayTry: boolean;
   run<T>(wait: WaitOptions, send: () => Promise<T>): Promise<T>;
 };
@@ -109,14 +109,17 @@ export function createBreaker(server: string, limits: CallLimits): CallBreaker {
   });
   const failed = (error: unknown): never => {
     if (isHealthFailure(error)) last.failure = error.message;
-    throw isBrokenCircuitError(error) ? openBreaker(server, limits.breakerOpenMs, last.failure) : error;
+    if (!isBrokenCircuitError(error)) throw error;
+    const leftMs = Math.max(0, Math.ceil(last.openedAt + limits.breakerOpenMs - performance.now()));
+    throw openBreaker(server, leftMs, last.failure);
   };
   return {
     get state() {
       return BREAKER_WORDS[breaker.state];
     },
     get mayTry() {
-      return breaker.state !== CircuitState.Open || performance.now() - last.openedAt >= limits.breakerOpenMs;
+      if (breaker.state !== CircuitState.Open) return breaker.state === CircuitState.Closed;
+      return performance.now() - last.openedAt >= limits.breakerOpenMs;
     },
     run: async (wait, send) => {
       if (breaker.state === CircuitState.Closed) return breaker.execute(() => noting(send)).catch(failed);
@@ -155,29 +158,32 @@ export function isHealthFailure(error: unknown): error is DependencyError {
 type Turn = { check(): Promise<never> | null; send<T>(send: () => Promise<T>): Promise<T> };
 
 /** Gives up a call that still waits for its turn; one on its way follows the signal itself and knows what it has done. */
-function takeTurn<T>(server: string, { signal, deadlineMs }: WaitOptions, run: (turn: Turn) => Promise<T>): Promise<T> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  const reason = () => (signal.aborted ? gaveUp(server) : busy(server, `no turn within ${deadlineMs} ms`));
+function takeTurn<T>(server: string, wait: WaitOptions, run: (turn: Turn) => Promise<T>): Promise<T> {
   let sent = false;
+  let isGone = false;
   const turn: Turn = {
     // Nobody hears this any more; the breaker must not take it for a failure of the server.
-    check: () => (patience.aborted ? Promise.reject(gaveUp(server)) : null),
+    check: () => (isGone || wait.signal.aborted ? Promise.reject(gaveUp(server)) : null),
     send: (send) => {
       sent = true;
       return send();
     },
   };
-  return abortable(run(turn), patience, reason, () => !sent);
+  const ended = (by: 'caller' | 'deadline') => {
+    isGone = true;
+    return by === 'caller' ? gaveUp(server) : busy(server, `no turn within ${wait.deadlineMs} ms`);
+  };
+  return within(run(turn), wait, ended, () => !sent);
 }
 
 function mayRetry(error: unknown, { retryCapMs }: CallLimits): error is DependencyError {
   return error instanceof DependencyError && RETRIED.has(error.failure) && (error.retryAfterMs ?? 0) <= retryCapMs;
 }
 
-function openBreaker(server: string, breakerOpenMs: number, lastFailure: string): DependencyError {
+function openBreaker(server: string, retryAfterMs: number, lastFailure: string): DependencyError {
   const because = lastFailure ? `: ${lastFailure.slice(0, 300)}` : '';
   const message = `MCP server ${server} has failed repeatedly and is left alone for a while${because}`;
-  return new DependencyError(server, 'breaker_open', message, { retryAfterMs: breakerOpenMs });
+  return new DependencyError(server, 'breaker_open', message, { retryAfterMs });
 }
 
 function busy(server: string, why: string): DependencyError {

@@ -1,25 +1,27 @@
-import { describeError } from '../errors.ts';
 import { CallCounter } from './call-counts.ts';
 import { type CallLimits, DEFAULT_LIMITS, gaveUp, withRetries } from './call-policies.ts';
 import type { Capability } from './capabilities.ts';
-import { isReadOnly } from './capability-policy.ts';
 import type { ConfiguredServer } from './configured-server.ts';
+import { countdown } from './countdown.ts';
 import { argumentNames, checkToolArguments } from './guard/check-arguments.ts';
 import { checkScope } from './guard/check-scope.ts';
 import { findTool, guardCapability, guardOffered, isOffered } from './guard/tool-guard.ts';
-import { findMapping, lackingTools } from './maps/find-mapping.ts';
+import { findMapping } from './maps/find-mapping.ts';
 import type { ToolMapping } from './maps/tool-mapping.ts';
-import type { McpConnection, McpTool, McpToolResult, WaitOptions } from './mcp-connection.ts';
+import type { McpConnection, McpTool, WaitOptions } from './mcp-connection.ts';
 import type { McpServerHealth, McpServerStatus } from './mcp-gateway.types.ts';
 import { cacheTtlMsOf } from './policies/cache-times.ts';
 import { CallLanes } from './policies/call-lanes.ts';
 import { type AnswerOrigin, SharedCalls } from './policies/shared-calls.ts';
+import { Relisting } from './relisting.ts';
 import { DEFAULT_ENDPOINT_POLICY, type Endpoint } from './replicas/endpoint.ts';
 import { EndpointPool } from './replicas/endpoint-pool.ts';
 import { type KeptEndpoints, keepEndpoints } from './replicas/keep-endpoints.ts';
 import { sendOverPool } from './replicas/send-over-pool.ts';
 import { sendTool } from './send-tool.ts';
+import { breakerOf, serverHealth, unwell } from './server-health.ts';
 import type { ServerTarget } from './server-target.ts';
+import { type Answered, isRepeatable, questionOf, sizeOfAnswer, type ToolCall } from './tool-call.ts';
 
 export type GatewayServerDeps = {
   open(target: ServerTarget): McpConnection;
@@ -31,20 +33,7 @@ export type GatewayServerDeps = {
   observeEndpoint?(server: string, endpoint: Endpoint, outcome: string | null, durationMs: number): void;
 };
 
-/** A call of one tool: for a capability, or (null) for the LLM. */
-export type ToolCall = {
-  capability: Capability | null;
-  tool: string;
-  arguments: Record<string, unknown>;
-  /** Our own statement in the mapping that the tool only reads. */
-  readOnly?: boolean;
-  meta?: Record<string, unknown>;
-};
-type Answered = { result: McpToolResult; endpoint: string };
 export type ToolAnswer = Answered & { origin: AnswerOrigin };
-
-/** How long a changed tool list may take to arrive in the background, ms. */
-const RELIST_MS = 10_000;
 
 /** One configured server: its endpoints, and everything that holds for its calls. */
 export class GatewayServer {
@@ -56,6 +45,8 @@ export class GatewayServer {
   readonly #lookup: KeptEndpoints | null;
   readonly #shared: SharedCalls<Answered>;
   readonly #counter: CallCounter;
+  readonly #relisting: Relisting;
+  #asking = 0;
 
   constructor(configured: ConfiguredServer, deps: GatewayServerDeps) {
     const { name, policy = {}, target, replicas = [], discover } = configured;
@@ -66,6 +57,7 @@ export class GatewayServer {
     this.#lanes = new CallLanes(name, policy, limits);
     this.#shared = new SharedCalls({ now: deps.now });
     this.#counter = new CallCounter(deps.now);
+    this.#relisting = new Relisting(deps.now);
     this.#pool = new EndpointPool(discover ? [] : [target, ...replicas], {
       server: name,
       limits,
@@ -79,9 +71,9 @@ export class GatewayServer {
     this.#lookup = discover && deps.lookUp ? this.#keepEndpoints(discover.everyMs, deps.lookUp) : null;
   }
 
-  /** Calls under way. */
-  get running(): number {
-    return this.#counter.running;
+  /** Whether nobody waits for an answer of it any more. */
+  get isIdle(): boolean {
+    return this.#counter.running === 0 && this.#asking === 0;
   }
 
   /** False where every endpoint is left alone for now: another server should be asked first. */
@@ -91,22 +83,24 @@ export class GatewayServer {
 
   /** The tool that answers the capability; null when none is mapped, or the server is known not to have it. */
   mappingFor(capability: Capability): ToolMapping | null {
-    return findMapping(this.configured.capabilities, capability, this.knownTools());
+    const { capabilities } = this.configured;
+    const mapping = findMapping(capabilities, capability, this.knownTools());
+    if (mapping === null && capabilities[capability] !== undefined) this.#relisting.lookAgain(this.#connections);
+    return mapping;
   }
 
-  /** The tools as last listed by any endpoint; null before the first listing. */
+  /** The tools as last listed, by any endpoint where there are several; null before the first listing. */
   knownTools(): readonly { name: string }[] | null {
     const { target } = this.configured;
-    const listed = this.#pool.endpoints
-      .map(({ connection }) => connection.knownTools())
-      .find((tools) => tools !== null);
-    return listed ?? (target.kind === 'in-process' ? target.definition.tools : null);
+    const lists = this.#connections.map((connection) => connection.knownTools()).filter((tools) => tools !== null);
+    if (lists.length === 0) return target.kind === 'in-process' ? target.definition.tools : null;
+    return lists.length === 1 ? lists[0]! : [...new Map(lists.flat().map((tool) => [tool.name, tool])).values()];
   }
 
   /** The tools that the LLM may be offered: listed now, on the allow-list, read-only. Throws DependencyError. */
   async offeredTools(wait: WaitOptions): Promise<McpTool[]> {
     if ((this.configured.tools?.allow ?? []).length === 0) return [];
-    const tools = await this.#listAnywhere(wait);
+    const tools = await this.#counted(() => this.#listAnywhere(wait));
     return tools.filter((tool) => isOffered(this.configured.tools, tool));
   }
 
@@ -115,22 +109,21 @@ export class GatewayServer {
     return this.#counter.run(() => this.#answer(call, wait));
   }
 
-  async health(wait: WaitOptions): Promise<McpServerHealth> {
-    const breaker = this.#breaker();
+  health(wait: WaitOptions): Promise<McpServerHealth> {
+    return this.#counted(() => this.#health(wait));
+  }
+
+  async #health(wait: WaitOptions): Promise<McpServerHealth> {
+    const { name, configured } = this;
+    const about = { server: name, breaker: breakerOf(this.#pool.endpoints), capabilities: configured.capabilities };
+    const left = countdown(wait);
     try {
-      await this.#lookup?.ready();
-      const results = await Promise.allSettled(this.#pool.endpoints.map(({ connection }) => connection.health(wait)));
-      const well = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
-      if (!well[0])
-        throw results.find((result) => result.status === 'rejected')?.reason ?? new Error('no endpoint was found');
-      const { protocolVersion, tools } = well[0];
-      const detail = `${tools.length} tools, protocol ${protocolVersion ?? 'unknown'}${lackingTools(this.configured.capabilities, tools)}`;
-      const among = results.length > 1 ? `, ${well.length} of ${results.length} endpoints answer` : '';
-      return { server: this.name, ok: true, detail: `${detail}${among}`, protocolVersion, tools, breaker };
+      await this.#lookup?.ready(left());
     } catch (error) {
-      const detail = describeError(error).split('\n')[0]!;
-      return { server: this.name, ok: false, detail, protocolVersion: null, tools: [], breaker };
+      return unwell(about, error);
     }
+    const asked = this.#connections.map((connection) => connection.health(left()));
+    return serverHealth(about, await Promise.allSettled(asked));
   }
 
   status(): McpServerStatus {
@@ -140,8 +133,8 @@ export class GatewayServer {
     });
     return {
       server: this.name,
-      breaker: this.#breaker(),
-      running: this.running,
+      breaker: breakerOf(this.#pool.endpoints),
+      running: this.#counter.running,
       ...this.#counter.counts(),
       capabilities: Object.fromEntries(capabilities),
       tools: this.knownTools()?.length ?? null,
@@ -151,21 +144,36 @@ export class GatewayServer {
 
   async close(): Promise<void> {
     this.#lookup?.close();
+    this.#relisting.close();
     await this.#pool.close();
+  }
+
+  /** A question that is no call, but is not to be cut off either. */
+  async #counted<T>(ask: () => Promise<T>): Promise<T> {
+    this.#asking += 1;
+    try {
+      return await ask();
+    } finally {
+      this.#asking -= 1;
+    }
+  }
+
+  get #connections(): McpConnection[] {
+    return this.#pool.endpoints.map(({ connection }) => connection);
   }
 
   async #answer(call: ToolCall, wait: WaitOptions): Promise<ToolAnswer> {
     const policy = this.#lanes.policyOf(call.tool);
     const within = { ...wait, deadlineMs: policy.deadlineMs ?? wait.deadlineMs };
-    const ttlMs = policy.cacheTtlMs ?? (call.capability === null ? 0 : cacheTtlMsOf(call.capability));
+    const ttlMs = cacheTtlMsOf(call.capability, policy.cacheTtlMs);
     if (!isRepeatable(call)) {
-      const answer = await this.#attempt(call, within, false);
-      this.#shared.clear();
-      return { ...answer, origin: 'asked' };
+      // Also where it failed: it may have had its effect.
+      const forget = () => this.#shared.clear();
+      return { ...(await this.#attempt(call, within, false).finally(forget)), origin: 'asked' };
     }
     if (ttlMs === 0) return { ...(await this.#repeat(call, within)), origin: 'asked' };
     const question = { ttlMs, signal: within.signal, gone: () => gaveUp(this.name), sizeOf: sizeOfAnswer };
-    const { value, origin } = await this.#shared.get(keyOf(call), question, (shared) =>
+    const { value, origin } = await this.#shared.get(questionOf(call), question, (shared) =>
       this.#repeat(call, { ...within, signal: shared }),
     );
     return { ...value, origin };
@@ -178,7 +186,9 @@ export class GatewayServer {
 
   /** One attempt: waits for its turn, then goes to an endpoint, or to another. */
   async #attempt(call: ToolCall, wait: WaitOptions, repeatable: boolean): Promise<Answered> {
-    await this.#lookup?.ready();
+    // All waiting for its turn shares one deadline; each endpoint then gets the whole of it.
+    const left = countdown(wait);
+    await this.#lookup?.ready(left());
     const { tool } = call;
     const send = async (endpoint: Endpoint, within: WaitOptions) => {
       const started = performance.now();
@@ -190,7 +200,7 @@ export class GatewayServer {
     };
     const hedgeAfterMs = this.#lanes.hedgeAfterMs(tool);
     const over = () => sendOverPool(this.#pool, { server: this.name, wait, repeatable, hedgeAfterMs, send });
-    return this.#lanes.run(tool, wait, over);
+    return this.#lanes.run(tool, left(), over);
   }
 
   /** Throws unless the tool, as the endpoint lists it now, may be called with these arguments. */
@@ -205,18 +215,14 @@ export class GatewayServer {
   }
 
   async #listAnywhere(wait: WaitOptions): Promise<McpTool[]> {
-    await this.#lookup?.ready();
+    await this.#lookup?.ready(wait);
     const send = (endpoint: Endpoint, within: WaitOptions) => endpoint.connection.listTools(within);
     return sendOverPool(this.#pool, { server: this.name, wait, repeatable: true, hedgeAfterMs: null, send });
   }
 
   #open(target: ServerTarget): McpConnection {
     const connection = this.#deps.open(target);
-    connection.onToolsChanged(() => {
-      const wait = { signal: new AbortController().signal, deadlineMs: RELIST_MS };
-      // Whoever calls next lists again if this fails.
-      connection.listTools(wait).catch(() => {});
-    });
+    this.#relisting.follow(connection);
     return connection;
   }
 
@@ -224,25 +230,6 @@ export class GatewayServer {
     const update = (targets: ServerTarget[]) => this.#pool.update(targets);
     return keepEndpoints({ server: this.name, everyMs, lookUp, update, warn: (...line) => this.#deps.warn?.(...line) });
   }
-
-  #breaker(): McpServerHealth['breaker'] {
-    const words = this.#pool.endpoints.map(({ breaker }) => breaker);
-    if (words.length === 0 || words.includes('closed')) return 'closed';
-    return words.includes('half_open') ? 'half_open' : 'open';
-  }
-}
-
-/** A tool that the LLM was offered only reads: the guard has seen to that. */
-function isRepeatable({ capability }: ToolCall): boolean {
-  return capability === null || isReadOnly(capability);
-}
-
-function keyOf({ tool, arguments: args }: ToolCall): string {
-  return `${tool} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
-}
-
-function sizeOfAnswer({ result }: Answered): number {
-  return result.text.length * (result.structured === undefined ? 1 : 2) + 200;
 }
 
 function defined<T extends Record<string, unknown>>(object: T): Record<string, never> {

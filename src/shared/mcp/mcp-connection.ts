@@ -5,8 +5,8 @@
 export type McpConnection = {
   /** Connects unless connected; a lost connection is rebuilt by the next call that needs it. */
   connect(options: WaitOptions): Promise<void>;
-  /** Every page of the tool list; kept until the server says that it changed, or for the time to live. */
-  listTools(options: WaitOptions): Promise<McpTool[]>;
+  /** Every page of the tool list; kept until the server says that it changed, or for the time to live, or no longer than `maxAgeMs`. */
+  listTools(options: ListOptions): Promise<McpTool[]>;
   /** `meta` goes along as the request's `_meta`: trace context, for example. */
   callTool(
     name: string,
@@ -26,6 +26,8 @@ export type McpConnection = {
 
 /** The caller's signal, and how long (ms) the connection may take on top of that. */
 export type WaitOptions = { signal: AbortSignal; deadlineMs: number };
+
+export type ListOptions = WaitOptions & { maxAgeMs?: number };
 
 export type McpTool = {
   name: string;

@@ -6,6 +6,7 @@ import { CAPABILITIES, type Capability } from './capabilities.ts';
 import { deadlineMsOf, isReadOnly } from './capability-policy.ts';
 import { checkArguments, checkCursor, checkData } from './check-call.ts';
 import type { ConfiguredServer } from './configured-server.ts';
+import type { GatewayServer } from './gateway-server.ts';
 import { toolArguments } from './maps/tool-mapping.ts';
 import type { CallOptions, CapabilityResult, ToolGateway } from './mcp-gateway.types.ts';
 import { callOffered, listOffered, nameOfOffered, type OfferedList } from './offered-tools.ts';
@@ -90,8 +91,8 @@ async function callCapability<C extends Capability>(
   input: unknown,
   options: CallOptions,
 ): Promise<CapabilityResult<C>> {
-  const routes = findRoutes(set.servers, capability);
-  const asked: Asked = { route: routes[0] ?? null, endpoint: null, origin: 'asked' };
+  const [first] = findRoutes(set.servers, capability);
+  const asked: Asked = { route: first ?? null, endpoint: null, origin: 'asked' };
   const trace = traceOfCall(options.traceparent, options.incidentId);
   const started = performance.now();
   const record = (outcome: CallRecord['outcome']) => {
@@ -109,8 +110,8 @@ async function callCapability<C extends Capability>(
     return durationMs;
   };
   try {
-    if (routes.length === 0) throw notConfigured(capability);
-    const answer = await askRoutes(deps, routes, capability, input, options.signal, trace, asked);
+    if (!first) throw notConfigured(capability);
+    const answer = await askRoutes(deps, set, first, capability, input, options.signal, trace, asked);
     return {
       capability,
       ...nameOf(asked.route, capability),
@@ -130,7 +131,8 @@ async function callCapability<C extends Capability>(
 /** Asks the servers in their order until one answers; one that may have had an effect is the last. */
 async function askRoutes(
   deps: McpGatewayDeps,
-  routes: readonly Route[],
+  set: ServerSet,
+  first: Route,
   capability: Capability,
   input: unknown,
   signal: AbortSignal,
@@ -138,23 +140,24 @@ async function askRoutes(
   asked: Asked,
 ) {
   let empty: { answer: Awaited<ReturnType<typeof askRoute>>; asked: Asked } | null = null;
-  for (const [index, route] of routes.entries()) {
+  const tried = new Set<GatewayServer>();
+  // Looked for each time: the servers may have been exchanged while one was asked.
+  const untried = () => findRoutes(set.servers, capability).find(({ server }) => !tried.has(server)) ?? null;
+  for (let route: Route | null = first; route; ) {
+    const { server } = route;
     asked.route = route;
-    const isLast = index === routes.length - 1;
+    tried.add(server);
     try {
       const answer = await askRoute(deps, route, capability, input, signal, trace, asked);
       if (!findsNothing(capability, answer.data)) return answer;
       // Metrics are often kept in two places: who has none of this is no reason not to ask the other.
       empty ??= { answer, asked: { ...asked } };
+      route = untried();
     } catch (error) {
-      const isEnd = isLast || signal.aborted || !worthAnother(error, isReadOnly(capability));
-      if (isEnd && empty) break;
-      if (isEnd) throw error;
-      deps.logger?.warn('another server is asked', {
-        capability,
-        server: route.server.name,
-        error: describeError(error),
-      });
+      route = signal.aborted || !worthAnother(error, isReadOnly(capability)) ? null : untried();
+      if (!route && !empty) throw error;
+      if (route)
+        deps.logger?.warn('another server is asked', { capability, server: server.name, error: describeError(error) });
     }
   }
   if (!empty) throw notConfigured(capability);

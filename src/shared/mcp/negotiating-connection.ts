@@ -1,5 +1,12 @@
 import { DependencyError } from '../errors.ts';
-import type { McpConnection, McpConnectionHealth, McpTool, McpToolResult, WaitOptions } from './mcp-connection.ts';
+import type {
+  ListOptions,
+  McpConnection,
+  McpConnectionHealth,
+  McpTool,
+  McpToolResult,
+  WaitOptions,
+} from './mcp-connection.ts';
 
 /** The code by which a server says that it speaks only the stateless protocol (2026-07-28). */
 const UNSUPPORTED_PROTOCOL = '-32022';
@@ -29,7 +36,7 @@ export class NegotiatingConnection implements McpConnection {
     return this.#negotiated((connection) => connection.connect(options));
   }
 
-  listTools(options: WaitOptions): Promise<McpTool[]> {
+  listTools(options: ListOptions): Promise<McpTool[]> {
     return this.#negotiated((connection) => connection.listTools(options));
   }
 

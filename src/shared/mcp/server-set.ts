@@ -100,7 +100,7 @@ export class ServerSet {
   #drain(server: GatewayServer): void {
     const until = performance.now() + DRAIN_MS;
     const look = () => {
-      if (server.running > 0 && performance.now() < until) return;
+      if (!server.isIdle && performance.now() < until) return;
       clearInterval(timer);
       this.#draining.delete(server);
       void server.close();

@@ -1,4 +1,5 @@
 import { type CallLimits, createTurns, type Turns } from '../call-policies.ts';
+import { countdown } from '../countdown.ts';
 import type { WaitOptions } from '../mcp-connection.ts';
 import { Latencies } from './latencies.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
@@ -50,9 +51,10 @@ export class CallLanes {
 
   /** Runs a call once the rate, the tool and the server have a turn for it. Throws DependencyError where that takes too long. */
   async run<T>(tool: string, wait: WaitOptions, send: () => Promise<T>): Promise<T> {
-    await this.#rate?.take(wait);
+    const left = countdown(wait);
+    await this.#rate?.take(left());
     const { turns } = this.#laneOf(tool);
-    return turns ? turns.run(wait, () => this.#turns.run(wait, send)) : this.#turns.run(wait, send);
+    return turns ? turns.run(left(), () => this.#turns.run(left(), send)) : this.#turns.run(left(), send);
   }
 
   #laneOf(tool: string): Lane {

@@ -9,8 +9,8 @@ export type EndpointLoad = {
   warmth: number;
 };
 
-/** An endpoint that has shown nothing yet is taken for a fast one, ms. */
-const UNKNOWN_LATENCY_MS = 1;
+/** Faster than this is fast, ms. */
+const LEAST_LATENCY_MS = 1;
 const LEAST_WARMTH = 0.1;
 
 /** The next of these endpoints to ask. `turn` counts the choices made so far, `random` gives 0 to 1. */
@@ -31,8 +31,16 @@ export function chooseEndpoint<T extends { load(): EndpointLoad }>(
       const weights = loads.map(({ inFlight, warmth }) => (inFlight + 1) / Math.max(LEAST_WARMTH, warmth));
       return rotatedMinimum(endpoints, weights, turn);
     }
-    case 'weighted':
-      return byWeight(endpoints, loads.map(weightOf), random);
+    case 'weighted': {
+      // One that has shown nothing yet is taken for as fast as the fastest.
+      const fastest = Math.min(...loads.map(({ latencyMs }) => latencyMs ?? Number.POSITIVE_INFINITY));
+      const unknownMs = Number.isFinite(fastest) ? fastest : LEAST_LATENCY_MS;
+      return byWeight(
+        endpoints,
+        loads.map((load) => weightOf(load, unknownMs)),
+        random,
+      );
+    }
   }
 }
 
@@ -40,8 +48,8 @@ export function chooseEndpoint<T extends { load(): EndpointLoad }>(
  * Fast, idle and sound endpoints get more; by the square, so that one ten times slower gets a hundredth and is still asked now and
  * then, which is how it is noticed that it has become fast.
  */
-function weightOf({ inFlight, latencyMs, errorRate, warmth }: EndpointLoad): number {
-  const cost = Math.max(UNKNOWN_LATENCY_MS, latencyMs ?? UNKNOWN_LATENCY_MS) * (inFlight + 1);
+function weightOf({ inFlight, latencyMs, errorRate, warmth }: EndpointLoad, unknownMs: number): number {
+  const cost = Math.max(LEAST_LATENCY_MS, latencyMs ?? unknownMs) * (inFlight + 1);
   const soundness = Math.max(0.05, 1 - errorRate);
   return (Math.max(LEAST_WARMTH, warmth) * soundness ** 2) / cost ** 2;
 }

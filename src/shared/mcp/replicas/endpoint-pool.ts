@@ -42,15 +42,16 @@ export class EndpointPool {
   }
 
   /**
-   * The next endpoint that is not among those tried: one that is well, else any, since a chance is better than none. A call that
-   * may not be repeated goes to one that is not well only first of all: a failure without effect is better than an unclear one.
+   * The next endpoint that is not among those tried: one that is well, else the last that has answered of those that were taken out
+   * (it may only have been slow), and before anything was tried even one whose breaker is open, which then says why. A call that
+   * may not be repeated is not sent after a failure to one that is not well: a clear failure is better than an unclear one.
    */
   choose(tried: ReadonlySet<Endpoint>, repeatable: boolean): Endpoint | null {
     const open = this.#endpoints.filter((endpoint) => !tried.has(endpoint));
     const well = open.filter((endpoint) => endpoint.isAvailable);
-    // The last to answer may have been left alone for being slow, and the others hang.
-    const lastResort = tried.size === 0 || repeatable ? lastToAnswer(open) : [];
-    const candidates = well.length > 0 ? well : lastResort;
+    const takenOut = tried.size === 0 || repeatable ? open.filter((endpoint) => endpoint.mayTry) : [];
+    const chances = well.length > 0 ? well : lastToAnswer(takenOut);
+    const candidates = chances.length > 0 || tried.size > 0 ? chances : open;
     return chooseEndpoint(this.#deps.balance, candidates, this.#turn++, this.#deps.random);
   }
 

@@ -13,6 +13,7 @@ export class EndpointStats {
   /** When it last answered, by the clock that it is told; before all time where it never has. */
   answeredAt = Number.NEGATIVE_INFINITY;
   #latencyMs: number | null = null;
+  #isConnected = false;
   #errorRate = 0;
   #at = 0;
 
@@ -30,7 +31,8 @@ export class EndpointStats {
   failed(durationMs: number, now: number): void {
     this.failures += 1;
     this.strikes += 1;
-    this.#count(durationMs, 1, now);
+    // Failing at once is not being fast: it would draw the calls of all others.
+    this.#count(this.#latencyMs === null ? null : Math.max(durationMs, this.#latencyMs), 1, now);
   }
 
   /** It was asked, and another was faster: at least this slow. */
@@ -51,12 +53,12 @@ export class EndpointStats {
     this.#errorRate = 0;
   }
 
-  #count(durationMs: number, failed: 0 | 1, now: number): void {
-    // The first call also connects: its duration says nothing about those that follow.
-    const isFirst = this.calls === 0;
+  #count(durationMs: number | null, failed: 0 | 1, now: number): void {
     this.calls += 1;
     const before = this.errorRate(now);
-    if (!isFirst) this.#latencyMs = averaged(this.#latencyMs, durationMs);
+    // The first answer also waited for the connection: its duration says nothing about those that follow.
+    if (durationMs !== null && this.#isConnected) this.#latencyMs = averaged(this.#latencyMs, durationMs);
+    this.#isConnected ||= failed === 0;
     this.#errorRate = before + LATEST * (failed - before);
     this.#at = now;
   }

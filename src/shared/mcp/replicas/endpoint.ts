@@ -55,7 +55,12 @@ export class Endpoint {
 
   /** Whether calls should go here while there are others. */
   get isAvailable(): boolean {
-    return !this.isEjected && this.#breaker.mayTry;
+    return !this.isEjected && this.mayTry;
+  }
+
+  /** Whether its breaker lets a call through. */
+  get mayTry(): boolean {
+    return this.#breaker.mayTry;
   }
 
   /** Whether its time out is over; it then has to answer a ping before calls come back. */

@@ -1,6 +1,9 @@
 import { withDeadline } from '../../deadline.ts';
 import { DependencyError, describeError } from '../../errors.ts';
+import { gaveUp } from '../call-policies.ts';
+import type { WaitOptions } from '../mcp-connection.ts';
 import type { ServerTarget } from '../server-target.ts';
+import { within } from '../within.ts';
 
 export type KeepEndpointsDeps = {
   server: string;
@@ -14,8 +17,8 @@ const LOOKUP_DEADLINE_MS = 5_000;
 
 /** Endpoints that are looked up again and again; a lookup that fails or finds nothing leaves those that are known. */
 export type KeptEndpoints = {
-  /** Waits for the first lookup. Throws DependencyError `connection` where it has failed. */
-  ready(): Promise<void>;
+  /** Waits for the first lookup. Throws DependencyError `connection` where it has failed, `timeout` or `aborted` where that ends the wait. */
+  ready(wait: WaitOptions): Promise<void>;
   close(): void;
 };
 
@@ -42,11 +45,16 @@ export function keepEndpoints({ server, everyMs, lookUp, update, warn }: KeepEnd
   }, everyMs);
   timer.unref();
   return {
-    ready: async () => {
+    ready: async (wait) => {
       if (known) return;
       try {
-        await start();
+        await within(start(), wait, (by) =>
+          by === 'caller'
+            ? gaveUp(server)
+            : new DependencyError(server, 'timeout', `the endpoints of MCP server ${server} were not found in time`),
+        );
       } catch (cause) {
+        if (cause instanceof DependencyError) throw cause;
         const message = `the endpoints of MCP server ${server} cannot be looked up: ${describeError(cause)}`;
         throw new DependencyError(server, 'connection', message, { cause });
       }

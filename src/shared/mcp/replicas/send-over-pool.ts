@@ -13,7 +13,7 @@ export type PoolCall<T> = {
   send(endpoint: Endpoint, wait: WaitOptions): Promise<T>;
 };
 
-/** What another endpoint may do better. */
+/** What another endpoint may do better: one may lack the tool or the secret while all are being exchanged. */
 const ELSEWHERE: ReadonlySet<FailureClass> = new Set([
   'connection',
   'timeout',
@@ -21,6 +21,8 @@ const ELSEWHERE: ReadonlySet<FailureClass> = new Set([
   'rate_limit',
   'breaker_open',
   'protocol',
+  'auth',
+  'not_configured',
 ]);
 
 /** Sends a call to an endpoint, and to another where the first fails: a call that may have had an effect is not sent again. */
@@ -57,13 +59,24 @@ async function sendHedged<T>(pool: EndpointPool, first: Endpoint, tried: Set<End
   primary.catch(() => {}).finally(() => isLate(false));
   const secondary = late.then((isNeeded) => (isNeeded ? sendToOthers(pool, tried, call, wait, primary) : primary));
   try {
-    return await Promise.any([primary, secondary]);
-  } catch (error) {
-    throw error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+    return await firstAnswer([primary, secondary]);
   } finally {
     clearTimeout(timer);
     race.abort(OVERTAKEN);
   }
+}
+
+/** The first answer, or the first failure that no endpoint would spare us; where all have failed otherwise, the first one's failure. */
+function firstAnswer<T>(sent: readonly Promise<T>[]): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: unknown) => {
+      if (!mayGoElsewhere(error, true)) reject(error);
+    };
+    for (const one of sent) one.then(resolve, failed);
+    void Promise.allSettled(sent).then(([first]) => {
+      if (first?.status === 'rejected') reject(first.reason);
+    });
+  });
 }
 
 /** The first of the others that answers; where none is left, whatever becomes of the call that is late. */

@@ -2,10 +2,10 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { AnySchema, SchemaOutput } from '@modelcontextprotocol/sdk/server/zod-compat.js';
 import { TOO_LARGE } from '../../http/limit-body.ts';
 import type { WaitOptions } from '../mcp-connection.ts';
+import { type RequestSignal, requestSignal } from '../request-signal.ts';
 import { describeSdkError, type SdkFailure } from './describe-sdk-error.ts';
 import type { Session } from './open-session.ts';
 import type { RequestContext } from './request-context.ts';
-import { type RequestSignal, requestSignal } from './request-signal.ts';
 
 export type ClientRequest = Parameters<Client['request']>[0];
 export type Answer<T> = { result: T } | (SdkFailure & { retryAfterMs?: number; cause?: unknown });
@@ -28,7 +28,8 @@ export async function ask<S extends AnySchema>(
     return { result: await session.transport.run(context, () => session.client.request(request, schema, options)) };
   } catch (cause) {
     const ended = endedAnswer(ending, wait);
-    return ended ?? { ...describeSdkError(cause), retryAfterMs: context.retryAfterMs ?? undefined, cause };
+    const error = session.transport.fault() ?? cause;
+    return ended ?? { ...describeSdkError(error), retryAfterMs: context.retryAfterMs ?? undefined, cause };
   } finally {
     ending.release();
   }

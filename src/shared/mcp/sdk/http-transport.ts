@@ -24,6 +24,7 @@ export function openHttpTransport(target: HttpTarget): OpenTransport {
     transport: transport as Transport,
     run: (context, request) => contexts.run(context, request),
     diagnose: () => '',
+    fault: () => null,
     leave: (signal) => abortable(transport.terminateSession(), signal, () => new Error('gave up')).catch(() => {}),
   };
 }

@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import type { McpTool } from '../mcp-connection.ts';
 import type { ServerTarget } from '../server-target.ts';
+import type { ToolListing } from '../tool-listing.ts';
 import { openTransport } from './open-transport.ts';
 import type { OpenTransport } from './request-context.ts';
 
@@ -11,8 +11,8 @@ export type Session = {
   transport: OpenTransport;
   protocolVersion: string | null;
   openedAt: number;
-  /** The last listing and when it was made (epoch ms), null when it must be asked for again. */
-  listing: { tools: McpTool[]; at: number } | null;
+  /** What it lists, null before anybody asked. */
+  listing: ToolListing | null;
 };
 
 export type SessionEvents = { onLost(session: Session): void; onToolsChanged(session: Session): void };

@@ -14,7 +14,7 @@ export async function openTransport(target: ServerTarget): Promise<OpenTransport
       return plain(await linkInProcess(target.definition));
     case 'stdio': {
       const transport = new StdioChildTransport(target);
-      return { ...plain(transport), diagnose: () => transport.stderrTail };
+      return { ...plain(transport), diagnose: () => transport.stderrTail, fault: () => transport.fault };
     }
     case 'http':
       return openHttpTransport(target);
@@ -28,5 +28,11 @@ async function linkInProcess(definition: ServerDefinition): Promise<Transport> {
 }
 
 function plain(transport: Transport): OpenTransport {
-  return { transport, run: (_context, request) => request(), diagnose: () => '', leave: async () => {} };
+  return {
+    transport,
+    run: (_context, request) => request(),
+    diagnose: () => '',
+    fault: () => null,
+    leave: async () => {},
+  };
 }

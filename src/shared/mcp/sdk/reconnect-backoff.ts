@@ -1,9 +1,10 @@
 export type BackoffDeps = { now(): number; random(): number };
 
 const BASE_MS = 100;
-const CAP_MS = 30_000;
+/** Below the time for which a breaker is open: its trial has to be one, and a server that is back is not left alone for longer. */
+const CAP_MS = 5_000;
 
-/** How long to leave a failing server alone: doubles with every failure up to 30 s, with jitter from half to the whole. */
+/** How long to leave a failing server alone: doubles with every failure up to 5 s, with jitter from half to the whole. */
 export class ReconnectBackoff {
   readonly #deps: BackoffDeps;
   #failures = 0;
@@ -15,7 +16,7 @@ export class ReconnectBackoff {
 
   /** Milliseconds until the next attempt may be made, 0 when it may be made now. */
   get waitMs(): number {
-    return Math.max(0, this.#notBefore - this.#deps.now());
+    return Math.max(0, Math.ceil(this.#notBefore - this.#deps.now()));
   }
 
   failed(): void {

@@ -16,6 +16,8 @@ export type OpenTransport = {
   run<T>(context: RequestContext, request: () => Promise<T>): Promise<T>;
   /** What is known about a failure besides the error, empty when nothing is. */
   diagnose(): string;
+  /** Why it was ended from our side, null where that is not so: the SDK only says that it is closed. */
+  fault(): unknown;
   /** Says goodbye where the protocol has a way to (HTTP sessions); never throws. */
   leave(signal: AbortSignal): Promise<void>;
 };

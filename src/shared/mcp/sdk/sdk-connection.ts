@@ -4,14 +4,23 @@ import { pause } from '../../deadline.ts';
 import { DependencyError } from '../../errors.ts';
 import { abortable } from '../abortable.ts';
 import { countdown } from '../countdown.ts';
-import type { McpConnection, McpConnectionHealth, McpTool, McpToolResult, WaitOptions } from '../mcp-connection.ts';
+import type {
+  ListOptions,
+  McpConnection,
+  McpConnectionHealth,
+  McpTool,
+  McpToolResult,
+  WaitOptions,
+} from '../mcp-connection.ts';
+import { requestSignal } from '../request-signal.ts';
 import type { ServerTarget } from '../server-target.ts';
+import { ToolListing } from '../tool-listing.ts';
+import { within } from '../within.ts';
 import { ask, type ClientRequest } from './ask.ts';
 import { listAllTools, toToolResult } from './convert-results.ts';
 import { describeSdkError } from './describe-sdk-error.ts';
 import { closeSession, OpenSessionError, openSession, type Session } from './open-session.ts';
 import { type BackoffDeps, ReconnectBackoff } from './reconnect-backoff.ts';
-import { requestSignal } from './request-signal.ts';
 
 export type SdkConnectionOptions = Partial<BackoffDeps> & {
   /** How long connecting and initialising may take, ms. */
@@ -24,6 +33,8 @@ export type SdkConnectionOptions = Partial<BackoffDeps> & {
 
 const CONNECT_DEADLINE_MS = 10_000;
 const TOOLS_TTL_MS = 5 * 60_000;
+/** How long all pages of a tool list may take, whoever waits for it, ms. */
+const LIST_DEADLINE_MS = 10_000;
 /** A call waits this long for its turn to reconnect, ms; longer waits fail at once and say when to come again. */
 const PATIENCE_MS = 1000;
 /** A session that is lost younger than this counts as a failed attempt, so that a crash loop slows down, ms. */
@@ -44,8 +55,9 @@ export class SdkConnection implements McpConnection {
   #session: Session | null = null;
   #opening: Promise<Session> | null = null;
   #known: McpTool[] | null = null;
-  /** How often a server has announced another tool list. */
-  #announced = 0;
+  readonly #probing = new Set<Session>();
+  /** Sessions that are being closed. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(server: string, target: ServerTarget, options: SdkConnectionOptions = {}) {
     this.#server = server;
@@ -59,18 +71,17 @@ export class SdkConnection implements McpConnection {
     await this.#ready(options);
   }
 
-  async listTools(options: WaitOptions): Promise<McpTool[]> {
+  async listTools(options: ListOptions): Promise<McpTool[]> {
     const left = countdown(options);
     const session = await this.#ready(left());
-    const { listing } = session;
-    if (listing && this.#now() - listing.at < (this.#options.toolsTtlMs ?? TOOLS_TTL_MS)) return listing.tools;
-    const at = this.#now();
-    const announced = this.#announced;
-    const tools = await listAllTools(this.#server, (request, schema) => this.#ask(session, request, schema, left()));
-    // What was announced while the list was under way may not be in it: then it is not kept.
-    if (announced === this.#announced) session.listing = { tools, at };
-    this.#known = tools;
-    return tools;
+    const listing = this.#listingOf(session);
+    const kept = listing.kept(options.maxAgeMs);
+    if (kept) return kept;
+    return within(listing.ask(), left(), (by) => {
+      if (by === 'caller') return this.#error('aborted', 'the caller gave up while its tools were listed');
+      this.#probe(session);
+      return this.#error('timeout', `its tools were not listed within ${options.deadlineMs} ms`);
+    });
   }
 
   async callTool(
@@ -108,11 +119,12 @@ export class SdkConnection implements McpConnection {
     await this.#opening?.catch(() => {});
     const session = this.#session;
     this.#session = null;
-    if (session) await closeSession(session);
+    if (session) this.#end(closeSession(session));
+    await Promise.all(this.#ending);
   }
 
   /** The live session, opened by whoever comes first; each caller waits by its own signal and deadline. */
-  async #ready({ signal, deadlineMs }: WaitOptions): Promise<Session> {
+  async #ready(wait: WaitOptions): Promise<Session> {
     if (this.#ended.signal.aborted) throw this.#error('aborted', 'the connection is closed');
     if (this.#session) return this.#session;
     const waitMs = this.#backoff.waitMs;
@@ -122,17 +134,17 @@ export class SdkConnection implements McpConnection {
     this.#opening ??= this.#open(waitMs).finally(() => {
       this.#opening = null;
     });
-    const deadline = AbortSignal.timeout(deadlineMs);
-    return abortable(this.#opening, AbortSignal.any([signal, deadline]), () =>
-      signal.aborted
+    return within(this.#opening, wait, (by) =>
+      by === 'caller'
         ? this.#error('aborted', 'the caller gave up while connecting')
-        : this.#error('timeout', `did not connect within ${deadlineMs} ms`),
+        : this.#error('timeout', `did not connect within ${wait.deadlineMs} ms`),
     );
   }
 
   async #open(waitMs: number): Promise<Session> {
     const deadlineMs = this.#options.connectDeadlineMs ?? CONNECT_DEADLINE_MS;
     await pause(waitMs, this.#ended.signal);
+    if (this.#ended.signal.aborted) throw this.#error('aborted', 'the connection is closed');
     const ending = requestSignal({ signal: this.#ended.signal, deadlineMs });
     const opening = openSession(
       this.#target,
@@ -147,7 +159,7 @@ export class SdkConnection implements McpConnection {
       this.#session = await abortable(opening, ending.signal, tooLate);
       return this.#session;
     } catch (error) {
-      opening.then(closeSession, () => {});
+      this.#end(opening.then(closeSession, () => {}));
       this.#backoff.failed();
       throw this.#connectError(error);
     } finally {
@@ -179,7 +191,7 @@ export class SdkConnection implements McpConnection {
     }
     const { failure, message, sent, lost, detail, retryAfterMs, cause } = answer;
     if (lost) this.#discard(session);
-    if (failure === 'timeout') void this.#probe(session);
+    if (failure === 'timeout') this.#probe(session);
     throw new DependencyError(this.#server, failure, `MCP server ${this.#server}: ${message}`, {
       cause,
       detail,
@@ -189,15 +201,41 @@ export class SdkConnection implements McpConnection {
   }
 
   /** A server that leaves even a ping unanswered hangs: the next call gets a new connection. */
-  async #probe(session: Session): Promise<void> {
+  #probe(session: Session): void {
+    if (this.#probing.has(session)) return;
+    this.#probing.add(session);
     const options = { signal: this.#ended.signal, deadlineMs: this.#options.probeMs ?? PROBE_MS };
-    const answer = await ask(session, { method: 'ping' }, EmptyResultSchema, options);
-    if ('failure' in answer && !this.#ended.signal.aborted) this.#discard(session);
+    void ask(session, { method: 'ping' }, EmptyResultSchema, options).then((answer) => {
+      this.#probing.delete(session);
+      if ('failure' in answer && !this.#ended.signal.aborted) this.#discard(session);
+    });
   }
 
   #discard(session: Session): void {
     this.#drop(session);
-    void closeSession(session);
+    this.#end(closeSession(session));
+  }
+
+  /** Whoever closes the connection waits for this, so that no child process outlives us. */
+  #end(closing: Promise<void>): void {
+    const ending = closing.finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  #listingOf(session: Session): ToolListing {
+    session.listing ??= new ToolListing({
+      now: this.#now,
+      ttlMs: this.#options.toolsTtlMs ?? TOOLS_TTL_MS,
+      ask: async () => {
+        const left = countdown({ signal: this.#ended.signal, deadlineMs: LIST_DEADLINE_MS });
+        const tools = await listAllTools(this.#server, (request, schema) =>
+          this.#ask(session, request, schema, left()),
+        );
+        this.#known = tools;
+        return tools;
+      },
+    });
+    return session.listing;
   }
 
   #drop(session: Session): void {
@@ -207,8 +245,7 @@ export class SdkConnection implements McpConnection {
   }
 
   #toolsChanged(session: Session): void {
-    session.listing = null;
-    this.#announced++;
+    session.listing?.changed();
     for (const listener of this.#listeners) listener();
   }
 

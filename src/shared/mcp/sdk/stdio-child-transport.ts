@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
+import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { MAX_ANSWER_BYTES, tooLarge } from '../../http/limit-body.ts';
@@ -12,6 +12,7 @@ export type StdioCommand = { command: string; args: string[]; env: Record<string
 /** How long a child may take to leave by itself, then again after SIGTERM, ms. */
 const GRACE_MS = 1000;
 const STDERR_TAIL = 2000;
+const NEWLINE = 10;
 
 /**
  * A child process that speaks MCP over stdin and stdout, as leader of its own process group. The SDK's transport cannot do
@@ -23,11 +24,14 @@ export class StdioChildTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   setProtocolVersion?: (version: string) => void;
   readonly #command: StdioCommand;
-  readonly #buffer = new ReadBuffer();
   #child: ChildProcessWithoutNullStreams | null = null;
   #stderr = '';
-  /** Bytes of a line that is not at its end yet. */
-  #pending = 0;
+  /** A line that is not at its end yet: put together once, since a long one comes in a thousand pieces. */
+  #pieces: Buffer[] = [];
+  #pendingBytes = 0;
+  #drained: Promise<unknown> | null = null;
+  #fault: Error | null = null;
+  #closing: Promise<void> | null = null;
 
   constructor(command: StdioCommand) {
     this.#command = command;
@@ -60,42 +64,65 @@ export class StdioChildTransport implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#child?.stdin;
     if (!stdin?.writable) throw new Error('Not connected');
-    if (!stdin.write(serializeMessage(message))) await once(stdin, 'drain');
+    if (stdin.write(serializeMessage(message))) return;
+    // One wait for all: a child that reads nothing would have a listener for every call.
+    this.#drained ??= once(stdin, 'drain').finally(() => {
+      this.#drained = null;
+    });
+    await this.#drained;
   }
 
   async close(): Promise<void> {
-    const child = this.#child;
-    if (!child) return;
-    const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
+    if (this.#child) this.#closing ??= this.#end(this.#child);
+    await this.#closing;
+  }
+
+  async #end(child: ChildProcessWithoutNullStreams): Promise<void> {
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    const gone = isRunning ? once(child, 'exit').catch(() => {}) : Promise.resolve();
     child.stdin.end();
     await withinGrace(gone);
     if (killGroup(child, 'SIGTERM')) await withinGrace(gone);
-    killGroup(child, 'SIGKILL');
+    if (killGroup(child, 'SIGKILL')) await withinGrace(gone);
     this.#closed(child);
   }
 
+  /** What ended it from our side, null where nothing has. */
+  get fault(): Error | null {
+    return this.#fault;
+  }
+
   #read(chunk: Buffer): void {
-    const lastLine = chunk.lastIndexOf(10);
-    this.#pending = lastLine === -1 ? this.#pending + chunk.length : chunk.length - lastLine;
-    try {
-      if (this.#pending > MAX_ANSWER_BYTES) throw tooLarge(MAX_ANSWER_BYTES);
-      this.#buffer.append(chunk);
-      for (let message = this.#next(); message !== null; message = this.#next()) {
-        if (message) this.onmessage?.(message);
-      }
-    } catch (error) {
-      this.onerror?.(error as Error);
-      void this.close();
+    if (this.#fault) return;
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) this.#readLines(Buffer.concat([...this.#pieces.splice(0), chunk.subarray(0, end)]));
+    if (end < chunk.length) this.#pieces.push(chunk.subarray(end));
+    this.#pendingBytes = (end > 0 ? 0 : this.#pendingBytes) + chunk.length - end;
+    if (this.#pendingBytes <= MAX_ANSWER_BYTES) return;
+    this.#pieces = [];
+    this.#fault = tooLarge(MAX_ANSWER_BYTES);
+    this.onerror?.(this.#fault);
+    void this.close();
+  }
+
+  #readLines(lines: Buffer): void {
+    for (
+      let start = 0, end = lines.indexOf(NEWLINE);
+      end !== -1;
+      start = end + 1, end = lines.indexOf(NEWLINE, start)
+    ) {
+      const message = this.#parse(lines.toString('utf8', start, end));
+      if (message) this.onmessage?.(message);
     }
   }
 
-  /** The next whole message, undefined for a line that is none (a stray print), null when there is no further line. */
-  #next(): JSONRPCMessage | undefined | null {
+  /** Null for a line that is no message: a stray print. */
+  #parse(line: string): JSONRPCMessage | null {
     try {
-      return this.#buffer.readMessage();
+      return deserializeMessage(line);
     } catch (error) {
       this.onerror?.(error as Error);
-      return undefined;
+      return null;
     }
   }
 
@@ -106,7 +133,7 @@ export class StdioChildTransport implements Transport {
   #closed(child: ChildProcessWithoutNullStreams): void {
     if (this.#child !== child) return;
     this.#child = null;
-    this.#buffer.clear();
+    this.#pieces = [];
     killGroup(child, 'SIGKILL');
     this.onclose?.();
   }

@@ -1,4 +1,4 @@
-import type { WaitOptions } from '../mcp-connection.ts';
+import type { WaitOptions } from './mcp-connection.ts';
 
 export type RequestSignal = {
   signal: AbortSignal;
@@ -27,6 +27,8 @@ export function requestSignal({ signal, deadlineMs }: WaitOptions): RequestSigna
   const onAbort = () => end('caller');
   const timer = setTimeout(() => end('deadline'), deadlineMs);
   signal.addEventListener('abort', onAbort, { once: true });
+  // An event that has been is not heard any more.
+  if (signal.aborted) onAbort();
   return {
     signal: controller.signal,
     endedBy: () => endedBy,
