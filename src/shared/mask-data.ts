@@ -1,5 +1,6 @@
 import { isSecretName, maskSecrets, removeInvisible } from './mask-secrets.ts';
 import { isCardNumber } from './secret-rules.ts';
+import { entriesNamedByOthers, fieldsNamedBySiblings, isListOfPairs, textNamedBefore } from './torn-secrets.ts';
 
 /** Deeper structures are no evidence that a tool of ours returns; what lies below is left out. */
 const MAX_DEPTH = 12;
@@ -32,13 +33,16 @@ export function maskData(value: unknown): unknown {
 
 type Mask = (text: string) => string;
 
-function maskValue(value: unknown, mask: Mask, depth: number): unknown {
+/** What a value is by what stands around it: fields that another entry names as secrets, a pair of name and value. */
+type Around = { hidden?: Set<string>; isPair?: boolean };
+
+function maskValue(value: unknown, mask: Mask, depth: number, around: Around = {}): unknown {
   if (typeof value === 'string') return mask(value);
   if (typeof value === 'number') return isCardNumber(String(value)) ? '[masked:card]' : value;
   if (value === null || typeof value !== 'object') return value;
   if (depth > MAX_DEPTH) return null;
-  if (Array.isArray(value)) return value.map((item) => maskValue(item, mask, depth + 1));
-  const secret = namesSecret(value as Record<string, unknown>);
+  if (Array.isArray(value)) return maskList(value, mask, depth, around);
+  const secret = namesSecret(value as Record<string, unknown>, around.hidden);
   const entries = Object.entries(value).map(([name, item]) => {
     const hidden = typeof item === 'string' && item !== '' && (secret(name) || isSecretName(name));
     return [mask(name), hidden ? SECRET : secret(name) ? maskAll(item, depth + 1) : maskValue(item, mask, depth + 1)];
@@ -46,14 +50,23 @@ function maskValue(value: unknown, mask: Mask, depth: number): unknown {
   return Object.fromEntries(entries);
 }
 
+function maskList(list: unknown[], mask: Mask, depth: number, { isPair = false }: Around): unknown[] {
+  const named = entriesNamedByOthers(list);
+  const pairs = isListOfPairs(list);
+  return list.map((item, index) =>
+    textNamedBefore(list, index, isPair)
+      ? SECRET
+      : maskValue(item, mask, depth + 1, { hidden: named.get(index), isPair: pairs }),
+  );
+}
+
 const SECRET = '[masked:secret]';
 
 /** Which fields of an object are secrets because of another field: the value of `{name: DB_PASSWORD, value}`, the data of a Secret. */
-function namesSecret(object: Record<string, unknown>): (field: string) => boolean {
-  const { name, key, kind } = object;
-  if (kind === 'Secret') return (field) => field === 'data' || field === 'stringData';
-  const named = [name, key].some((one) => typeof one === 'string' && isSecretName(one));
-  return (field) => named && field === 'value';
+function namesSecret(object: Record<string, unknown>, hidden: Set<string> | undefined): (field: string) => boolean {
+  if (object.kind === 'Secret') return (field) => field === 'data' || field === 'stringData';
+  const named = fieldsNamedBySiblings(object);
+  return (field) => named.has(field) || hidden?.has(field) === true;
 }
 
 /** Every text below is hidden; the names stay, because a missing key is a finding. */

@@ -55,6 +55,15 @@ const START = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))`;
 
 const QUOTE = '\\\\?["\']';
 
+/** `=` or `:` between a field and its content, with the quotes of both. */
+const IS = `(?:${QUOTE})?[ \\t]{0,4}[:=][ \\t]{0,4}(?:${QUOTE})?`;
+/** A field of `name` or `key` that holds the name of a secret. */
+const NAMED_SECRET = `\\b(?:name|key|field|header|param|parameter|property|attribute|variable)${IS}[\\w.-]{0,80}(?:${SECRET_WORD}|token)(?![\\w.-])(?:${QUOTE})?`;
+/** Between two fields of one object, or of two objects into which it was torn. */
+const GAP = '[\\s,;{}\\[\\]]{1,60}';
+/** A value up to the end of its quotes, or up to a blank where it has none. */
+const HELD = '(?![{[])(?:(?<=["\'])[^"\'\\\\\\r\\n]{1,4096}|[^"\'\\\\\\s,;}<]{1,4096})';
+
 /** The rules in the order in which they are applied: what is recognised for certain first. */
 export const RULES: readonly Rule[] = [
   {
@@ -115,12 +124,17 @@ export const RULES: readonly Rule[] = [
     replace: (_match, word, separator) => `${word}${separator}[masked:token]`,
   },
   {
-    onlyIf: has('name', 'NAME', 'Name'),
+    onlyIf: (text) => /value/i.test(text),
     pattern: new RegExp(
-      `(\\bname(?:${QUOTE})?[ \\t]{0,4}[:=][ \\t]{0,4}(?:${QUOTE})?[\\w.-]{0,80}(?:${SECRET_WORD}|token)(?:${QUOTE})?[ \\t]{0,4},?\\s{0,60}(?:${QUOTE})?value(?:${QUOTE})?[ \\t]{0,4}[:=][ \\t]{0,4}(?:${QUOTE})?)(?!\\[masked:)([^"'\\\\\\s,}<]{1,4096})`,
+      `(${NAMED_SECRET}${GAP}(?:${QUOTE})?(?:value${IS}\\{\\s?(?:${QUOTE})?string)?value${IS})(?!\\[masked:)${HELD}`,
       'gi',
     ),
     replace: (_match, before) => `${before}[masked:secret]`,
+  },
+  {
+    onlyIf: (text) => /value/i.test(text),
+    pattern: new RegExp(`(\\bvalue${IS})(?!\\[masked:)${HELD}((?:${QUOTE})?${GAP}(?:${QUOTE})?${NAMED_SECRET})`, 'gi'),
+    replace: (_match, before, after) => `${before}[masked:secret]${after}`,
   },
   {
     onlyIf: has('-u', '--user'),

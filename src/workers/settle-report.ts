@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PoolAgent } from '../shared/agents/load-agents.ts';
 import type { Alert } from '../shared/alert.ts';
-import type { Evidence, EvidenceGap, Finding, Report, Verdict } from '../shared/report.ts';
+import type { Evidence, EvidenceGap, Finding, Hypothesis, Report, Verdict } from '../shared/report.ts';
 import { concludeFindings } from './conclude-findings.ts';
+import { firstOfEach } from './conclusion/first-of-each.ts';
 import { addressesModel } from './verification/addresses-model.ts';
 import { indexEvidence } from './verification/evidence-index.ts';
 import { type Weighed, weighConclusion } from './verification/weigh-conclusion.ts';
@@ -20,12 +21,16 @@ export type SettleInput = {
 const FAINT = 0.3;
 /** A conclusion that the detectors contradict is a hypothesis that may not be surer than this. */
 const MOST_OVERRULED = 0.3;
+/** Two readers of the same evidence, and one of them is not convinced. */
+const MOST_UNDECIDED = 0.7;
+const MOST_PROBABLE_UNDECIDED = 0.5;
 const WEIGHT: Record<Verdict, number> = { inconclusive: 0, healthy: 1, probable: 2, identified: 3 };
 
 /**
  * Verifies a drafted report and decides what is posted. A model's conclusion gives way to the detectors' own verified one where
  * nothing of its root cause is borne out, where it contradicts what they have identified, where it gives an all-clear that they
- * have no proof of, and where alerts or evidence hold words meant for a model. Verdict and confidence of the model can only
+ * have no proof of, and where alerts or evidence hold words meant for a model. A cause of theirs that the model leaves open stays in
+ * sight as preliminary. Verdict and confidence of the model can only
  * fall. Throws only what `conclude` throws, which works out the detectors' own conclusion.
  */
 export async function settleReport(
@@ -47,6 +52,7 @@ export async function settleReport(
   if (why) return replaced(verified, own, why);
   const weighed = weighConclusion(verified.report, own.report, input.findings);
   if (weighed.outcome === 'overruled') return replaced(verified, own, weighed.why);
+  if (weighed.outcome === 'undecided') return undecided(verified, own, weighed.why);
   return { report: lowered(verified.report, own.report, weighed), struck: [...verified.struck, ...struckBy(weighed)] };
 }
 
@@ -61,6 +67,29 @@ function replaced(verified: Verification, own: Verification, why: string): Verif
       : withoutVerdict(verified.report, own.report);
   return { report: withNote(best, why), struck };
 }
+
+/**
+ * What the detectors have identified is told as their preliminary, probable cause with the model's hypotheses beside it; what is only
+ * probable to them becomes the first hypothesis of the model's inconclusive report. Neither is believed as much as before.
+ */
+function undecided(verified: Verification, own: Verification, why: string): Verification {
+  const struck = [...verified.struck, ...own.struck, `conclusion of the LLM: ${why}`];
+  const { rootCause, verdict } = own.report;
+  if (verdict === 'identified') {
+    const confidence = Math.min(MOST_UNDECIDED, rootCause.confidence);
+    const hypotheses = withoutRepeats([...own.report.hypotheses, ...verified.report.hypotheses]);
+    const report: Report = { ...own.report, verdict: 'probable', rootCause: { ...rootCause, confidence }, hypotheses };
+    return { report: withNote(report, why), struck };
+  }
+  const { statement, evidence } = rootCause;
+  const confidence = Math.min(MOST_PROBABLE_UNDECIDED, rootCause.confidence);
+  const suspected: Hypothesis = { statement, standing: 'possible', confidence, evidence };
+  const hypotheses = withoutRepeats([suspected, ...verified.report.hypotheses]);
+  return { report: { ...verified.report, class: own.report.class, hypotheses }, struck };
+}
+
+const withoutRepeats = (hypotheses: Hypothesis[]) =>
+  firstOfEach(hypotheses, ({ statement }) => statement.toLowerCase().replace(/\W+$/, ''));
 
 /** Nothing that a model wrote is kept: it has read what was meant to lead it. */
 function withoutModel(verified: Verification, own: Verification, parts: string[]): Verification {

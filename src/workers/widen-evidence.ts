@@ -1,5 +1,6 @@
 import { CAPABILITIES } from '../shared/mcp/capabilities.ts';
 import type { Evidence, Finding } from '../shared/report.ts';
+import { earlierDays } from './evidence-plan/earlier-days.ts';
 import { type PlannedStep, questionKey, withoutRepeats } from './evidence-plan/question.ts';
 import { stepsForFinding } from './evidence-plan/steps-for-finding.ts';
 import { traceSamples } from './evidence-plan/trace-samples.ts';
@@ -12,7 +13,8 @@ const LEAST_CONFIDENCE = 0.2;
 /**
  * The questions of the next round, suggested by what is known: the whole traces of the sampled requests, the last words of
  * crashed containers, the peer that connections or names fail for, the database behind slow statements, the suspect of
- * localisation. At most 16, never one that was asked already, whatever became of it.
+ * localisation. At most 16, and at most ten more for the metrics of the same time of earlier days; never one that was asked already,
+ * whatever became of it.
  */
 export function widenEvidence(
   findings: Finding[],
@@ -29,8 +31,9 @@ export function widenEvidence(
     ...traceSamples(evidence, facts),
     ...telling.flatMap((finding) => stepsForFinding(finding, evidence, facts)),
   ];
-  return withoutRepeats(steps)
-    .filter((step) => !asked.has(questionKey(step.capability, step.arguments)))
-    .filter((step) => CAPABILITIES[step.capability].input.safeParse(step.arguments).success)
-    .slice(0, MAX_WIDER_STEPS);
+  const isNew = (step: PlannedStep) =>
+    !asked.has(questionKey(step.capability, step.arguments)) &&
+    CAPABILITIES[step.capability].input.safeParse(step.arguments).success;
+  const suggested = withoutRepeats(steps).filter(isNew).slice(0, MAX_WIDER_STEPS);
+  return withoutRepeats([...suggested, ...earlierDays(evidence, facts, earlier).filter(isNew)]);
 }

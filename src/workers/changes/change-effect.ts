@@ -3,6 +3,8 @@ import { type DiffLines, diffLines, hasChangedLines } from './diff-lines.ts';
 import { alteredLines, newCalls, removedGuards } from './line-changes.ts';
 
 export type Change = EvidenceFormData<'changes.list'>['changes'][number];
+/** A change that a tool listed, or one of a ConfigMap or Secret that the state of the cluster tells of (`config`). */
+export type KnownChange = Omit<Change, 'kind'> & { kind: Change['kind'] | 'config' };
 
 /**
  * What a change can do to a running system.
@@ -37,9 +39,11 @@ const IDLE_TITLE =
   /^(?:[#\w(){}/-]*\s*)?(?:docs?|tests?|ci|style)\b[:(\s]|\b(?:typo|gofmt|codeowners|tidy imports|comments? only)\b/i;
 
 /** What a commit's content can do; a flag and a deploy without a commit are switched without their content being known. */
-export function effectOf({ kind, title, detail, files }: Change): ChangeEffect {
+export function effectOf({ kind, title, detail, files }: KnownChange): ChangeEffect {
   if (kind === 'flag')
     return { ...nothing, effect: 'unseen', why: 'switches something on or off', text: `${title} ${detail}` };
+  if (kind === 'config' && !hasChangedLines(detail))
+    return { ...nothing, effect: 'unseen', why: 'it changes what its users are configured with', text: detail };
   if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file)))
     return inert('it touches only documents, tests or the build');
   if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file) || ONLY_LOOKS.test(file)))

@@ -55,16 +55,20 @@ function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
 /** What the first failing service runs counts fully; what others run that fail or that the complaints name, less. */
 const ELSEWHERE_IN_TROUBLE = 0.5;
 
-function placeFit({ services }: LiveChange, { failing, named }: IncidentPicture): Fit {
+function placeFit({ services, change }: LiveChange, { failing, named }: IncidentPicture): Fit {
   const first = failing[0]?.service;
-  if (services.length === 0) return { score: ELSEWHERE_IN_TROUBLE, why: 'nothing says where it runs' };
-  if (first && services.includes(first)) return { score: 1, why: `it runs in ${first}, where the trouble began` };
+  const works = change.kind === 'config' ? 'is used by' : 'runs in';
+  if (services.length === 0) {
+    const unknown = change.kind === 'config' ? 'nothing says who uses it' : 'nothing says where it runs';
+    return { score: ELSEWHERE_IN_TROUBLE, why: unknown };
+  }
+  if (first && services.includes(first)) return { score: 1, why: `it ${works} ${first}, where the trouble began` };
   const inTrouble = notable(failing);
   const troubled = services.find(
     (service) => named.has(service) || inTrouble.some((other) => other.service === service),
   );
-  if (troubled) return { score: ELSEWHERE_IN_TROUBLE, why: `it runs in ${troubled}, which is in trouble too` };
-  return { score: 0, why: `it runs in ${services.slice(0, 2).join(', ')}, which is not in trouble` };
+  if (troubled) return { score: ELSEWHERE_IN_TROUBLE, why: `it ${works} ${troubled}, which is in trouble too` };
+  return { score: 0, why: `it ${works} ${services.slice(0, 2).join(', ')}, which is not in trouble` };
 }
 
 /** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */

@@ -7,7 +7,7 @@ const MOST = 4;
 const SUREST = 0.85;
 
 /** What a report says of the changes: the one that is to blame, and those that only look so with the reason why they are not. */
-export function changeHypotheses({ culprit, ruledOut }: ChangeVerdict): Hypothesis[] {
+export function changeHypotheses({ culprit, ruledOut }: Pick<ChangeVerdict, 'culprit' | 'ruledOut'>): Hypothesis[] {
   const blamed: Hypothesis[] = culprit
     ? [
         {

@@ -1,11 +1,11 @@
 import type { Evidence } from '../../shared/report.ts';
-import type { Change } from './change-effect.ts';
+import type { KnownChange } from './change-effect.ts';
 import { inForm } from './evidence-form.ts';
 
 /** A change with when and where it came to run. */
 export type LiveChange = {
   id: string;
-  change: Change;
+  change: KnownChange;
   /** When it began to run, epoch ms; null for a commit that nobody deployed. */
   at: number | null;
   /** Where it began to run; empty when not told. */

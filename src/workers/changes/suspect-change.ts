@@ -18,10 +18,11 @@ export type ChangeVerdict = {
 };
 
 /** From here on a change is held to be the cause. */
-const ENOUGH = 0.25;
+export const ENOUGH = 0.25;
 /** Against a reason that needs no change a change has to speak for itself very clearly. */
 const ENOUGH_AGAINST_OTHER_CAUSE = 0.65;
-const LEAST_MECHANISM = 0.3;
+/** A change that shares less with what goes wrong has no mechanism that shows. */
+export const LEAST_MECHANISM = 0.3;
 const MOST_RULED_OUT = 5;
 
 /** Judges the changes of the evidence; null where no changes are known, so that nothing can be said of them. Pure. */
@@ -64,13 +65,14 @@ export function culpritChange(input: {
 const SOON = 0.7;
 
 /** What somebody in a hurry would blame: near in time and place, very near in time, or speaking of the same things. */
-const looksSuspect = ({ time, place, mechanism, live }: JudgedChange) =>
+export const looksSuspect = ({ time, place, mechanism, live }: JudgedChange) =>
   (time.score > 0 && place.score > 0) ||
   time.score >= SOON ||
   (place.score === 1 && live.at !== null) ||
   mechanism.score >= LEAST_MECHANISM;
 
-function whyNot(
+/** The condition that a change does not meet, as a clause. */
+export function whyNot(
   { time, place, mechanism, effect }: JudgedChange,
   culprit: JudgedChange | null,
   operational: OperationalCause | null,

@@ -1,8 +1,9 @@
 import type { Chart, ChartLine } from '../../shared/chart.ts';
 import { incidentWindow } from '../localisation/telemetry/incident-window.ts';
-import { clarityOfChange, type LevelChange, levelChange } from '../localisation/telemetry/level-change.ts';
+import { clarityOfChange, type LevelChange } from '../localisation/telemetry/level-change.ts';
 import { type MetricKind, metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { readSeries, type Series } from '../localisation/telemetry/read-series.ts';
+import { changeOf } from '../localisation/telemetry/seasonal-change.ts';
 import type { ChartInput } from './chart-input.ts';
 import { clockWords, valueWords } from './chart-words.ts';
 import { type MetricUnit, metricUnit } from './metric-unit.ts';
@@ -52,7 +53,7 @@ function candidateOf(series: Series, input: ChartInput, alertAt: number): Candid
   const own = isComponent(rootCause.component, series.component);
   const telling = !TELLING_LITTLE.has(metricKind(series.metric));
   if (!own && !(cited && telling)) return null;
-  const change = levelChange(series, alertAt);
+  const change = changeOf(series, alertAt);
   if (!change || change.onset === null) return null;
   const clarity = clarityOfChange(change, Math.max(change.above, change.below), Math.max(change.during, change.before));
   const named = rootCause.statement.includes(series.metric);

@@ -2,12 +2,14 @@ import type { Action, Finding, Hypothesis } from '../../shared/report.ts';
 import type { JudgedChange } from '../changes/change-fit.ts';
 import { changeHypotheses, named } from '../changes/change-hypotheses.ts';
 import { incidentPicture } from '../changes/incident-picture.ts';
+import { judgeConfiguration } from '../changes/judge-configuration.ts';
 import { type OperationalCause, operationalCause } from '../changes/operational-cause.ts';
 import { suspectChange } from '../changes/suspect-change.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { rolloutActions } from '../detectors/recent-change.ts';
 import { sameName } from '../detectors/support/names.ts';
 import { namespaceOf } from '../detectors/support/namespace-of.ts';
+import { describeAction } from '../kubernetes-state/actions.ts';
 import { isChange } from './change-before.ts';
 
 /** What the changes around an incident, or a reason that needs none, add to its findings. */
@@ -33,6 +35,30 @@ const OPERATIONAL_CONFIDENCE = 0.6;
  * cause with its effects, none where nothing was found.
  */
 export function changesOfIncident(chain: Finding[], input: DetectorInput): ChangesOfIncident {
+  return withConfiguration(listedChanges(chain, input), chain, input);
+}
+
+/** Adds what ConfigMaps and Secrets have to do with it; what the cause itself says of one is not told again. */
+function withConfiguration(listed: ChangesOfIncident, chain: Finding[], input: DetectorInput): ChangesOfIncident {
+  if (chain.length === 0) return listed;
+  const { culprit, ruledOut } = judgeConfiguration(chain, input);
+  const isTold = ({ live }: JudgedChange) => {
+    const name = live.id.split('/').at(-1)!;
+    return chain.some(({ statement }) => statement.includes(name));
+  };
+  const verdict = {
+    culprit: culprit && !isTold(culprit) ? culprit : null,
+    ruledOut: ruledOut.filter(({ judged }) => !isTold(judged)),
+  };
+  return {
+    ...listed,
+    hypotheses: [...listed.hypotheses, ...changeHypotheses(verdict)],
+    blamed: listed.blamed ?? (verdict.culprit && tell(verdict.culprit, input)),
+    cleared: [...listed.cleared, ...verdict.ruledOut.map(({ judged }) => judged.live.id.split('/').at(-1)!)],
+  };
+}
+
+function listedChanges(chain: Finding[], input: DetectorInput): ChangesOfIncident {
   const verdict = suspectChange(input);
   const placeOnly = PLACE_ONLY.has(chain[0]?.detector ?? '');
   const operational = placeOnly ? (verdict ? verdict.operational : operationalCause(incidentPicture(input))) : null;
@@ -56,15 +82,25 @@ export function changesOfIncident(chain: Finding[], input: DetectorInput): Chang
 }
 
 function tell({ live, mechanism, time }: JudgedChange, input: DetectorInput): NonNullable<ChangesOfIncident['blamed']> {
-  const isRollout = live.change.kind === 'deploy';
+  const { kind, title } = live.change;
   const places = live.services.map((name) => ({ name, namespace: namespaceOf(name, input) }));
   return {
     statement: `The change ${named(live)} fits: ${mechanism.why}; ${time.why}`,
     evidence: live.evidence,
-    actions: isRollout
-      ? places.flatMap(({ name, namespace }) => (namespace === null ? [] : rolloutActions({ name, namespace })))
-      : [],
+    actions: [
+      ...places
+        .filter(() => kind === 'deploy')
+        .flatMap(({ name, namespace }) => (namespace === null ? [] : rolloutActions({ name, namespace }))),
+      ...(kind === 'config' ? configurationActions(title) : []),
+    ],
   };
+}
+
+/** Of `ConfigMap shop/orders`: what it holds now. */
+function configurationActions(title: string): Action[] {
+  const [kind = '', place = ''] = title.split(' ');
+  const [name = '', namespace = null] = place.split('/').reverse();
+  return describeAction(kind, name, namespace, `See what the ${kind} holds now, and who changed it`);
 }
 
 const MOST_WITHOUT_PROOF = 0.4;

@@ -2,8 +2,10 @@ import type { Finding, TimelineEntry } from '../../shared/report.ts';
 import { localise } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
 import { suspectConfidence } from '../localisation/suspect-confidence.ts';
+import { servicesSeen } from '../localisation/telemetry/services-seen.ts';
 import type { Detector, DetectorInput } from './detector.ts';
 import { lookActions } from './support/look-actions.ts';
+import { missingRequests } from './support/missing-requests.ts';
 import { connected, type Propagation, propagation } from './support/propagation.ts';
 import { withRoughTimes } from './support/rough-time.ts';
 import { unique } from './support/text.ts';
@@ -32,11 +34,13 @@ const UNREACHABLE = 0.75;
  * which it came to the alert's service. Silent where the evidence speaks of too few components to tell a cause from its symptoms;
  * where nothing stands out, what deviates most is a faint lead.
  */
-export const whereItBegan: Detector = (input) => {
+export const whereItBegan: Detector = (input) => [...suspectsOf(input), ...missing(input)];
+
+function suspectsOf(input: DetectorInput): Finding[] {
   const all = localise(input);
   const suspects = connected(input, all);
   const [first, ...others] = suspects;
-  if (!first || new Set(all.map(({ service }) => service)).size < LEAST_COMPONENTS) return [];
+  if (!first || !canCompare(all, input)) return [];
   if (first.score < FAINT_SCORE) return [faintLead(first, input)];
   return [
     toFinding(first, suspects, input),
@@ -45,7 +49,29 @@ export const whereItBegan: Detector = (input) => {
       .map((suspect) => toLead(suspect, suspects, input))
       .filter(({ confidence }) => confidence >= LEAST_LEAD),
   ];
-};
+}
+
+/** One that deviates among many that were looked at and do not is told apart from them; of deviating ones it takes as many. */
+function canCompare(suspects: Suspect[], input: DetectorInput): boolean {
+  const deviating = new Set(suspects.map(({ service }) => service));
+  return deviating.size >= LEAST_COMPONENTS || servicesSeen(input).size >= LEAST_COMPONENTS;
+}
+
+/** Requests that stay away are no fault of who waits for them, but nobody may call that healthy. */
+function missing(input: DetectorInput): Finding[] {
+  const found = missingRequests(input);
+  if (!found) return [];
+  const { service, statement, onset, evidence } = found;
+  const suspect = { service, instance: null, class: null, evidence, reasons: [] };
+  const what = `Requests of ${service} stay away`;
+  return [
+    {
+      ...plainFinding(suspect, statement),
+      confidence: LEAD_CONFIDENCE,
+      timeline: onset === null ? [] : [{ at: new Date(onset).toISOString(), what, evidence }],
+    },
+  ];
+}
 
 const shareOf = (suspect: Suspect, suspects: Suspect[]) =>
   suspect.score / suspects.reduce((sum, { score }) => sum + score, 0);
@@ -66,7 +92,9 @@ function toFinding(suspect: Suspect, suspects: Suspect[], input: DetectorInput):
 
 const nameOf = ({ instance, service }: Suspect) => instance ?? service;
 
-function plainFinding(suspect: Suspect, beginning: string): Finding {
+type Place = Pick<Suspect, 'service' | 'instance' | 'class' | 'evidence' | 'reasons'>;
+
+function plainFinding(suspect: Place, beginning: string): Finding {
   return {
     detector: 'where-it-began',
     class: suspect.class ?? 'application',
@@ -136,7 +164,7 @@ function timelineOf(
 /** Times between spans and a caller's own time are reckoned: no evidence holds their numbers. */
 const RECKONED = /itself spends|between the two/;
 
-function reasonOf({ reasons: [reason = ''] }: Suspect): string {
+function reasonOf({ reasons: [reason = ''] }: Place): string {
   const told = RECKONED.test(reason) ? withRoughTimes(reason) : reason;
   return told === '' ? '' : `${told[0]!.toUpperCase()}${told.slice(1)}.`;
 }

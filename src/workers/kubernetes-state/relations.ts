@@ -121,6 +121,16 @@ export function templatesOf(state: KubernetesState): { owner: Meta; template: Po
   return [...workloads, ...pods];
 }
 
+/** True where containers take the ConfigMap or Secret as variables or mount it. */
+export function refersTo(template: PodTemplate, object: Pick<Meta, 'kind' | 'name'>): boolean {
+  const containers = [...template.containers, ...template.initContainers];
+  const references = [
+    ...containers.flatMap(({ env, envFrom }) => [...env.flatMap(({ from }) => from ?? []), ...envFrom]),
+    ...template.volumes.flatMap(({ reference }) => reference ?? []),
+  ];
+  return references.some((one) => one.kind === object.kind && one.name === object.name);
+}
+
 /** The names under which people know an owner of a template: its own and its workload's. */
 export function namesOf(owner: Meta): string[] {
   return owner.kind === 'Pod' ? [owner.name, workloadName(owner as Pod)] : [owner.name];

@@ -6,6 +6,8 @@ export type Weighed =
   | { outcome: 'stands' }
   /** It may stand, but not as identified. */
   | { outcome: 'capped'; why: string }
+  /** It leaves open what the detectors have a cause for: theirs stays in sight, and is believed less. */
+  | { outcome: 'undecided'; why: string }
   | { outcome: 'overruled'; why: string };
 
 const STANDS: Weighed = { outcome: 'stands' };
@@ -18,7 +20,7 @@ const LIKELY = 0.5;
  * blame another service than the one at fault.
  */
 export function weighConclusion(model: Report, own: Report, findings: Finding[]): Weighed {
-  if (model.verdict === 'inconclusive') return STANDS;
+  if (model.verdict === 'inconclusive') return weighUndecided(own);
   if (model.verdict === 'healthy') return weighHealthy(own);
   if (own.verdict === 'identified' && !agrees(model, own))
     return { outcome: 'overruled', why: `it contradicts the detectors, which have identified ${blamed(own)}` };
@@ -26,6 +28,12 @@ export function weighConclusion(model: Report, own: Report, findings: Finding[])
   return findings.some((finding) => supports(finding, model))
     ? STANDS
     : { outcome: 'capped', why: 'no finding of the detectors supports it, so that it is probable at best' };
+}
+
+/** A model that honestly does not know is a reason for doubt, and none to keep from the reader what the detectors know. */
+function weighUndecided(own: Report): Weighed {
+  if (own.verdict !== 'identified' && own.verdict !== 'probable') return STANDS;
+  return { outcome: 'undecided', why: `it leaves the cause open; the detectors name ${blamed(own)}` };
 }
 
 function weighHealthy({ verdict }: Report): Weighed {

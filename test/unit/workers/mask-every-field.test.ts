@@ -107,6 +107,95 @@ describe('the masking of every field', () => {
     expect(masked).to.include('"user"').and.include('fast').and.include('DB_PASSWORD');
   });
 
+  describe('of a secret whose name and value were torn apart', () => {
+    const names = ['password', 'DB_PASSWORD', 'x-api-key', 'clientSecret', 'Authorization'];
+    const fields: [string, string][] = [
+      ['key', 'value'],
+      ['name', 'value'],
+      ['k', 'v'],
+      ['header.name', 'header.value'],
+      ['http.request.param.key', 'http.request.param.val'],
+      ['key', 'stringValue'],
+    ];
+    const word = 'correct horse 9';
+    const gone = (data: unknown) => {
+      const masked = JSON.stringify(maskData(data));
+      expect(masked, masked).to.not.include('horse');
+      return masked;
+    };
+
+    it('hides the value in one object, in two entries of a list, in two tags, in pairs and behind flags', () => {
+      for (const name of names) {
+        for (const [key, value] of fields) {
+          gone({ attributes: { [key]: name, [value]: word } });
+          gone({ labels: [{ [key]: name }, { [value]: word }] });
+          gone([
+            { key, value: name },
+            { key: value, value: word },
+          ]);
+          gone([
+            { key, value: { stringValue: name } },
+            { key: value, value: { stringValue: word } },
+          ]);
+        }
+        gone({
+          headers: [
+            ['host', 'a'],
+            [name, word],
+          ],
+        });
+        gone({ args: [`--${name}`, word] });
+      }
+    });
+
+    it('hides the value in texts as well, in either order', () => {
+      for (const name of names.slice(0, 4)) {
+        const object = { key: name, value: word };
+        const texts = [
+          JSON.stringify(object),
+          JSON.stringify({ value: word, name }),
+          JSON.stringify(JSON.stringify(object)),
+          JSON.stringify([{ name }, { value: word }]),
+          JSON.stringify({ key: name, value: { stringValue: word } }),
+          `{'key': '${name}', 'value': '${word}'}`,
+          `- key: ${name}\n  value: "${word}"`,
+        ];
+        for (const text of texts) expect(maskText(text), maskText(text)).to.not.include('horse');
+        expect(maskText(`key=${name} value=horse9 user=7`))
+          .to.match(/user=7$/)
+          .and.not.include('horse');
+      }
+    });
+
+    it('leaves names without values, and values of other names', () => {
+      const kept = {
+        secretKeyRef: { name: 'orders-db', key: 'password' },
+        env: [
+          { name: 'DB_PASSWORD', valueFrom: { fieldRef: 'x' } },
+          { name: 'MODE', value: 'fast' },
+        ],
+        keys: ['username', 'password', 'host'],
+        tags: [
+          { key: 'name', value: 'orders' },
+          { key: 'value', value: '7' },
+        ],
+        list: [{ key: 'password', value: null }, { value: 12 }],
+      };
+      expect(maskData(kept)).to.deep.equal(kept);
+      for (const text of [
+        'key=password-reset value=on',
+        'name: orders, value: 7',
+        '"key":"password"},{"other":"value"',
+      ])
+        expect(maskText(text)).to.equal(text);
+    });
+
+    it('comes to an end on texts that repeat its beginning', () => {
+      for (const unit of ['"key":"password",', '"value":"', 'name=token ', '"value":"x","name":"', '{"value":{"'])
+        maskText(unit.repeat(20_000));
+    });
+  });
+
   it('masks the number of a card, and no other number', () => {
     expect(
       maskData({ pan: 4111111111111111, at: 1763640000000, bytes: 536870912, count: 4111111111111112 }),

@@ -82,6 +82,45 @@ describe('the settling of a report', () => {
     expect(listed?.confidence).to.be.at.most(0.3);
   });
 
+  describe('that a model leaves open', () => {
+    const open = (statement: string, more: Partial<Report> = {}) => ({
+      ...draft({ statement, component: null, confidence: 0.2, evidence: [] }, 'inconclusive'),
+      ...more,
+    });
+    const said = 'Network loss could make 25 callers wait';
+    const hypotheses = [{ statement: said, standing: 'possible' as const, confidence: 0.3, evidence: [1] }];
+
+    it("keeps what the detectors have identified in sight as their preliminary cause, with the model's doubt", async () => {
+      const report = await settled(open('The evidence does not decide', { hypotheses }));
+      expect(report).to.include({ tier: 'detectors', verdict: 'probable', class: 'database' });
+      expect(report.rootCause.statement).to.match(/^Database statements of user-service are slow/);
+      expect(report.rootCause.confidence).to.be.at.most(0.7);
+      expect(report.hypotheses.map(({ statement }) => statement)).to.include(said);
+      expect(report.couldNotCheck.at(-1)).to.deep.include({ what: 'the conclusion of the LLM' });
+      expect(report.couldNotCheck.at(-1)!.why).to.match(/^it leaves the cause open; the detectors name /);
+      expect(report.immediateActions).to.not.be.empty;
+    });
+
+    it('names what is only probable to the detectors as the first hypothesis, and stays inconclusive', async () => {
+      const refused = [logs(1, [logRow('connect ECONNREFUSED 10.0.0.7:5432', { service: 'user-service' })])];
+      const own = analyseEvidence(database, input(TITLE, refused)).findings;
+      const report = await settled(open('The evidence does not decide', { hypotheses }), refused);
+      expect(own).to.not.be.empty;
+      expect(report).to.include({ tier: 'llm', verdict: 'inconclusive' });
+      expect(report.hypotheses[0]).to.include({ standing: 'possible' });
+      expect(report.hypotheses[0]!.statement).to.match(/10\.0\.0\.7/);
+      expect(report.hypotheses[0]!.confidence).to.be.at.most(0.5);
+    });
+
+    it('is left open where the detectors know nothing either', async () => {
+      const calm = [logs(1, [logRow('cart-7 was started', { severity: 'INFO' })])];
+      const report = await settled(open('The evidence does not decide'), calm);
+      expect(report).to.include({ tier: 'llm', verdict: 'inconclusive' });
+      expect(report.rootCause.statement).to.equal('The evidence does not decide');
+      expect(report.hypotheses).to.deep.equal([]);
+    });
+  });
+
   it('does not call identified what no finding supports', async () => {
     const calm = [logs(1, [logRow('cart-7 was started', { severity: 'INFO' })])];
     const report = await settled(draft({ statement: 'cart-7 was started too late', component: null }), calm);

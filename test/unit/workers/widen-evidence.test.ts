@@ -3,7 +3,7 @@ import type { Finding } from '../../../src/shared/report.ts';
 import { evidenceWindows } from '../../../src/workers/evidence-windows.ts';
 import { MAX_WIDER_STEPS, widenEvidence } from '../../../src/workers/widen-evidence.ts';
 import { anAlert } from '../../support/alerts.ts';
-import { container, logRow, logs, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
+import { container, logRow, logs, metric, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
 
 const WINDOW = { from: '2026-11-20T11:30:00.000Z', to: '2026-11-20T12:00:00.000Z' };
 
@@ -168,5 +168,43 @@ describe('the further rounds of evidence', () => {
     const refused = finding({ detector: 'connection-failure', component: 'orders' });
     const first = widenEvidence([refused], [], WINDOW);
     expect(widenEvidence([refused], [], WINDOW, first)).to.deep.equal([]);
+  });
+
+  describe('of earlier days', () => {
+    const whole = { from: times.usualFrom!, to: times.troubleTo! };
+    const measured = (number: number, name: string, query: Record<string, unknown> = whole) =>
+      metric(number, name, [1, 2, 3], { query: { metric: name, service: undefined, ...query } });
+
+    it('ask what was answered for the same time a day and a week before', () => {
+      const [day, week, ...others] = widenEvidence([], [measured(1, 'cpu')], times);
+      expect(others).to.deep.equal([]);
+      for (const [step, days] of [
+        [day!, 1],
+        [week!, 7],
+      ] as const) {
+        expect(step).to.include({ capability: 'metrics.query', required: false, optional: true });
+        expect(step.arguments).to.include({ metric: 'cpu' });
+        for (const end of ['from', 'to'] as const)
+          expect(Date.parse(whole[end]) - Date.parse(String(step.arguments[end]))).to.equal(days * 86_400_000);
+      }
+      expect(day!.label).to.equal('cpu at the same time a day before');
+    });
+
+    it('ask nothing of what had no answer, shows one of the two times only, or is an earlier day itself', () => {
+      const empty = { ...measured(1, 'cpu'), data: { metric: 'cpu', series: [], warning: null } };
+      expect(widenEvidence([], [empty], times)).to.deep.equal([]);
+      expect(widenEvidence([], [measured(1, 'cpu', during), measured(2, 'cpu', before)], times)).to.deep.equal([]);
+      const [day] = widenEvidence([], [measured(1, 'cpu')], times);
+      const earlier = measured(2, 'cpu', day!.arguments);
+      expect(widenEvidence([], [measured(1, 'cpu'), earlier], times, [day!])).to.deep.equal([]);
+    });
+
+    it('are asked ten questions at most in all rounds, and none twice', () => {
+      const many = Array.from({ length: 9 }, (_, index) => measured(index + 1, `metric_${index}`));
+      const first = widenEvidence([], many.slice(0, 3), times);
+      const second = widenEvidence([], many, times, first);
+      expect([first.length, second.length]).to.deep.equal([6, 4]);
+      expect(widenEvidence([], many, times, [...first, ...second])).to.deep.equal([]);
+    });
   });
 });

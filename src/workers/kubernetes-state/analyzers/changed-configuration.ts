@@ -1,14 +1,14 @@
 import { sameName, workloadOf } from '../../detectors/support/names.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { KubernetesState, Meta, PodTemplate } from '../kubernetes-state.ts';
+import type { KubernetesState, Meta } from '../kubernetes-state.ts';
 import { messageOf } from '../logs/decisive-line.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 import { textAt, textMapAt } from '../raw.ts';
 import { ageSeconds } from '../read/ages.ts';
-import { sameNamespace, templatesOf, workloadName } from '../relations.ts';
+import { refersTo, sameNamespace, templatesOf, workloadName } from '../relations.ts';
 
 /** Finds ConfigMaps and Secrets that were changed, where a program that uses them complains about just that since. */
 export const changedConfiguration: Analyzer = (context) => {
@@ -52,10 +52,11 @@ function complaintsOf(state: KubernetesState): Complaint[] {
   });
 }
 
-type Edit = { key: string; old: string | null; now: string | null };
+/** What became of one key; values of Secrets are null. */
+export type Edit = { key: string; old: string | null; now: string | null };
 
 /** How the data differs from what was last applied; values of Secrets are not told. */
-function editOf(object: Meta): Edit | null {
+export function editOf(object: Meta): Edit | null {
   const applied = appliedData(object.annotations['kubectl.kubernetes.io/last-applied-configuration'] ?? '');
   const live = textMapAt(object.raw, 'data');
   if (!applied || Object.keys(live).length === 0) return null;
@@ -159,18 +160,9 @@ function changedSecondsAgo(state: KubernetesState, object: Meta, now: Date): num
 function usedBy(state: KubernetesState, object: Meta, owner: string): boolean {
   const refers = templatesOf(state).some(
     ({ owner: has, template }) =>
-      sameName(has.kind === 'Pod' ? workloadOf(has.name) : has.name, owner) && mentions(template, object),
+      sameName(has.kind === 'Pod' ? workloadOf(has.name) : has.name, owner) && refersTo(template, object),
   );
   return refers || object.name.split(/[-.]/)[0] === owner.split(/[-.]/)[0];
-}
-
-function mentions(template: PodTemplate, object: Meta): boolean {
-  const containers = [...template.containers, ...template.initContainers];
-  const references = [
-    ...containers.flatMap(({ env, envFrom }) => [...env.flatMap(({ from }) => from ?? []), ...envFrom]),
-    ...template.volumes.flatMap(({ reference }) => reference ?? []),
-  ];
-  return references.some((one) => one.kind === object.kind && one.name === object.name);
 }
 
 function toDiagnosis(

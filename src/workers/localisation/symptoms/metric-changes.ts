@@ -1,7 +1,8 @@
 import { type Component, componentKey } from '../telemetry/component.ts';
-import { type LevelChange, levelChange } from '../telemetry/level-change.ts';
+import type { LevelChange } from '../telemetry/level-change.ts';
 import { type MetricKind, metricKind } from '../telemetry/metric-kind.ts';
 import type { Series } from '../telemetry/read-series.ts';
+import { changeOf } from '../telemetry/seasonal-change.ts';
 
 /** A series of a component with how its level changed. */
 export type Changed = { series: Series; component: Component; change: LevelChange };
@@ -18,7 +19,7 @@ export function metricGroups(series: Series[], alertAt: number, entries: string[
   return [...groups.values()].map((members) => {
     const { metric, aggregation } = members[0]!;
     const changes = members.flatMap((one) => {
-      const change = levelChange(one, alertAt);
+      const change = changeOf(one, alertAt);
       return change ? componentsOf(one, entries).map((component) => ({ series: one, component, change })) : [];
     });
     return { metric, aggregation, kind: metricKind(metric), changes: onePerComponent(changes) };
@@ -40,6 +41,10 @@ function onePerComponent(changes: Changed[]): Changed[] {
   }
   return [...largest.values()];
 }
+
+/** Where the level came from, and what that is. */
+export const fromWhere = ({ before, period }: LevelChange): string =>
+  period === undefined ? plain(before) : `${plain(before)}, as is usual at that time,`;
 
 /** A number as a sentence says it. */
 export const plain = (value: number): string => String(Number(value.toPrecision(4)));

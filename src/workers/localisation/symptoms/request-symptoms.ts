@@ -4,7 +4,7 @@ import type { CallGraph } from '../telemetry/call-graph.ts';
 import { componentKey } from '../telemetry/component.ts';
 import { clarityOfChange } from '../telemetry/level-change.ts';
 import { isDatabase } from '../telemetry/service-role.ts';
-import { type Changed, type MetricGroup, plain } from './metric-changes.ts';
+import { type Changed, fromWhere, type MetricGroup, plain } from './metric-changes.ts';
 import { ownExcess } from './own-excess.ts';
 import type { Symptom } from './symptom.ts';
 
@@ -102,7 +102,7 @@ function symptomOf(group: MetricGroup, changed: Changed, amount: number): Sympto
     clarity: clarityOfChange(change, worse, whole),
     onset: change.onset,
     class: unknown,
-    reason: `${group.metric} of ${component.service} went from ${plain(change.before)} to ${plain(change.during)} (medians), more than what it calls explains`,
+    reason: `${group.metric} of ${component.service} went from ${fromWhere(change)} to ${plain(change.during)} (medians), more than what it calls explains`,
     evidence: series.evidence,
   };
 }

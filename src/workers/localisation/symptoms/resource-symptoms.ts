@@ -1,7 +1,7 @@
 import type { CallGraph } from '../telemetry/call-graph.ts';
 import { componentKey } from '../telemetry/component.ts';
 import { clarityOfChange } from '../telemetry/level-change.ts';
-import { type Changed, type MetricGroup, plain } from './metric-changes.ts';
+import { type Changed, fromWhere, type MetricGroup, plain } from './metric-changes.ts';
 import type { Symptom } from './symptom.ts';
 
 /** A neighbour that no request passes can do harm only by what it takes from the machine. */
@@ -38,7 +38,7 @@ function symptomOf(metric: string, { series, component, change }: Changed, amoun
     amount,
     clarity: telling * clarityOfChange(change, change.above, change.during),
     onset: change.onset,
-    reason: `${metric} of ${component.instance ?? component.service} rose from ${plain(change.before)} to ${plain(change.during)} (medians)`,
+    reason: `${metric} of ${component.instance ?? component.service} rose from ${fromWhere(change)} to ${plain(change.during)} (medians)`,
     evidence: series.evidence,
   };
 }

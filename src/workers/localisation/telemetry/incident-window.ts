@@ -10,11 +10,14 @@ export type IncidentWindow = {
   alertAt: number;
   /** True for evidence of a question that was asked for a later time as well: it shows how it was before. */
   isBaseline(evidence: Evidence): boolean;
+  /** True for a baseline that shows the very same hours of an earlier day: how it is at that time of the day. */
+  isEarlierDay(evidence: Evidence): boolean;
   /** Where a row of some evidence belongs. */
   sideOf(at: number, evidence: Evidence): Side;
 };
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 /** A rule looks at a minute at least, so what happened in the minute before it fired is the trouble itself. */
 const SURELY_DURING_MS = MINUTE_MS;
 /** Rules rarely wait for longer than this: what is older is from before the trouble. */
@@ -35,6 +38,7 @@ export function incidentWindow({ alerts, evidence, now }: LocalisationInput): In
   return {
     alertAt,
     isBaseline,
+    isEarlierDay: (item) => isBaseline(item) && isDaysBefore(item, latest.get(question(item))!),
     sideOf(at, item) {
       if (isBaseline(item) || at < alertAt - SURELY_BEFORE_MS) return 'before';
       const end = Number.isNaN(endOf(item)) ? alertAt : Math.min(alertAt, endOf(item));
@@ -45,6 +49,11 @@ export function incidentWindow({ alerts, evidence, now }: LocalisationInput): In
 
 const startOf = ({ from }: Evidence) => Date.parse(from ?? '');
 const endOf = ({ to }: Evidence) => Date.parse(to ?? '');
+
+function isDaysBefore(item: Evidence, later: Evidence): boolean {
+  const [apart, apartAtEnd] = [startOf(later) - startOf(item), endOf(later) - endOf(item)];
+  return apart >= DAY_MS && apart % DAY_MS === 0 && apart === apartAtEnd;
+}
 
 /** The same question has the same arguments apart from the time range. */
 function question({ capability, query }: Evidence): string {

@@ -13,11 +13,13 @@ export type LevelChange = {
   range: number;
   /** Epoch ms of the first value of the trouble that lies outside of what was usual, null where nothing changed. */
   onset: number | null;
+  /** Set where `before` is what the same time of earlier periods held, which are so long, ms. */
+  period?: number;
 };
 
 const MINUTE_MS = 60_000;
 /** Rules wait some minutes before they fire; what changed much earlier has another reason. */
-const LONGEST_WAIT_MS = 15 * MINUTE_MS;
+export const LONGEST_WAIT_MS = 15 * MINUTE_MS;
 /** One value in twenty of a baseline may be odd by itself. */
 const RARE = 0.05;
 
@@ -31,8 +33,7 @@ export function levelChange(
   { points, baseline }: Pick<Series, 'points' | 'baseline'>,
   alertAt: number,
 ): LevelChange | null {
-  const until = alertAt + 2 * stepOf(points);
-  const known = points.filter(([at]) => at <= until);
+  const known = untilTrouble(points, alertAt);
   const usual = usualOf(baseline);
   const first = baseline.length > 0 ? 1 : Math.max(1, Math.ceil(known.length / 3));
   const recent: number[] = [];
@@ -49,6 +50,12 @@ export function levelChange(
   return best;
 }
 
+/** The values up to the time at which the trouble may be over. */
+export function untilTrouble(points: [number, number][], alertAt: number): [number, number][] {
+  const until = alertAt + 2 * stepOf(points);
+  return points.filter(([at]) => at <= until);
+}
+
 const valuesOf = (points: [number, number][]) => points.map(([, value]) => value);
 
 /** Puts a value in its place, as sorting all values anew for every time would take too long for long series. */
@@ -63,7 +70,7 @@ function insert(sorted: number[], value: number): void {
 }
 
 /** The usual distance between two points, a minute when it can't be told. */
-function stepOf(points: [number, number][]): number {
+export function stepOf(points: [number, number][]): number {
   const step = median(points.slice(1).map(([at], index) => at - points[index]![0]));
   return Number.isNaN(step) ? MINUTE_MS : step;
 }

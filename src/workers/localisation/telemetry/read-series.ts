@@ -15,6 +15,8 @@ export type Series = {
   points: [number, number][];
   /** Values of evidence from before the incident, in order of time. */
   baseline: number[];
+  /** [epoch ms, value], oldest first, of the baseline and of the same hours of earlier days. */
+  history: [number, number][];
   evidence: number[];
 };
 
@@ -27,17 +29,30 @@ export function readSeries(input: LocalisationInput, window: IncidentWindow): Se
       const service = serviceIn(labels) ?? (textOf(evidence.query.service) || null);
       const component = service === null ? null : { service, instance: instanceIn(labels) };
       const key = JSON.stringify([data.metric, aggregation, component, otherLabels(labels)]);
-      const empty = { metric: data.metric, aggregation, component, points: [], baseline: [], evidence: [] };
+      const empty = {
+        metric: data.metric,
+        aggregation,
+        component,
+        points: [],
+        baseline: [],
+        history: [],
+        evidence: [],
+      };
       const series = byKey.get(key) ?? empty;
       byKey.set(key, series);
-      const ordered = asLevels(data.metric, points);
-      if (window.isBaseline(evidence)) series.baseline = series.baseline.concat(ordered.map(([, value]) => value));
-      else series.points = series.points.concat(ordered).sort(([left], [right]) => left - right);
+      const ordered = asLevels(points, mayCount(evidence, data.metric));
+      if (!window.isBaseline(evidence)) series.points = inOrder(series.points.concat(ordered));
+      else series.history = inOrder(series.history.concat(ordered));
+      // What a time of the day has to itself is no measure of what happens at any other time.
+      const isSpread = window.isBaseline(evidence) && !window.isEarlierDay(evidence);
+      if (isSpread) series.baseline = series.baseline.concat(ordered.map(([, value]) => value));
       series.evidence.push(number);
     }
   }
   return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, series]) => series);
 }
+
+const inOrder = (points: [number, number][]) => points.sort(([left], [right]) => left - right);
 
 /** Durations that were counted from spans are means; sums of a kind need no name. */
 function aggregationOf({ query }: Evidence): string {
@@ -48,12 +63,15 @@ function aggregationOf({ query }: Evidence): string {
 const COUNTER = /[._](total|count|sum|bucket)$/i;
 const COUNTER_POINTS = 3;
 
+/** Requests are counted anew for each step: as many each time are no counter that stands still. */
+const mayCount = ({ capability }: Evidence, metric: string) => capability !== 'requests.query' && COUNTER.test(metric);
+
 /** Points in order of time; of a counter that only grows its growth, as its level says nothing. */
-function asLevels(metric: string, points: [number, number][]): [number, number][] {
+function asLevels(points: [number, number][], mayCount: boolean): [number, number][] {
   const known = points.filter(([at, value]) => Number.isFinite(at) && Number.isFinite(value));
   known.sort(([left], [right]) => left - right);
   const steps = known.slice(1).map(([at, value], index): [number, number] => [at, value - known[index]![1]]);
-  const grows = COUNTER.test(metric) && steps.length >= COUNTER_POINTS && steps.every(([, step]) => step >= 0);
+  const grows = mayCount && steps.length >= COUNTER_POINTS && steps.every(([, step]) => step >= 0);
   return grows ? steps : known;
 }
 

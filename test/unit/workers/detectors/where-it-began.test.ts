@@ -59,4 +59,63 @@ describe('the detector of where it began', () => {
     expect(detect(input(alone, topology))).to.deep.equal([]);
     expect(detect(input())).to.deep.equal([]);
   });
+
+  const MINUTE = 60_000;
+  const alertAt = now.getTime() - 5 * MINUTE;
+  const shop = ['web', 'orders', 'ledger'];
+  /** Values by minute before the alert (negative) and after it, of each service; moved some days back. */
+  function measured(
+    number: number,
+    capability: string,
+    metric: string,
+    valueOf: (service: string, minute: number) => number,
+    days = 0,
+  ): Evidence {
+    const back = days * 24 * 60 * MINUTE;
+    const minutes = Array.from({ length: 80 }, (_, index) => index - 75);
+    const series = shop.map((service) => ({
+      labels: { 'service.name': service },
+      unit: null,
+      points: minutes.map((minute) => [alertAt + minute * MINUTE - back, valueOf(service, minute)]),
+    }));
+    const [from, to] = [-75, 5].map((minute) => new Date(alertAt + minute * MINUTE - back).toISOString());
+    const asked = evidence(number, capability, { metric, series, warning: null });
+    return { ...asked, query: { metric, from, to }, from: from!, to: to! };
+  }
+  const about = (...items: Evidence[]) => ({
+    alerts: [anAlert({ startsAt: new Date(alertAt).toISOString(), title: 'Something is wrong with web' })],
+    facts: { service: 'web' },
+    evidence: [topology, ...items],
+    now,
+  });
+
+  it('names the only one that deviates among several that were looked at', () => {
+    const cpu = measured(1, 'metrics.query', 'container_cpu_usage', (service, minute) =>
+      service === 'ledger' && minute >= -3 ? 4 : 0.5,
+    );
+    const [found, ...others] = detect(about(cpu));
+    expect(found).to.include({ component: 'ledger', cause: true, class: 'resource' });
+    expect(others).to.deep.equal([]);
+  });
+
+  it('blames no batch that runs every day at this time', () => {
+    const nightly = (service: string, minute: number) => (service === 'ledger' && minute >= -3 ? 4 : 0.5);
+    const cpu = (days: number) => measured(1 + days, 'metrics.query', 'container_cpu_usage', nightly, days);
+    expect(detect(about(cpu(0)))).to.have.length(1);
+    expect(detect(about(cpu(0), cpu(1), cpu(7)))).to.deep.equal([]);
+  });
+
+  it('says so when the requests that come every day at this time stay away', () => {
+    const rush = (service: string, minute: number) => (service === 'web' && minute >= -8 ? 90 : 10);
+    const count = (days: number) =>
+      measured(1 + days, 'requests.query', 'request.count', days === 0 ? () => 10 : rush, days);
+    expect(detect(about(count(0)))).to.deep.equal([]);
+    const [found, ...others] = detect(about(count(0), count(1), count(7)));
+    expect(others).to.deep.equal([]);
+    expect(found).to.include({ component: 'web', cause: false, confidence: 0.3 });
+    expect(found!.evidence).to.deep.equal([1, 2, 8]);
+    expect(found!.statement).to.equal(
+      'request.count of web is 10, and was 90 at the same time of earlier periods (medians): requests that come then do not come now.',
+    );
+  });
 });

@@ -30,6 +30,7 @@ function requests(service: string, before: number, during: number): Series {
     component: { service, instance: null },
     points,
     baseline: [],
+    history: [],
     evidence: [1],
   };
 }

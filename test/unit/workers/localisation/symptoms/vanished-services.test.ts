@@ -4,7 +4,15 @@ import type { Series } from '../../../../../src/workers/localisation/telemetry/r
 
 function series(service: string, instance: string, minutes: number[]): Series {
   const points = minutes.map((minute): [number, number] => [minute * 60_000, 1]);
-  return { metric: 'cpu', aggregation: '', component: { service, instance }, points, baseline: [], evidence: [1] };
+  return {
+    metric: 'cpu',
+    aggregation: '',
+    component: { service, instance },
+    points,
+    baseline: [],
+    history: [],
+    evidence: [1],
+  };
 }
 
 const upTo = (last: number) => Array.from({ length: last + 1 }, (_, minute) => minute);

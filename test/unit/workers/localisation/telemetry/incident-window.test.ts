@@ -25,6 +25,14 @@ describe('the window of an incident', () => {
     expect(mixed.isBaseline(other)).to.equal(false);
   });
 
+  it('knows the same hours of an earlier day from any other earlier answer', () => {
+    const day = 24 * 60;
+    const [yesterday, other] = [spans(3, [span()], between(40 + day, day)), spans(4, [span()], between(90 + day, day))];
+    const known = incidentWindow({ alerts: [], evidence: [current, yesterday, other, earlier], now: NOW });
+    expect([yesterday, other, earlier, current].map(known.isEarlierDay)).to.deep.equal([true, false, false, false]);
+    expect(known.isBaseline(yesterday)).to.equal(true);
+  });
+
   it('is sure of the minute before the alert and of long before only', () => {
     expect(window.sideOf(ms(4), current)).to.equal('during');
     expect(window.sideOf(ms(5.5), current)).to.equal('during');
