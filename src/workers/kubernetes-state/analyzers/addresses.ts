@@ -19,6 +19,9 @@ export const addresses: Analyzer = (context) => [
 
 const NAMED_PORT = /(?<![\w.-])([a-z][a-z0-9-]{1,62})(?:\.[a-z0-9.-]{1,190})?:(\d{2,5})(?!\d)/g;
 
+/** Whoever shows a certificate has accepted the connection, so the port is open. */
+const ANSWERED = /certificat|PKIX|x509|SSLHandshake|\btls: /i;
+
 /** Programs log whom they talk to: a service of the cluster at a port that it does not have. */
 function usedPorts({ state }: Context): Diagnosis[] {
   const ports = new Map(
@@ -27,14 +30,16 @@ function usedPorts({ state }: Context): Diagnosis[] {
   const found = state.logs.flatMap((log) => {
     const owner = writerOf(log);
     return log.lines.slice(-2000).flatMap((line) =>
-      [...line.slice(0, 1500).matchAll(NAMED_PORT)].flatMap(([address, host = '', port = '']) => {
-        const service = ports.get(host);
-        const strange =
-          service &&
-          owner !== host &&
-          !service.ports.some((one) => String(one.port) === port || one.targetPort === port);
-        return strange ? [{ key: `${owner} ${address}`, owner, log, address, port, service }] : [];
-      }),
+      ANSWERED.test(line)
+        ? []
+        : [...line.slice(0, 1500).matchAll(NAMED_PORT)].flatMap(([address, host = '', port = '']) => {
+            const service = ports.get(host);
+            const strange =
+              service &&
+              owner !== host &&
+              !service.ports.some((one) => String(one.port) === port || one.targetPort === port);
+            return strange ? [{ key: `${owner} ${address}`, owner, log, address, port, service }] : [];
+          }),
     );
   });
   return [...Map.groupBy(found, ({ key }) => key).values()].slice(0, 3).map(([one]) => {

@@ -17,13 +17,24 @@ export const admission: Analyzer = (context) => {
   return [...groups.values()].flatMap((group) => group.slice(-1)).flatMap((refusal) => toDiagnosis(context, refusal));
 };
 
-type Refusal = { owner: string; kind: string; namespace: string | null; message: string; evidence: number[] };
+type Refusal = {
+  owner: string;
+  kind: string;
+  namespace: string | null;
+  message: string;
+  /** Refused within the last minute: somebody still wants more pods than there are. */
+  justNow: boolean;
+  evidence: number[];
+};
 
-const fromEvent = ({ name: owner, kind, namespace, message, evidence }: KubeEvent): Refusal => ({
+const JUST_NOW = 60;
+
+const fromEvent = ({ name: owner, kind, namespace, message, ageSeconds, evidence }: KubeEvent): Refusal => ({
   owner,
   kind,
   namespace,
   message,
+  justNow: ageSeconds !== null && ageSeconds <= JUST_NOW,
   evidence: [evidence],
 });
 
@@ -31,7 +42,7 @@ function fromConditions({ name: owner, kind, namespace, conditions, evidence }: 
   const refused = conditions.find(
     (condition: Condition) => condition.type === 'ReplicaFailure' && condition.status === 'True',
   );
-  return refused?.message ? [{ owner, kind, namespace, message: refused.message, evidence }] : [];
+  return refused?.message ? [{ owner, kind, namespace, message: refused.message, justNow: false, evidence }] : [];
 }
 
 type Rule = {
@@ -103,7 +114,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-function toDiagnosis({ state }: Context, { owner, kind, namespace, message, evidence }: Refusal): Diagnosis[] {
+function toDiagnosis({ state }: Context, { owner, kind, namespace, message, justNow, evidence }: Refusal): Diagnosis[] {
   const workload = state.workloads.find(
     (one) =>
       (one.name === owner || owner.startsWith(`${one.name}-`)) &&
@@ -124,7 +135,7 @@ function toDiagnosis({ state }: Context, { owner, kind, namespace, message, evid
       component: own,
       namespace,
       touches: [own, owner],
-      confidence: enough ? 0.45 : found ? 0.92 : 0.75,
+      confidence: enough ? (justNow && found ? 0.76 : 0.45) : found ? 0.92 : 0.75,
       evidence: [...evidence, ...(workload?.evidence ?? [])],
       actions: [
         ...(found && /quota/.test(found.rule.kind)

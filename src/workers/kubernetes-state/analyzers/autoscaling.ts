@@ -60,7 +60,10 @@ function missingMetrics({ state }: Context, scaler: Meta, target: string | null)
     ({ type, status }) => type === 'ScalingActive' && status === 'False',
   );
   const event = eventsOf(state, scaler).findLast(({ reason }) => /^FailedGet|^FailedComputeMetrics/.test(reason));
-  const unknown = textsAt(scaler.raw, 'status', 'described').some((text) => /<unknown>/.test(text));
+  const shown = textsAt(scaler.raw, 'status', 'described');
+  const unknown = shown.some((text) => /<unknown>/.test(text));
+  // A metric that is there now was only missing before.
+  if (!condition && !unknown && shown.some((text) => /\d+%?\s*\/\s*\d/.test(text))) return null;
   const message = condition?.message ?? event?.message ?? '';
   if ((!condition && !event && !unknown) || /ScalingDisabled/.test(condition?.reason ?? '')) return null;
   const requests = /missing request for (\w+)/i.exec(message);

@@ -2,7 +2,7 @@ import { sameName, workloadOf } from '../../detectors/support/names.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Meta } from '../kubernetes-state.ts';
-import { messageOf } from '../logs/decisive-line.ts';
+import { messageOf } from '../logs/message-of.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';

@@ -3,7 +3,8 @@ import { exitCodeText } from '../../detectors/support/termination.ts';
 import { changeAction, describeAction, logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Container, ContainerState, Pod } from '../kubernetes-state.ts';
-import { messageOf } from '../logs/decisive-line.ts';
+import { failureActions } from '../logs/failure-actions.ts';
+import { messageOf } from '../logs/message-of.ts';
 import { lastLineOf, logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
@@ -153,7 +154,14 @@ function crashed(context: Context, crash: Crash): Diagnosis {
       ...(last ? [last.log.evidence] : []),
       ...eventsOf(context.state, pod).map(({ evidence }) => evidence),
     ],
-    actions: podActions(crash),
+    actions: [
+      ...podActions(crash),
+      ...failureActions(
+        kind?.name ?? null,
+        { owner: workloadName(pod), pod: pod.name, namespace: pod.namespace, peer: callee ?? store?.name ?? null },
+        context.state,
+      ),
+    ],
     prevention: [
       'Let a rollout stop when new pods do not become ready, so that a version that cannot start never replaces one that runs.',
       'Check configuration, secrets and dependencies at start, with an error message that names what is missing.',

@@ -1,7 +1,7 @@
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { LogText } from '../kubernetes-state.ts';
-import { messageOf } from '../logs/decisive-line.ts';
+import { messageOf } from '../logs/message-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 import { isRecord, recordAt, textAt, textMapAt } from '../raw.ts';

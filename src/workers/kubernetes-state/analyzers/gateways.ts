@@ -2,7 +2,7 @@ import { describeAction } from '../actions.ts';
 import { type Analyzer, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Condition, Meta } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
-import { recordsAt } from '../raw.ts';
+import { recordsAt, textAt } from '../raw.ts';
 import { toConditions } from '../typed/to-pod.ts';
 
 const ROUTES = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'];
@@ -24,6 +24,12 @@ export const gateways: Analyzer = ({ state }) => [
   ),
 ];
 
+/** The services that a route leads to: what it does not deliver is missing there. */
+const backendsOf = ({ raw }: Meta): string[] =>
+  recordsAt(raw, 'spec', 'rules')
+    .flatMap((rule) => recordsAt(rule, 'backendRefs'))
+    .flatMap((backend) => textAt(backend, 'name') ?? []);
+
 function told(object: Meta, conditions: Condition[], types: RegExp): Diagnosis[] {
   const failed = conditions.find(({ type, status }) => types.test(type) && status === 'False');
   if (!failed) return [];
@@ -35,7 +41,7 @@ function told(object: Meta, conditions: Condition[], types: RegExp): Diagnosis[]
       statement: `${object.kind} ${name(object.name)} does not work: its condition ${name(failed.type)} is False${failed.reason ? ` (${name(failed.reason)})` : ''}${failed.message ? `. The controller says: ${quote(failed.message, 200)}` : ''}`,
       component: object.name,
       namespace: object.namespace,
-      touches: [object.name, ...spoken],
+      touches: [object.name, ...spoken, ...backendsOf(object)],
       confidence: 0.84,
       evidence: object.evidence,
       actions: describeAction(object.kind, object.name, object.namespace, 'See rules and conditions of the route'),

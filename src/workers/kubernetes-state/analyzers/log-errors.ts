@@ -2,6 +2,7 @@ import { serviceOfHost } from '../../detectors/support/names.ts';
 import { logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
+import { failureActions } from '../logs/failure-actions.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { ABOUT_CALLEES, calleeOf, storeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
@@ -79,7 +80,14 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     cause: line.level >= 0.6 && !deeper,
     depth: symptom ? DEPTH.service : DEPTH.pod,
     evidence: [log.evidence, ...(store?.evidence ?? [])],
-    actions: log.pod ? logAction(log.pod, log.namespace, log.container, log.previous) : [],
+    actions: [
+      ...(log.pod ? logAction(log.pod, log.namespace, log.container, log.previous) : []),
+      ...failureActions(
+        kind?.name ?? null,
+        { owner, pod: log.pod, namespace: log.namespace, peer: callee ?? store?.name ?? null },
+        state,
+      ),
+    ],
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
 }

@@ -6,10 +6,10 @@ import { saidBy } from '../logs/pod-log.ts';
 import { calleeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
-import { recordAt, recordsAt, textAt } from '../raw.ts';
+import { type Raw, recordAt, recordsAt, textAt } from '../raw.ts';
 import { type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
 import { addressesOf } from './addresses.ts';
-import { allows, applies, covers, described, type Side } from './policy-rules.ts';
+import { allows, applies, covers, described, matches, type Side } from './policy-rules.ts';
 
 /** Finds network policies that block a path which a workload is configured to use, or which the alert names. */
 export const networkPolicies: Analyzer = (context) => {
@@ -88,7 +88,7 @@ function blocks(state: KubernetesState, policy: Meta, path: Path): Diagnosis[] {
   const ingress = blocksSide(state, policy, path, 'ingress');
   const egress = blocksSide(state, policy, path, 'egress');
   const side = ingress ?? egress;
-  if (!side) return blocksNames(policy, path);
+  if (!side) return blocksNames(state, policy, path);
   const [at, other] = ingress ? [path.to, path.from] : [path.from, path.to];
   const allowed = side.allowed
     ? ` only allows ${ingress ? 'ingress from' : 'egress to'} ${side.allowed}`
@@ -115,21 +115,14 @@ function blocks(state: KubernetesState, policy: Meta, path: Path): Diagnosis[] {
 }
 
 /** Egress rules that let the path through but leave out DNS: the name of the service never resolves. */
-function blocksNames(policy: Meta, { from, to, port }: Path): Diagnosis[] {
+function blocksNames(state: KubernetesState, policy: Meta, { from, to }: Path): Diagnosis[] {
   const spec = recordAt(policy.raw, 'spec');
-  if (
-    port === null ||
-    !sameNamespace(policy.namespace, from.namespace) ||
-    !covers(spec, from) ||
-    !applies(spec, 'egress')
-  )
-    return [];
+  if (!sameNamespace(policy.namespace, from.namespace) || !covers(spec, from) || !applies(spec, 'egress')) return [];
   const open = recordsAt(spec, 'egress').some((rule) => {
     const ports = recordsAt(rule, 'ports');
     return (
-      ports.some((one) => textAt(one, 'port') === '53') ||
-      (ports.length === 0 && recordsAt(rule, 'to').length === 0) ||
-      (ports.length === 0 && recordsAt(rule, 'to').some((peer) => peer.namespaceSelector !== undefined))
+      ports.some((one) => /^(?:53|dns(?:-tcp)?|domain)$/.test(textAt(one, 'port') ?? '')) ||
+      (ports.length === 0 && (recordsAt(rule, 'to').length === 0 || recordsAt(rule, 'to').some(reachesNameServers)))
     );
   });
   if (open) return [];
@@ -141,12 +134,23 @@ function blocksNames(policy: Meta, { from, to, port }: Path): Diagnosis[] {
       component: policy.name,
       namespace: policy.namespace,
       touches: [policy.name, ownName(from), from.name, ownName(to)],
-      confidence: 0.76,
+      confidence: namesFail(state, from) ? 0.9 : 0.76,
       evidence: [...policy.evidence, ...from.evidence],
       actions: policyActions(policy),
     }),
   ];
 }
+
+/** True for peers that may hold the cluster's name servers: their namespace, or a range of addresses. */
+function reachesNameServers(peer: Raw): boolean {
+  if (peer.ipBlock !== undefined) return true;
+  const home = { 'kubernetes.io/metadata.name': 'kube-system', name: 'kube-system' };
+  return peer.namespaceSelector !== undefined && matches(peer.namespaceSelector, home);
+}
+
+/** True where a log of the program says that names do not resolve. */
+const namesFail = (state: KubernetesState, from: Selectable): boolean =>
+  state.logs.some((log) => writerOf(log) === ownName(from) && saidBy([log])?.line.kind?.name === 'name-resolution');
 
 function policyActions(policy: Meta) {
   return [

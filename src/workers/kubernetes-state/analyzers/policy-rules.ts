@@ -15,8 +15,8 @@ export function applies(spec: Raw, side: Side): boolean {
   return types.length > 0 ? types.includes(side) : side === 'ingress' || spec.egress !== undefined;
 }
 
-/** A label selector: absent matches nothing here, empty matches everything. */
-function matches(selector: unknown, labels: Record<string, string>): boolean {
+/** True when a label selector covers the labels: absent covers nothing here, empty everything. */
+export function matches(selector: unknown, labels: Record<string, string>): boolean {
   if (!isRecord(selector)) return false;
   const wanted = textMapAt(selector, 'matchLabels');
   const expressions = recordsAt(selector, 'matchExpressions').every((one) => {

@@ -2,7 +2,7 @@ import { workloadOf } from '../../detectors/support/names.ts';
 import { logAction } from '../actions.ts';
 import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { LogText } from '../kubernetes-state.ts';
-import { messageOf } from '../logs/decisive-line.ts';
+import { messageOf } from '../logs/message-of.ts';
 import { name, quote } from '../quote.ts';
 
 /** The words of somebody who waits for work to be done. */

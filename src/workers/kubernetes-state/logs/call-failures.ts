@@ -9,7 +9,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'statements of the database block each other (locks)',
     pattern:
-      /deadlock (?:detected|found)|lock wait timeout|could not obtain lock|canceling statement due to lock|WriteConflict|could not serialize access|still waiting for \w+Lock on/i,
+      /deadlock (?:detected|found)|lock wait timeout|could not obtain lock|canceling statement due to lock|WriteConflict|could not serialize access|database is locked|was deadlocked on|deadlock victim|still waiting for \w+Lock on/i,
     weight: 0.9,
   },
   {
@@ -17,7 +17,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database does not hold what the program asks for',
     pattern:
-      /relation "[^"]+" does not exist|column "[^"]+" does not exist|database "[^"]+" does not exist|unknown database|table '[^']+' doesn't exist|no such table|Unknown column '|PendingMigration|ns does not exist|migration.{0,40}fail/i,
+      /relation "[^"]+" does not exist|column "?[\w.]+"? does not exist|UndefinedTable|UndefinedColumn|Invalid object name '|migrations are pending|Schema-validation: missing|\bno (?:exchange|queue) '[^']+' in vhost|\bns not found\b|database "[^"]+" does not exist|unknown database|table '[^']+' doesn't exist|no such table|Unknown column '|PendingMigration|ns does not exist|migration.{0,40}fail/i,
     weight: 0.95,
   },
   {
@@ -25,7 +25,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database cannot be reached',
     pattern: new RegExp(
-      `no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|Communications link failure|Lost connection to MySQL|server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect)[^\\n]{0,120}${DATABASE}`,
+      `no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|Communications link failure|Lost connection to MySQL|server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|unable to connect|not possible to connect|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect|unable to connect|can't reach)[^\\n]{0,120}${DATABASE}`,
       'i',
     ),
     weight: 0.95,
@@ -43,7 +43,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a connection timed out',
     pattern:
-      /i\/o timeout|\bETIMEDOUT\b|connection timed? ?out|connect(?:ion)? timeout|context deadline exceeded|DeadlineExceeded|deadline exceeded|read timed? ?out|ReadTimeout|ConnectTimeout|SocketTimeout|request timed? ?out|upstream (?:request )?timeout|operation timed out|gateway time-?out|TLS handshake timeout/i,
+      /i\/o timeout|\bETIMEDOUT\b|connection timed? ?out|connect(?:ion)? timeout|context deadline exceeded|DeadlineExceeded|deadline exceeded|read timed? ?out|ReadTimeout|ConnectTimeout|SocketTimeout|request timed? ?out|upstream (?:request )?timeout|operation timed out|gateway time-?out|TLS handshake timeout|DEADLINE_EXCEEDED|HttpClient\.Timeout|Client\.Timeout|\b(?:Net::)?(?:Open|Read|Socket)Timeout\b|ESOCKETTIMEDOUT|\bTimedOut\b|timeout of \d+ ?ms exceeded|network timeout at|\bTimeoutE(?:rror|xception)\b/i,
     weight: 0.85,
   },
   {
@@ -51,7 +51,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'connections break off',
     pattern:
-      /connection reset|\bECONNRESET\b|broken pipe|\bEPIPE\b|no route to host|\bEHOSTUNREACH\b|network is unreachable|\bENETUNREACH\b|socket hang up|RemoteDisconnected|Remote end closed|connection closed unexpectedly|unexpected EOF/i,
+      /connection reset|\bECONNRESET\b|broken pipe|\bEPIPE\b|no route to host|\bEHOSTUNREACH\b|network is unreachable|\bENETUNREACH\b|socket hang up|RemoteDisconnected|Remote end closed|connection closed unexpectedly|unexpected EOF|response ended prematurely|upstream prematurely closed|end of file reached/i,
     weight: 0.8,
   },
   {
@@ -73,7 +73,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     name: 'address-in-use',
     class: 'network',
     meaning: 'the port is already in use',
-    pattern: /address already in use|\bEADDRINUSE\b|bind: permission denied|port \d+ is already/i,
+    pattern: /address already in use|\bEADDRINUSE\b|bind: permission denied|port \d+ (?:is|was) already/i,
     weight: 1,
   },
   {
@@ -97,7 +97,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'application',
     meaning: 'the configuration is wrong or missing',
     pattern:
-      /environment variable|could not resolve placeholder|env(?:ironment)? var\b|\benv \w+ (?:is )?(?:not set|missing|required)|(?:is|are) not set|missing (?:required )?(?:config|key|setting|parameter|argument|property|value)|(?:invalid|unknown|bad|unsupported|unrecogni[sz]ed) (?:config\w*|option|flag|argument|value|setting|directive|parameter)|configuration error|config(?:uration)? (?:file )?(?:not found|is missing|is invalid|error)|failed to (?:load|parse|read) config|KeyError: |must be (?:set|provided|specified)|is required but|required (?:but|property|parameter|env)|FileNotFoundError|no such file or directory|\bENOENT\b|yaml: |parse error|syntax error|SyntaxError|unknown directive|Config validation error|must have a value|Failed to bind properties|cannot unmarshal \w+ into Go|ModuleNotFoundError|Cannot find module|ImportError|ClassNotFound|NoClassDef/i,
+      /environment variable|could not resolve placeholder|env(?:ironment)? var\b|\benv \w+ (?:is )?(?:not set|missing|required)|(?:is|are) not set|missing (?:required )?(?:config|key|setting|parameter|argument|property|value)|(?:invalid|unknown|bad|unsupported|unrecogni[sz]ed) (?:config\w*|option|flag|argument|value|setting|directive|parameter)|configuration error|config(?:uration)? (?:file )?(?:not found|is missing|is invalid|error)|failed to (?:load|parse|read) config|KeyError: |key not found: "|Missing `secret_key_base`|validation errors? for \w*(?:settings|config)\w*|ImproperlyConfigured|connection string '[^']*' (?:was )?not found|\(Parameter 'connectionString'\)|"received": ?"undefined"|Failed to configure a DataSource|DisallowedHost|Blocked host: |must be (?:set|provided|specified)|is required but|required (?:but|property|parameter|env)|FileNotFoundError|no such file or directory|\bENOENT\b|yaml: |parse error|syntax error|SyntaxError|unknown directive|Config validation error|must have a value|Failed to bind properties|cannot unmarshal \w+ into Go|ModuleNotFoundError|Cannot find module|ImportError|ClassNotFound|NoClassDef/i,
     weight: 0.95,
   },
   {

@@ -111,32 +111,3 @@ function alsoSaid(line: Candidate, others: (Candidate | undefined)[], lines: rea
   );
   return near ? (lines[near.index]?.trim() ?? null) : null;
 }
-
-/** A line without its time, level and logger, so that a sentence can quote what it says. */
-export function messageOf(line: string): string {
-  const json = /^\s*\{/.test(line) ? jsonMessage(line) : null;
-  if (json) return json;
-  return line
-    .replace(/^[\s\d.:kMG%-]*(?=curl: \()/, '')
-    .replace(
-      /^\s*\[?(?:(?:[A-Z][a-z]{2} ){1,2}\s?\d{1,2} \d\d:\d\d:\d\d(?: [A-Z]{3,4})?(?: \d{4})?|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s*(?:-\s*)?/,
-      '',
-    )
-    .replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S)/, '')
-    .replace(/\[?\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?\]?/g, '')
-    .replace(/(?<!\d{4}-\d\d-\d\d[T ])\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '')
-    .replace(/^\s*(?:UTC|GMT|CET|CEST)\s+(?:\[\d+\]\s*)?/, '')
-    .trim();
-}
-
-function jsonMessage(line: string): string | null {
-  try {
-    const body = JSON.parse(line) as Record<string, unknown>;
-    const parts = [body.message ?? body.msg ?? body.log, body.error ?? body.err ?? body.exception].filter(
-      (part) => typeof part === 'string',
-    );
-    return parts.length > 0 ? parts.join(': ') : null;
-  } catch {
-    return null;
-  }
-}

@@ -1,4 +1,5 @@
 import type { FailureKind } from './failure-kind.ts';
+import { lineTime } from './line-time.ts';
 
 /** What a program writes when a trouble of before is over. */
 const OVER =
@@ -19,14 +20,49 @@ const PASSING: ReadonlySet<string> = new Set([
 /** Fewer complaints than this count before a word of success; what comes again and again is not over. */
 const FEW = 4;
 
-/** Leaves out the passing troubles of a log after which it says that they are over. */
-export function withoutOvercome<C extends { index: number; kind: FailureKind | null }>(
-  lines: readonly string[],
-  candidates: C[],
-): C[] {
-  const over = lines.findLastIndex((line) => OVER.test(line.slice(0, 1500)));
-  if (over === -1) return candidates;
+type Candidate = { index: number; kind: FailureKind | null; level: number };
+
+/** Leaves out the passing troubles of a log after which it says that they are over, or goes on serving for long. */
+export function withoutOvercome<C extends Candidate>(lines: readonly string[], candidates: C[]): C[] {
   const passing = candidates.filter(({ kind }) => PASSING.has(kind?.name ?? ''));
-  if (passing.length > FEW || passing.some(({ index }) => index > over)) return candidates;
-  return candidates.filter((candidate) => !passing.includes(candidate));
+  const last = passing.at(-1);
+  if (!last || !(saysOver(lines, passing) || servesAgain(lines, last.index, candidates))) return candidates;
+  const kept = candidates.filter((candidate) => !passing.includes(candidate));
+  // What a program cries while it cannot reach somebody goes with it.
+  return kept.filter(({ index, kind }) => kind !== null || index > last.index);
+}
+
+function saysOver(lines: readonly string[], passing: Candidate[]): boolean {
+  if (passing.length > FEW) return false;
+  const over = lines.findLastIndex((line) => OVER.test(line.slice(0, 1500)));
+  return over !== -1 && passing.every(({ index }) => index <= over);
+}
+
+/** A request that was answered well. */
+const SERVED =
+  /"\s*(?:2\d\d|30[1-8])\b|\b[Ss]tatus["=: ]{1,3}2\d\d\b|\bCompleted 2\d\d\b|\b(?:GET|POST|PUT|PATCH|DELETE) \S+ (?:HTTP\/\d\S* )?2\d\d\b/;
+/** Probes are answered even when nothing else is. */
+const PROBE = /\/(?:-\/)?(?:health\w*|ready\w*|live\w*|ping|metrics|status|up)\b|kube-probe/i;
+/** So many requests, over so long a time in ms, show that what failed before works again. */
+const ENOUGH = 3;
+const LONG = 15 * 60_000;
+
+/** True where nothing worse was said after a trouble, and requests were answered well long after it. */
+function servesAgain(lines: readonly string[], from: number, candidates: Candidate[]): boolean {
+  const began = lineTime(lines[from] ?? '') ?? timeBefore(lines, from);
+  if (began === null || candidates.some(({ index, level }) => index > from && level >= 0.6)) return false;
+  const served = lines
+    .slice(from + 1)
+    .filter((line) => SERVED.test(line.slice(0, 1500)) && !PROBE.test(line.slice(0, 1500)));
+  const late = served.filter((line) => (lineTime(line) ?? began) - began >= LONG);
+  return served.length >= ENOUGH && late.length > 0;
+}
+
+/** The time of the nearest line above that tells one: traces have none of their own. */
+function timeBefore(lines: readonly string[], index: number): number | null {
+  for (let at = index; at >= Math.max(0, index - 40); at--) {
+    const time = lineTime(lines[at] ?? '');
+    if (time !== null) return time;
+  }
+  return null;
 }

@@ -7,7 +7,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a TLS/SSL certificate is not valid',
     pattern:
-      /certificate (?:has )?expired|expired certificate|certificate is not (?:yet )?valid|x509: |certificate verify failed|CERT_HAS_EXPIRED|self[- ]signed certificate|unable to (?:verify|get local issuer)|PKIX path|ssl certificate (?:expired|problem|error)|SSLHandshake|tls: (?:bad|failed|handshake|unknown)|certificate signed by unknown|hostname.{0,40}doesn't match/i,
+      /certificate (?:has )?expired|expired certificate|certificate is not (?:yet )?valid|x509: |certificate verify failed|CERT_HAS_EXPIRED|self[- ]signed certificate|unable to (?:verify|get local issuer)|PKIX path|ssl certificate (?:expired|problem|error)|SSLHandshake|tls: (?:bad|failed|handshake|unknown)|certificate signed by unknown|hostname.{0,40}doesn't match|ERR_TLS_CERT|does not match certificate's altnames|remote certificate (?:is|was) (?:invalid|rejected)|UntrustedRoot|RemoteCertificate(?:Name|Chain)|SSLPeerUnverified|Certificate(?:Expired|NotYetValid)Exception|invalid peer certificate|CERTIFICATE_VERIFY_FAILED/i,
     weight: 1,
   },
   {
@@ -15,7 +15,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a host name could not be resolved to an IP address (DNS)',
     pattern:
-      /(?:could not|couldn't|can'?t|cannot|unable to) resolve (?!placeholder|dependenc|reference|type|module|symbol|view|bean|all|import|property|variable|['"]?@?[./])|no such host|\blookup \S{1,200} on [\d.]{7,15}:53\b|UnresolvedAddress|non-existing domain|failed to lookup address|NXDOMAIN|SERVFAIL|\bENOTFOUND\b|EAI_AGAIN|name or service not known|temporary failure in name resolution|UnknownHost|server misbehaving|nodename nor servname|name resolution (?:fail|error)|name does not resolve|bad address|no servers could be reached|host not found|dns (?:lookup|resolution) fail|failed to resolve/i,
+      /(?:could not|couldn't|can'?t|cannot|unable to) resolve (?!placeholder|dependenc|reference|type|module|symbol|view|bean|all|import|property|variable|['"]?@?[./])|no such host|\blookup \S{1,200} on [\d.]{7,15}:53\b|UnresolvedAddress|non-existing domain|failed to lookup address|NXDOMAIN|SERVFAIL|\bENOTFOUND\b|EAI_AGAIN|name or service not known|temporary failure in name resolution|UnknownHost|server misbehaving|nodename nor servname|name resolution (?:fail|error)|name does not resolve|bad address|no servers could be reached|host not found|dns (?:lookup|resolution) fail|failed to resolve|\blookup \S{1,200}: i\/o timeout|no address associated with hostname|produced zero addresses|Unknown MySQL server host|\bquery(?:A|AAAA|SRV|CNAME|TXT) E?TIME(?:D)?OUT|plugin\/errors: \d+ \S+ [A-Z]+: read udp|Resource temporarily unavailable \([\w.-]+:\d+\)/i,
     weight: 1,
   },
   {
@@ -89,7 +89,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'one side speaks TLS (mTLS) and the other does not',
     pattern:
-      /wrong[_ ]version[_ ]number|http: server gave HTTP response to HTTPS client|client sent an HTTP request to an HTTPS server|first record does not look like a TLS handshake|plain HTTP request was sent to HTTPS port|tlsv1 alert|certificate required|unexpected message type.{0,20}handshake/i,
+      /wrong[_ ]version[_ ]number|http: server gave HTTP response to HTTPS client|client sent an HTTP request to an HTTPS server|first record does not look like a TLS handshake|plain HTTP request was sent to HTTPS port|tlsv1 alert|certificate required|unexpected message type.{0,20}handshake|Unsupported or unrecognized SSL message/i,
     weight: 1,
   },
   {
@@ -109,11 +109,30 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     weight: 0.95,
   },
   {
+    name: 'clock-skew',
+    class: 'infrastructure',
+    meaning:
+      'the clocks of two machines differ (clock skew: one is ahead or behind), so what one signs is not yet or no longer valid for the other',
+    pattern:
+      /token used before issued|PrematureJwt|ImmatureSignature|token is not (?:yet valid|valid yet)|RequestTimeTooSkewed|\bclock skew\b|clocks? (?:is|are) (?:skewed|out of sync|not synchroni[sz]ed)|(?:iat|nbf|timestamp|time)\b[^\n]{0,40} in the future|System time +: +(?:[1-9]\d+|[2-9])\.\d+ seconds (?:fast|slow) of NTP time|Leap status +: Not synchroni[sz]ed/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'local-ports',
+    class: 'network',
+    meaning:
+      'the local (ephemeral) ports of the client are used up, so it can open no further connections to that address',
+    pattern:
+      /(?<!bind\b.{0,80})(?<!listen\b.{0,120})(?<!\[::1\].{0,40})(?:cannot assign requested address|\bEADDRNOTAVAIL\b)/i,
+    weight: 0.95,
+  },
+  {
     name: 'disk-full',
     class: 'resource',
     meaning: 'the disk is full: no space left on device',
     pattern:
-      /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|could not extend file|failed at offset \d+.{0,20}\(28\)|(?:OS )?err(?:no|or)(?: code)?:? 28\b|disk quota exceeded/i,
+      /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|could not extend file|failed at offset \d+.{0,20}\(28\)|(?<!curl )\b(?:OS )?err(?:no|or)(?: code)?:? 28\b|disk quota exceeded|The table '[^']+' is full/i,
     weight: 1,
   },
   {
@@ -152,7 +171,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'resource',
     meaning: 'memory ran out (out of memory)',
     pattern:
-      /OutOfMemoryError|JavaScript heap out of memory|runtime: out of memory|Out of memory: Kill|MemoryError\b|cannot allocate memory|std::bad_alloc|OOMKilled|oom-kill|Killed process \d+ \(/i,
+      /OutOfMemoryError|JavaScript heap out of memory|runtime: out of memory|Out of memory: Kill|MemoryError\b|cannot allocate memory|std::bad_alloc|OOMKilled|oom-kill|Killed process \d+ \(|OutOfMemoryException|Allowed memory size of \d+ bytes exhausted|perhaps out of memory\?/i,
     weight: 1,
   },
   {

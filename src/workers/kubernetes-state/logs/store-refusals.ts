@@ -7,7 +7,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database is read-only and refuses writes',
     pattern:
-      /read-only transaction|cannot execute \w+ in a read-only|READONLY You can't write|--read-only option|--super-read-only|NotWritablePrimary|not master and slaveOk|not primary|database is in read.?only|attempt to write a readonly database|running in read-only mode/i,
+      /read[- ]only transaction|cannot execute \w+ in a read-only|READONLY You can't write|--read-only option|--super-read-only|NotWritablePrimary|not master and slaveOk|not primary|database is in read.?only|attempt to write a readonly database|running in read-only mode|(?:table|database|index) \S{1,80} is read[- ]only|database is read-only|blocked by: \[FORBIDDEN\/\d+\/index (?:write|read-only)/i,
     weight: 1,
   },
   {
@@ -15,7 +15,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database has reached its connection limit and refuses new connections',
     pattern:
-      /too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections/i,
+      /too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections|connection limit \(\d+\) is reached/i,
     weight: 1,
   },
   {
@@ -23,7 +23,15 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database connection pool is exhausted',
     pattern:
-      /pool (?:is |was )?(?:exhausted|empty|full)|QueuePool limit|connection is not available, request timed out|timeout (?:exceeded )?(?:when|while) (?:trying to )?(?:connect|acquir)\w*.{0,40}pool|connection pool.{0,60}(?:exhaust|timeout|timed out|starv)|could not (?:get|obtain) .{0,20}connection from (?:the )?pool|too many waiters|query_wait_timeout|Max connect timeout reached while reaching hostgroup|pool_timeout|ResourceRequest timed out|AcquireTimeout|timeout exceeded when trying to connect|prior to obtaining a connection from the pool|no available connections?\b.{0,40}pool|acquire.{0,30}connection.{0,30}timed? ?out/i,
+      /pool (?:is |was )?(?:exhausted|empty|full)|QueuePool limit|connection is not available, request timed out|timeout (?:exceeded )?(?:when|while) (?:trying to )?(?:connect|acquir)\w*.{0,40}pool|connection pool.{0,60}(?:exhaust|timeout|timed out|starv)|could not (?:get|obtain) .{0,20}connection from (?:the )?pool|too many waiters|query_wait_timeout|Max connect timeout reached while reaching hostgroup|pool_timeout|ResourceRequest timed out|AcquireTimeout|timeout exceeded when trying to connect|prior to obtaining a connection from the pool|no available connections?\b.{0,40}pool|acquire.{0,30}connection.{0,30}timed? ?out|pool is probably full|pool timed out while waiting|waiting for a pooled item|WaitQueueTimeout|checking out a connection from connection pool/i,
+    weight: 1,
+  },
+  {
+    name: 'password-expired',
+    class: 'database',
+    meaning: 'the password of the database user has expired, so logins are refused (credentials)',
+    pattern:
+      /\bpassword (?:has|is) expired|must reset your password using ALTER USER|password of user .{0,60} expired|ORA-28001/i,
     weight: 1,
   },
   {
@@ -31,7 +39,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the credentials are wrong or missing: authentication failed',
     pattern:
-      /password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|not authori[sz]ed on \S+ to execute|role "[^"]+" does not exist|no pg_hba\.conf entry|login failed for user|user .{0,40}does not exist|could not find user|ACCESS_REFUSED|called without any password configured/i,
+      /password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|not authori[sz]ed on \S+ to execute|role "[^"]+" does not exist|no pg_hba\.conf entry|login failed for user|user .{0,40}does not exist|could not find user|ACCESS_REFUSED|called without any password configured|username.{0,40}password (?:are|is) incorrect|invalid username\/password|Authorization Violation|unable to authenticate user|no password supplied|client password must be a string|is not permitted to log in|account is locked/i,
     weight: 1,
   },
   {

@@ -83,7 +83,7 @@ export const STORE_TROUBLES: readonly FailureKind[] = [
     class: 'infrastructure',
     meaning: 'the broker cannot be reached or does not know the topic',
     pattern:
-      /not present in metadata after|Bootstrap broker .{1,120} disconnected|Broker may not be available|Node may not be available|No resolvable bootstrap urls|AMQPConnectionError|UNKNOWN_TOPIC_OR_PARTITION/i,
+      /not present in metadata after|Bootstrap broker .{1,120} disconnected|Broker may not be available|Node may not be available|No resolvable bootstrap urls|AMQPConnectionError|UNKNOWN_TOPIC_OR_PARTITION|NoBrokersAvailable|BrokerUnreachable|out of available brokers/i,
     weight: 0.95,
   },
   {

@@ -23,10 +23,17 @@ function membersOf(nodes: TreeNode[]): unknown {
     const member = memberName(key);
     if (Object.hasOwn(items.at(-1) ?? {}, member)) items.push({});
     const last = items.at(-1);
-    if (last) last[member] = children.length > 0 ? membersOf(children) : value;
+    if (last) last[member] = children.length > 0 ? asListed(member, membersOf(children)) : value;
   }
   return items.length > 1 ? items : items[0];
 }
+
+/** Members that are lists by the conventions of the API and of the resources that we read; kubectl prints a list of one like an object. */
+const LISTS =
+  /^(?:conditions|parents|parentRefs|listeners|rules|backendRefs|matches|subsets|http|tcp|tls|route|servers|triggers|ports|from|principals)$/;
+
+const asListed = (member: string, value: unknown): unknown =>
+  LISTS.test(member) && !Array.isArray(value) ? [value] : value;
 
 /** `Label Selectors` is `labelSelectors`; keys of maps (labels) stay as they are. */
 function memberName(key: string): string {

@@ -1,5 +1,6 @@
 import type { Raw } from '../raw.ts';
 import { describedContainer, describedPairs, describedTolerations, describedVolumes } from './describe-container.ts';
+import { describedCustom } from './describe-generic.ts';
 import {
   describedIngress,
   describedPolicy,
@@ -9,9 +10,9 @@ import {
 } from './describe-network.ts';
 import { fieldOf, linesOf, nodeOf, pairsOf, type TreeNode } from './describe-tree.ts';
 
-/** What the page of one kind tells beyond its metadata, in the form of the API; an empty object for kinds unknown to us. */
+/** What the page of one kind tells beyond its metadata, in the form of the API; kinds that are not Kubernetes' own as custom resources. */
 export function describedBody(kind: string, nodes: TreeNode[]): Raw {
-  return Object.hasOwn(BODIES, kind) ? (BODIES[kind]?.(nodes) ?? {}) : {};
+  return Object.hasOwn(BODIES, kind) ? (BODIES[kind]?.(nodes) ?? {}) : describedCustom(nodes);
 }
 
 const BODIES: Record<string, (nodes: TreeNode[]) => Raw> = {

@@ -72,6 +72,13 @@ export function describedPolicy(nodes: TreeNode[]): Raw {
 function rulesOf(node: TreeNode | undefined, side: 'from' | 'to'): Raw[] {
   const lines = linesOf(node);
   if (lines.length === 0 || lines.some((line) => /Selected pods are isolated/i.test(line))) return [];
+  // A dashed line stands between two rules, each with ports and peers of its own.
+  const rules: string[][] = [[]];
+  for (const line of lines) /^-{3,}$/.test(line) ? rules.push([]) : rules.at(-1)?.push(line);
+  return rules.filter((rule) => rule.length > 0).map((rule) => ruleOf(rule, side));
+}
+
+function ruleOf(lines: string[], side: 'from' | 'to'): Raw {
   const ports =
     lines.flatMap((line) => /^To Port:\s*([\w-]+)\/(\w+)/i.exec(line) ?? []).length > 0 ? portRules(lines) : [];
   const peers = lines.flatMap((line) => {
@@ -86,7 +93,7 @@ function rulesOf(node: TreeNode | undefined, side: 'from' | 'to'): Raw[] {
   });
   const blocks = lines.flatMap((line) => /^CIDR:\s*(\S+)/.exec(line)?.[1] ?? []).map((cidr) => ({ ipBlock: { cidr } }));
   const all = [...peers, ...blocks];
-  return [{ ...(all.length > 0 && { [side]: all }), ...(ports.length > 0 && { ports }) }];
+  return { ...(all.length > 0 && { [side]: all }), ...(ports.length > 0 && { ports }) };
 }
 
 function portRules(lines: string[]): Raw[] {
