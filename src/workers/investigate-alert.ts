@@ -19,13 +19,7 @@ import type { ConcludeInput } from './conclude-findings.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { oncePer } from './detectors/support/once-per.ts';
 import type { PlannedStep } from './evidence-plan/question.ts';
-import {
-  BUDGET_SPENT,
-  type EvidenceGateway,
-  gatherEvidence,
-  type KnownEvidence,
-  storedEvidence,
-} from './gather-evidence.ts';
+import { type EvidenceGateway, gatherEvidence, type KnownEvidence, storedEvidence } from './gather-evidence.ts';
 import { gatherInRounds } from './gather-in-rounds.ts';
 import { addIncidentAlerts } from './incident-alerts.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
@@ -34,6 +28,7 @@ import type { Reasoner } from './llm/reasoner.ts';
 import { keepLlmAccount, type LlmAccount } from './llm-account.ts';
 import { planEvidence } from './plan-evidence.ts';
 import { settleReport } from './settle-report.ts';
+import { withinBudget } from './within-budget.ts';
 
 export type InvestigateDeps = {
   store: Store;
@@ -101,10 +96,9 @@ export async function investigateAlert(deps: InvestigateDeps, claim: Claim, sign
 }
 
 async function investigate(context: Context): Promise<Report> {
-  const { deps, lease, progress } = context;
+  const { deps, lease, progress, alerts, agent, account } = context;
   const analysis = await gatherAndAnalyse(context);
   const draft = await conclude(context, analysis);
-  const { alerts, agent } = context;
   const settled = { ...analysis, evidence: draft.evidence, alerts, agent };
   const { report, struck } = await settleReport(draft.report, settled, (input) => concluded(context, input));
   if (struck.length > 0) {
@@ -115,8 +109,8 @@ async function investigate(context: Context): Promise<Report> {
   const { shown, charts } = deps.maskIpAddresses ? maskAddressesIn(drawn) : drawn;
   // A card that was asked for behind the report would be a revision more.
   await progress.close();
-  const usage = context.account.total();
-  const revision = await deps.store.investigations.saveReport(lease, shown, usage, charts, progress.lines());
+  const { investigations } = deps.store;
+  const revision = await investigations.saveReport(lease, shown, account.total(), charts, progress.lines());
   await deps.requestPost(context.incident, revision);
   return report;
 }
@@ -129,12 +123,10 @@ function chartsOf({ deps, alerts, incident, startedAt }: Context, about: Omit<Ch
 
 async function loadContext(deps: InvestigateDeps, claim: Claim, signal: AbortSignal): Promise<Context> {
   const { store, agents } = deps;
-  const { lease } = claim;
-  const [incident, alerts] = await Promise.all([
-    store.incidents.find(lease.incidentId),
-    store.incidents.alerts(lease.incidentId),
-  ]);
-  if (!incident) throw new FleetError('bug', `incident ${lease.incidentId} is not in the store`);
+  const { lease, attempts, usage, startedAt } = claim;
+  const { incidentId } = lease;
+  const [incident, alerts] = await Promise.all([store.incidents.find(incidentId), store.incidents.alerts(incidentId)]);
+  if (!incident) throw new FleetError('bug', `incident ${incidentId} is not in the store`);
   const agent = poolAgents(agents).find((item) => item.name === incident.agent);
   if (!agent) throw new FleetError('config_invalid', `there is no agent ${incident.agent} with a pool`);
   const show = () => deps.requestPost(incident);
@@ -145,11 +137,11 @@ async function loadContext(deps: InvestigateDeps, claim: Claim, signal: AbortSig
     alerts: alerts.map((item) => item.alert),
     received: alerts,
     lease,
-    resumed: claim.attempts > 1,
+    resumed: attempts > 1,
     signal,
     progress: keepProgress({ investigations: store.investigations, show, now: () => new Date() }, lease),
-    account: keepLlmAccount(deps, lease, claim.usage),
-    startedAt: new Date(claim.startedAt),
+    account: keepLlmAccount(deps, lease, usage),
+    startedAt: new Date(startedAt),
     deadline: Date.now() + agent.pool.budget.seconds * 1000,
   };
 }
@@ -182,18 +174,7 @@ const gatherDeps = ({ gateway, store }: InvestigateDeps) => ({ gateway, investig
 
 async function withinGatherBudget<T>(context: Context, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const left = (context.deadline - Date.now()) * GATHER_SHARE;
-  return await withBudget(context.signal, left, work);
-}
-
-/** Like a deadline, but the work is told that only the budget is spent, so that it can conclude with what it has. */
-async function withBudget<T>(outer: AbortSignal, ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const budget = new AbortController();
-  const timer = setTimeout(() => budget.abort(BUDGET_SPENT), Math.max(0, ms));
-  try {
-    return await work(AbortSignal.any([outer, budget.signal]));
-  } finally {
-    clearTimeout(timer);
-  }
+  return await withinBudget(context.signal, left, work);
 }
 
 /** The LLM's report, or the detectors' where there is no LLM or it fails: the engineer gets an answer either way. */
@@ -248,7 +229,7 @@ const isOfLlm = (error: unknown) =>
 async function reason(context: Context, analysis: Analysis): Promise<Draft> {
   const { deps, agent, alerts, signal, deadline, account, progress } = context;
   const input = { agent, alerts, ...analysis, deadline, spent: account.spent };
-  const result = await withBudget(signal, deadline - Date.now(), (limited) => deps.reasoner.reason(input, limited));
+  const result = await withinBudget(signal, deadline - Date.now(), (limited) => deps.reasoner.reason(input, limited));
   deps.metrics.llmCalls.inc({ outcome: 'ok' });
   await account.spent(result.usage);
   const { toolCalls = 0 } = result.usage;

@@ -78,7 +78,7 @@ export const storm: Drill = {
   shortOn: ['postgres', 'embedded'],
   alone: true,
   // As many places for investigations as there are services: 2 workers, 2 pools, 10 each.
-  environment: { WORKER_CONCURRENCY: '10', INTAKE_POLICIES: join(import.meta.dirname, '..', 'policies', 'storm.yaml') },
+  environment: { WORKER_CONCURRENCY: '20', INTAKE_POLICIES: join(import.meta.dirname, '..', 'policies', 'storm.yaml') },
   limits: { finalWithinMs: FINAL_MS },
   seconds: { short: 300, long: 300 },
   async run(stage) {
