@@ -68,7 +68,7 @@ describe('the detector of where it began', () => {
     number: number,
     capability: string,
     metric: string,
-    valueOf: (service: string, minute: number) => number,
+    valueAt: (service: string, minute: number) => number,
     days = 0,
   ): Evidence {
     const back = days * 24 * 60 * MINUTE;
@@ -76,7 +76,7 @@ describe('the detector of where it began', () => {
     const series = shop.map((service) => ({
       labels: { 'service.name': service },
       unit: null,
-      points: minutes.map((minute) => [alertAt + minute * MINUTE - back, valueOf(service, minute)]),
+      points: minutes.map((minute) => [alertAt + minute * MINUTE - back, valueAt(service, minute)]),
     }));
     const [from, to] = [-75, 5].map((minute) => new Date(alertAt + minute * MINUTE - back).toISOString());
     const asked = evidence(number, capability, { metric, series, warning: null });
