@@ -76,6 +76,7 @@ function benchEnvironment({ world: { sandbox, llm } }: BenchContext): Record<str
     OPENAI_API_KEY: 'sandbox-key',
     OPENAI_BASE_URL: llm.baseUrl,
     SLACK_POSTS_PER_MINUTE: '1000000',
+    SLACK_WORKSPACE_PER_MINUTE: '10000000',
     WORKER_RATE_PER_MINUTE: '1000000',
   };
 }

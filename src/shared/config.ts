@@ -27,6 +27,7 @@ const environmentSchema = z.object({
   SLACK_API_URL: optionalUrl,
   SLACK_DEFAULT_CHANNEL: optionalText,
   SLACK_POSTS_PER_MINUTE: wholeNumber(60, 1, 1_000_000),
+  SLACK_WORKSPACE_PER_MINUTE: wholeNumber(300, 1, 10_000_000),
   WEBHOOK_TOKEN: optionalText,
   ADMIN_TOKEN: optionalText,
   OPEN_ON_LOOPBACK: flag,
@@ -95,7 +96,10 @@ export type Config = Readonly<{
     botToken: string | null;
     apiUrl: string | null;
     defaultChannel: string | null;
+    /** Calls that write to one channel. */
     postsPerMinute: number;
+    /** Calls that write to all channels together. */
+    workspacePerMinute: number;
   }>;
   webhookToken: string | null;
   adminToken: string | null;
@@ -207,6 +211,7 @@ function freezeConfig(env: ParsedEnvironment, environment: Environment): Config 
       apiUrl: env.SLACK_API_URL ?? null,
       defaultChannel: env.SLACK_DEFAULT_CHANNEL ?? null,
       postsPerMinute: env.SLACK_POSTS_PER_MINUTE,
+      workspacePerMinute: env.SLACK_WORKSPACE_PER_MINUTE,
     },
     webhookToken: env.WEBHOOK_TOKEN ?? null,
     adminToken: env.ADMIN_TOKEN ?? null,

@@ -6,14 +6,14 @@ import type { FleetJob, JobData } from '../shared/queues.ts';
 import type { DeliveryLease } from '../shared/store/delivery-store.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
-import { PACE_BURST, PacedError } from './deliver-once.ts';
+import { PacedError } from './deliver-once.ts';
 import { sendBack } from './send-back.ts';
+import type { SlackPace } from './slack-pace.ts';
 
 export type PostFailureDeps = {
   store: Store;
   defaultChannel: string | null;
-  /** Time between two calls to one channel, ms. */
-  paceMs: number;
+  pace: SlackPace;
   bury: (incident: JobData, reason: DeadReason, why: string, fence: Fence) => Promise<void>;
   logger: Logger;
 };
@@ -68,7 +68,7 @@ async function waitWithoutAttempt(deps: PostFailureDeps, job: FleetJob, error: u
   const waitMs = error.retryAfterMs ?? 1_000;
   const incident = await deps.store.incidents.find(job.data.incidentId);
   const channel = incident?.slack?.channel ?? deps.defaultChannel;
-  if (channel) await deps.store.deliveries.holdChannel(channel, waitMs + deps.paceMs * PACE_BURST);
+  if (channel) await deps.pace.hold(channel, waitMs);
   return waitMs;
 }
 

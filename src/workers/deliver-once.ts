@@ -2,15 +2,12 @@ import { pause } from '../shared/deadline.ts';
 import { DependencyError, LeaseLostError } from '../shared/errors.ts';
 import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Delivery, DeliveryLease, DeliveryPart, DeliveryStore } from '../shared/store/delivery-store.ts';
-
-/** Calls to one channel that may follow each other at once before the pace applies. */
-export const PACE_BURST = 4;
+import type { SlackPace } from './slack-pace.ts';
 
 export type DeliverDeps = {
   gateway: McpGateway;
   deliveries: DeliveryStore;
-  /** Time between two calls to one channel, ms. */
-  paceMs: number;
+  pace: SlackPace;
   /** How long a post that came too late waits to hear what became of its message otherwise, ms. */
   takeBackMs?: number;
 };
@@ -160,7 +157,7 @@ async function settledRow({ deliveries, takeBackMs = TAKE_BACK_MS }: DeliverDeps
   }
 }
 
-async function waitForPace({ deliveries, paceMs }: DeliverDeps, channel: string): Promise<void> {
-  const waitMs = await deliveries.takePace(channel, paceMs, PACE_BURST);
+async function waitForPace({ pace }: DeliverDeps, channel: string): Promise<void> {
+  const waitMs = await pace.take(channel);
   if (waitMs > 0) throw new PacedError(waitMs);
 }

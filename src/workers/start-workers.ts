@@ -17,6 +17,7 @@ import { createReasoner } from './llm/create-reasoner.ts';
 import { processPost } from './post-report.ts';
 import { processDeadLetter } from './process-dead-letter.ts';
 import { processInvestigation } from './process-job.ts';
+import { createSlackPace } from './slack-pace.ts';
 import { createSuspectLane } from './suspect-lane.ts';
 import { startWorkerPool, type WorkerPool } from './worker-pool.ts';
 
@@ -90,15 +91,15 @@ function startersFor(
     ...{ store, gateway, analyst, reasoner, agents, requestPost, logger, metrics },
     ...{ worker, bury, suspects, maskIpAddresses: config.maskIpAddresses },
   };
-  const paceMs = 60_000 / config.slack.postsPerMinute;
+  const pace = createSlackPace(store.paces, config.slack);
   const postDeps = {
     store,
     gateway,
     agents,
     defaultChannel: config.slack.defaultChannel,
     publicUrl: config.publicUrl,
-    charts: createChartPoster({ store, gateway, paceMs, drawer, logger }),
-    paceMs,
+    charts: createChartPoster({ store, gateway, pace, drawer, logger }),
+    pace,
     bury,
     logger,
     metrics,

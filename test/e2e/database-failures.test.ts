@@ -19,6 +19,7 @@ if (isAvailable('postgres')) {
         ...sandboxEnvironment(sandbox),
         DATABASE_URL: postgres.url(),
         SLACK_POSTS_PER_MINUTE: '6000',
+        SLACK_WORKSPACE_PER_MINUTE: '60000',
       };
       await migrateDatabase(environment);
       fleet = await startInProcess(environment);

@@ -30,6 +30,7 @@ describe('hostile input from end to end', function () {
       ...sandboxEnvironment(sandbox),
       ...backend.environment,
       SLACK_POSTS_PER_MINUTE: '6000',
+      SLACK_WORKSPACE_PER_MINUTE: '60000',
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: llm.baseUrl,
     };

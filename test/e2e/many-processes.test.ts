@@ -29,7 +29,12 @@ if (isAvailable('redis')) {
     before(async () => {
       sandbox = await startSandbox({ slack: { rateLimits: null } });
       backend = await freshBackend('redis');
-      environment = { ...sandboxEnvironment(sandbox), ...backend.environment, SLACK_POSTS_PER_MINUTE: '6000' };
+      environment = {
+        ...sandboxEnvironment(sandbox),
+        ...backend.environment,
+        SLACK_POSTS_PER_MINUTE: '6000',
+        SLACK_WORKSPACE_PER_MINUTE: '60000',
+      };
       await migrateDatabase(environment);
       producer = await startRole('producer/main.ts', environment);
       const url = String((await producer.untilLogged('the producer listens')).url).replace('localhost', '127.0.0.1');

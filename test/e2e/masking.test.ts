@@ -55,6 +55,7 @@ describe('masking from end to end', function () {
       ...sandboxEnvironment(sandbox),
       ...backend.environment,
       SLACK_POSTS_PER_MINUTE: '6000',
+      SLACK_WORKSPACE_PER_MINUTE: '60000',
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: llm.baseUrl,
     };

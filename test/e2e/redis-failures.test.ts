@@ -21,6 +21,7 @@ if (isAvailable('redis')) {
         ...backend.environment,
         REDIS_URL: redis.url,
         SLACK_POSTS_PER_MINUTE: '6000',
+        SLACK_WORKSPACE_PER_MINUTE: '60000',
       };
       await migrateDatabase(environment);
       fleet = await startInProcess(environment);

@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { LeaseLostError } from '../../src/shared/errors.ts';
-import { silentLogger } from '../../src/shared/logger.ts';
 import type { DeliveryLease } from '../../src/shared/store/delivery-store.ts';
-import { createStore } from '../../src/shared/store/store.ts';
 import { availableBackends } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { eventually } from '../support/fleet.ts';
@@ -183,27 +180,6 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       await makeQuiet(test, [id]);
       await test.store.incidents.redrive(id);
       expect(await deliveries.due(10, 10)).to.deep.equal([]);
-    });
-
-    it('keeps one pace per channel, shared by two connections', async () => {
-      const second = backend === 'postgres' ? await openDatabase(test.config, silentLogger) : null;
-      const stores = [deliveries, second ? createStore(second).deliveries : deliveries];
-      const waits = await Promise.all(
-        Array.from({ length: 20 }, (_, n) => stores[n % 2]!.takePace('C-pace', 60_000, 4)),
-      );
-      await second?.close();
-      expect(waits.filter((wait) => wait === 0)).to.have.length(5);
-      for (const wait of waits) expect(Number.isInteger(wait)).to.equal(true);
-      expect(await deliveries.takePace('C-pace', 60_000, 4)).to.be.within(55_000, 60_000);
-      expect(await deliveries.takePace('C-other', 60_000, 4)).to.equal(0);
-    });
-
-    it('sends nothing to a channel that Slack has told us to leave alone', async () => {
-      await deliveries.holdChannel('C-held', 5_000.5);
-      await deliveries.holdChannel('C-held', 1_000);
-      const wait = await deliveries.takePace('C-held', 10, 0);
-      expect(wait).to.be.within(4_000, 5_001);
-      expect(Number.isInteger(wait)).to.equal(true);
     });
   });
 }

@@ -13,11 +13,14 @@ import type { ChartDrawer } from '../../src/workers/charts/chart-drawer.ts';
 import { deliverChart } from '../../src/workers/charts/deliver-chart.ts';
 import { createChartPoster } from '../../src/workers/charts/post-charts.ts';
 import { processPost } from '../../src/workers/post-report.ts';
+import { createSlackPace } from '../../src/workers/slack-pace.ts';
 import { aChart, PIXEL } from '../support/charts.ts';
 import { rejection } from '../support/errors.ts';
 import { CHANNEL, eventually } from '../support/fleet.ts';
 import { aReport, claimDelivery, claimIncident, expireLeases, makeQuiet, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
+
+const QUICK = { postsPerMinute: 60_000, workspacePerMinute: 600_000 };
 
 const RUNNING = new AbortController().signal;
 const COMPLETE = 'files.completeUploadExternal';
@@ -57,7 +60,7 @@ describe('posting charts to Slack', () => {
     const charts = createChartPoster({
       store: test.store,
       gateway: through,
-      paceMs: 1,
+      pace: createSlackPace(test.store.paces, QUICK),
       drawer: given.drawer ?? drawer,
       logger,
     });
@@ -68,7 +71,7 @@ describe('posting charts to Slack', () => {
       defaultChannel: CHANNEL,
       publicUrl: null,
       charts,
-      paceMs: 1,
+      pace: createSlackPace(test.store.paces, QUICK),
       bury: (...about: Parameters<typeof buryIncident> extends [unknown, ...infer Rest] ? Rest : never) =>
         buryIncident(test, ...about),
       logger,
@@ -227,7 +230,12 @@ describe('posting charts to Slack', () => {
         chart: aChart(),
         png: PIXEL,
       } as const;
-      const deps = { gateway: through, deliveries: test.store.deliveries, paceMs: 1, takeBackMs: 2_000 };
+      const deps = {
+        gateway: through,
+        deliveries: test.store.deliveries,
+        pace: createSlackPace(test.store.paces, QUICK),
+        takeBackMs: 2_000,
+      };
       return () => deliverChart(deps, { ...sending, revision: 1, signal: RUNNING });
     };
     const late = rejection((await send(paused))());

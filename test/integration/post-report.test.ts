@@ -10,10 +10,13 @@ import type { FleetJob } from '../../src/shared/queues.ts';
 import { buryIncident } from '../../src/workers/bury-incident.ts';
 import { deliverMessage, type Sending } from '../../src/workers/deliver-message.ts';
 import { type PostDeps, processPost } from '../../src/workers/post-report.ts';
+import { createSlackPace } from '../../src/workers/slack-pace.ts';
 import { rejection } from '../support/errors.ts';
 import { CHANNEL, eventually } from '../support/fleet.ts';
 import { claimDelivery, expireLeases, openIncident, reportedIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
+
+const QUICK = { postsPerMinute: 60_000, workspacePerMinute: 600_000 };
 
 const RUNNING = new AbortController().signal;
 
@@ -57,14 +60,22 @@ describe('posting to Slack', () => {
     defaultChannel: CHANNEL,
     publicUrl: null,
     charts: { draw: async () => false, deliver: async () => {} },
-    paceMs: 1,
+    pace: createSlackPace(test.store.paces, QUICK),
     bury: (...about) => buryIncident(test, ...about),
     logger: test.logger,
     metrics: test.metrics,
     ...given,
   });
   const deliver = (sending: Sending, through = gateway) =>
-    deliverMessage({ gateway: through, deliveries: test.store.deliveries, paceMs: 1, takeBackMs: 2_000 }, sending);
+    deliverMessage(
+      {
+        gateway: through,
+        deliveries: test.store.deliveries,
+        pace: createSlackPace(test.store.paces, QUICK),
+        takeBackMs: 2_000,
+      },
+      sending,
+    );
 
   /** A thread in Slack, and what a worker that claims the delivery of its incident is to send there. */
   async function threadWithReply() {

@@ -29,6 +29,7 @@ export async function startTestFleet(backend: Backend, options: TestFleetOptions
     ...sandboxEnvironment(sandbox),
     ...fresh.environment,
     SLACK_POSTS_PER_MINUTE: '6000',
+    SLACK_WORKSPACE_PER_MINUTE: '60000',
     ...options.environment,
   };
   try {

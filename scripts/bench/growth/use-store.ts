@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../../../src/shared/store/store.ts';
+import { createSlackPace } from '../../../src/workers/slack-pace.ts';
 import {
   SAMPLE_CHART,
   SAMPLE_FINDING,
@@ -90,7 +91,7 @@ async function investigate({ incidents, investigations, budgets }: Store, step: 
   await step('investigate: release the lease', () => investigations.release(lease));
 }
 
-async function post({ incidents, deliveries, charts }: Store, step: Step, id: string): Promise<void> {
+async function post({ incidents, deliveries, charts, paces }: Store, step: Step, id: string): Promise<void> {
   const revision = await step('post: want the reply', () => deliveries.want(id, 1));
   const claim = await step('post: claim', () => deliveries.claim(id, 1));
   if (claim.outcome !== 'claimed') throw new Error(`the delivery of the bench is ${claim.outcome}`);
@@ -100,8 +101,9 @@ async function post({ incidents, deliveries, charts }: Store, step: Step, id: st
   await step('post: read the deliveries', () => deliveries.list(id));
   const target = { channel: `C${id.slice(0, 8)}`, threadTs: '1700000000.000001' };
   await step('post: open a part', () => deliveries.open(lease, 'reply', target));
-  await step('post: take the pace', () => deliveries.takePace(target.channel, 1_000, 4));
-  await deliveries.holdChannel(target.channel, 1);
+  const pace = createSlackPace(paces, { postsPerMinute: 60, workspacePerMinute: 10_000_000 });
+  await step('post: take the pace', () => pace.take(target.channel));
+  await pace.hold(target.channel, 1);
   await step('post: mark sending', () => deliveries.markSending(lease, 'reply'));
   await deliveries.markNotSent(lease, 'reply', 'not sent');
   await step('post: renew the lease', () => deliveries.renew(lease));

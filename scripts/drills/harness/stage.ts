@@ -232,6 +232,7 @@ function fleetEnvironment(sandbox: Sandbox, llm: LlmSandbox): Record<string, str
     OPENAI_BASE_URL: llm.baseUrl,
     LLM_TIMEOUT_SECONDS: '5',
     SLACK_POSTS_PER_MINUTE: '6000',
+    SLACK_WORKSPACE_PER_MINUTE: '60000',
     WORKER_RATE_PER_MINUTE: '100000',
   };
 }

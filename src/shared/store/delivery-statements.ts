@@ -92,24 +92,3 @@ from behind join rca_fleet.deliveries d on d.incident_id = behind.incident_id an
 join rca_fleet.incidents i on i.id = d.incident_id and i.run = d.run
 where (behind.part = 'reply' or behind.part like 'chart-%')
   and d.state <> 'failed' and d.updated_at < now() - make_interval(secs => $1) and (d.lease_until is null or d.lease_until < now())`;
-
-/**
- * Generic cell rate algorithm in one statement, so that all post workers share one pace per channel. Its one row is locked until the
- * commit: that does not wait for the disk, because a pace that a crash of the server forgets costs a 429 at most.
- */
-export const TAKE_PACE = `
-with now_at as (select clock_timestamp() as t), old as (
-  select greatest(coalesce((select theoretical_arrival from rca_fleet.channel_pacing where channel = $1), now_at.t), now_at.t) as tat, now_at.t
-  from now_at
-), taken as (
-  insert into rca_fleet.channel_pacing as p (channel, theoretical_arrival)
-  select $1, tat + make_interval(secs => $2) from old
-  on conflict (channel) do update set
-    theoretical_arrival = greatest(p.theoretical_arrival, clock_timestamp()) + make_interval(secs => $2)
-    where greatest(p.theoretical_arrival, clock_timestamp()) - clock_timestamp() <= make_interval(secs => $2 * $3)
-  returning 1
-)
-select case when exists (select 1 from taken) then 0
-            else greatest(50, extract(epoch from old.tat - old.t)::float8 * 1000 - $2::float8 * $3::float8 * 1000) end as "waitMs",
-       set_config('synchronous_commit', 'off', true) as commits
-from old`;

@@ -1,17 +1,7 @@
 import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { IncidentState } from '../incident.ts';
-import {
-  CLAIM,
-  due,
-  FAIL,
-  FIELDS,
-  HELD_ON_ROW,
-  LEASE_SECONDS,
-  MARK_SENT,
-  OPEN,
-  TAKE_PACE,
-} from './delivery-statements.ts';
+import { CLAIM, due, FAIL, FIELDS, HELD_ON_ROW, LEASE_SECONDS, MARK_SENT, OPEN } from './delivery-statements.ts';
 import { storableText } from './storable-json.ts';
 
 /**
@@ -108,10 +98,6 @@ export type DeliveryStore = {
    * so that the next ones get their turn.
    */
   due(seconds: number, limit: number): Promise<DueDelivery[]>;
-  /** Takes the next place in a channel's pace; returns how long to wait for it, ms (0: go ahead). */
-  takePace(channel: string, intervalMs: number, burst: number): Promise<number>;
-  /** Slack said 429: nothing goes to this channel for `ms`. */
-  holdChannel(channel: string, ms: number): Promise<void>;
 };
 
 /** The repository of the outbox. */
@@ -175,17 +161,6 @@ export function createDeliveryStore(database: Database): DeliveryStore {
         [incidentId],
       ),
     due: (seconds, limit) => database.query<DueDelivery & Row>(due(limit), [seconds]),
-    async takePace(channel, intervalMs, burst) {
-      const rows = await database.query<{ waitMs: number }>(TAKE_PACE, [channel, intervalMs / 1000, burst]);
-      return Math.ceil(rows[0]!.waitMs);
-    },
-    async holdChannel(channel, ms) {
-      await database.query(
-        `insert into rca_fleet.channel_pacing as p (channel, theoretical_arrival) values ($1, now() + make_interval(secs => $2))
-         on conflict (channel) do update set theoretical_arrival = greatest(p.theoretical_arrival, excluded.theoretical_arrival)`,
-        [channel, ms / 1000],
-      );
-    },
   };
 }
 
