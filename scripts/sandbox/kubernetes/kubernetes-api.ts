@@ -1,8 +1,11 @@
 import { jsonAnswer, type SandboxAnswer, type SandboxRequest } from '../http/sandbox-http-server.ts';
 import type { KubernetesObject, TelemetryWorld } from '../scenarios/telemetry-world.ts';
+import type { ClusterStates } from './cluster-states.ts';
 import { withEndpoints } from './derived-endpoints.ts';
 import { discoveryDocument } from './discovery.ts';
 import { KubernetesRefusal } from './kubernetes-refusal.ts';
+import { chunkOf, readChunkStart } from './list-chunk.ts';
+import { podLog } from './pod-log.ts';
 import { apiVersionOf, RESOURCES, type Resource } from './resources.ts';
 import { fieldFilter, labelFilter } from './selectors.ts';
 import { toTable, wantsTable } from './table.ts';
@@ -13,6 +16,7 @@ type Target = { resource: Resource; namespace: string | null; name: string | nul
 export type KubernetesApiDeps = {
   token: string;
   world(): TelemetryWorld;
+  states: ClusterStates;
   /** Namespaces that the token may not read. */
   forbidden: Set<string>;
 };
@@ -61,44 +65,16 @@ function objectsOf(world: TelemetryWorld, { resource, namespace }: Target): Kube
   );
 }
 
-function list(objects: KubernetesObject[], { resource }: Target, request: SandboxRequest): SandboxAnswer {
+function list({ world, states }: KubernetesApiDeps, target: Target, request: SandboxRequest): SandboxAnswer {
   const { query, headers } = request;
+  const { resource } = target;
+  const start = readChunkStart(query, states, world());
   const byLabel = labelFilter(query.get('labelSelector') ?? '');
   const byField = fieldFilter(query.get('fieldSelector') ?? '', resource);
-  const found = objects.filter((one) => byLabel(one) && byField(one));
-  const start = Number(query.get('continue') ?? 0);
-  const limit = Number(query.get('limit') ?? 0) || found.length;
-  const rest = found.length - start - limit;
-  const more = rest > 0 ? { continue: String(start + limit), remainingItemCount: rest } : {};
-  const metadata = { resourceVersion: '1', ...more };
-  const items = found.slice(start, start + limit);
+  const found = objectsOf(start.world, target).filter((one) => byLabel(one) && byField(one));
+  const { items, metadata } = chunkOf(found, start, query);
   if (wantsTable(headers.accept)) return jsonAnswer(200, toTable(resource.kind, items, metadata));
   return jsonAnswer(200, { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata, items });
-}
-
-function containersOf(pod: KubernetesObject): string[] {
-  return (pod.spec as { containers: { name: string }[] }).containers.map(({ name }) => name);
-}
-
-function podLog(world: TelemetryWorld, pod: KubernetesObject, query: URLSearchParams): SandboxAnswer {
-  const { name, namespace } = pod.metadata;
-  const container = query.get('container') ?? containersOf(pod)[0];
-  const previous = query.get('previous') === 'true';
-  if (!containersOf(pod).includes(container ?? '')) {
-    throw new KubernetesRefusal('BadRequest', `container ${container} is not valid for pod ${name}`);
-  }
-  const found = world.podLogs.find(
-    (one) =>
-      one.namespace === namespace && one.pod === name && one.container === container && one.previous === previous,
-  );
-  if (!found && previous) {
-    const message = `previous terminated container "${container}" in pod "${name}" not found`;
-    throw new KubernetesRefusal('BadRequest', message);
-  }
-  const tail = Number(query.get('tailLines') ?? Number.POSITIVE_INFINITY);
-  const lines = found?.lines ?? [];
-  const body = lines.slice(Math.max(0, lines.length - tail)).map((line) => `${line}\n`);
-  return { status: 200, headers: { 'content-type': 'text/plain' }, body: body.join('') };
 }
 
 /** Answers one request to the simulated Kubernetes API; throws KubernetesRefusal. */
@@ -111,10 +87,9 @@ export function answerKubernetes(deps: KubernetesApiDeps, request: SandboxReques
   const target = targetOf(request.path);
   authorize(target, request.method, forbidden);
   if (request.query.get('watch') === 'true') throw new KubernetesRefusal('MethodNotAllowed', 'watch is not simulated');
+  if (target.name === null) return list(deps, target, request);
   const present = world();
-  const objects = objectsOf(present, target);
-  if (target.name === null) return list(objects, target, request);
-  const object = objects.find(({ metadata }) => metadata.name === target.name);
+  const object = objectsOf(present, target).find(({ metadata }) => metadata.name === target.name);
   if (!object) throw notFound(target);
   if (target.subresource === 'log' && object.kind === 'Pod') return podLog(present, object, request.query);
   if (target.subresource !== null) throw notFound(target);

@@ -6,6 +6,7 @@ const CODES = {
   NotFound: 404,
   BadRequest: 400,
   MethodNotAllowed: 405,
+  Expired: 410,
   TooManyRequests: 429,
   InternalError: 500,
 } as const;

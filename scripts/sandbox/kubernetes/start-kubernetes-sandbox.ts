@@ -11,6 +11,7 @@ import {
 } from '../http/sandbox-http-server.ts';
 import { createAuthority, issueCertificate } from '../network/sandbox-certificates.ts';
 import { createWorldClock, type Scenario, type WorldClock } from '../scenarios/telemetry-world.ts';
+import { createClusterStates } from './cluster-states.ts';
 import { answerKubernetes } from './kubernetes-api.ts';
 import { KubernetesRefusal, statusAnswer } from './kubernetes-refusal.ts';
 
@@ -32,6 +33,8 @@ export type KubernetesSandbox = FaultPlan & {
   kubeconfigPath: string;
   /** Method and path of every request so far. */
   requests: string[];
+  /** Forgets every state that was listed so far: its `continue` tokens are answered with 410. */
+  compact(): void;
   connections(): number;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -77,7 +80,8 @@ async function createTls() {
 export async function startKubernetesSandbox(options: KubernetesSandboxOptions): Promise<KubernetesSandbox> {
   const { scenarios, token = 'sandbox-reader-token', forbiddenNamespaces = [] } = options;
   const world = options.world ?? createWorldClock(scenarios);
-  const deps = { token, world: world.read, forbidden: new Set(forbiddenNamespaces) };
+  const states = createClusterStates();
+  const deps = { token, world: world.read, states, forbidden: new Set(forbiddenNamespaces) };
   const requests: string[] = [];
   const tls = options.tls ? await createTls() : undefined;
   const service: SandboxService = {
@@ -101,6 +105,7 @@ export async function startKubernetesSandbox(options: KubernetesSandboxOptions):
     ...server,
     kubeconfigPath,
     requests,
+    compact: states.compact,
     async close() {
       await server.close();
       await rm(folder, { recursive: true, force: true });

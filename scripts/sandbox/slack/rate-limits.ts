@@ -8,7 +8,7 @@ export type SlackRateLimits = {
   methods: Record<string, RateLimit>;
 };
 
-/** About one post per second and channel with a short burst, and Slack's tiers 3 (50 a minute) and 4 (100 a minute). */
+/** About one post per second and channel with a short burst, and Slack's tiers 2 (20 a minute), 3 (50) and 4 (100). */
 export const SLACK_RATE_LIMITS: SlackRateLimits = {
   posting: { perMinute: 60, burst: 5 },
   methods: {
@@ -17,6 +17,7 @@ export const SLACK_RATE_LIMITS: SlackRateLimits = {
     'conversations.replies': { perMinute: 50, burst: 50 },
     'conversations.history': { perMinute: 50, burst: 50 },
     'conversations.info': { perMinute: 50, burst: 50 },
+    'conversations.list': { perMinute: 20, burst: 20 },
     'files.getUploadURLExternal': { perMinute: 100, burst: 100 },
     'files.completeUploadExternal': { perMinute: 100, burst: 100 },
     'files.delete': { perMinute: 50, burst: 50 },

@@ -15,8 +15,12 @@ type JsonSchema = {
   properties?: Record<string, JsonSchema>;
   required?: string[];
 };
-const schemaOf = (capability: Capability) =>
-  z.toJSONSchema(CAPABILITIES[capability].input, { io: 'input' }) as JsonSchema;
+/** Pages are for programs: a model narrows its question instead, and could name no cursor that stands in the evidence. */
+function schemaOf(capability: Capability): JsonSchema {
+  const schema = z.toJSONSchema(CAPABILITIES[capability].input, { io: 'input' }) as JsonSchema;
+  const { cursor: _, ...properties } = schema.properties ?? {};
+  return { ...schema, properties };
+}
 
 /** What a question of this capability may hold. */
 export function argumentsOf(capability: Capability): KnownArguments {

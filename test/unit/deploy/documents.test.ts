@@ -95,6 +95,7 @@ describe('deploy/slack-app-manifest.yaml', () => {
     'chat.update': ['chat:write'],
     'chat.delete': ['chat:write'],
     'conversations.info': ['channels:read', 'groups:read'],
+    'conversations.list': ['channels:read'],
     'conversations.history': ['channels:history', 'groups:history'],
     'conversations.replies': ['channels:history', 'groups:history'],
     'files.getUploadURLExternal': ['files:write'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { changes, kubernetesObjects } from '../../evidence-forms.ts';
 import { textLabels, timeRange } from './common.ts';
+import { cursorInput, nextCursorOutput } from './paging.ts';
 
 const containerSchema = z.object({
   name: z.string(),
@@ -26,6 +27,8 @@ export const podsStatus = {
     service: z.string().optional(),
     pod: z.string().optional(),
     labelSelector: z.string().optional(),
+    limit: z.number().int().min(1).max(500).default(100),
+    ...cursorInput,
   }),
   output: z.object({
     pods: z.array(
@@ -48,6 +51,8 @@ export const podsStatus = {
         containers: z.array(containerSchema),
       }),
     ),
+    truncated: z.boolean().optional(),
+    ...nextCursorOutput,
   }),
 };
 
@@ -57,7 +62,8 @@ export const podLogs = {
     pod: z.string(),
     container: z.string().optional(),
     previous: z.boolean().default(false),
-    tailLines: z.number().int().max(2000).default(200),
+    tailLines: z.number().int().min(1).max(2000).default(200),
+    ...cursorInput,
   }),
   output: z.object({
     pod: z.string(),
@@ -66,6 +72,7 @@ export const podLogs = {
     previous: z.boolean(),
     lines: z.array(z.string()),
     truncated: z.boolean(),
+    ...nextCursorOutput,
   }),
 };
 
@@ -74,7 +81,8 @@ export const kubernetesEvents = {
     namespace: z.string().optional(),
     object: z.string().optional(),
     type: z.enum(['Normal', 'Warning']).optional(),
-    limit: z.number().int().max(500).default(100),
+    limit: z.number().int().min(1).max(500).default(100),
+    ...cursorInput,
   }),
   output: z.object({
     events: z.array(
@@ -91,6 +99,7 @@ export const kubernetesEvents = {
       }),
     ),
     truncated: z.boolean(),
+    ...nextCursorOutput,
   }),
 };
 
@@ -111,8 +120,13 @@ export const serviceHealth = {
 
 /** What was changed in a cluster: rollouts and changed configuration. */
 export const changesList = {
-  input: z.object({ namespace: z.string().optional(), ...timeRange, limit: z.number().int().max(200).default(50) }),
-  output: changes.extend({ truncated: z.boolean().optional() }),
+  input: z.object({
+    namespace: z.string().optional(),
+    ...timeRange,
+    limit: z.number().int().min(1).max(200).default(50),
+    ...cursorInput,
+  }),
+  output: changes.extend({ truncated: z.boolean().optional(), ...nextCursorOutput }),
 };
 
 /** Kinds that may be read whole; secrets are not among them. */
@@ -136,6 +150,16 @@ export const OBJECT_KINDS = [
 
 /** Objects as the API gives them, without managed fields, annotations and the values of environment variables. */
 export const kubernetesObjectsList = {
-  input: z.object({ kinds: z.array(z.enum(OBJECT_KINDS)).min(1).max(15), namespace: z.string().optional() }),
-  output: kubernetesObjects.extend({ truncated: z.boolean().optional(), refused: z.array(z.string()).optional() }),
+  input: z.object({
+    kinds: z.array(z.enum(OBJECT_KINDS)).min(1).max(15),
+    namespace: z.string().optional(),
+    /** Of each kind. */
+    limit: z.number().int().min(1).max(250).default(100),
+    ...cursorInput,
+  }),
+  output: kubernetesObjects.extend({
+    truncated: z.boolean().optional(),
+    refused: z.array(z.string()).optional(),
+    ...nextCursorOutput,
+  }),
 };

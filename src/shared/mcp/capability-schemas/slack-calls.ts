@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cursorInput, nextCursorOutput } from './paging.ts';
 
 /** Message metadata by which a post is found again after an ambiguous failure (Slack message metadata). */
 const slackMetadata = z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) });
@@ -46,8 +47,13 @@ export const slackUpdateMessage = {
 };
 
 export const slackThreadInfo = {
-  input: z.object({ channel: z.string(), threadTs: z.string(), limit: z.number().int().max(1000).default(200) }),
-  output: z.object({ messages: z.array(slackMessage), hasMore: z.boolean() }),
+  input: z.object({
+    channel: z.string(),
+    threadTs: z.string(),
+    limit: z.number().int().min(1).max(1000).default(200),
+    ...cursorInput,
+  }),
+  output: z.object({ messages: z.array(slackMessage), hasMore: z.boolean(), ...nextCursorOutput }),
 };
 
 export const slackChannelHistory = {
@@ -55,9 +61,10 @@ export const slackChannelHistory = {
     channel: z.string(),
     /** Slack timestamps (seconds with fraction). */
     oldest: z.string().optional(),
-    limit: z.number().int().max(999).default(100),
+    limit: z.number().int().min(1).max(999).default(100),
+    ...cursorInput,
   }),
-  output: z.object({ messages: z.array(slackMessage), hasMore: z.boolean() }),
+  output: z.object({ messages: z.array(slackMessage), hasMore: z.boolean(), ...nextCursorOutput }),
 };
 
 export const slackChannelInfo = {

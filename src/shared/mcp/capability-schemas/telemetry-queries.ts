@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { serviceTopology } from '../../evidence-forms.ts';
 import { textLabels, timeRange } from './common.ts';
+import { cursorInput, nextCursorOutput } from './paging.ts';
 
 export const logsQuery = {
   input: z.object({
@@ -9,7 +10,8 @@ export const logsQuery = {
     searchText: z.string().optional(),
     severity: z.string().optional(),
     ...timeRange,
-    limit: z.number().int().max(1000).default(100),
+    limit: z.number().int().min(1).max(1000).default(100),
+    ...cursorInput,
   }),
   output: z.object({
     rows: z.array(
@@ -22,6 +24,7 @@ export const logsQuery = {
       }),
     ),
     hasMore: z.boolean(),
+    ...nextCursorOutput,
     warning: z.string().nullable(),
   }),
 };
@@ -91,8 +94,8 @@ export const servicesList = {
 
 /** Who calls whom, as the tracing backend has seen it. */
 export const topologyServices = {
-  input: z.object(timeRange),
-  output: serviceTopology.extend({ truncated: z.boolean().optional() }),
+  input: z.object({ ...timeRange, ...cursorInput }),
+  output: serviceTopology.extend({ truncated: z.boolean().optional(), ...nextCursorOutput }),
 };
 
 /** Trace ids of W3C (32 digits) and of older tracers (16); anything else is no id and may be an injection. */
@@ -109,7 +112,8 @@ export const tracesQuery = {
     traceIds: z.array(z.string().regex(TRACE_ID)).min(1).max(50).optional(),
     order: z.enum(['newest', 'slowest']).optional(),
     ...timeRange,
-    limit: z.number().int().max(1000).default(100),
+    limit: z.number().int().min(1).max(1000).default(100),
+    ...cursorInput,
   }),
   output: z.object({
     spans: z.array(
@@ -126,6 +130,7 @@ export const tracesQuery = {
       }),
     ),
     hasMore: z.boolean(),
+    ...nextCursorOutput,
     warning: z.string().nullable(),
   }),
 };

@@ -1,8 +1,10 @@
-import type { KubernetesReader } from '../servers/kubernetes/kubernetes-reader.ts';
+import type { ListOptions, ListPage } from '../servers/kubernetes/kubernetes-reader.ts';
 import type { EndpointSlice } from '../servers/kubernetes/kubernetes-types.ts';
 import type { KubernetesService } from './endpoint-source.ts';
 
-export type SliceReader = Pick<KubernetesReader, 'endpointSlices'>;
+export type SliceReader = {
+  endpointSlices(options: ListOptions): Promise<Pick<ListPage<EndpointSlice>, 'items'>>;
+};
 
 const REQUEST_MS = 4_000;
 

@@ -2,6 +2,7 @@ import type { ToolInput } from '../../server-definition.ts';
 import type { KubernetesReader, ListPage } from './kubernetes-reader.ts';
 import type { Pod, Service } from './kubernetes-types.ts';
 import { listInScope } from './namespace-scope.ts';
+import { type Source, sourcesIn } from './page-of-window.ts';
 
 /** The labels by which workloads usually carry their service's name. */
 const NAME_LABELS = ['app.kubernetes.io/name', 'app', 'k8s-app', 'app.kubernetes.io/instance'];
@@ -21,37 +22,59 @@ export function isNamed(name: string | undefined, asked: string): boolean {
 type Where = { reader: KubernetesReader; namespaces: (string | undefined)[]; signal: AbortSignal };
 
 /** The services of this exact name. */
-export async function findServices({ reader, namespaces, signal }: Where, name: string): Promise<Service[]> {
-  const page = await listInScope(namespaces, reader.services, { fieldSelector: `metadata.name=${name}`, signal });
-  return page.items;
+export function findServices({ reader, namespaces, signal }: Where, name: string): Promise<Service[]> {
+  return listInScope(namespaces, reader.services, { fieldSelector: `metadata.name=${name}`, signal });
 }
 
 /** The pods that a service selects; none for a service without a selector. */
-export async function podsOfService({ reader, signal }: Where, service: Service): Promise<Pod[]> {
+export async function podsOfService(where: Where, service: Service): Promise<Pod[]> {
+  return (await podSourceOf(where, service)?.list(undefined))?.items ?? [];
+}
+
+function podSourceOf({ reader, signal }: Where, service: Service): Source<Pod> | null {
+  const { namespace } = service.metadata ?? {};
   const labelSelector = selectorText(service.spec?.selector ?? {});
-  if (labelSelector === '') return [];
-  const { items } = await reader.pods({ namespace: service.metadata?.namespace, labelSelector, signal });
-  return items;
+  if (labelSelector === '') return null;
+  const key = `${namespace}/${service.metadata?.name}: ${labelSelector}`;
+  return { key, list: (start) => reader.pods({ namespace, labelSelector, start, signal }) };
 }
 
 function belongsTo({ metadata }: Pod, service: string): boolean {
   return isNamed(metadata?.name, service) || NAME_LABELS.some((label) => metadata?.labels?.[label] === service);
 }
 
-async function podsByService(where: Where, name: string): Promise<ListPage<Pod>> {
-  const services = await findServices(where, name);
-  const selected = (await Promise.all(services.map((service) => podsOfService(where, service)))).flat();
-  if (selected.length > 0) return { items: selected, complete: true };
-  const { reader, namespaces, signal } = where;
-  const { items, complete } = await listInScope(namespaces, reader.pods, { signal });
-  return { items: items.filter((pod) => belongsTo(pod, name)), complete };
+/** Where pods are listed, and which of those that come are meant. */
+export type PodListing = { sources: Source<Pod>[]; keep(pod: Pod): boolean };
+
+/** The listing with its first window read already. */
+function readAhead<T>({ key, list }: Source<T>, first: ListPage<T>): Source<T> {
+  return { key, list: async (start) => (start === undefined ? first : await list(start)) };
 }
 
+/** The pods that services of this name select; where they select none, those that are called so. */
+async function podsByService(where: Where, name: string): Promise<PodListing> {
+  const services = await findServices(where, name);
+  const sources = services.flatMap((service) => podSourceOf(where, service) ?? []);
+  const firsts = await Promise.all(sources.map((source) => source.list(undefined)));
+  if (firsts.some(({ items }) => items.length > 0)) {
+    return { sources: sources.map((source, index) => readAhead(source, firsts[index]!)), keep: () => true };
+  }
+  return { sources: podsOf(where), keep: (pod) => belongsTo(pod, name) };
+}
+
+const podsOf = ({ reader, namespaces, signal }: Where, labelSelector?: string) =>
+  sourcesIn(namespaces, (namespace, start) => reader.pods({ namespace, labelSelector, start, signal }));
+
 /** The pods that are asked for: by name or its beginning, by labels, by service, or all. */
-export async function findPods(where: Where, asked: ToolInput<'pods.status'>): Promise<ListPage<Pod>> {
+export async function listPods(where: Where, asked: ToolInput<'pods.status'>): Promise<PodListing> {
   const { service, pod, labelSelector } = asked;
   if (service !== undefined && pod === undefined && labelSelector === undefined) return podsByService(where, service);
-  const { reader, namespaces, signal } = where;
-  const { items, complete } = await listInScope(namespaces, reader.pods, { labelSelector, signal });
-  return { items: pod === undefined ? items : items.filter(({ metadata }) => isNamed(metadata?.name, pod)), complete };
+  const sources = podsOf(where, labelSelector);
+  return { sources, keep: ({ metadata }) => pod === undefined || isNamed(metadata?.name, pod) };
+}
+
+/** The pods of this name, or whose names begin so. */
+export async function findPodsNamed({ reader, namespaces, signal }: Where, name: string): Promise<Pod[]> {
+  const pods = await listInScope(namespaces, reader.pods, { signal });
+  return pods.filter(({ metadata }) => isNamed(metadata?.name, name));
 }

@@ -107,7 +107,7 @@ export function getDeploymentStatus({ reader, scope }: KubernetesDeps): ToolDefi
       const { deployment, namespace } = input.parse(given);
       const kubernetes = await reader();
       const options = { fieldSelector: `metadata.name=${deployment}`, signal };
-      const { items } = await listInScope(scope(namespace), kubernetes.deployments, options);
+      const items = await listInScope(scope(namespace), kubernetes.deployments, options);
       const deployments = await Promise.all(items.map((one) => readDeployment(kubernetes, one, signal)));
       const text = deployments.flatMap(describe).join('\n') || `there is no deployment named ${deployment}`;
       return { data: { deployments }, text };

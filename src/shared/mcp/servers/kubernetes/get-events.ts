@@ -1,9 +1,11 @@
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../server-definition.ts';
+import { listingOf } from '../page-cursor.ts';
+import { moreFooter } from '../page-of.ts';
 import { isNamed } from './find-pods.ts';
 import type { KubernetesDeps } from './kubernetes-deps.ts';
 import type { KubernetesEvent } from './kubernetes-types.ts';
-import { listInScope } from './namespace-scope.ts';
+import { pageOfWindow, sourcesIn } from './page-of-window.ts';
 
 type EventRow = CapabilityOutput<'events.list'>['events'][number];
 
@@ -33,12 +35,12 @@ function isAbout({ name, message }: EventRow, object: string): boolean {
 
 const newestFirst = (a: EventRow, b: EventRow) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? '');
 
-function describe({ events, truncated }: CapabilityOutput<'events.list'>): string {
+function describe({ events, nextCursor }: CapabilityOutput<'events.list'>): string {
   const lines = events.map(({ lastSeen, firstSeen, type, reason, kind, namespace, name, count, message }) => {
     const times = count > 1 ? ` (${count} times since ${firstSeen})` : '';
     return `${lastSeen} ${type} ${reason} ${kind} ${namespace}/${name}${times}: ${message}`;
   });
-  return [...(lines.length > 0 ? lines : ['no events']), ...(truncated ? ['(there are more events)'] : [])].join('\n');
+  return [...(lines.length > 0 ? lines : ['no events']), ...moreFooter('events', nextCursor)].join('\n');
 }
 
 /** `get_events`: events of a namespace or about an object, newest first. */
@@ -46,14 +48,20 @@ export function getEvents({ reader, scope }: KubernetesDeps): ToolDefinition {
   return toolFor('events.list', {
     title: 'Kubernetes events',
     description:
-      'Events, newest first, optionally of one type and about one object: its name, the beginning of it (a deployment finds its pods), or a text in the message.',
-    run: async ({ namespace, object, type, limit }, { signal }) => {
+      'Events, newest first among 3,000 at a time, page by page, optionally of one type and about one object: its name, the beginning of it (a deployment finds its pods), or a text in the message.',
+    run: async (input, { signal }) => {
+      const { namespace: asked, object, type } = input;
       const fieldSelector = type === undefined ? undefined : `type=${type}`;
       const { events: list } = await reader();
-      const { items, complete } = await listInScope(scope(namespace), list, { fieldSelector, signal });
-      const rows = items.map(readEvent).sort(newestFirst);
-      const found = object === undefined ? rows : rows.filter((row) => isAbout(row, object));
-      const data = { events: found.slice(0, limit), truncated: found.length > limit || !complete };
+      const sources = sourcesIn(scope(asked), (namespace, start) => list({ namespace, fieldSelector, start, signal }));
+      const listing = listingOf('kubernetes', 'get_events', input);
+      const arrange = (found: KubernetesEvent[]) =>
+        found
+          .map(readEvent)
+          .filter((row) => object === undefined || isAbout(row, object))
+          .sort(newestFirst);
+      const { rows: events, nextCursor } = await pageOfWindow(listing, sources, input, arrange);
+      const data = { events, truncated: nextCursor !== null, nextCursor };
       return { data, text: describe(data) };
     },
   });

@@ -1,8 +1,11 @@
 import { DependencyError } from '../../../errors.ts';
-import { type ToolDefinition, toolFor } from '../../server-definition.ts';
-import { findPods } from './find-pods.ts';
+import { type ToolDefinition, type ToolInput, toolFor } from '../../server-definition.ts';
+import { listingOf, readCursor, writeCursor } from '../page-cursor.ts';
+import { moreFooter } from '../page-of.ts';
+import { findPodsNamed } from './find-pods.ts';
 import type { KubernetesDeps } from './kubernetes-deps.ts';
 import type { Pod } from './kubernetes-types.ts';
+import { type LogPosition, logPosition, type ReadTail, readEarlier, readLatest } from './read-log.ts';
 import { isPodReady } from './read-pod.ts';
 
 /** The pod of that name, or of the pods whose names begin so the most troubled one. */
@@ -19,30 +22,39 @@ function chooseContainer({ spec, status }: Pod): string | undefined {
   return troubled?.name ?? spec?.containers[0]?.name;
 }
 
-function linesOf(log: string): string[] {
-  const lines = log.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
+type Which = Omit<LogPosition, 'time' | 'ties' | 'given'>;
+
+async function whichLog(deps: KubernetesDeps, input: ToolInput<'pods.logs'>, signal: AbortSignal): Promise<Which> {
+  const where = { reader: await deps.reader(), namespaces: deps.scope(input.namespace), signal };
+  const pod = choosePod(await findPodsNamed(where, input.pod), input.pod);
+  const { name = '', namespace = '' } = pod.metadata ?? {};
+  return { namespace, pod: name, container: input.container ?? chooseContainer(pod) };
 }
 
 /** `get_pod_logs`: the last lines of a container, or of its previous run. */
-export function getPodLogs({ reader, scope }: KubernetesDeps): ToolDefinition {
+export function getPodLogs(deps: KubernetesDeps): ToolDefinition {
   return toolFor('pods.logs', {
     title: 'Log of a pod',
     description:
-      'The last lines of a container of a pod (`pod` is its name, or the beginning of it), with `previous` those of the run before the last restart.',
-    run: async ({ namespace: asked, pod: name, container: given, previous, tailLines }, { signal }) => {
-      const kubernetes = await reader();
-      const { items } = await findPods({ reader: kubernetes, namespaces: scope(asked), signal }, { pod: name });
-      const pod = choosePod(items, name);
-      const { name: podName = '', namespace = '' } = pod.metadata ?? {};
-      const container = given ?? chooseContainer(pod);
-      const log = await kubernetes.podLog({ namespace, name: podName, container, previous, tailLines, signal });
-      const lines = linesOf(log);
-      const truncated = lines.length >= tailLines;
-      const data = { pod: podName, namespace, container: container ?? null, previous, lines, truncated };
-      const head = `${namespace}/${podName} ${container ?? ''}${previous ? ' (previous run)' : ''}: ${lines.length} lines`;
-      return { data, text: [head, ...lines].join('\n') };
+      'The last lines of a container of a pod (`pod` is its name, or the beginning of it), with `previous` those of the run before the last restart. `nextCursor` gives the lines before them.',
+    run: async (input, { signal }) => {
+      const { previous, tailLines } = input;
+      const { tailLines: _, ...question } = input;
+      const listing = listingOf('kubernetes', 'get_pod_logs', question);
+      const position = readCursor(listing, input.cursor, logPosition);
+      const { namespace, pod, container } = position ?? (await whichLog(deps, input, signal));
+      // A cursor opens no namespace that the arguments could not.
+      deps.scope(namespace);
+      const kubernetes = await deps.reader();
+      const read: ReadTail = (tail) =>
+        kubernetes.podLog({ namespace, name: pod, container, previous, ...tail, signal });
+      const page = position ? await readEarlier(read, tailLines, position) : await readLatest(read, tailLines);
+      const { lines, earlier, truncated } = page;
+      const nextCursor = earlier && writeCursor(listing, { namespace, pod, container, ...earlier });
+      const data = { pod, namespace, container: container ?? null, previous, lines, truncated, nextCursor };
+      const head = `${namespace}/${pod} ${container ?? ''}${previous ? ' (previous run)' : ''}: ${lines.length} lines`;
+      const further = truncated && nextCursor === null ? ['(the log goes back further than is read here)'] : [];
+      return { data, text: [head, ...lines, ...moreFooter('lines before these', nextCursor), ...further].join('\n') };
     },
   });
 }

@@ -1,4 +1,10 @@
 import { DependencyError, describeError, type FailureClass } from '../../../errors.ts';
+import { TOO_LARGE } from '../../../http/limit-body.ts';
+
+/** `detail` where the cluster no longer keeps the state of a `continue` token or a resource version (HTTP 410). */
+export const EXPIRED = 'Expired';
+/** `detail` of an answer beyond the bound on its size. */
+export const TOO_LARGE_ANSWER = 'answer_too_large';
 
 /** What a refusal of the API says: its HTTP code, its body (a Status object as text, or parsed) and headers. */
 export type Refused = { code: number; body: unknown; headers: Record<string, string> };
@@ -27,7 +33,8 @@ export function refusedFailure(what: string, { code, body, headers }: Refused, c
   const seconds = Number(headers['retry-after'] ?? Number.NaN);
   return new DependencyError('kubernetes', failure, `Kubernetes ${what}: HTTP ${code}${message ? ` ${message}` : ''}`, {
     cause,
-    detail: reason,
+    // Older servers give the reason as Gone.
+    detail: code === 410 ? EXPIRED : reason,
     retryAfterMs: failure === 'rate_limit' && Number.isFinite(seconds) ? seconds * 1000 : undefined,
   });
 }
@@ -40,6 +47,10 @@ export function callFailure(what: string, thrown: unknown, signal: AbortSignal):
     return new DependencyError('kubernetes', 'timeout', `Kubernetes ${what}: no answer in time`, options);
   }
   if (signal.aborted) return new DependencyError('kubernetes', 'aborted', `Kubernetes ${what}: given up`, options);
+  if ((thrown as { code?: string }).code === TOO_LARGE) {
+    const message = `Kubernetes ${what}: ${describeError(thrown)}: ask for less, for example one namespace or fewer kinds`;
+    return new DependencyError('kubernetes', 'bad_request', message, { cause: thrown, detail: TOO_LARGE_ANSWER });
+  }
   if (thrown instanceof TypeError && thrown.message.includes('fetch failed')) {
     return new DependencyError('kubernetes', 'connection', `Kubernetes ${what}: ${describeError(thrown)}`, options);
   }

@@ -8,16 +8,23 @@ import type {
   Service,
 } from './kubernetes-types.ts';
 
+/** Where a listing begins: where the API's `continue` token says, or at the beginning of a state that was seen before. */
+export type ListStart = { token?: string; resourceVersion?: string };
+
 export type ListOptions = {
   /** All namespaces where it is missing. */
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
+  /** Without it the listing is of now. */
+  start?: ListStart;
+  /** How many objects at most. */
+  max?: number;
   signal: AbortSignal;
 };
 
-/** `complete` is false where the cluster holds more than was read. */
-export type ListPage<T> = { items: T[]; complete: boolean };
+/** `complete` is false where the cluster holds more than was read, which begins at `token`. */
+export type ListPage<T> = { items: T[]; complete: boolean; token: string | null; resourceVersion: string | null };
 
 export type LogOptions = {
   namespace: string;
@@ -25,6 +32,8 @@ export type LogOptions = {
   container?: string;
   previous: boolean;
   tailLines: number;
+  /** Where the log is cut off, from the beginning of those lines. */
+  limitBytes: number;
   signal: AbortSignal;
 };
 
@@ -40,5 +49,6 @@ export type KubernetesReader = {
   replicaSets: List<ReplicaSet>;
   /** Every object of a kind; `kinds` says which can be asked for. */
   objects(kind: string, options: ListOptions): Promise<ListPage<AnyObject>>;
+  /** Each line begins with its time and a space. */
   podLog(options: LogOptions): Promise<string>;
 };

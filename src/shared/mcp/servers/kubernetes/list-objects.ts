@@ -1,18 +1,18 @@
 import { DependencyError } from '../../../errors.ts';
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../server-definition.ts';
+import { expiredCursor, listingOf, readCursor, writeCursor } from '../page-cursor.ts';
+import { moreFooter } from '../page-of.ts';
 import { cleanObject } from './clean-object.ts';
 import type { KubernetesDeps } from './kubernetes-deps.ts';
+import { EXPIRED } from './kubernetes-failures.ts';
 import type { ListOptions } from './kubernetes-reader.ts';
 import type { AnyObject } from './kubernetes-types.ts';
-import { listInScope } from './namespace-scope.ts';
+import { type KindPage, type KindPosition, kindPositions, readKind } from './read-kind.ts';
 
-/** Of one kind; a namespace with more is no place where one object is found by reading them all. */
-const MAX_PER_KIND = 100;
+type Listed = { kind: string; items: AnyObject[]; next: KindPosition | null; refused: boolean };
 
-type Listed = { kind: string; items: AnyObject[]; complete: boolean; refused: boolean };
-
-function describe({ objects, truncated, refused = [] }: CapabilityOutput<'kubernetes.objects'>): string {
+function describe({ objects, nextCursor, refused = [] }: CapabilityOutput<'kubernetes.objects'>): string {
   const lines = objects.map((object) => {
     const { name, namespace } = object.metadata as { name?: string; namespace?: string };
     return `${object.kind} ${namespace ? `${namespace}/` : ''}${name}: ${JSON.stringify(object.spec ?? {}).slice(0, 600)}`;
@@ -20,24 +20,18 @@ function describe({ objects, truncated, refused = [] }: CapabilityOutput<'kubern
   return [
     ...(lines.length > 0 ? lines : ['no objects']),
     ...refused.map((kind) => `(objects of kind ${kind} may not be read)`),
-    ...(truncated ? ['(there are more objects)'] : []),
+    ...moreFooter('objects', nextCursor),
   ].join('\n');
 }
 
 /** What the role does not allow is told, and the rest is read. */
-async function listKind(kind: string, list: () => Promise<{ items: AnyObject[]; complete: boolean }>): Promise<Listed> {
+async function listKind(kind: string, list: () => Promise<KindPage>): Promise<Listed> {
   try {
-    const { items, complete } = await list();
-    return {
-      kind,
-      items: items.slice(0, MAX_PER_KIND),
-      complete: complete && items.length <= MAX_PER_KIND,
-      refused: false,
-    };
+    return { kind, ...(await list()), refused: false };
   } catch (error) {
     const mayNot = error instanceof DependencyError && ['auth', 'refused', 'not_found'].includes(error.failure);
     if (!mayNot) throw error;
-    return { kind, items: [], complete: true, refused: true };
+    return { kind, items: [], next: null, refused: true };
   }
 }
 
@@ -46,15 +40,28 @@ export function listObjects({ reader, scope }: KubernetesDeps): ToolDefinition {
   return toolFor('kubernetes.objects', {
     title: 'Kubernetes objects',
     description:
-      'Objects of the given kinds with spec and status, of one namespace or of all; values of environment variables are left out unless they are addresses.',
-    run: async ({ kinds, namespace }, { signal }) => {
+      'Objects of the given kinds with spec and status, of one namespace or of all, page by page (`limit` of each kind); values of environment variables are left out unless they are addresses.',
+    run: async (input, { signal }) => {
+      const { limit, cursor } = input;
       const { objects: read } = await reader();
-      const list = (kind: string) => (options: ListOptions) => read(kind, options);
+      const kinds = [...new Set(input.kinds)];
+      const namespacesOf = (kind: string) => (kind === 'Node' ? [undefined] : scope(input.namespace));
+      const asked = listingOf('kubernetes', 'list_objects', input);
+      // The namespaces that may be read may be others by now.
+      const listing = { ...asked, question: { ...asked.question, sources: kinds.map(namespacesOf) } };
+      const position = readCursor(listing, cursor, kindPositions);
+      const open = position === null ? kinds : kinds.filter((kind) => Object.hasOwn(position, kind));
       const listed = await Promise.all(
-        [...new Set(kinds)].map((kind) =>
-          listKind(kind, () => listInScope(kind === 'Node' ? [undefined] : scope(namespace), list(kind), { signal })),
+        open.map((kind) =>
+          listKind(kind, () => {
+            const list = (options: ListOptions) => read(kind, options);
+            return readKind(list, namespacesOf(kind), position?.[kind], limit, signal);
+          }),
         ),
-      );
+      ).catch((error) => {
+        const isExpired = error instanceof DependencyError && error.detail === EXPIRED;
+        throw isExpired ? expiredCursor(listing, error) : error;
+      });
       const refused = listed.filter((one) => one.refused).map(({ kind }) => kind);
       if (refused.length === listed.length) {
         throw new DependencyError(
@@ -63,12 +70,10 @@ export function listObjects({ reader, scope }: KubernetesDeps): ToolDefinition {
           `the cluster does not let objects of kind ${refused.join(', ')} be read`,
         );
       }
-      const data = {
-        withStatus: true,
-        objects: listed.flatMap(({ items }) => items.map(cleanObject)),
-        truncated: listed.some(({ complete }) => !complete),
-        refused,
-      };
+      const next = listed.flatMap(({ kind, next: at }) => (at === null ? [] : [[kind, at] as const]));
+      const nextCursor = next.length > 0 ? writeCursor(listing, Object.fromEntries(next)) : null;
+      const objects = listed.flatMap(({ items }) => items.map(cleanObject));
+      const data = { withStatus: true, objects, truncated: nextCursor !== null, nextCursor, refused };
       return { data, text: describe(data) };
     },
   });

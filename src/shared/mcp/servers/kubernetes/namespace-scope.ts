@@ -19,8 +19,8 @@ export function createNamespaceScope(allowed: string[] | undefined): NamespaceSc
 export async function listInScope<T>(
   namespaces: (string | undefined)[],
   list: (options: ListOptions) => Promise<ListPage<T>>,
-  options: Omit<ListOptions, 'namespace'>,
-): Promise<ListPage<T>> {
+  options: Omit<ListOptions, 'namespace' | 'start'>,
+): Promise<T[]> {
   const pages = await Promise.all(namespaces.map((namespace) => list({ ...options, namespace })));
-  return { items: pages.flatMap(({ items }) => items), complete: pages.every(({ complete }) => complete) };
+  return pages.flatMap(({ items }) => items);
 }

@@ -1,6 +1,8 @@
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../server-definition.ts';
 import { readIsoRange } from '../iso-range.ts';
+import { listingOf } from '../page-cursor.ts';
+import { moreFooter, pageOf } from '../page-of.ts';
 import { quoted, selector } from './label-matchers.ts';
 import { serviceOf } from './label-names.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
@@ -44,8 +46,8 @@ export function getServiceMap(client: PrometheusClient): ToolDefinition {
     title: 'Service map',
     description:
       'Which service called which in a time range, with the number of calls and the share of failed ones: from service graph metrics (Tempo, OpenTelemetry) or Istio.',
-    run: async (range, { signal }) => {
-      const { start, end } = readIsoRange('prometheus', range);
+    run: async (input, { signal }) => {
+      const { start, end } = readIsoRange('prometheus', input);
       const seconds = Math.max(60, Math.round((end - start) / 1000));
       const ask = (counter: CallCounter, metric: string, more: string[]) =>
         countedCalls(
@@ -63,12 +65,17 @@ export function getServiceMap(client: PrometheusClient): ToolDefinition {
         }),
       );
       const found = maps.find((edges) => edges.length > 0) ?? [];
-      const edges = found.toSorted((a, b) => (b.calls ?? 0) - (a.calls ?? 0)).slice(0, MAX_EDGES);
-      const data = { edges, truncated: found.length > MAX_EDGES };
+      const mostFirst = found.toSorted((a, b) => (b.calls ?? 0) - (a.calls ?? 0) || byNames(a, b));
+      const listing = listingOf('prometheus', 'get_service_map', input);
+      const page = { limit: MAX_EDGES, cursor: input.cursor };
+      const { items: edges, nextCursor } = pageOf(listing, mostFirst, page);
+      const data = { edges, truncated: nextCursor !== null, nextCursor };
       return { data, text: describe(data) };
     },
   });
 }
+
+const byNames = (a: Edge, b: Edge) => a.caller.localeCompare(b.caller) || a.callee.localeCompare(b.callee);
 
 /** Calls by caller and callee (as JSON). */
 async function countedCalls(
@@ -101,12 +108,12 @@ const edgesOf = (calls: Map<string, number>, failed: Map<string, number>): Edge[
     return { caller, callee, calls: Math.round(count), errorPercent };
   });
 
-function describe({ edges, truncated }: CapabilityOutput<'topology.services'>): string {
+function describe({ edges, nextCursor }: CapabilityOutput<'topology.services'>): string {
   const lines = edges.map(
     ({ caller, callee, calls, errorPercent }) => `${caller} -> ${callee} ${calls} calls, ${errorPercent} % errors`,
   );
   return [
     ...(lines.length > 0 ? lines : ['no calls between services are counted']),
-    ...(truncated ? ['(there are more)'] : []),
+    ...moreFooter('calls', nextCursor),
   ].join('\n');
 }

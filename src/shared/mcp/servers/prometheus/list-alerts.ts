@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
+import { listingOf } from '../page-cursor.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
 import { readingTool } from '../reading-tool.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
@@ -70,7 +71,7 @@ export function listAlerts(client: PrometheusClient): ToolDefinition {
           (alert) => (state === undefined || alert.state === state) && (name === undefined || alert.name === name),
         )
         .sort((a, b) => a.state.localeCompare(b.state) || (a.activeAt ?? '').localeCompare(b.activeAt ?? ''));
-      const { items, ...rest } = pageOf('prometheus', found, page);
+      const { items, ...rest } = pageOf(listingOf('prometheus', 'list_alerts', { state, name }), found, page);
       const lines = [
         ...(items.length > 0 ? items.map(describe) : ['no active alerts']),
         ...pageFooter({ items, ...rest }),

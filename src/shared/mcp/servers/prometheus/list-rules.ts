@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
+import { listingOf } from '../page-cursor.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
 import { readingTool } from '../reading-tool.ts';
 import { apiAlert } from './list-alerts.ts';
@@ -100,7 +101,7 @@ export function listRules(client: PrometheusClient): ToolDefinition {
           (name === undefined || one.name === name) &&
           (!failing || one.health === 'err' || one.lastError !== null),
       );
-      const { items, ...rest } = pageOf('prometheus', found, page);
+      const { items, ...rest } = pageOf(listingOf('prometheus', 'list_rules', { type, name, failing }), found, page);
       const lines = [...(items.length > 0 ? items.map(describe) : ['no rules']), ...pageFooter({ items, ...rest })];
       return { data: { rules: items, ...rest }, text: lines.join('\n') };
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
+import { listingOf } from '../page-cursor.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
 import { readingTool } from '../reading-tool.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
@@ -72,7 +73,7 @@ export function listTargets(client: PrometheusClient): ToolDefinition {
         .filter((one) => (health === undefined || one.health === health) && (job === undefined || one.job === job))
         .sort((a, b) => Number(a.health === 'up') - Number(b.health === 'up') || a.job.localeCompare(b.job));
       const down = found.filter((one) => one.health === 'down').length;
-      const { items, ...rest } = pageOf('prometheus', found, page);
+      const { items, ...rest } = pageOf(listingOf('prometheus', 'list_targets', { health, job }), found, page);
       const head = found.length > 0 ? `${found.length} targets, ${down} down` : 'no targets';
       const lines = [head, ...items.map(describe), ...pageFooter({ items, ...rest })];
       return { data: { targets: items, down, ...rest }, text: lines.join('\n') };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
 import { readIsoRange } from '../iso-range.ts';
+import { listingOf } from '../page-cursor.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
 import { readingTool } from '../reading-tool.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
@@ -44,7 +45,7 @@ export function listMetrics(client: PrometheusClient): ToolDefinition {
         }))
         .filter(({ name, help }) => name.toLowerCase().includes(word) || help.toLowerCase().includes(word))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
-      const { items, ...rest } = pageOf('prometheus', found, page);
+      const { items, ...rest } = pageOf(listingOf('prometheus', 'list_metrics', { contains }), found, page);
       const lines = items.map(({ name, type, help }) => `${name} (${type}): ${help}`);
       const text = [...(lines.length > 0 ? lines : ['no such metrics']), ...pageFooter({ items, ...rest })].join('\n');
       return { data: { metrics: items, ...rest }, text };
@@ -67,7 +68,7 @@ export function findSeries(client: PrometheusClient): ToolDefinition {
     run: async ({ match, from, to, ...page }, { signal }) => {
       const schema = z.array(z.record(z.string(), z.string()));
       const answer = await client.read('/series', { 'match[]': match, ...times({ from, to }) }, schema, signal);
-      const { items, ...rest } = pageOf('prometheus', answer.data, page);
+      const { items, ...rest } = pageOf(listingOf('prometheus', 'find_series', { match, from, to }), answer.data, page);
       const warnings = remarksOf(answer);
       const lines = items.map(({ __name__: name = '', ...labels }) => {
         const pairs = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
@@ -101,7 +102,11 @@ export function listLabelValues(client: PrometheusClient): ToolDefinition {
       const path = label === undefined ? '/labels' : `/label/${label}/values`;
       const parameters = { 'match[]': match, ...times({ from, to }) };
       const answer = await client.read(path, parameters, z.array(z.string()), signal);
-      const { items, ...rest } = pageOf('prometheus', answer.data, page);
+      const { items, ...rest } = pageOf(
+        listingOf('prometheus', 'list_label_values', { label, match, from, to }),
+        answer.data,
+        page,
+      );
       const text = [...(items.length > 0 ? items : ['no values']), ...pageFooter({ items, ...rest })].join('\n');
       return { data: { values: items, ...rest, warnings: remarksOf(answer) }, text };
     },

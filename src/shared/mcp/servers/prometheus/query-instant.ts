@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
 import { readIsoTime } from '../iso-range.ts';
-import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
+import { listingOf, readCursor } from '../page-cursor.ts';
+import { offsetPosition, pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
 import { readingTool } from '../reading-tool.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
+import { byLabels } from './query-range.ts';
 import { queryData, type RawSeries, readNumber, remarksOf, seriesOfData } from './query-results.ts';
 import { apiTime } from './time-window.ts';
 
@@ -66,6 +68,8 @@ const nameOf = (labels: Record<string, string>) =>
     .map(([name, value]) => `${name}=${value}`)
     .join(', ')}}`;
 
+const pinnedPosition = offsetPosition.extend({ time: z.string().optional() });
+
 /** `query_instant`: a PromQL expression at one time. */
 export function queryInstant(client: PrometheusClient): ToolDefinition {
   return readingTool({
@@ -80,11 +84,16 @@ export function queryInstant(client: PrometheusClient): ToolDefinition {
     }),
     output,
     run: async ({ query, time, ...page }, { signal }) => {
-      const at = time === undefined ? undefined : apiTime(readIsoTime('prometheus', 'time', time));
+      const listing = listingOf('prometheus', 'query_instant', { query, time });
+      // Every page is of the moment of the first one: now is another with every call.
+      const asked = time ?? readCursor(listing, page.cursor, pinnedPosition)?.time;
+      const at = asked === undefined ? undefined : apiTime(readIsoTime('prometheus', 'time', asked));
       const parameters = { query, time: at, timeout: client.queryTimeout };
       const answer = await client.read('/query', parameters, queryData, signal);
-      const rows = rowsOf(answer.data).sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
-      const { items, ...rest } = pageOf('prometheus', rows, page);
+      const rows = rowsOf(answer.data).sort(
+        (a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity) || byLabels(a, b),
+      );
+      const { items, ...rest } = pageOf(listing, rows, page, { time: asked ?? rows[0]?.at ?? undefined });
       const warnings = remarksOf(answer);
       const lines = items.map((row) => `${nameOf(row.labels)} ${row.text}${row.at ? ` at ${row.at}` : ''}`);
       const text = [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
+import { listingOf } from '../page-cursor.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
 import { readingTool } from '../reading-tool.ts';
 import { describeSeries } from '../series-text.ts';
@@ -37,12 +38,20 @@ export async function askRange(
   return { series: largestFirst(seriesOfData(answer.data)), remarks: remarksOf(answer) };
 }
 
-/** Series by their highest point. */
-export function largestFirst<T extends { points: [number, number | null][] }>(series: T[]): T[] {
+/** An order of series that are otherwise alike. */
+export function byLabels(a: { labels: Record<string, string> }, b: { labels: Record<string, string> }): number {
+  const [left, right] = [a, b].map(({ labels }) => JSON.stringify(Object.entries(labels).sort()));
+  return left! < right! ? -1 : Number(left! > right!);
+}
+
+/** Series by their highest point, and by their labels where that is the same: Prometheus promises no order. */
+export function largestFirst<T extends { labels: Record<string, string>; points: [number, number | null][] }>(
+  series: T[],
+): T[] {
   const highest = new Map(
     series.map((one) => [one, one.points.reduce((top, [, value]) => Math.max(top, value ?? -Infinity), -Infinity)]),
   );
-  return series.toSorted((a, b) => highest.get(b)! - highest.get(a)! || 0);
+  return series.toSorted((a, b) => highest.get(b)! - highest.get(a)! || byLabels(a, b));
 }
 
 /** `query_range`: a PromQL expression over time. */
@@ -63,7 +72,11 @@ export function queryRange(client: PrometheusClient): ToolDefinition {
     run: async ({ query, from, to, stepSeconds, ...page }, { signal }) => {
       const window = timeWindow({ from, to }, stepSeconds);
       const { series, remarks } = await askRange(client, query, window, signal);
-      const { items, ...rest } = pageOf('prometheus', series, page);
+      const { items, ...rest } = pageOf(
+        listingOf('prometheus', 'query_range', { query, from, to, stepSeconds }),
+        series,
+        page,
+      );
       const warnings = [...remarks, ...stepWarning(window)];
       const text = [
         ...(items.length > 0 ? items.flatMap(describe) : ['no series']),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../server-definition.ts';
+import { listingOf } from '../page-cursor.ts';
+import { moreFooter, pageOf } from '../page-of.ts';
 import type { SignozClient } from './signoz-client.ts';
 import { readTimeRange } from './time-range.ts';
 
@@ -20,16 +22,19 @@ const answer = z
   )
   .nullable();
 
-function describe({ edges, truncated }: CapabilityOutput<'topology.services'>): string {
+function describe({ edges, nextCursor }: CapabilityOutput<'topology.services'>): string {
   const lines = edges.map(({ caller, callee, calls, errorPercent }) => {
     const facts = [calls == null ? '' : `${calls} calls`, errorPercent == null ? '' : `${errorPercent} % errors`];
     return `${caller} -> ${callee} ${facts.filter(Boolean).join(', ')}`.trim();
   });
-  return [
-    ...(lines.length > 0 ? lines : ['no calls between services']),
-    ...(truncated ? ['(there are more)'] : []),
-  ].join('\n');
+  return [...(lines.length > 0 ? lines : ['no calls between services']), ...moreFooter('calls', nextCursor)].join('\n');
 }
+
+type Call = NonNullable<z.infer<typeof answer>>[number];
+
+/** SigNoz promises no order, and pages need one. */
+const mostFirst = (a: Call, b: Call) =>
+  (b.callCount ?? 0) - (a.callCount ?? 0) || a.parent.localeCompare(b.parent) || a.child.localeCompare(b.child);
 
 const rounded = (value: number | null | undefined) => (value == null ? null : Math.round(value * 100) / 100);
 
@@ -43,13 +48,15 @@ export function getServiceMap(client: SignozClient): ToolDefinition {
       // Nanoseconds as text, because they do not fit a double.
       const body = { start: `${start}000000`, end: `${end}000000`, tags: [] };
       const found = (await client.post(PATH, body, answer, signal)) ?? [];
-      const edges = found.slice(0, MAX_EDGES).map(({ parent, child, callCount, errorRate }) => ({
+      const page = { limit: MAX_EDGES, cursor: input.cursor };
+      const { items, nextCursor } = pageOf(listingOf('signoz', 'get_service_map', input), found.sort(mostFirst), page);
+      const edges = items.map(({ parent, child, callCount, errorRate }) => ({
         caller: parent,
         callee: child,
         calls: rounded(callCount),
         errorPercent: rounded(errorRate),
       }));
-      const data = { edges, truncated: found.length > MAX_EDGES };
+      const data = { edges, truncated: nextCursor !== null, nextCursor };
       return { data, text: describe(data) };
     },
   });

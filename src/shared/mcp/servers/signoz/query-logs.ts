@@ -1,7 +1,9 @@
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, type ToolInput, toolFor } from '../../server-definition.ts';
+import { listingOf, readCursor, writeCursor } from '../page-cursor.ts';
+import { offsetPosition } from '../page-of.ts';
 import { allOf, equalTo, literal, nested } from './filter-expression.ts';
-import { cutRows, queryRange, type RawRow, rawAnswer } from './query-range.ts';
+import { cutRows, pageOfRows, queryRange, type RawRow, rawAnswer } from './query-range.ts';
 import { asText, footer, oneLine, textFields } from './row-text.ts';
 import type { SignozClient } from './signoz-client.ts';
 import { readTime } from './time-range.ts';
@@ -38,11 +40,11 @@ function readLogRow({ timestamp, data }: RawRow): LogRow {
   };
 }
 
-function describe({ rows, hasMore, warning }: CapabilityOutput<'logs.query'>): string {
+function describe({ rows, nextCursor, warning }: CapabilityOutput<'logs.query'>): string {
   const lines = rows.map(({ at, severity, service, body }) => {
     return `${at} ${(severity ?? '-').padEnd(5)} ${service ?? '-'}: ${oneLine(body, MAX_LINE)}`;
   });
-  return [...(lines.length > 0 ? lines : ['no log rows']), ...footer(hasMore, warning)].join('\n');
+  return [...(lines.length > 0 ? lines : ['no log rows']), ...footer(nextCursor, warning)].join('\n');
 }
 
 /** `query_logs`: log rows, newest first. */
@@ -50,14 +52,17 @@ export function queryLogs(client: SignozClient): ToolDefinition {
   return toolFor('logs.query', {
     title: 'Query logs',
     description:
-      "Log rows in a time range, newest first. `service` is service.name, `searchText` a text in the body, `severity` one level (for example ERROR), `filter` an expression of SigNoz's v5 filter language that is added by AND.",
+      "Log rows in a time range, newest first, page by page. `service` is service.name, `searchText` a text in the body, `severity` one level (for example ERROR), `filter` an expression of SigNoz's v5 filter language that is added by AND.",
     run: async (input, { signal }) => {
-      const { from, to, limit } = input;
-      const spec = { signal: 'logs', filter: logFilter(input), limit: limit + 1, offset: 0, order: NEWEST_FIRST };
+      const { from, to, limit, cursor } = input;
+      const listing = listingOf('signoz', 'query_logs', input);
+      const start = readCursor(listing, cursor, offsetPosition)?.after ?? 0;
+      const spec = { signal: 'logs', filter: logFilter(input), ...pageOfRows(start, limit), order: NEWEST_FIRST };
       const question = { requestType: 'raw', spec, range: { from, to } } as const;
       const { result, warning } = await queryRange(client, question, rawAnswer, signal);
       const { rows, hasMore } = cutRows(result?.rows, limit);
-      const data = { rows: rows.map(readLogRow), hasMore, warning };
+      const nextCursor = hasMore ? writeCursor(listing, { after: start + rows.length }) : null;
+      const data = { rows: rows.map(readLogRow), hasMore, nextCursor, warning };
       return { data, text: describe(data) };
     },
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../server-definition.ts';
+import { listingOf } from '../page-cursor.ts';
 import { pageFooter, pageInput, pageOf, pageOutput } from '../page-of.ts';
 import { readingTool } from '../reading-tool.ts';
 import { describeSeries } from '../series-text.ts';
@@ -46,7 +47,11 @@ export function queryPromql(client: SignozClient): ToolDefinition {
       const spec = { query, step: stepSeconds, disabled: false, stats: false };
       const question = { requestType: 'time_series', type: 'promql', spec, range: { from, to } } as const;
       const { result, warning } = await queryRange(client, question, timeSeriesAnswer, signal);
-      const { items, ...rest } = pageOf('signoz', readSeries(result), page);
+      const { items, ...rest } = pageOf(
+        listingOf('signoz', 'query_promql', { query, from, to, stepSeconds: wanted }),
+        readSeries(result),
+        page,
+      );
       const text = [
         ...(items.length > 0 ? items.flatMap(describeSeries) : ['no series']),
         ...pageFooter({ items, ...rest }),

@@ -53,3 +53,9 @@ export function cutRows(rows: RawRow[] | null | undefined, limit: number): { row
   const all = rows ?? [];
   return { rows: all.slice(0, limit), hasMore: all.length > limit };
 }
+
+/**
+ * The rows that a raw query gives a page by: `offset`, over an order without ties. SigNoz' own `cursor` is a time in whole ms, before
+ * which it goes on, so that of rows of one millisecond those behind the end of a page are lost.
+ */
+export const pageOfRows = (offset: number, limit: number) => ({ offset, limit: limit + 1 });

@@ -1,7 +1,9 @@
 import type { CapabilityOutput } from '../../capabilities.ts';
 import { type ToolDefinition, type ToolInput, toolFor } from '../../server-definition.ts';
+import { listingOf, readCursor, writeCursor } from '../page-cursor.ts';
+import { offsetPosition } from '../page-of.ts';
 import { allOf, equalTo, literal, nested } from './filter-expression.ts';
-import { cutRows, queryRange, type RawRow, rawAnswer } from './query-range.ts';
+import { cutRows, pageOfRows, queryRange, type RawRow, rawAnswer } from './query-range.ts';
 import { asText, footer, oneLine, textFields } from './row-text.ts';
 import type { SignozClient } from './signoz-client.ts';
 import { readTime } from './time-range.ts';
@@ -32,10 +34,12 @@ const SELECT = [
   ...RESOURCE_FIELDS.map(field('resource')),
   ...ATTRIBUTE_FIELDS.map(field('attribute')),
 ];
+const by = (name: string, direction: 'asc' | 'desc') => ({ key: { name, fieldContext: 'span' }, direction });
+/** Without ties, so that every page begins where the one before has ended. */
 const ORDERS = {
-  newest: [{ key: { name: 'timestamp', fieldContext: 'span' }, direction: 'desc' }],
-  slowest: [{ key: { name: 'duration_nano', fieldContext: 'span' }, direction: 'desc' }],
-  trace: [{ key: { name: 'trace_id', fieldContext: 'span' }, direction: 'asc' }],
+  newest: [by('timestamp', 'desc'), by('span_id', 'desc')],
+  slowest: [by('duration_nano', 'desc'), by('span_id', 'desc')],
+  trace: [by('trace_id', 'asc'), by('timestamp', 'asc'), by('span_id', 'asc')],
 } as const;
 
 function spanFilter(input: ToolInput<'traces.query'>) {
@@ -50,7 +54,7 @@ function spanFilter(input: ToolInput<'traces.query'>) {
   ]);
 }
 
-/** Without the trace that the limit cut: half a trace shows callees that took no time and callers that did all the work. */
+/** Without the trace that the limit cut, which the next page begins with: half a trace shows callees that took no time and callers that did all the work. */
 function wholeTraces(spans: Span[], hasMore: boolean): Span[] {
   const last = spans.at(-1)?.traceId;
   return hasMore && spans.some(({ traceId }) => traceId !== last)
@@ -81,13 +85,13 @@ function summary(spans: Span[]): string {
   return `${spans.length} spans, ${errors} with errors, duration p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms`;
 }
 
-function describe({ spans, hasMore, warning }: CapabilityOutput<'traces.query'>): string {
+function describe({ spans, nextCursor, warning }: CapabilityOutput<'traces.query'>): string {
   const lines = spans.map(({ at, service, name, durationMs, error, attributes, traceId }) => {
     const facts = Object.entries(attributes).map(([key, value]) => `${key}=${oneLine(value, 200)}`);
     return `${at} ${service ?? '-'} ${name} ${durationMs} ms${error ? ' ERROR' : ''} ${facts.join(' ')} trace=${traceId}`;
   });
   const table = lines.length > 0 ? [summary(spans), ...lines] : ['no spans'];
-  return [...table, ...footer(hasMore, warning)].join('\n');
+  return [...table, ...footer(nextCursor, warning)].join('\n');
 }
 
 /** `query_traces`: spans, newest or slowest first, or whole traces by their ids. */
@@ -95,17 +99,21 @@ export function queryTraces(client: SignozClient): ToolDefinition {
   return toolFor('traces.query', {
     title: 'Query spans',
     description:
-      "Spans in a time range, newest or slowest first (`order`), optionally of one service or operation, only failed ones, only slow ones (`minDurationMs`), or all spans of the traces with these `traceIds`. `filter` is an expression of SigNoz's v5 filter language that is added by AND.",
+      "Spans in a time range, newest or slowest first (`order`), page by page, optionally of one service or operation, only failed ones, only slow ones (`minDurationMs`), or all spans of the traces with these `traceIds`. `filter` is an expression of SigNoz's v5 filter language that is added by AND.",
     run: async (input, { signal }) => {
-      const { from, to, limit, traceIds } = input;
+      const { from, to, limit, traceIds, cursor } = input;
+      const listing = listingOf('signoz', 'query_traces', input);
+      const start = readCursor(listing, cursor, offsetPosition)?.after ?? 0;
       const filter = spanFilter(input);
       const order = ORDERS[traceIds ? 'trace' : (input.order ?? 'newest')];
-      const spec = { signal: 'traces', filter, selectFields: SELECT, limit: limit + 1, offset: 0, order };
+      const spec = { signal: 'traces', filter, selectFields: SELECT, ...pageOfRows(start, limit), order };
       const question = { requestType: 'raw', spec, range: { from, to } } as const;
       const { result, warning } = await queryRange(client, question, rawAnswer, signal);
       const { rows, hasMore } = cutRows(result?.rows, limit);
-      const spans = rows.map(readSpan);
-      const data = { spans: traceIds ? wholeTraces(spans, hasMore) : spans, hasMore, warning };
+      const read = rows.map(readSpan);
+      const spans = traceIds ? wholeTraces(read, hasMore) : read;
+      const nextCursor = hasMore ? writeCursor(listing, { after: start + spans.length }) : null;
+      const data = { spans, hasMore, nextCursor, warning };
       return { data, text: describe(data) };
     },
   });

@@ -1,3 +1,5 @@
+import { moreFooter } from '../page-of.ts';
+
 /** Scalars of a record as text, empty ones left out. */
 export function textFields(...records: unknown[]): Record<string, string> {
   const fields = records.flatMap((record) => Object.entries((record ?? {}) as Record<string, unknown>));
@@ -16,7 +18,7 @@ export function oneLine(text: string, max: number): string {
   return line.length > max ? `${line.slice(0, max)}...` : line;
 }
 
-/** The closing lines of a listing: that there is more, and what SigNoz warned of. */
-export function footer(hasMore: boolean, warning: string | null): string[] {
-  return [...(hasMore ? ['(there are more rows)'] : []), ...(warning ? [`SigNoz warns: ${warning}`] : [])];
+/** The closing lines of a listing: how to get what there is more, and what SigNoz warned of. */
+export function footer(nextCursor: string | null | undefined, warning: string | null): string[] {
+  return [...moreFooter('rows', nextCursor), ...(warning ? [`SigNoz warns: ${warning}`] : [])];
 }

@@ -39,5 +39,5 @@ export function readSeries(result: TimeSeriesResult | null, unit: string | null 
 
 /** Series as people read them: first, last, extremes and the shape. */
 export function describeAll(answer: CapabilityOutput<'metrics.query'>): string {
-  return describeSeriesAnswer(answer, footer(false, answer.warning));
+  return describeSeriesAnswer(answer, footer(null, answer.warning));
 }

@@ -1,71 +1,22 @@
+import { z } from 'zod';
 import { type ToolDefinition, toolFor } from '../../server-definition.ts';
+import { listingOf, readCursor, writeCursor } from '../page-cursor.ts';
+import { moreFooter, pageInput } from '../page-of.ts';
+import { readingTool } from '../reading-tool.ts';
+import { askPage, type SlackPage, slackPosition } from './ask-page.ts';
 import type { SlackClient } from './slack-client.ts';
-import { describeMessages, readSlackMessage } from './slack-messages.ts';
 
-const PAGE = 1000;
-const MAX_PAGES = 5;
+type Channel = { id: string; name?: string; is_member?: boolean; is_archived?: boolean };
+type ChannelAnswer = { channel: Channel };
 
-type MessagesPage = {
-  messages: Record<string, unknown>[];
-  has_more?: boolean;
-  response_metadata?: { next_cursor?: string };
+const readChannel = ({ id, name = '', is_member: isMember = false, is_archived: isArchived = false }: Channel) => {
+  return { id, name, isMember, isArchived };
 };
 
-type Thread = { messages: Record<string, unknown>[]; complete: boolean };
-
-/** Reads a thread to its end, because Slack lists it oldest first and the newest replies are the ones looked for. */
-async function readThread(client: SlackClient, channel: string, ts: string, signal: AbortSignal): Promise<Thread> {
-  const messages: Record<string, unknown>[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const args = { channel, ts, cursor, limit: PAGE, include_all_metadata: true };
-    const answer = (await client.call('conversations.replies', args, {
-      signal,
-      effect: false,
-    })) as unknown as MessagesPage;
-    messages.push(...answer.messages);
-    cursor = answer.response_metadata?.next_cursor || undefined;
-    if (!cursor) return { messages, complete: true };
-  }
-  return { messages, complete: false };
+function describeChannel({ id, name, isMember, isArchived }: ReturnType<typeof readChannel>): string {
+  const member = isMember ? 'the bot is a member' : 'the bot is not a member';
+  return `#${name} (${id}): ${member}${isArchived ? ', archived' : ''}`;
 }
-
-/** `get_thread_info`: the root and the latest replies, oldest first, with their metadata. */
-export function getThreadInfo(client: SlackClient): ToolDefinition {
-  return toolFor('slack.thread_info', {
-    title: 'Read a thread',
-    description:
-      'Reads the root of a thread and its latest replies, oldest first. `hasMore` says that replies between them, or at the end of a very long thread, are left out.',
-    run: async ({ channel, threadTs, limit }, { signal }) => {
-      const thread = await readThread(client, channel, threadTs, signal);
-      const [root, ...replies] = thread.messages.map(readSlackMessage);
-      const latest = limit > 1 ? replies.slice(-(limit - 1)) : [];
-      const messages = root ? [root, ...latest] : [];
-      const hasMore = !thread.complete || latest.length < replies.length;
-      return { data: { messages, hasMore }, text: describeMessages(messages, hasMore) };
-    },
-  });
-}
-
-/** `get_channel_history`: the latest root messages of a channel, newest first, with their metadata. */
-export function getChannelHistory(client: SlackClient): ToolDefinition {
-  return toolFor('slack.channel_history', {
-    title: 'Read a channel',
-    description: 'Reads the latest root messages of a channel, newest first, optionally only those after `oldest`.',
-    run: async ({ channel, oldest, limit }, { signal }) => {
-      const args = { channel, oldest, limit, include_all_metadata: true };
-      const answer = (await client.call('conversations.history', args, {
-        signal,
-        effect: false,
-      })) as unknown as MessagesPage;
-      const messages = answer.messages.map(readSlackMessage);
-      const hasMore = answer.has_more ?? false;
-      return { data: { messages, hasMore }, text: describeMessages(messages, hasMore) };
-    },
-  });
-}
-
-type ChannelAnswer = { channel: { id: string; name?: string; is_member?: boolean; is_archived?: boolean } };
 
 /** `get_channel_info`: whether the bot can post there. */
 export function getChannelInfo(client: SlackClient): ToolDefinition {
@@ -78,12 +29,41 @@ export function getChannelInfo(client: SlackClient): ToolDefinition {
         signal,
         effect: false,
       })) as unknown as ChannelAnswer;
-      const { id, name = '', is_member: isMember = false, is_archived: isArchived = false } = channel;
-      const member = isMember ? 'the bot is a member' : 'the bot is not a member';
-      return {
-        data: { id, name, isMember, isArchived },
-        text: `#${name} (${id}): ${member}${isArchived ? ', archived' : ''}`,
-      };
+      const data = readChannel(channel);
+      return { data, text: describeChannel(data) };
+    },
+  });
+}
+
+/** `list_channels`: the public channels of the workspace, as far as Slack lists them page by page. */
+export function listChannels(client: SlackClient): ToolDefinition {
+  return readingTool({
+    name: 'list_channels',
+    title: 'List channels',
+    description:
+      'The public channels of the workspace that are not archived, with their ids and whether the bot is a member. Slack may give fewer than asked for, even none, where there are more.',
+    input: z.object(pageInput(200, 999)),
+    output: z.object({
+      channels: z.array(z.object({ id: z.string(), name: z.string(), isMember: z.boolean(), isArchived: z.boolean() })),
+      nextCursor: z.string().nullable(),
+    }),
+    run: async ({ limit, cursor: given }, { signal }) => {
+      const listing = listingOf('slack', 'list_channels', {});
+      const cursor = readCursor(listing, given, slackPosition)?.cursor;
+      const args = { types: 'public_channel', exclude_archived: true, limit, cursor };
+      const answer = await askPage<SlackPage & { channels: Channel[] }>(
+        client,
+        listing,
+        'conversations.list',
+        args,
+        signal,
+      );
+      const next = answer.response_metadata?.next_cursor;
+      const nextCursor = next ? writeCursor(listing, { cursor: next }) : null;
+      const channels = answer.channels.map(readChannel);
+      const lines = channels.map(describeChannel);
+      const text = [...(lines.length > 0 ? lines : ['no channels']), ...moreFooter('channels', nextCursor)].join('\n');
+      return { data: { channels, nextCursor }, text };
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { CapabilityOutput } from '../../capabilities.ts';
+import { moreFooter } from '../page-of.ts';
 
 export type SlackMessage = CapabilityOutput<'slack.thread_info'>['messages'][number];
 
@@ -52,10 +53,10 @@ function oneLine(text: string): string {
 }
 
 /** Messages as lines: time, who, text. */
-export function describeMessages(messages: SlackMessage[], hasMore: boolean): string {
+export function describeMessages(messages: SlackMessage[], nextCursor: string | null): string {
   const lines = messages.map(({ ts, user, botId, text }) => {
     const who = botId ? `bot ${botId}` : (user ?? 'unknown');
     return `${slackTime(ts)} ${ts} ${who}: ${oneLine(text)}`;
   });
-  return [...lines, hasMore ? '(there are more messages)' : ''].filter(Boolean).join('\n') || 'no messages';
+  return [...lines, ...moreFooter('messages', nextCursor)].join('\n') || 'no messages';
 }

@@ -1,7 +1,8 @@
 import type { ServerDefinition } from '../../server-definition.ts';
 import { deleteFile, uploadFile, uploadImage } from './file-tools.ts';
 import { deleteMessage, postMessage, postThreadReply, updateMessage } from './post-tools.ts';
-import { getChannelHistory, getChannelInfo, getIdentity, getThreadInfo } from './read-tools.ts';
+import { getChannelHistory, getThreadInfo } from './read-messages.ts';
+import { getChannelInfo, getIdentity, listChannels } from './read-tools.ts';
 import { createSlackClient } from './slack-client.ts';
 import type { SlackServerOptions } from './slack-options.ts';
 
@@ -28,6 +29,7 @@ export function createSlackServer(options: SlackServerOptions): ServerDefinition
       getThreadInfo(client),
       getChannelHistory(client),
       getChannelInfo(client),
+      listChannels(client),
     ],
   };
 }
