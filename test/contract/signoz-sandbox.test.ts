@@ -31,7 +31,27 @@ describe('the simulated SigNoz', () => {
     const [result] = (body as unknown as { data: { data: { results: { rows: unknown[]; nextCursor: string }[] } } })
       .data.data.results;
     expect(result?.rows).to.have.length(2);
-    expect(result?.nextCursor).to.equal('2');
+    expect(result?.nextCursor).to.equal('');
+  });
+
+  it('goes on before the time that its cursor holds, and has one for lists by time only', async () => {
+    const order = ['timestamp', 'id'].map((name) => ({ key: { name }, direction: 'desc' }));
+    const page = async (spec: Record<string, unknown>) => {
+      const { body } = await ask(raw(spec));
+      type Rows = { data: { data: { results: [{ rows: { timestamp: string }[]; nextCursor: string }] } } };
+      const [{ rows, nextCursor }] = (body as unknown as Rows).data.data.results;
+      return { times: rows.map(({ timestamp }) => Date.parse(timestamp)), nextCursor };
+    };
+    const first = await page({ limit: 2, order });
+    expect(Number(Buffer.from(first.nextCursor, 'base64').toString())).to.equal(first.times[1]);
+    const second = await page({ limit: 2, order, cursor: first.nextCursor });
+    expect(second.times[0]).to.be.below(first.times[1]!);
+    expect(await page({ limit: 2, order: order.slice(0, 1) })).to.include({ nextCursor: '' });
+    const all = await page({ limit: 10_000, order });
+    expect(all.nextCursor).to.equal('');
+    expect((await page({ limit: 10_000, offset: all.times.length - 1, order })).times).to.deep.equal(
+      all.times.slice(-1),
+    );
   });
 
   it('refuses fields that the API does not know', async () => {

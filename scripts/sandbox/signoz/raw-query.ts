@@ -10,7 +10,7 @@ const LOG_FIELDS = ['body', 'severity_text', 'severity_number', 'trace_id', 'spa
 const SPAN_FIELDS = ['parent_span_id', 'status_message', 'kind_string', 'response_status_code'];
 
 /** A row of the world with the fields that filters see. */
-export type Row<Source> = { at: number; fields: Fields; source: Source };
+export type Row<Source> = { at: number; id: string; fields: Fields; source: Source };
 export type Rows<Source> = { rows: Row<Source>[]; known: ReadonlySet<string> };
 
 function logFields(row: LogRow): Fields {
@@ -25,10 +25,12 @@ function logFields(row: LogRow): Fields {
   };
 }
 
+const logId = (row: LogRow) => idOf(`${row.at} ${row.body}`, 27);
+
 function logData(row: LogRow): Record<string, unknown> {
   const { trace_id = '', ...attributes } = row.attributes;
   return {
-    id: idOf(`${row.at} ${row.body}`, 27),
+    id: logId(row),
     timestamp: row.at * 1e6,
     body: row.body,
     severity_text: row.severity,
@@ -69,9 +71,10 @@ function spanData({ at, traceId, spanId }: SpanRow, fields: Fields, spec: QueryS
 function indexed<Source extends { at: number }>(
   sources: Source[],
   fieldsOf: (source: Source) => Fields,
+  idOfRow: (source: Source) => string,
   intrinsic: string[],
 ): Rows<Source> {
-  const rows = sources.map((source) => ({ at: source.at, fields: fieldsOf(source), source }));
+  const rows = sources.map((source) => ({ at: source.at, id: idOfRow(source), fields: fieldsOf(source), source }));
   return { rows, known: new Set([...intrinsic, ...rows.flatMap(({ fields }) => Object.keys(fields))]) };
 }
 
@@ -83,8 +86,8 @@ export function indexOf(world: TelemetryWorld): Index {
   const existing = indexes.get(world);
   if (existing) return existing;
   const index = {
-    logs: indexed(world.logs, logFields, LOG_FIELDS),
-    spans: indexed(world.spans, spanFields, SPAN_FIELDS),
+    logs: indexed(world.logs, logFields, logId, LOG_FIELDS),
+    spans: indexed(world.spans, spanFields, ({ spanId }) => spanId, SPAN_FIELDS),
   };
   indexes.set(world, index);
   return index;
@@ -92,26 +95,55 @@ export function indexOf(world: TelemetryWorld): Index {
 
 type Page<Source> = { rows: Row<Source>[]; nextCursor: string };
 
-/** By the first key of the order, newest first where there is none; rows of one value by time, newest first. */
-function inOrder<Source>({ order }: QuerySpec): (a: Row<Source>, b: Row<Source>) => number {
-  const [{ key, direction } = { key: { name: 'timestamp' }, direction: 'desc' as const }] = order ?? [];
-  const sign = direction === 'asc' ? 1 : -1;
-  if (key.name === 'timestamp') return (a, b) => sign * (a.at - b.at);
-  const value = ({ fields }: Row<Source>) => fields[plainKey(key.name)] ?? '';
-  return (a, b) => {
-    const [left, right] = [value(a), value(b)];
-    return left === right ? b.at - a.at : left < right ? -sign : sign;
+type Order = NonNullable<QuerySpec['order']>;
+const NEWEST_FIRST: Order = [{ key: { name: 'timestamp' }, direction: 'desc' }];
+
+/** By every key of the order, newest first where there is none. */
+function inOrder<Source>(order: Order): (a: Row<Source>, b: Row<Source>) => number {
+  const value = (row: Row<Source>, name: string) => {
+    if (name === 'timestamp') return row.at;
+    return name === 'id' ? row.id : (row.fields[plainKey(name)] ?? '');
   };
+  return (a, b) => {
+    for (const { key, direction } of order) {
+      const [left, right] = [value(a, key.name), value(b, key.name)];
+      if (left !== right) return left < right === (direction === 'asc') ? -1 : 1;
+    }
+    return 0;
+  };
+}
+
+/**
+ * Lists by time (logs by time and id, both in one direction) are the only ones that SigNoz gives a cursor for: the last row's time in
+ * ms, before which, or behind which, the next page begins. Rows of the same ms that did not fit on the page are lost.
+ */
+function isByTime({ signal }: QuerySpec, order: Order): boolean {
+  const [first, second] = order;
+  if (first?.key.name !== 'timestamp') return false;
+  return signal !== 'logs' || (order.length === 2 && second?.key.name === 'id' && second.direction === first.direction);
+}
+
+const encodeTime = (at: number) => Buffer.from(String(at)).toString('base64');
+const decodeTime = (cursor: string) => Number(Buffer.from(cursor, 'base64').toString('utf8') || Number.NaN);
+
+/** The range as the cursor leaves it; one that cannot be read is ignored, as SigNoz does. */
+function rangeOf({ cursor = '' }: QuerySpec, order: Order, start: number, end: number): [number, number] {
+  const at = decodeTime(cursor);
+  if (Number.isNaN(at)) return [start, end];
+  // `end` is not in the range, so that it is the cursor's own time that the newest-first list goes on before.
+  return order[0]?.direction === 'asc' ? [Math.max(start, at + 1), end] : [start, Math.min(end, at)];
 }
 
 function select<Source>({ rows, known }: Rows<Source>, spec: QuerySpec, start: number, end: number): Page<Source> {
   const filter = parseFilter(spec.filter?.expression ?? '');
   checkKeys(filter, known);
-  const found = rows.filter(({ at, fields }) => at >= start && at < end && matches(filter, fields));
-  const ordered = found.sort(inOrder(spec));
-  const { offset = 0, limit = DEFAULT_LIMIT } = spec;
-  const next = offset + limit;
-  return { rows: ordered.slice(offset, next), nextCursor: next < ordered.length ? String(next) : '' };
+  const { offset = 0, limit = DEFAULT_LIMIT, order = NEWEST_FIRST } = spec;
+  const hasCursor = isByTime(spec, order);
+  const [from, to] = hasCursor ? rangeOf(spec, order, start, end) : [start, end];
+  const found = rows.filter(({ at, fields }) => at >= from && at < to && matches(filter, fields));
+  const page = found.sort(inOrder(order)).slice(offset, offset + limit);
+  const last = page.at(-1);
+  return { rows: page, nextCursor: hasCursor && last && page.length === limit ? encodeTime(last.at) : '' };
 }
 
 function answer<Source>({ rows, nextCursor }: Page<Source>, queryName: string, dataOf: (row: Row<Source>) => unknown) {
@@ -119,7 +151,7 @@ function answer<Source>({ rows, nextCursor }: Page<Source>, queryName: string, d
   return { queryName, nextCursor, rows: shown };
 }
 
-/** Answers a raw query over logs or spans: filter, order by time, page. */
+/** Answers a raw query over logs or spans: filter, order, page. */
 export function answerRaw(world: TelemetryWorld, spec: QuerySpec, start: number, end: number) {
   const { logs, spans } = indexOf(world);
   if (spec.signal === 'logs') return answer(select(logs, spec, start, end), spec.name, ({ source }) => logData(source));
