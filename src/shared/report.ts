@@ -29,6 +29,8 @@ export type Evidence = {
   text: string;
   /** True when the middle of a long text was left out (head and tail are kept, the digest is of the whole). */
   truncated: boolean;
+  /** True where the source holds more that fits the question: a limit has cut the answer. Absent where it said nothing of that. */
+  hasMore?: true;
   /** SHA-256 of the whole text, hexadecimal. */
   digest: string;
 };

@@ -7,6 +7,7 @@ import type { Evidence, EvidenceGap } from '../shared/report.ts';
 import type { InvestigationStore, Lease, StoredEvidence } from '../shared/store/investigation-store.ts';
 import { oneLine } from './detectors/support/text.ts';
 import { type AskedStep, isToolStep } from './evidence-plan/question.ts';
+import { firstPage } from './first-page.ts';
 import { type Answer, fromUnknownTool, toEvidence } from './to-evidence.ts';
 import { addressesModel } from './verification/addresses-model.ts';
 
@@ -91,7 +92,7 @@ async function answerTo(
   step: AskedStep,
   options: { signal: AbortSignal; incidentId: string },
 ): Promise<Answer> {
-  if (!isToolStep(step)) return await gateway.call(step.capability, step.arguments as never, options);
+  if (!isToolStep(step)) return firstPage(await gateway.call(step.capability, step.arguments as never, options));
   if (!gateway.callTool)
     throw new DependencyError(step.server, 'not_configured', 'no tools of other servers are on offer');
   return fromUnknownTool(await gateway.callTool({ server: step.server, tool: step.tool }, step.arguments, options));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { maskData, maskText } from '../shared/mask-data.ts';
 import { limitData } from '../shared/mcp/policies/limit-result.ts';
 import type { Evidence } from '../shared/report.ts';
+import { tellsOfMore } from './first-page.ts';
 
 /** Readable text of one piece of evidence that is kept, characters; the middle of a longer one is left out. */
 const MAX_TEXT = 32_768;
@@ -32,6 +33,7 @@ export function toEvidence(number: number, capability: string, answer: Answer): 
     data: maskData(answer.data),
     text,
     truncated,
+    ...(tellsOfMore(answer.data) && { hasMore: true as const }),
     digest: createHash('sha256').update(answer.text).digest('hex'),
   };
 }

@@ -119,11 +119,11 @@ export function evidenceSection({ evidence }: IncidentDetails): Html | null {
 }
 
 function evidenceOf(item: IncidentDetails['evidence'][number]): Html {
-  const { number, capability, server, tool, query, from, to, collectedAt, digest, truncated, text } = item;
+  const { number, capability, server, tool, query, from, to, collectedAt, digest, truncated, hasMore, text } = item;
   const range = from || to ? html`${time(from)} to ${time(to)}` : html`as of ${time(collectedAt)}`;
   return html`<div class="evidence" id="evidence-${number}"><span class="number">[${number}]</span> ${capability} <span class="grey small">${server} · ${tool}</span>
 <div class="small"><code>${JSON.stringify(query)}</code></div>
-<div class="small grey">${range} · SHA-256 ${digest.slice(0, 16)}…${truncated ? ' · shortened' : ''}</div>
+<div class="small grey">${range} · SHA-256 ${digest.slice(0, 16)}…${truncated ? ' · shortened' : ''}${hasMore ? ' · the source has more' : ''}</div>
 <details><summary>${text.length} characters</summary><pre>${beginningOf(text, MOST_TEXT)}</pre></details></div>`;
 }
 

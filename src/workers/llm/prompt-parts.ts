@@ -71,8 +71,9 @@ function leftOut(evidence: Evidence[]): PromptPart {
 
 /** One line on what was asked, of whom, and over which time. */
 export function evidenceHead(item: Evidence, queryLength: number = QUERY_LENGTHS[0]): string {
-  const { capability, server, tool, query, from, to, collectedAt, truncated } = item;
+  const { capability, server, tool, query, from, to, collectedAt, truncated, hasMore } = item;
   const range = from && to ? `${from} to ${to}` : `as of ${collectedAt}`;
   const asked = headAndTail(cleaned(JSON.stringify(query)), queryLength);
-  return `${capability} (${server} ${tool}), asked with ${asked}, ${range}${truncated ? ', middle left out' : ''}`;
+  const cut = `${truncated ? ', middle left out' : ''}${hasMore ? ', the source has more' : ''}`;
+  return `${capability} (${server} ${tool}), asked with ${asked}, ${range}${cut}`;
 }

@@ -19,9 +19,10 @@ function citedIn({ rootCause, hypotheses, timeline, metrics }: Report): Set<numb
   return new Set([rootCause, ...hypotheses, ...timeline, ...metrics].flatMap(({ evidence }) => evidence));
 }
 
-function evidenceItem({ number, capability, query, from, to }: EvidenceHead): Item {
+function evidenceItem({ number, capability, query, from, to, hasMore }: EvidenceHead): Item {
   const asked = `${queryWords(query)}${rangeWords(from, to)}`;
-  return bulletOf(section(run(`[${number}] ${line(`${capability} ${asked}`, 300)}`)));
+  const cut = hasMore ? ' (not all: the source has more)' : '';
+  return bulletOf(section(run(`[${number}] ${line(`${capability} ${asked}`, 300)}${cut}`)));
 }
 
 function uncitedItem(evidence: EvidenceHead[], besides: boolean): Item {

@@ -63,6 +63,20 @@ describe('gathering evidence', () => {
     expect(gaps).to.deep.equal([]);
   });
 
+  it('keeps of a page that there is more, and not how to go on', async () => {
+    const { deps } = world(
+      async () => '(there are more rows; cursor eyJhIjoxfQ.c2VhbA gives the next)\nSigNoz warns: slow',
+    );
+    const { call } = deps.gateway;
+    deps.gateway.call = (async (...asked: Parameters<typeof call>) => {
+      const answer = await call(...asked);
+      return { ...answer, data: { rows: [], hasMore: true, nextCursor: 'eyJhIjoxfQ.c2VhbA', warning: 'slow' } };
+    }) as typeof call;
+    const { evidence } = await gatherEvidence(deps, LEASE, new Map(), [step('a')], RUNNING);
+    expect(evidence[0]).to.include({ hasMore: true, text: '(there are more rows)\nSigNoz warns: slow' });
+    expect(evidence[0]?.data).to.deep.equal({ rows: [], hasMore: true, warning: 'slow' });
+  });
+
   it('asks nothing again that a killed worker had stored, and numbers on from there', async () => {
     const { asked, stored, deps } = world(async (service) => service);
     stored.push({ stepKey: stepKey(step('b')), evidence: anEvidence(2, { text: 'from before' }) });

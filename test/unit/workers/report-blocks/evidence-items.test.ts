@@ -18,6 +18,14 @@ describe('the parts of a written report', () => {
     expect(text).to.contain('Also looked at: logs.query [2] [3] [4]');
   });
 
+  it('say of cited evidence that its source has more', () => {
+    const range = { from: '2026-11-20T02:42:00Z', to: '2026-11-20T03:12:04Z' };
+    const evidence = [sampleEvidence(1, { query: { service: 'a', ...range }, ...range, hasMore: true })];
+    const rootCause = { statement: 'x', component: null, confidence: 0.9, evidence: [1] };
+    const text = shown(sampleView({ evidence, report: sampleReport({ rootCause }) }));
+    expect(text).to.contain('[1] logs.query service=a, 02:42:00–03:12:04 UTC (not all: the source has more)');
+  });
+
   it('say once why a source left many questions open', () => {
     const couldNotCheck = Array.from({ length: 9 }, (_, index) => ({
       what: `question ${index}`,
