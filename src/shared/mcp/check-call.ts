@@ -11,6 +11,21 @@ export function checkArguments(server: string, capability: Capability, input: un
   throw new DependencyError(server, 'bad_request', `arguments of ${capability}: ${issues(parsed.error)}`);
 }
 
+/**
+ * What is sent to the server must hold the cursor that was given: a tool that knows none would give the first page again. Throws
+ * DependencyError `not_configured`, after which another server is asked.
+ */
+export function checkCursor(
+  server: string,
+  capability: Capability,
+  { cursor }: Record<string, unknown>,
+  sent: Record<string, unknown>,
+): void {
+  if (cursor === undefined || Object.values(sent).includes(cursor)) return;
+  const message = `MCP server ${server} answers ${capability} without pages: leave "cursor" out, or put {cursor} into the arguments of its mapping`;
+  throw new DependencyError(server, 'not_configured', message);
+}
+
 /** The answer as the capability's output, by the mapping's reader where it has one. Throws DependencyError `protocol` for one that is not. */
 export function checkData(
   server: string,

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import type { CallLimits } from './call-policies.ts';
 import { CAPABILITIES, type Capability } from './capabilities.ts';
 import { deadlineMsOf, isReadOnly } from './capability-policy.ts';
-import { checkArguments, checkData } from './check-call.ts';
+import { checkArguments, checkCursor, checkData } from './check-call.ts';
 import type { ConfiguredServer } from './configured-server.ts';
 import { toolArguments } from './maps/tool-mapping.ts';
 import type { CallOptions, CapabilityResult, ToolGateway } from './mcp-gateway.types.ts';
@@ -175,11 +175,13 @@ async function askRoute(
   const args = checkArguments(server.name, capability, input);
   const deadlineMs = deps.deadlineMs?.[capability] ?? deadlineMsOf(capability);
   const { tool, readOnly } = mapping;
+  const sent = toolArguments(mapping, args);
+  checkCursor(server.name, capability, args, sent);
   const call = {
     capability,
     tool,
     readOnly,
-    arguments: toolArguments(mapping, args),
+    arguments: sent,
     meta: { traceparent: trace.traceparent },
   };
   const { result, origin, endpoint } = await server.call(call, { signal, deadlineMs });

@@ -298,6 +298,34 @@ describe('the MCP gateway over a server in this process', () => {
     expect(await read(gateway)).to.include({ server: 'dear' });
   });
 
+  it('sends a cursor only to a server whose tool takes it', async () => {
+    const asked: string[] = [];
+    const logServer = (name: string) =>
+      ownServer({
+        name: 'signoz',
+        version: '1',
+        tools: [
+          toolFor('logs.query', {
+            title: name,
+            description: name,
+            run: async ({ cursor }) => {
+              asked.push(`${name} ${cursor}`);
+              return { data: { rows: [], hasMore: false, nextCursor: null, warning: null }, text: name };
+            },
+          }),
+        ],
+      });
+    const mapping = { tool: 'query_logs', arguments: { from: '{from}', to: '{to}' } };
+    const foreign = { ...logServer('foreign'), name: 'foreign', cost: 0, capabilities: { 'logs.query': mapping } };
+    const range = { from: '2026-11-20T11:00:00Z', to: '2026-11-20T12:00:00Z' };
+    const call = (gateway: McpGateway) => gateway.call('logs.query', { ...range, cursor: 'c' }, { signal: never() });
+    expect((await call(gatewayOf({}, { servers: [foreign, logServer('own')], limits }))).text).to.equal('own');
+    expect(asked).to.deep.equal(['own c']);
+    const failure = await failureOf(call(gatewayOf({}, { servers: [foreign] })));
+    expect(failure).to.include({ failure: 'not_configured', dependency: 'foreign' });
+    expect(failure.message).to.include('leave "cursor" out');
+  });
+
   it('asks the next server where the first holds nothing of what is asked, and gives the first answer where none does', async () => {
     const range = { from: '2026-11-20T11:00:00Z', to: '2026-11-20T12:00:00Z' };
     const asked: string[] = [];
