@@ -5,6 +5,7 @@ import { findProgram } from '../../scripts/servers/install-servers.ts';
 import { type OwnPostgres, startPostgres } from '../../scripts/servers/start-postgres.ts';
 import { type OwnRedis, startRedis } from '../../scripts/servers/start-redis.ts';
 import { createDatabaseServer } from '../../src/shared/mcp/servers/database/database-server.ts';
+import { allPages, secondPage } from '../support/all-pages.ts';
 import { databaseSessions, takeAllConnections, targetOf } from '../support/database-states.ts';
 import { runCapability, runTool } from '../support/run-tool.ts';
 import { failureOf } from '../unit/shared/mcp/support/waits.ts';
@@ -143,6 +144,48 @@ if (findProgram('initdb')) {
       expect(facts.settings).to.deep.include({ name: 'statement_timeout', value: '0', unit: 'ms' });
       expect(facts.checkpoints.timed).to.be.a('number');
       expect(facts.databases.map(({ name }) => name)).to.include('orders');
+    });
+
+    it('pages through tables, statements and those who wait, so that all pages are the whole', async () => {
+      const owner = await sessions.connect('owner app');
+      for (let n = 0; n < 7; n++) {
+        await owner.query(
+          `create table if not exists page_${n} (id int); select count(*) as counted_${n} from page_${n}`,
+        );
+      }
+      const [holder, ...waiters] = await Promise.all(
+        ['holder', 'w1', 'w2', 'w3'].map((name) => sessions.connect(name)),
+      );
+      await holder!.query('begin; lock table page_0 in access exclusive mode');
+      for (const waiter of waiters) sessions.start(waiter, 'select * from page_0');
+      await sessions.until("select count(*) = 3 from pg_stat_activity where wait_event_type = 'Lock'");
+      const server = serverFor(url);
+      type Target = {
+        tables: { table: string }[];
+        statements: { queryId: string; user: string }[];
+        sessions: { pid: number }[];
+        chains: { blocked: { pid: number }[]; blockedCount: number }[];
+      };
+      const read = async (tool: string, limit: number) =>
+        (await allPages<Target>(server, tool, { target: 'orders', limit }, 'targets')).map(([target]) => target!);
+      const tables = (await read('get_postgresql_sizes', 3)).map((one) => one.tables.map(({ table }) => table));
+      expect(tables.map((page) => page.length)).to.deep.equal([3, 3, 2]);
+      expect(new Set(tables.flat()).size).to.equal(8);
+      const chains = (await read('get_postgresql_locks', 2)).map(({ chains: [chain] }) => chain!);
+      expect(chains.map(({ blocked, blockedCount }) => [blocked.length, blockedCount])).to.deep.equal([
+        [2, 3],
+        [1, 3],
+      ]);
+      expect(new Set(chains.flatMap(({ blocked }) => blocked.map(({ pid }) => pid))).size).to.equal(3);
+      const active = (await read('get_postgresql_activity', 2)).flatMap((one) => one.sessions.map(({ pid }) => pid));
+      expect([active.length >= 4, new Set(active).size]).to.deep.equal([true, active.length]);
+      const pages = await read('get_postgresql_statements', 2);
+      expect(pages.length).to.be.above(2);
+      const cursor = await secondPage(server, 'get_postgresql_sizes', { target: 'orders', limit: 3 });
+      const foreign = failureOf(runTool(server, 'get_postgresql_locks', { target: 'orders', cursor }));
+      expect(await foreign).to.include({ failure: 'bad_request', detail: 'invalid_cursor' });
+      await holder!.query('rollback');
+      for (let n = 0; n < 7; n++) await owner.query(`drop table page_${n}`);
     });
 
     it('reads how far a standby is behind, from both sides', async () => {
@@ -286,6 +329,31 @@ if (findProgram('redis-server')) {
       expect(commands).to.include('SET token:* (2 arguments)');
       expect(data.targets[0]).to.include({ thresholdMicroseconds: 0 });
       expect(text).to.not.include(SECRET).and.not.include('abcdef0123').and.not.include('example.com');
+    });
+
+    it('pages through its clients and its slow commands', async () => {
+      const others = await Promise.all(
+        ['a', 'b', 'c'].map(async (connectionName) => {
+          const other = new Redis(redis.url, { connectionName });
+          await other.ping();
+          return other;
+        }),
+      );
+      type Target = { byClient: { name: string | null }[]; entries: unknown[] };
+      const read = async (tool: string, limit: number) =>
+        (await allPages<Target>(serverFor(redis.url), tool, { limit }, 'targets')).map(([target]) => target!);
+      const names = (await read('get_redis_clients', 2)).map(({ byClient }) => byClient.map(({ name }) => name));
+      expect(names.every((page) => page.length <= 2)).to.equal(true);
+      expect(names.flat()).to.include.members(['a', 'b', 'c']);
+      expect(new Set(names.flat()).size).to.equal(names.flat().length);
+      const slow = await runCapability(serverFor(redis.url), 'redis.slowlog', { limit: 5 });
+      expect(slow.data).to.include({ truncated: true });
+      const next = await runCapability(serverFor(redis.url), 'redis.slowlog', {
+        limit: 5,
+        cursor: slow.data.nextCursor!,
+      });
+      expect(next.data.targets[0]!.entries).to.have.length(5);
+      for (const other of others) other.disconnect();
     });
 
     it('says what its user may not do, and asks the rest', async () => {

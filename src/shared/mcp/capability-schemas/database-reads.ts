@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cursorInput, nextCursorOutput } from './paging.ts';
 
 /**
  * Which of the configured databases is asked: by its name, or by what an alert calls it (a host, a service, a database, a pod). Without
@@ -39,9 +40,18 @@ export type PostgresSession = z.infer<typeof session>;
 
 const answers = <T extends z.ZodRawShape>(shape: T) => z.object({ targets: z.array(z.object({ ...head, ...shape })) });
 
+/** How many items of each target's list. */
+const paged = (byDefault: number, max: number) => ({
+  limit: z.number().int().min(1).max(max).default(byDefault),
+  ...cursorInput,
+});
+/** `truncated` where the list of any target goes on. */
+const pagedAnswers = <T extends z.ZodRawShape>(shape: T) =>
+  answers(shape).extend({ truncated: z.boolean().optional(), ...nextCursorOutput });
+
 export const postgresActivity = {
-  input: z.object({ ...which, limit: z.number().int().min(1).max(200).default(20) }),
-  output: answers({
+  input: z.object({ ...which, ...paged(20, 200) }),
+  output: pagedAnswers({
     refused,
     inRecovery: z.boolean().nullable(),
     maxConnections: maybe,
@@ -67,8 +77,8 @@ export const postgresActivity = {
 };
 
 export const postgresLocks = {
-  input: z.object({ ...which, limit: z.number().int().min(1).max(200).default(50) }),
-  output: answers({
+  input: z.object({ ...which, ...paged(50, 200) }),
+  output: pagedAnswers({
     /** Sessions that wait for a lock, and for how long the one that waits longest does. */
     waiting: z.number(),
     longestWaitSeconds: maybe,
@@ -96,9 +106,9 @@ export const postgresStatements = {
   input: z.object({
     ...which,
     order: z.enum(['total', 'mean']).default('total'),
-    limit: z.number().int().min(1).max(100).default(15),
+    ...paged(15, 100),
   }),
-  output: answers({
+  output: pagedAnswers({
     /** Whether the extension pg_stat_statements answers. */
     recorded: z.boolean(),
     since: z.string().nullable(),
@@ -163,8 +173,8 @@ export const postgresReplication = {
 };
 
 export const postgresSizes = {
-  input: z.object({ ...which, limit: z.number().int().min(1).max(100).default(20) }),
-  output: answers({
+  input: z.object({ ...which, ...paged(20, 100) }),
+  output: pagedAnswers({
     databases: z.array(z.object({ name: z.string(), bytes: maybe, transactionIdAge: z.number() })),
     walBytes: maybe,
     /** At this age of a transaction id the server forces a vacuum. */
@@ -273,8 +283,8 @@ export const redisInfo = {
 };
 
 export const redisSlowlog = {
-  input: z.object({ ...which, limit: z.number().int().min(1).max(128).default(50) }),
-  output: answers({
+  input: z.object({ ...which, ...paged(50, 128) }),
+  output: pagedAnswers({
     /** Commands that take longer are recorded; null where it may not be read. */
     thresholdMicroseconds: maybe,
     entries: z.array(
@@ -290,8 +300,8 @@ export const redisSlowlog = {
 };
 
 export const redisClients = {
-  input: z.object({ ...which, limit: z.number().int().min(1).max(200).default(20) }),
-  output: answers({
+  input: z.object({ ...which, ...paged(20, 200) }),
+  output: pagedAnswers({
     total: z.number(),
     byClient: z.array(
       z.object({

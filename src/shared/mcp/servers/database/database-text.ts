@@ -1,4 +1,5 @@
 import { limitText } from '../../policies/limit-result.ts';
+import { moreFooter } from '../page-of.ts';
 
 /** Longer texts keep head, tail and digest, characters. */
 const MAX_TEXT = 60_000;
@@ -16,6 +17,15 @@ export function describeTargets<T extends { target: string; version: string | nu
     ...answer.notes.map((note) => `  note: ${note}`),
   ]);
   return limitText(lines.join('\n'), MAX_TEXT);
+}
+
+/** The same of a page, with how to get the next one. */
+export function describePage<T extends { target: string; version: string | null; notes: string[] }>(
+  product: string,
+  { targets, nextCursor }: { targets: T[]; nextCursor: string | null },
+  describe: (answer: T) => string[],
+): string {
+  return [describeTargets(product, targets, describe), ...moreFooter('rows', nextCursor)].join('\n');
 }
 
 /** Bytes as people read them. */

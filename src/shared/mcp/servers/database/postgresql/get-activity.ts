@@ -1,8 +1,9 @@
 import type { CapabilityOutput } from '../../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../../server-definition.ts';
-import { askTargets, type DatabaseDeps } from '../ask-targets.ts';
+import { askPage, type ListPart } from '../ask-page.ts';
+import type { DatabaseDeps } from '../ask-targets.ts';
 import type { DatabaseTarget } from '../database-target.ts';
-import { describeTargets } from '../database-text.ts';
+import { describePage } from '../database-text.ts';
 import { serverRefusal } from './postgres-failures.ts';
 import { headOf, readPostgres } from './postgres-session.ts';
 import { describeSession, isClient, readSession, SESSIONS, type SessionRow } from './sessions.ts';
@@ -23,20 +24,26 @@ export function getActivity(deps: DatabaseDeps): ToolDefinition {
     title: 'Sessions of PostgreSQL',
     description:
       'Connections against their limit, by state and by client, what sessions wait for, and the longest transactions (idle in transaction among them). Statements are shown without values. A server that takes no more sessions says so in `refused`.',
-    run: async ({ limit, ...which }, context) => {
-      const targets = await askTargets(deps, 'postgresql', which, context, (target, signal) =>
-        readPostgres(
-          target,
-          signal,
-          async (query, facts) => {
-            const [limits] = await query<{ max: number; reserved: number }>(LIMITS);
-            const rows = await query<SessionRow>(SESSIONS);
-            return { ...headOf(target, facts, deps), inRecovery: facts.inRecovery, ...summary(rows, limits!, limit) };
-          },
-          (thrown) => refusedAnswer(target, thrown, deps),
-        ),
+    run: async (input, context) => {
+      const data = await askPage(
+        deps,
+        'postgresql',
+        'get_postgresql_activity',
+        input,
+        context,
+        (target, signal, part) =>
+          readPostgres(
+            target,
+            signal,
+            async (query, facts) => {
+              const [limits] = await query<{ max: number; reserved: number }>(LIMITS);
+              const rows = await query<SessionRow>(SESSIONS);
+              return { ...headOf(target, facts, deps), inRecovery: facts.inRecovery, ...summary(rows, limits!, part) };
+            },
+            (thrown) => refusedAnswer(target, thrown, deps),
+          ),
       );
-      return { data: { targets }, text: describeTargets('PostgreSQL', targets, describe) };
+      return { data, text: describePage('PostgreSQL', data, describe) };
     },
   });
 }
@@ -61,7 +68,7 @@ function refusedAnswer({ name }: DatabaseTarget, thrown: unknown, { now }: Datab
   };
 }
 
-function summary(rows: SessionRow[], { max, reserved }: { max: number; reserved: number }, limit: number) {
+function summary(rows: SessionRow[], { max, reserved }: { max: number; reserved: number }, part: ListPart) {
   const clients = rows.filter(isClient);
   const waits = rows.filter(
     ({ wait_type, state }) => wait_type !== null && wait_type !== 'Activity' && state === 'active',
@@ -78,9 +85,8 @@ function summary(rows: SessionRow[], { max, reserved }: { max: number; reserved:
       wait,
       count,
     })),
-    sessions: clients
-      .toSorted((a, b) => (b.transaction_seconds ?? -1) - (a.transaction_seconds ?? -1))
-      .slice(0, limit)
+    sessions: part
+      .of(clients.toSorted((a, b) => (b.transaction_seconds ?? -1) - (a.transaction_seconds ?? -1) || a.pid - b.pid))
       .map(readSession),
   };
 }

@@ -1,7 +1,8 @@
 import type { CapabilityOutput } from '../../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../../server-definition.ts';
-import { askTargets, type DatabaseDeps } from '../ask-targets.ts';
-import { describeTargets, secondsText } from '../database-text.ts';
+import { askPage } from '../ask-page.ts';
+import type { DatabaseDeps } from '../ask-targets.ts';
+import { describePage, secondsText } from '../database-text.ts';
 import { lockChains, type WaitedFor } from './lock-chains.ts';
 import { headOf, readPostgres } from './postgres-session.ts';
 import { describeSession, readSession, SESSIONS, type SessionRow } from './sessions.ts';
@@ -23,13 +24,13 @@ export function getLocks(deps: DatabaseDeps): ToolDefinition {
     title: 'Lock chains of PostgreSQL',
     description:
       'The sessions that block others, each with all that wait behind it, for how long, for which lock and on which table. Statements are shown without values; that of an idle root is its last one.',
-    run: async ({ limit, ...which }, context) => {
-      const targets = await askTargets(deps, 'postgresql', which, context, (target, signal) =>
+    run: async (input, context) => {
+      const data = await askPage(deps, 'postgresql', 'get_postgresql_locks', input, context, (target, signal, part) =>
         readPostgres(target, signal, async (query, facts): Promise<Answer> => {
           const sessions = (await query<SessionRow>(SESSIONS)).map(readSession);
           const waits = waitsOf(await query<WaitRow>(waitsQuery(facts.number)));
           const waiting = sessions.filter(({ blockedBy }) => blockedBy.length > 0);
-          const chains = lockChains(sessions, waits, limit);
+          const chains = lockChains(sessions, waits).map((chain) => ({ ...chain, blocked: part.of(chain.blocked) }));
           const seconds = waiting.map(
             ({ pid, statementSeconds }) => waits.get(pid)?.waitSeconds ?? statementSeconds ?? 0,
           );
@@ -41,7 +42,7 @@ export function getLocks(deps: DatabaseDeps): ToolDefinition {
           };
         }),
       );
-      return { data: { targets }, text: describeTargets('PostgreSQL', targets, describe) };
+      return { data, text: describePage('PostgreSQL', data, describe) };
     },
   });
 }

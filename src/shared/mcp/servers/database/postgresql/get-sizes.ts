@@ -1,7 +1,8 @@
 import type { CapabilityOutput } from '../../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../../server-definition.ts';
-import { askTargets, type DatabaseDeps } from '../ask-targets.ts';
-import { bytesText, describeTargets } from '../database-text.ts';
+import { askPage } from '../ask-page.ts';
+import type { DatabaseDeps } from '../ask-targets.ts';
+import { bytesText, describePage } from '../database-text.ts';
 import { headOf, readPostgres } from './postgres-session.ts';
 
 type Answer = CapabilityOutput<'postgresql.sizes'>['targets'][number];
@@ -26,7 +27,7 @@ const TABLES = `
     select c.oid, n.nspname, c.relname, c.relpages, c.reltuples, c.relfrozenxid
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'm') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_t%'
-    order by c.relpages desc, c.oid limit $1)
+    order by c.relpages desc, c.oid limit $1 offset $2)
   select format('%I.%I', t.nspname, t.relname) as table,
     t.relpages::float8 * current_setting('block_size')::int as bytes,
     coalesce((select sum(i.relpages) from pg_index x join pg_class i on i.oid = x.indexrelid where x.indrelid = t.oid), 0)::float8
@@ -78,22 +79,22 @@ export function getSizes(deps: DatabaseDeps): ToolDefinition {
     title: 'Sizes and bloat of PostgreSQL',
     description:
       'Sizes of databases and WAL, age of transaction ids (wraparound), and the largest tables with dead rows and estimated bloat. Estimates of the catalogue: no lock is taken on any table.',
-    run: async ({ limit, ...which }, context) => {
-      const targets = await askTargets(deps, 'postgresql', which, context, (target, signal) =>
+    run: async (input, context) => {
+      const data = await askPage(deps, 'postgresql', 'get_postgresql_sizes', input, context, (target, signal, part) =>
         readPostgres(target, signal, async (query, facts): Promise<Answer> => {
           const [wal] = await query<{ freezeMaxAge: number; mayList: boolean }>(WAL);
           const [walSize] = wal?.mayList ? await query<{ bytes: number | null }>(WAL_BYTES) : [];
-          const tables = await query<TableRow>(TABLES, [limit]);
+          const tables = await query<TableRow>(TABLES, [part.limit + 1, part.after]);
           return {
             ...headOf(target, facts, deps),
             databases: await query(DATABASES),
             walBytes: walSize?.bytes ?? null,
             freezeMaxAge: wal!.freezeMaxAge,
-            tables: tables.map(readTable),
+            tables: part.ofRest(tables).map(readTable),
           };
         }),
       );
-      return { data: { targets }, text: describeTargets('PostgreSQL', targets, describe) };
+      return { data, text: describePage('PostgreSQL', data, describe) };
     },
   });
 }

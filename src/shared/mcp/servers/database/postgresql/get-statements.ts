@@ -1,7 +1,8 @@
 import type { CapabilityOutput } from '../../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../../server-definition.ts';
-import { askTargets, type DatabaseDeps } from '../ask-targets.ts';
-import { bytesText, describeTargets } from '../database-text.ts';
+import { askPage, type ListPart } from '../ask-page.ts';
+import type { DatabaseDeps } from '../ask-targets.ts';
+import { bytesText, describePage } from '../database-text.ts';
 import { maskStatement } from '../mask-statement.ts';
 import { headOf, type Query, readPostgres } from './postgres-session.ts';
 import { describeSession, isClient, readSession, SESSIONS, type SessionRow } from './sessions.ts';
@@ -25,7 +26,7 @@ function statementsQuery({ version, schema }: Extension, order: 'total' | 'mean'
       s.temp_blks_written::float8 * current_setting('block_size')::int as temporary,
       (sum(s.total${exec}_time) over ())::float8 as "all"
     from ${schema}.pg_stat_statements s left join pg_database d on d.oid = s.dbid
-    order by s.${order}${exec}_time desc limit $1`;
+    order by s.${order}${exec}_time desc, s.queryid, s.userid, s.dbid limit $1 offset $2`;
 }
 
 type StatementRow = {
@@ -51,20 +52,25 @@ function isAtLeast(version: string, major: number, minor: number): boolean {
 
 const NONE = { recorded: false, since: null, statements: [] };
 
-async function recordedStatements(query: Query, order: 'total' | 'mean', limit: number): Promise<Recorded> {
+async function recordedStatements(query: Query, order: 'total' | 'mean', part: ListPart): Promise<Recorded> {
   const [extension] = await query<Extension>(EXTENSION);
   if (!extension) {
     const note =
       'the extension pg_stat_statements is not in this database: add it to shared_preload_libraries, restart, and run CREATE EXTENSION pg_stat_statements; until then only running statements are known';
     return { ...NONE, note };
   }
-  const rows = await query<StatementRow>(statementsQuery(extension, order), [limit]);
+  const rows = await query<StatementRow>(statementsQuery(extension, order), [part.limit + 1, part.after]);
   const [info] = isAtLeast(extension.version, 1, 9)
     ? await query<{ since: Date | null }>(
         `select stats_reset as since from ${extension.schema}.pg_stat_statements_info`,
       )
     : [];
-  return { recorded: true, since: info?.since?.toISOString() ?? null, statements: rows.map(readStatement), note: null };
+  return {
+    recorded: true,
+    since: info?.since?.toISOString() ?? null,
+    statements: part.ofRest(rows).map(readStatement),
+    note: null,
+  };
 }
 
 const rounded = (value: number, digits = 2) => Math.round(value * 10 ** digits) / 10 ** digits;
@@ -90,9 +96,9 @@ function readStatement(row: StatementRow): Answer['statements'][number] {
 /** Its library has to be loaded with the server; without it the view is there and answers with this. */
 const NOT_LOADED = '55000';
 
-async function recordedOrNote(query: Query, order: 'total' | 'mean', limit: number): Promise<Recorded> {
+async function recordedOrNote(query: Query, order: 'total' | 'mean', part: ListPart): Promise<Recorded> {
   try {
-    return await recordedStatements(query, order, limit);
+    return await recordedStatements(query, order, part);
   } catch (error) {
     if ((error as { code?: string }).code !== NOT_LOADED) throw error;
     const note =
@@ -107,22 +113,27 @@ export function getStatements(deps: DatabaseDeps): ToolDefinition {
     title: 'Slow statements of PostgreSQL',
     description:
       'Statements by their total or mean time (of the extension pg_stat_statements, since its last reset), and those that run now. Without values; without the extension `notes` say how to add it.',
-    run: async ({ order, limit, ...which }, context) => {
-      const targets = await askTargets(deps, 'postgresql', which, context, (target, signal) =>
-        readPostgres(target, signal, async (query, facts): Promise<Answer> => {
-          const sessions = await query<SessionRow>(SESSIONS);
-          // Last, because the transaction is over where it fails.
-          const { note, ...recorded } = await recordedOrNote(query, order, limit);
-          const { notes, ...head } = headOf(target, facts, deps);
-          const running = sessions
-            .filter((row) => isClient(row) && row.state === 'active')
-            .sort((a, b) => (b.statement_seconds ?? 0) - (a.statement_seconds ?? 0))
-            .slice(0, limit)
-            .map(readSession);
-          return { ...head, notes: [...notes, ...(note ? [note] : [])], ...recorded, running };
-        }),
+    run: async (input, context) => {
+      const data = await askPage(
+        deps,
+        'postgresql',
+        'get_postgresql_statements',
+        input,
+        context,
+        (target, signal, part) =>
+          readPostgres(target, signal, async (query, facts): Promise<Answer> => {
+            const sessions = await query<SessionRow>(SESSIONS);
+            // Last, because the transaction is over where it fails.
+            const { note, ...recorded } = await recordedOrNote(query, input.order, part);
+            const { notes, ...head } = headOf(target, facts, deps);
+            const running = sessions
+              .filter((row) => isClient(row) && row.state === 'active')
+              .sort((a, b) => (b.statement_seconds ?? 0) - (a.statement_seconds ?? 0) || a.pid - b.pid);
+            const all = [...notes, ...(note ? [note] : [])];
+            return { ...head, notes: all, ...recorded, running: part.of(running).map(readSession) };
+          }),
       );
-      return { data: { targets }, text: describeTargets('PostgreSQL', targets, describe) };
+      return { data, text: describePage('PostgreSQL', data, describe) };
     },
   });
 }

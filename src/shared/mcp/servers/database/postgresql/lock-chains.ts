@@ -11,7 +11,7 @@ export type WaitedFor = Map<number, Pick<Blocked, 'waitSeconds' | 'lock' | 'rela
  * Who blocks whom as trees: each session that blocks and waits for nobody, with all that wait behind it, nearest first. In a circle
  * (a deadlock that the server has not broken yet) the one with the longest transaction stands for the root.
  */
-export function lockChains(sessions: PostgresSession[], waits: WaitedFor, limit: number): Chain[] {
+export function lockChains(sessions: PostgresSession[], waits: WaitedFor): Chain[] {
   const known = new Map(sessions.map((session) => [session.pid, session]));
   const waiters = sessions.filter(({ blockedBy }) => blockedBy.length > 0);
   const behind = new Map<number, PostgresSession[]>();
@@ -20,7 +20,7 @@ export function lockChains(sessions: PostgresSession[], waits: WaitedFor, limit:
   }
   const chainOf = (root: number): Chain => {
     const blocked = descend(root, behind);
-    const shown = blocked.slice(0, limit).map(({ session, depth }) => ({
+    const shown = blocked.map(({ session, depth }) => ({
       ...session,
       depth,
       ...(waits.get(session.pid) ?? { waitSeconds: session.statementSeconds, lock: null, relation: null }),

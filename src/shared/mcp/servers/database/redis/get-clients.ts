@@ -1,7 +1,8 @@
 import type { CapabilityOutput } from '../../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../../server-definition.ts';
-import { askTargets, type DatabaseDeps } from '../ask-targets.ts';
-import { bytesText, describeTargets } from '../database-text.ts';
+import { askPage } from '../ask-page.ts';
+import type { DatabaseDeps } from '../ask-targets.ts';
+import { bytesText, describePage } from '../database-text.ts';
 import { headOf } from './redis-answer.ts';
 import { readRedis } from './redis-session.ts';
 
@@ -20,8 +21,8 @@ export function getClients(deps: DatabaseDeps): ToolDefinition {
     title: 'Clients of Redis',
     description:
       'Who is connected, by address, name and user: how many, blocked, longest idle, and output that waits to be read.',
-    run: async ({ limit, ...which }, context) => {
-      const targets = await askTargets(deps, 'redis', which, context, (target, signal) =>
+    run: async (input, context) => {
+      const data = await askPage(deps, 'redis', 'get_redis_clients', input, context, (target, signal, part) =>
         readRedis(target, signal, async (ask): Promise<Answer> => {
           const lines = String(await ask('clients'))
             .split('\n')
@@ -30,11 +31,11 @@ export function getClients(deps: DatabaseDeps): ToolDefinition {
           return {
             ...headOf(target, null, [], deps),
             total: clients.length,
-            byClient: grouped(clients).slice(0, limit),
+            byClient: part.of(grouped(clients)),
           };
         }),
       );
-      return { data: { targets }, text: describeTargets('Redis', targets, describe) };
+      return { data, text: describePage('Redis', data, describe) };
     },
   });
 }
@@ -56,7 +57,7 @@ function grouped(clients: Client[]): Answer['byClient'] {
         lastCommand: first?.cmd && first.cmd !== 'NULL' ? first.cmd.toUpperCase() : null,
       };
     })
-    .sort((a, b) => b.count - a.count || b.outputBytes - a.outputBytes);
+    .sort((a, b) => b.count - a.count || b.outputBytes - a.outputBytes || a.address.localeCompare(b.address));
 }
 
 function describe({ total, byClient }: Answer): string[] {

@@ -1,7 +1,8 @@
 import type { CapabilityOutput } from '../../../capabilities.ts';
 import { type ToolDefinition, toolFor } from '../../../server-definition.ts';
-import { askTargets, type DatabaseDeps } from '../ask-targets.ts';
-import { describeTargets } from '../database-text.ts';
+import { askPage } from '../ask-page.ts';
+import type { DatabaseDeps } from '../ask-targets.ts';
+import { describePage } from '../database-text.ts';
 import { maskCommand } from './mask-command.ts';
 import { headOf, optional } from './redis-answer.ts';
 import { readRedis } from './redis-session.ts';
@@ -23,12 +24,12 @@ export function getSlowlog(deps: DatabaseDeps): ToolDefinition {
   return toolFor('redis.slowlog', {
     title: 'Slow commands of Redis',
     description:
-      "The entries of the slow log, the slowest first: when, how long, and the command with its key's shape, without values.",
-    run: async ({ limit, ...which }, context) => {
-      const targets = await askTargets(deps, 'redis', which, context, (target, signal) =>
+      "The newest entries of the slow log, the slowest of them first: when, how long, and the command with its key's shape, without values.",
+    run: async (input, context) => {
+      const data = await askPage(deps, 'redis', 'get_redis_slowlog', input, context, (target, signal, part) =>
         readRedis(target, signal, async (ask): Promise<Answer> => {
           const notes: string[] = [];
-          const entries = (await ask('slowlog', limit)) as Entry[];
+          const entries = (await ask('slowlog', part.after + part.limit + 1)) as Entry[];
           const asked = ask('setting', 'slowlog-log-slower-than');
           const threshold = await optional(
             asked,
@@ -40,11 +41,14 @@ export function getSlowlog(deps: DatabaseDeps): ToolDefinition {
           return {
             ...headOf(target, null, notes, deps),
             thresholdMicroseconds: threshold === null ? null : Number(threshold),
-            entries: entries.map(readEntry).sort((a, b) => b.durationMs - a.durationMs),
+            entries: part
+              .of(entries)
+              .map(readEntry)
+              .sort((a, b) => b.durationMs - a.durationMs),
           };
         }),
       );
-      return { data: { targets }, text: describeTargets('Redis', targets, describe) };
+      return { data, text: describePage('Redis', data, describe) };
     },
   });
 }

@@ -18,8 +18,8 @@ const session = (pid: number, blockedBy: number[] = [], transactionSeconds = pid
   statement: '',
   blockedBy,
 });
-const shape = (sessions: PostgresSession[], limit = 50) =>
-  lockChains(sessions, new Map(), limit).map(({ root, blocked, blockedCount }) => [
+const shape = (sessions: PostgresSession[]) =>
+  lockChains(sessions, new Map()).map(({ root, blocked, blockedCount }) => [
     root.pid,
     blocked.map(({ pid, depth }) => `${pid}@${depth}`),
     blockedCount,
@@ -32,12 +32,11 @@ describe('lock chains', () => {
       [1, ['2@1', '4@1', '3@2'], 3],
       [8, ['9@1'], 1],
     ]);
-    expect(shape(sessions, 1)[0]).to.deep.equal([1, ['2@1'], 3]);
   });
 
   it('know prepared transactions, holders that are gone, and circles', () => {
     expect(shape([session(2, [0])])).to.deep.equal([[0, ['2@1'], 1]]);
-    expect(lockChains([session(2, [0])], new Map(), 5)[0]!.root.state).to.equal('prepared transaction');
+    expect(lockChains([session(2, [0])], new Map())[0]!.root.state).to.equal('prepared transaction');
     expect(shape([session(2, [77])])).to.deep.equal([[77, ['2@1'], 1]]);
     expect(shape([session(2, [3], 9), session(3, [2], 1)])).to.deep.equal([[2, ['3@1'], 1]]);
   });
@@ -56,7 +55,7 @@ describe('lock chains', () => {
           ),
         );
         const reached = new Set(
-          lockChains(sessions, new Map(), 50).flatMap(({ blocked }) => blocked.map(({ pid }) => pid)),
+          lockChains(sessions, new Map()).flatMap(({ blocked }) => blocked.map(({ pid }) => pid)),
         );
         expect([...reached].sort()).to.deep.equal([...new Set(isForward.map(([, waiter]) => waiter))].sort());
       }),
