@@ -37,6 +37,7 @@ const environmentSchema = z.object({
   DATABASE_TARGETS: optionalText,
   KUBECONFIG: optionalText,
   KUBERNETES_SERVICE_HOST: optionalText,
+  KUBERNETES_NAMESPACES: list,
   NETWORK_ALLOWED_HOSTS: list,
   NETWORK_RESOLVE: resolveOverrides,
   MCP_CONFIG: optionalText,
@@ -104,7 +105,8 @@ export type Config = Readonly<{
   prometheus: PrometheusConfig | null;
   /** A file that names the databases that may be asked how they are. */
   databaseTargetsPath: string | null;
-  kubernetes: Readonly<{ kubeconfigPath: string | null }> | null;
+  /** Without namespaces all that the credentials may read. */
+  kubernetes: Readonly<{ kubeconfigPath: string | null; namespaces: readonly string[] }> | null;
   network: Readonly<{
     allowedHosts: readonly string[];
     resolveOverrides: Readonly<Record<string, { address: string; port: number }>>;
@@ -213,7 +215,10 @@ function freezeConfig(env: ParsedEnvironment, environment: Environment): Config 
     signoz: env.SIGNOZ_URL ? { url: env.SIGNOZ_URL, apiKey: env.SIGNOZ_API_KEY ?? null } : null,
     prometheus: prometheusConfig(env),
     databaseTargetsPath: env.DATABASE_TARGETS ?? null,
-    kubernetes: env.KUBECONFIG || inCluster ? { kubeconfigPath: env.KUBECONFIG ?? null } : null,
+    kubernetes:
+      env.KUBECONFIG || inCluster
+        ? { kubeconfigPath: env.KUBECONFIG ?? null, namespaces: env.KUBERNETES_NAMESPACES }
+        : null,
     network: { allowedHosts: env.NETWORK_ALLOWED_HOSTS, resolveOverrides: env.NETWORK_RESOLVE },
     mcpConfigPath: env.MCP_CONFIG ?? null,
     intakePoliciesPath: env.INTAKE_POLICIES ?? null,

@@ -19,6 +19,7 @@ const OWN_SERVERS: Readonly<Record<string, (config: Config) => ServerDefinition 
     kubernetes &&
     createKubernetesServer({
       kubeconfigPath: kubernetes.kubeconfigPath ?? undefined,
+      namespaces: kubernetes.namespaces,
       timeoutMs: REQUEST_MS.kubernetes,
     }),
   signoz: ({ signoz }) =>

@@ -4,7 +4,7 @@ export type KubernetesServerOptions = {
   /** A kubeconfig as YAML text. */
   kubeConfig?: string;
   /** The only namespaces that may be read; without it all that the credentials may read. */
-  namespaces?: string[];
+  namespaces?: readonly string[];
   /** The deadline of one HTTP request, in ms. */
   timeoutMs: number;
 };

@@ -5,10 +5,10 @@ import type { ListOptions, ListPage } from './kubernetes-reader.ts';
 export type NamespaceScope = (asked: string | undefined) => (string | undefined)[];
 
 /** The allow-list as a scope; a namespace outside of it throws DependencyError `refused`. */
-export function createNamespaceScope(allowed: string[] | undefined): NamespaceScope {
+export function createNamespaceScope(allowed: readonly string[] | undefined): NamespaceScope {
   if (!allowed || allowed.length === 0) return (asked) => [asked];
   return (asked) => {
-    if (asked === undefined) return allowed;
+    if (asked === undefined) return [...allowed];
     if (allowed.includes(asked)) return [asked];
     const message = `the namespace ${asked} is not on the allow-list (${allowed.join(', ')})`;
     throw new DependencyError('kubernetes', 'refused', message);
