@@ -101,6 +101,17 @@ describe('the signoz server against the simulated SigNoz', () => {
     expect(text).to.include('first 5, last ');
   });
 
+  it('gives the largest series only, and says when there are more', async () => {
+    const question = { metric: 'db.client.connections.usage', groupBy: ['k8s.pod.name', 'state'], ...range };
+    const whole = await runCapability(server, 'metrics.query', { ...question, limit: 500 });
+    expect(whole.data).to.include({ hasMore: false });
+    const cut = await runCapability(server, 'metrics.query', { ...question, limit: 2 });
+    expect([cut.data.series.length, cut.data.hasMore]).to.deep.equal([2, true]);
+    expect(cut.text).to.include('there are more series');
+    const exact = await runCapability(server, 'metrics.query', { ...question, limit: whole.data.series.length });
+    expect(exact.data).to.deep.include({ hasMore: false, series: whole.data.series });
+  });
+
   it('answers with no series, and says so, where SigNoz has no such metric', async () => {
     const { data } = await runCapability(server, 'metrics.query', { metric: 'no.such.metric', ...range });
     expect(data).to.include({ warning: 'SigNoz has no metric named no.such.metric' });
@@ -248,6 +259,8 @@ describe('the signoz server against a shop whose requests go through many servic
       'request.errors',
     ]);
     expect(new Set(services(duration))).to.have.property('size', 11);
+    const few = await runCapability(server, 'requests.query', { measure: 'calls', ...range, limit: 4 });
+    expect([few.data.series.length, few.data.hasMore, calls.hasMore]).to.deep.equal([4, true, false]);
     expect(services(errors)).to.include.members(['quotes', 'delivery', 'ordering', 'storefront']);
     const quotes = errors.series.find(({ labels }) => labels['service.name'] === 'quotes')!.points;
     expect(quotes).to.have.length(calls.series[0]!.points.length);

@@ -97,7 +97,9 @@ export function answerTimeSeries(world: TelemetryWorld, spec: QuerySpec, start: 
       })),
     };
   };
-  const series = [...groupsOf(found, groupBy)].map(seriesOf).filter(({ values }) => values.length > 0);
+  const all = [...groupsOf(found, groupBy)].map(seriesOf).filter(({ values }) => values.length > 0);
+  const total = ({ values }: (typeof all)[number]) => values.reduce((sum, { value }) => sum + value, 0);
+  const series = spec.limit ? all.sort((a, b) => total(b) - total(a)).slice(0, spec.limit) : all;
   const meta = { unit: named[0]!.unit };
   return { queryName: spec.name, aggregations: [{ index: 0, alias: '__result_0', meta, series }] };
 }

@@ -39,6 +39,8 @@ const seriesAnswer = z.object({
       points: z.array(z.tuple([z.number(), z.number()])),
     }),
   ),
+  /** True where the limit has left out smaller series. */
+  hasMore: z.boolean().optional(),
   warning: z.string().nullable(),
 });
 

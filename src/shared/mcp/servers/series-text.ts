@@ -31,7 +31,8 @@ export function describeSeries({ labels, unit, points }: TimeSeries): string[] {
 }
 
 /** The series of an answer under the metric's name; `footer` are the closing lines. */
-export function describeAll({ metric, series }: CapabilityOutput<'metrics.query'>, footer: string[]): string {
+export function describeAll({ metric, series, hasMore }: CapabilityOutput<'metrics.query'>, footer: string[]): string {
   const lines = series.flatMap(describeSeries);
-  return [metric, ...(lines.length > 0 ? lines : ['no series']), ...footer].join('\n');
+  const more = hasMore ? ['(there are more series, smaller ones: raise "limit", or narrow the question)'] : [];
+  return [metric, ...(lines.length > 0 ? lines : ['no series']), ...more, ...footer].join('\n');
 }

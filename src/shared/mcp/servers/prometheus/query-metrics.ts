@@ -125,10 +125,10 @@ export function queryMetrics(client: PrometheusClient): ToolDefinition {
         ...remarks,
         ...stepWarning(window),
         lost > 0 ? `${lost} points are NaN or infinite and left out` : '',
-        all.length > series.length ? `${all.length - series.length} smaller series are left out` : '',
         all.length === 0 ? `Prometheus has no series of ${input.metric} for this` : '',
       ].filter(Boolean);
-      const data = { metric: input.metric, series, warning: warnings.join('; ') || null };
+      const hasMore = all.length > series.length;
+      const data = { metric: input.metric, series, hasMore, warning: warnings.join('; ') || null };
       return {
         data,
         text: describeAll(

@@ -146,12 +146,13 @@ export function queryRequests(client: PrometheusClient): ToolDefinition {
         )
         .filter(({ points }) => points.length > 0);
       const series = largestFirst(all).slice(0, input.limit);
+      const hasMore = all.length > series.length;
       const warnings = [
         ...new Set(answers.flatMap(({ remarks }) => remarks)),
         ...stepWarning(window),
         ...(families.length === 0 ? [NO_FAMILY] : []),
       ];
-      const data = { metric, series, warning: warnings.join('; ') || null };
+      const data = { metric, series, hasMore, warning: warnings.join('; ') || null };
       return {
         data,
         text: describeAll(

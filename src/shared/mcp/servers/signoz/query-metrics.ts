@@ -3,7 +3,7 @@ import { type ToolDefinition, type ToolInput, toolFor } from '../../server-defin
 import { allOf, equalTo, nested } from './filter-expression.ts';
 import { type QueryAnswer, queryRange } from './query-range.ts';
 import type { SignozClient } from './signoz-client.ts';
-import { describeAll, readSeries, type TimeSeriesResult, timeSeriesAnswer } from './time-series.ts';
+import { cutSeries, describeAll, readSeries, type TimeSeriesResult, timeSeriesAnswer } from './time-series.ts';
 
 function specOf(input: ToolInput<'metrics.query'>): Record<string, unknown> {
   const { metric, service, filter, timeAggregation, spaceAggregation, groupBy, stepSeconds, limit } = input;
@@ -13,7 +13,7 @@ function specOf(input: ToolInput<'metrics.query'>): Record<string, unknown> {
     aggregations: [{ metricName: metric, timeAggregation, spaceAggregation }],
     groupBy: groupBy.map((name) => ({ name })),
     filter: allOf([equalTo('service.name', service), nested(filter)]),
-    ...(limit !== undefined && { limit }),
+    ...(limit !== undefined && { limit: limit + 1 }),
   };
 }
 
@@ -42,7 +42,7 @@ export function queryMetrics(client: SignozClient): ToolDefinition {
       'One metric over a time range, in buckets of `stepSeconds`. `spaceAggregation` (avg, sum, min, max, count, p50 to p99) joins series, `timeAggregation` (avg, sum, min, max, latest, count, rate, increase) the points of a bucket; counters want rate or increase with sum.',
     run: async (input, { signal }) => {
       const { result, warning } = await queryOrEmpty(client, input, signal);
-      const data = { metric: input.metric, series: readSeries(result), warning };
+      const data = { metric: input.metric, ...cutSeries(readSeries(result), input.limit), warning };
       return { data, text: describeAll(data) };
     },
   });

@@ -4,7 +4,7 @@ import { allOf, equalTo, nested } from './filter-expression.ts';
 import { queryRange } from './query-range.ts';
 import type { SignozClient } from './signoz-client.ts';
 import { readTimeRange } from './time-range.ts';
-import { describeAll, readSeries, type TimeSeries, timeSeriesAnswer } from './time-series.ts';
+import { cutSeries, describeAll, readSeries, type TimeSeries, timeSeriesAnswer } from './time-series.ts';
 
 /** Spans by which a service answers somebody; its inner spans and the calls it makes are not its requests. */
 const SERVED = "kind_string IN ('Server', 'Consumer')";
@@ -31,7 +31,7 @@ function specOf(input: ToolInput<'requests.query'>, { expression, condition }: M
     aggregations: [{ expression }],
     groupBy: groupBy.map((name) => ({ name })),
     filter: allOf([SERVED, condition, equalTo('service.name', service), nested(filter)]),
-    limit,
+    limit: limit + 1,
   };
 }
 
@@ -65,8 +65,8 @@ export function queryRequests(client: SignozClient): ToolDefinition {
         range: { from, to },
       } as const;
       const { result, warning } = await queryRange(client, question, timeSeriesAnswer, signal);
-      const series = readSeries(result, unit, scale);
-      const data = { metric, series: measure === 'duration' ? series : withZeros(series, input), warning };
+      const { series, hasMore } = cutSeries(readSeries(result, unit, scale), input.limit);
+      const data = { metric, series: measure === 'duration' ? series : withZeros(series, input), hasMore, warning };
       return { data, text: describeAll(data) };
     },
   });

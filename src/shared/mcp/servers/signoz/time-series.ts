@@ -37,6 +37,17 @@ export function readSeries(result: TimeSeriesResult | null, unit: string | null 
   );
 }
 
+/**
+ * SigNoz answers with the largest series, one more than wanted where there is one: that says that there are more, and the smallest is
+ * left out.
+ */
+export function cutSeries(series: TimeSeries[], limit: number | undefined): { series: TimeSeries[]; hasMore: boolean } {
+  if (limit === undefined || series.length <= limit) return { series, hasMore: false };
+  const sizes = new Map(series.map((one) => [one, one.points.reduce((sum, [, value]) => sum + value, 0)]));
+  const kept = new Set(series.toSorted((a, b) => sizes.get(b)! - sizes.get(a)!).slice(0, limit));
+  return { series: series.filter((one) => kept.has(one)), hasMore: true };
+}
+
 /** Series as people read them: first, last, extremes and the shape. */
 export function describeAll(answer: CapabilityOutput<'metrics.query'>): string {
   return describeSeriesAnswer(answer, footer(null, answer.warning));
