@@ -146,14 +146,14 @@ describe('the pages of the kubernetes server', function () {
       namespaces: ['odd'],
     });
     const attempts = [
-      runTool(server, 'get_events', { namespace: 'even', cursor }),
-      runTool(server, 'get_pod_status', { cursor }),
-      runTool(server, 'get_events', { cursor: `x${cursor}` }),
-      runTool(server, 'get_pod_logs', { pod: 'svc-00000', cursor: 'x' }),
-      runTool(narrow, 'get_events', { cursor }),
+      () => runTool(server, 'get_events', { namespace: 'even', cursor }),
+      () => runTool(server, 'get_pod_status', { cursor }),
+      () => runTool(server, 'get_events', { cursor: `x${cursor}` }),
+      () => runTool(server, 'get_pod_logs', { pod: 'svc-00000', cursor: 'x' }),
+      () => runTool(narrow, 'get_events', { cursor }),
     ];
     for (const attempt of attempts) {
-      expect(await failureOf(attempt)).to.include({ failure: 'bad_request', detail: 'invalid_cursor' });
+      expect(await failureOf(attempt())).to.include({ failure: 'bad_request', detail: 'invalid_cursor' });
     }
   });
 

@@ -9,6 +9,7 @@ import { startPrometheus } from '../../scripts/servers/start-prometheus.ts';
 import type { ServerDefinition } from '../../src/shared/mcp/server-definition.ts';
 import type { PrometheusServerOptions } from '../../src/shared/mcp/servers/prometheus/prometheus-options.ts';
 import { createPrometheusServer } from '../../src/shared/mcp/servers/prometheus/prometheus-server.ts';
+import { allPages, secondPage } from '../support/all-pages.ts';
 import { openMetricsOf, sampled } from '../support/prometheus-samples.ts';
 import { runCapability, runTool } from '../support/run-tool.ts';
 import { failureOf } from '../unit/shared/mcp/support/waits.ts';
@@ -173,6 +174,28 @@ for (const [name, start] of Object.entries(START)) {
       expect(next.data.series).to.have.length(2);
       const other = failureOf(runTool(server, 'query_range', { query: 'odd', ...range, cursor }));
       expect(await other).to.include({ failure: 'bad_request', detail: 'invalid_cursor' });
+    });
+
+    it('gives pages that together are the whole, of the moment of the first one', async () => {
+      const pages = await allPages<{ text: string; at: string }>(
+        server,
+        'query_instant',
+        { query: 'odd', limit: 1 },
+        'series',
+      );
+      expect(pages.map((page) => page.length)).to.deep.equal([1, 1, 1]);
+      expect(new Set(pages.flat().map(({ text }) => text)).size).to.equal(3);
+      expect(new Set(pages.flat().map(({ at }) => at)).size).to.equal(1);
+      const names = await allPages<string>(server, 'list_label_values', { ...range, limit: 2 }, 'values');
+      const whole = await runTool(server, 'list_label_values', range);
+      expect(names.flat()).to.deep.equal(whole.data.values);
+      const cursor = await secondPage(server, 'query_instant', { query: 'odd', limit: 1 });
+      const foreign = [
+        () => runTool(server, 'query_instant', { query: 'up', cursor }),
+        () => runTool(server, 'find_series', { match: ['odd'], cursor }),
+        () => runTool(server, 'query_instant', { query: 'odd', cursor: `${cursor}=` }),
+      ];
+      for (const attempt of foreign) expect(await failureOf(attempt())).to.include({ detail: 'invalid_cursor' });
     });
 
     it('finds series, labels and their values', async () => {

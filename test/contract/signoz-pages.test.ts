@@ -70,13 +70,13 @@ describe('the pages of the signoz server', () => {
   it('refuse a cursor of another question, of another tool, and one that was changed', async () => {
     const cursor = await secondPage(server, 'query_logs', { ...range, limit: 4 });
     const attempts = [
-      runTool(server, 'query_logs', { ...range, severity: 'ERROR', cursor }),
-      runTool(server, 'query_traces', { ...range, cursor }),
-      runTool(server, 'query_logs', { ...range, cursor: cursor.toUpperCase() }),
-      runTool(server, 'get_service_map', { ...range, cursor }),
+      () => runTool(server, 'query_logs', { ...range, severity: 'ERROR', cursor }),
+      () => runTool(server, 'query_traces', { ...range, cursor }),
+      () => runTool(server, 'query_logs', { ...range, cursor: cursor.toUpperCase() }),
+      () => runTool(server, 'get_service_map', { ...range, cursor }),
     ];
     for (const attempt of attempts) {
-      expect(await failureOf(attempt)).to.include({ failure: 'bad_request', detail: 'invalid_cursor' });
+      expect(await failureOf(attempt())).to.include({ failure: 'bad_request', detail: 'invalid_cursor' });
     }
     const other = await runTool(server, 'query_logs', { ...range, limit: 100, cursor });
     expect(other.data.rows).to.have.length(19);
