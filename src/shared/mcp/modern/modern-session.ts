@@ -1,5 +1,6 @@
 import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
 import { limitedResponse, MAX_ANSWER_BYTES } from '../../http/limit-body.ts';
+import { authorizedFetch } from '../sdk/http-transport.ts';
 import { createRequestHeaders } from '../sdk/request-headers.ts';
 import { StdioChildTransport } from '../sdk/stdio-child-transport.ts';
 import type { ServerTarget } from '../server-target.ts';
@@ -41,17 +42,7 @@ function transportTo(target: RemoteTarget): { transport: Transport; diagnose(): 
 
 function httpTransport(target: Extract<ServerTarget, { kind: 'http' }>): Transport {
   const secrets = createRequestHeaders(target);
-  const send = async (input: string | URL, init: RequestInit = {}) => {
-    const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(await secrets.current())) headers.set(name, value);
-    return fetch(input, { ...init, headers });
-  };
   return new StreamableHTTPClientTransport(new URL(target.url), {
-    fetch: async (input, init) => {
-      const response = await send(input, init);
-      if (response.status !== 401 || !secrets.renew()) return limitedResponse(response, MAX_ANSWER_BYTES);
-      await response.body?.cancel();
-      return limitedResponse(await send(input, init), MAX_ANSWER_BYTES);
-    },
+    fetch: async (input, init = {}) => limitedResponse(await authorizedFetch(secrets, input, init), MAX_ANSWER_BYTES),
   });
 }

@@ -27,6 +27,14 @@ const failWith =
     return null;
   };
 
+const errorWith =
+  (code: number, text: string): Behaviour =>
+  (message, { response }) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, error: { code, message: text } }));
+    return null;
+  };
+
 /** For each fault: what the caller gets, within the deadline. */
 const MATRIX: Row[] = [
   {
@@ -86,16 +94,21 @@ const MATRIX: Row[] = [
   },
   { fault: 'it is overloaded', behaviour: failWith(503), read: 'overload', write: ['overload', true] },
   { fault: 'it has lost the session', behaviour: failWith(404), read: 'connection', write: ['connection', false] },
+  ...[
+    [-32600, 'Invalid Request: unknown session'],
+    [-32001, 'Session not found'],
+    [-32000, 'Bad Request: Server not initialized'],
+  ].map(([code, message]) => ({
+    fault: `it has lost the session and says so in a JSON-RPC error (${code})`,
+    behaviour: errorWith(code as number, message as string),
+    read: 'connection' as const,
+    write: ['connection', false] as [FailureClass, boolean],
+  })),
   {
-    fault: 'it has lost the session and says so in a JSON-RPC error',
-    behaviour: (message, { response }) => {
-      const error = { code: -32600, message: 'Invalid Request: unknown session' };
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, error }));
-      return null;
-    },
-    read: 'connection',
-    write: ['connection', false],
+    fault: 'it answers with an error of its own (-32000)',
+    behaviour: errorWith(-32000, 'database is locked'),
+    read: 'tool_error',
+    write: ['tool_error', true],
   },
   {
     fault: 'the tool fails',
