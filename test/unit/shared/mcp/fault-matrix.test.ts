@@ -300,4 +300,31 @@ describe('what a caller gets of a server that misbehaves', () => {
     const answer = await gateway.callTool(ofTwo.alias, {}, { signal, incidentId: 'i' });
     expect(answer).to.include({ server: 'a_b', tool: 'get_channel_info', text: 'from two' });
   });
+
+  it('names of a server and its tool run into those of another: each tool has an alias of its own', async () => {
+    const servers = await Promise.all(
+      [
+        ['a', 'b__c'],
+        ['a__b', 'c'],
+      ].map(async ([name, tool]) => {
+        const server = await serve();
+        server.tools = [{ ...server.tools[0]!, name: tool }];
+        server.behave(() => ({ content: [{ type: 'text', text: `from ${name}` }] }));
+        return { ...replicasOf([server]), name: name!, tools: { allow: ['*'], readOnly: [] } };
+      }),
+    );
+    const gateway = gatewayOf(servers[0]!, { servers });
+    const offered = await gateway.tools(signal);
+    expect(new Set(offered.map(({ alias }) => alias)).size).to.equal(2);
+    for (const { alias, server } of offered)
+      expect((await gateway.callTool(alias, {}, { signal })).text).to.equal(`from ${server}`);
+  });
+
+  it('it lists a tool twice, once as reading and once not: it is offered to nobody', async () => {
+    const server = await serve();
+    server.tools = [server.tools[0]!, { ...server.tools[0]!, annotations: {} }, server.tools[1]!];
+    const gateway = gatewayOf({ ...replicasOf([server]), tools: { allow: ['*'], readOnly: [] } });
+    expect(await gateway.tools(signal)).to.deep.equal([]);
+    expect((await failureOf(read(gateway))).failure).to.equal('refused');
+  });
 });
