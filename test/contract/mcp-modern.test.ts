@@ -1,12 +1,18 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { expect } from 'chai';
+import { pause } from '../../src/shared/deadline.ts';
 import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import type { ToolGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
+import { ModernConnection } from '../../src/shared/mcp/modern/modern-connection.ts';
 import { serveHttp } from '../../src/shared/mcp/sdk/serve-http.ts';
 import type { ServerTarget } from '../../src/shared/mcp/server-target.ts';
 import { createNetworkServer } from '../../src/shared/mcp/servers/network/network-server.ts';
+import { eventually } from '../support/fleet.ts';
 import { MODERN_SERVER, startModernServer } from '../support/modern-mcp-server.ts';
+import { controllableServer } from '../unit/shared/mcp/support/controllable-server.ts';
 
 const READ = 'slack.channel_info';
 const signal = new AbortController().signal;
@@ -95,6 +101,68 @@ describe('a server of the stateless protocol of 2026-07-28', () => {
     }
     expect.fail('it did not come back');
   }).timeout(15_000);
+
+  it('is asked by the older protocol again when an older version of it is put back, and by the newer after the next upgrade', async () => {
+    const modern = await startModernServer('reject');
+    const port = Number(new URL(modern.url).port);
+    const gateway = gatewayTo({ kind: 'http', url: modern.url, headers: {} });
+    const untilSpoken = async (version: string) => {
+      while (!(await read(gateway).catch(() => null))) await pause(50);
+      expect(await versionOf(gateway)).to.equal(version);
+    };
+    await untilSpoken('2026-07-28');
+    await modern.close();
+    const older = await controllableServer(port);
+    await untilSpoken('2025-06-18');
+    await older.close();
+    cleanup(await startModernServer('reject', undefined, port));
+    await untilSpoken('2026-07-28');
+  }).timeout(20_000);
+
+  it('is started anew when it hangs as a child process', async () => {
+    const gateway = gatewayTo({ ...stdio('modern-only'), protocol: 'modern' } as ServerTarget, 3000);
+    const pidOf = async () => Number(/\d+/.exec((await read(gateway)).data.name)![0]);
+    const hung = await pidOf();
+    process.kill(hung, 'SIGSTOP');
+    const next = await eventually('an answer', () => pidOf().catch(() => null), 20_000);
+    expect(next).to.not.equal(hung);
+    while (isAlive(hung)) await pause(10);
+  }).timeout(40_000);
+
+  it('says that it has other tools now, and has them listed', async () => {
+    const server = cleanup(await startModernServer('reject'));
+    const connection = cleanup(new ModernConnection('modern', { kind: 'http', url: server.url, headers: {} }));
+    const wait = { signal, deadlineMs: 5_000 };
+    const heard = new Promise<void>((resolve) => connection.onToolsChanged(resolve));
+    expect(await connection.listTools(wait)).to.have.length(1);
+    const announcing = setInterval(() => server.announce(), 50);
+    await heard.finally(() => clearInterval(announcing));
+  });
+
+  it('has its hint heeded when it limits the rate', async () => {
+    const { url } = cleanup(await startModernServer('reject'));
+    const limited = { now: false };
+    const proxy = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      if (limited.now) return void response.writeHead(429, { 'retry-after': '60' }).end();
+      const headers = request.headers as Record<string, string>;
+      const answer = await fetch(url, { method: 'POST', headers, body: Buffer.concat(chunks) });
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    cleanups.unshift(async () => {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    });
+    const { port } = proxy.address() as AddressInfo;
+    const gateway = gatewayTo({ kind: 'http', url: `http://127.0.0.1:${port}/mcp`, headers: {}, protocol: 'modern' });
+    await read(gateway);
+    limited.now = true;
+    const error = await read(gateway, 'C2').catch((thrown) => thrown);
+    expect(error).to.include({ failure: 'rate_limit', retryAfterMs: 60_000 });
+  });
 
   it('is not mistaken for one that is down', async () => {
     const down = createServer().listen(0, '127.0.0.1');

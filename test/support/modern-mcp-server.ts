@@ -61,6 +61,8 @@ export async function startModernServer(legacy: Legacy, token?: string, port = 0
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    /** Tells whoever listens that its tools are others now. */
+    announce: () => handler.notify.toolsChanged(),
     close: async () => {
       await handler.close();
       server.closeAllConnections();

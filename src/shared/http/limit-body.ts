@@ -1,6 +1,12 @@
 /** An answer of a server that is larger than anything a call should bring back, in bytes. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** What a server may announce in one event outside of any call, in bytes. */
+export const MAX_EVENT_BYTES = 8 * 1024 * 1024;
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
 /** The code of the error that ends an answer which is too large. */
 export const TOO_LARGE = 'ERR_ANSWER_TOO_LARGE';
 
@@ -15,6 +21,22 @@ export async function* limited(body: AsyncIterable<Uint8Array>, maxBytes: number
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield chunk;
+  }
+}
+
+/** The chunks of a stream of server-sent events; throws tooLarge where more than `maxBytes` come without a blank line, which ends an event. */
+export async function* eachLimited(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  let last = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    for (const byte of chunk) {
+      // A carriage return may stand before either line feed.
+      if (byte === LINE_FEED && last === LINE_FEED) bytes = 0;
+      if (byte !== CARRIAGE_RETURN) last = byte;
+    }
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     yield chunk;
   }

@@ -31,6 +31,7 @@ export type GatewayServerDeps = {
   lookUp?(signal: AbortSignal): Promise<ServerTarget[]>;
   warn?(message: string, fields: Record<string, unknown>): void;
   observeEndpoint?(server: string, endpoint: Endpoint, outcome: string | null, durationMs: number): void;
+  endpointGone?(server: string, endpoint: string): void;
 };
 
 export type ToolAnswer = Answered & { origin: AnswerOrigin };
@@ -67,8 +68,13 @@ export class GatewayServer {
       random: deps.random,
       open: (one) => this.#open(one),
       observe: (endpoint, outcome, ms) => deps.observeEndpoint?.(name, endpoint, outcome, ms),
+      gone: (endpoint) => deps.endpointGone?.(name, endpoint.name),
     });
     this.#lookup = discover && deps.lookUp ? this.#keepEndpoints(discover.everyMs, deps.lookUp) : null;
+  }
+
+  hasEndpoint(server: string, endpoint: string): boolean {
+    return this.name === server && this.#pool.endpoints.some(({ name }) => name === endpoint);
   }
 
   /** Whether nobody waits for an answer of it any more. */

@@ -46,6 +46,8 @@ export type McpGatewayDeps = {
   observe?: (record: CallRecord) => void;
   /** Called when an attempt at an endpoint begins and when it ends. */
   observeEndpoint?: (record: EndpointRecord) => void;
+  /** Called when an endpoint is no longer there. */
+  endpointGone?: (server: string, endpoint: string) => void;
   limits?: Partial<CallLimits>;
   /** How long one attempt may take, ms, where it differs from the built-in table. */
   deadlineMs?: Partial<Record<Capability, number>>;

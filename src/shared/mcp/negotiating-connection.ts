@@ -8,28 +8,32 @@ import type {
   WaitOptions,
 } from './mcp-connection.ts';
 
-/** The code by which a server says that it speaks only the stateless protocol (2026-07-28). */
-const UNSUPPORTED_PROTOCOL = '-32022';
+/** How a server says that it does not speak the one protocol, and the second SDK that it does not speak the other. */
+const SPEAKS_ONLY_MODERN = '-32022';
+const SPEAKS_NO_MODERN = 'ERA_NEGOTIATION_FAILED';
+
+export type Protocols = { legacy(): Promise<McpConnection>; modern(): Promise<McpConnection> };
 
 /**
- * Speaks the sessions of 2025-11-25 and older until the server says that it does not, and the stateless protocol from then on. The
- * refusal comes before anything was done, so that the call itself is sent once more.
+ * Speaks the sessions of 2025-11-25 and older until the server says that it does not, then the stateless protocol, and the other again
+ * where an older version of the server is put back. The refusal comes before anything was done, so that the call itself is sent once more.
  */
 export class NegotiatingConnection implements McpConnection {
-  readonly #openModern: () => Promise<McpConnection>;
+  readonly #protocols: Protocols;
   readonly #listeners = new Set<() => void>();
-  #current: McpConnection;
-  #switching: Promise<void> | null = null;
-  #isModern = false;
+  /** Connections that are being left. */
+  readonly #leaving = new Set<Promise<void>>();
+  readonly #fixed: boolean;
+  #current: McpConnection | null = null;
+  #spoken: keyof Protocols;
+  #opening: Promise<McpConnection> | null = null;
   #isClosed = false;
-  readonly #startModern: boolean;
 
-  /** With `startModern` the first call goes over to the stateless protocol without asking. */
-  constructor(legacy: McpConnection, openModern: () => Promise<McpConnection>, startModern = false) {
-    this.#current = legacy;
-    this.#openModern = openModern;
-    this.#startModern = startModern;
-    this.#listen(legacy);
+  /** With `fixed` it speaks that protocol and no other. */
+  constructor(protocols: Protocols, fixed: keyof Protocols | null = null) {
+    this.#protocols = protocols;
+    this.#fixed = fixed !== null;
+    this.#spoken = fixed ?? 'legacy';
   }
 
   connect(options: WaitOptions): Promise<void> {
@@ -54,7 +58,7 @@ export class NegotiatingConnection implements McpConnection {
   }
 
   knownTools(): McpTool[] | null {
-    return this.#current.knownTools();
+    return this.#current?.knownTools() ?? null;
   }
 
   onToolsChanged(listener: () => void): () => void {
@@ -64,43 +68,48 @@ export class NegotiatingConnection implements McpConnection {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#switching?.catch(() => {});
-    await this.#current.close();
+    await this.#opening?.catch(() => {});
+    await Promise.all([this.#current?.close(), ...this.#leaving]);
   }
 
   async #negotiated<T>(ask: (connection: McpConnection) => Promise<T>): Promise<T> {
-    if (this.#startModern) await this.#goModern();
+    const asked = this.#current ?? (await this.#open());
     try {
-      return await ask(this.#current);
+      return await ask(asked);
     } catch (error) {
-      if (this.#isClosed || !isRefusal(error)) throw error;
-      await this.#goModern();
-      return ask(this.#current);
+      if (this.#isClosed || this.#fixed || !isRefusal(error)) throw error;
+      if (this.#current === asked) this.#leave(asked);
+      return ask(this.#current ?? (await this.#open()));
     }
   }
 
-  async #goModern(): Promise<void> {
-    if (this.#isModern) return;
-    this.#switching ??= this.#exchange();
-    await this.#switching;
+  /** Opens a connection of the protocol that is spoken now; it connects with its first call. */
+  #open(): Promise<McpConnection> {
+    this.#opening ??= this.#create().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
   }
 
-  async #exchange(): Promise<void> {
-    const modern = await this.#openModern();
-    const legacy = this.#current;
-    this.#isModern = true;
-    this.#current = modern;
-    this.#listen(modern);
-    void legacy.close();
-  }
-
-  #listen(connection: McpConnection): void {
+  async #create(): Promise<McpConnection> {
+    const connection = await this.#protocols[this.#spoken]();
     connection.onToolsChanged(() => {
       for (const listener of this.#listeners) listener();
     });
+    // Closed meanwhile: what is asked of it fails as it should.
+    if (this.#isClosed) await connection.close();
+    this.#current = connection;
+    return connection;
+  }
+
+  #leave(connection: McpConnection): void {
+    this.#spoken = this.#spoken === 'legacy' ? 'modern' : 'legacy';
+    this.#current = null;
+    const leaving = connection.close().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
   }
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof DependencyError && error.detail === UNSUPPORTED_PROTOCOL;
+  return error instanceof DependencyError && (error.detail === SPEAKS_ONLY_MODERN || error.detail === SPEAKS_NO_MODERN);
 }

@@ -31,7 +31,8 @@ export async function listOffered(
     }),
   );
   const tools = lists.flat();
-  const fullName = ({ server, tool }: { server: string; tool: string }) => `${server}__${tool}`;
+  // Two characters that no name of a server has, each an underscore in the alias: "a" and "b__c" are not "a__b" and "c".
+  const fullName = ({ server, tool }: { server: string; tool: string }) => `${server}\0\0${tool}`;
   const aliases = createToolAliases(tools.map(fullName));
   const list = tools
     .map((one) => {

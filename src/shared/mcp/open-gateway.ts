@@ -30,6 +30,10 @@ export function openGateway(
     logger,
     observe: (record) => observeCall(record, logger, metrics),
     observeEndpoint: (record) => observeEndpoint(record, metrics),
+    endpointGone: (server, endpoint) => {
+      for (const gauge of [metrics.mcpInFlight, metrics.mcpBreaker, metrics.mcpEjected])
+        gauge.remove({ server, endpoint });
+    },
     lookup: { listKubernetes: (service, signal) => listReadyAddresses(config.kubernetes, service, signal) },
   });
   const keeping = keepServersCurrent({ gateway, source, files: first.files, logger, everyMs: reloadMs });

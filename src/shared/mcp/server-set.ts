@@ -1,3 +1,4 @@
+import { describeError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { CallLimits } from './call-policies.ts';
 import type { ConfiguredServer } from './configured-server.ts';
@@ -22,6 +23,8 @@ export type ServerSetDeps = {
   servers: ConfiguredServer[];
   logger?: Logger;
   observeEndpoint?: (record: EndpointRecord) => void;
+  /** Called when an endpoint is no longer there, so that nothing is shown of it for ever. */
+  endpointGone?: (server: string, endpoint: string) => void;
   limits?: Partial<CallLimits>;
   connection?: SdkConnectionOptions;
   lookup?: EndpointLookupDeps;
@@ -73,6 +76,7 @@ export class ServerSet {
       lookup = {},
       logger,
       observeEndpoint,
+      endpointGone,
     } = this.#deps;
     const { name, discover, target } = configured;
     return new GatewayServer(configured, {
@@ -84,17 +88,25 @@ export class ServerSet {
       warn: (message, fields) => logger?.warn(message, fields),
       observeEndpoint: (server, endpoint, outcome, durationMs) => {
         const { name: address, breaker, isEjected: ejected, stats } = endpoint;
-        observeEndpoint?.({
-          server,
-          endpoint: address,
-          outcome,
-          durationMs,
-          inFlight: stats.inFlight,
-          breaker,
-          ejected,
-        });
+        const { inFlight } = stats;
+        const record = { server, endpoint: address, outcome, durationMs, inFlight, breaker, ejected };
+        this.#told(() => observeEndpoint?.(record));
+      },
+      endpointGone: (server, endpoint) => {
+        // Its name may go on under another configuration of the server.
+        const isNamed = this.#servers.some((one) => one.configured !== configured && one.hasEndpoint(server, endpoint));
+        if (!isNamed) this.#told(() => endpointGone?.(server, endpoint));
       },
     });
+  }
+
+  /** A fault in metrics must not turn a call that had its effect into a failed one. */
+  #told(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#deps.logger?.error('the observer of endpoints failed', { error: describeError(error) });
+    }
   }
 
   #drain(server: GatewayServer): void {

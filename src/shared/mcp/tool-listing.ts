@@ -1,4 +1,5 @@
 import type { McpTool } from './mcp-connection.ts';
+import { uniqueTools } from './unique-tools.ts';
 
 export type ToolListingDeps = {
   now(): number;
@@ -57,7 +58,8 @@ export class ToolListing {
   #start(): Promise<McpTool[]> {
     const version = this.#version;
     const at = this.#deps.now();
-    const asking = this.#deps.ask().then((tools) => {
+    const asking = this.#deps.ask().then((listed) => {
+      const tools = uniqueTools(listed);
       // What was announced while the list was under way may not be in it: then it is not kept.
       if (version === this.#version) this.#kept = { tools, at };
       return tools;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DependencyError } from '../../errors.ts';
 
 type Schema = {
@@ -5,6 +6,7 @@ type Schema = {
   properties?: unknown;
   required?: unknown;
   additionalProperties?: unknown;
+  patternProperties?: unknown;
   enum?: unknown;
 };
 
@@ -40,10 +42,12 @@ function faultOf(schema: Schema, name: string, value: unknown): string[] {
   const properties = propertiesOf(schema);
   if (!Object.hasOwn(properties, name)) {
     const known = Object.keys(properties);
-    return schema.additionalProperties === false ? [`there is no ${name}, only ${known.join(', ') || 'nothing'}`] : [];
+    const mayBe = schema.additionalProperties !== false || typeof schema.patternProperties === 'object';
+    return mayBe ? [] : [`there is no ${name}, only ${known.join(', ') || 'nothing'}`];
   }
   const { type, enum: words } = (properties[name] ?? {}) as Schema;
-  if (Array.isArray(words) && !words.includes(value)) return [`${name} is none of ${words.slice(0, 20).join(', ')}`];
+  if (Array.isArray(words) && !words.some((word) => isDeepStrictEqual(word, value)))
+    return [`${name} is none of ${words.slice(0, 20).join(', ')}`];
   const types = [type].flat().filter((one) => typeof one === 'string');
   return types.length > 0 && !types.some((one) => fits(one, value)) ? [`${name} is no ${types.join(' or ')}`] : [];
 }

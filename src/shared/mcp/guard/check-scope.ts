@@ -15,7 +15,7 @@ export type CallScope = z.output<typeof callScopeSchema>;
 /** The arguments that each list is about, as the tools of common servers call them. */
 const ARGUMENTS: Record<keyof CallScope, RegExp> = {
   namespaces: /^namespaces?$/i,
-  hosts: /^(?:host|hosts|hostname|url|uri|address|target)$/i,
+  hosts: /^(?:host|hostname|url|uri|address|target|server|domain|fqdn|ip|dsn|connection_?string)s?$/i,
   databases: /^(?:database|databases|db|dbname|database_name|databaseName)$/i,
 };
 

@@ -3,16 +3,28 @@ import { pause } from '../../deadline.ts';
 import { DependencyError } from '../../errors.ts';
 import { abortable } from '../abortable.ts';
 import { countdown } from '../countdown.ts';
-import type { McpConnection, McpConnectionHealth, McpTool, McpToolResult, WaitOptions } from '../mcp-connection.ts';
+import type {
+  ListOptions,
+  McpConnection,
+  McpConnectionHealth,
+  McpTool,
+  McpToolResult,
+  WaitOptions,
+} from '../mcp-connection.ts';
 import { requestSignal } from '../request-signal.ts';
 import { ReconnectBackoff } from '../sdk/reconnect-backoff.ts';
 import type { SdkConnectionOptions } from '../sdk/sdk-connection.ts';
+import { ToolListing } from '../tool-listing.ts';
+import { within } from '../within.ts';
 import { describeModernError } from './describe-modern-error.ts';
 import { type ModernSession, openModernSession, type RemoteTarget } from './modern-session.ts';
 
 const CONNECT_DEADLINE_MS = 10_000;
 const TOOLS_TTL_MS = 5 * 60_000;
+const LIST_DEADLINE_MS = 10_000;
 const PATIENCE_MS = 1000;
+/** Default of probeMs. */
+const PROBE_MS = 2000;
 /** The SDK has a timer of its own; ours comes first. */
 const SDK_TIMER_EXTRA_MS = 1000;
 const STDERR_SHOWN = 300;
@@ -28,7 +40,10 @@ export class ModernConnection implements McpConnection {
   readonly #listeners = new Set<() => void>();
   #session: ModernSession | null = null;
   #opening: Promise<ModernSession> | null = null;
-  #listing: { tools: McpTool[]; at: number } | null = null;
+  /** Sessions that are being closed. */
+  readonly #ending = new Set<Promise<void>>();
+  readonly #listing: ToolListing;
+  #isProbing = false;
   #known: McpTool[] | null = null;
 
   constructor(server: string, target: RemoteTarget, options: SdkConnectionOptions = {}) {
@@ -37,26 +52,22 @@ export class ModernConnection implements McpConnection {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#backoff = new ReconnectBackoff({ now: this.#now, random: options.random ?? Math.random });
+    const ttlMs = options.toolsTtlMs ?? TOOLS_TTL_MS;
+    this.#listing = new ToolListing({ now: this.#now, ttlMs, ask: () => this.#list(LIST_DEADLINE_MS) });
   }
 
   async connect(options: WaitOptions): Promise<void> {
     await this.#ready(options);
   }
 
-  async listTools(options: WaitOptions): Promise<McpTool[]> {
-    const listing = this.#listing;
-    if (listing && this.#now() - listing.at < (this.#options.toolsTtlMs ?? TOOLS_TTL_MS)) return listing.tools;
-    const at = this.#now();
-    const answer = await this.#ask(options, (client, wait) =>
-      client.listTools(undefined, { ...wait, cacheMode: 'refresh' }),
-    );
-    const tools = answer.tools.map(({ name, description, inputSchema, annotations }) => {
-      const readOnlyHint = annotations?.readOnlyHint ?? null;
-      return { name, description: description ?? '', inputSchema: inputSchema as McpTool['inputSchema'], readOnlyHint };
+  async listTools(options: ListOptions): Promise<McpTool[]> {
+    const kept = this.#listing.kept(options.maxAgeMs);
+    if (kept) return kept;
+    return within(this.#listing.ask(), options, (by) => {
+      if (by === 'caller') return this.#error('aborted', 'the caller gave up while its tools were listed');
+      if (this.#session) this.#probe(this.#session);
+      return this.#error('timeout', `its tools were not listed within ${options.deadlineMs} ms`);
     });
-    this.#listing = { tools, at };
-    this.#known = tools;
-    return tools;
   }
 
   async callTool(
@@ -81,8 +92,7 @@ export class ModernConnection implements McpConnection {
 
   /** The protocol has no ping any more: the list of tools is its sign of life. */
   async health(options: WaitOptions): Promise<McpConnectionHealth> {
-    this.#listing = null;
-    const tools = await this.listTools(options);
+    const tools = await this.listTools({ ...options, maxAgeMs: 0 });
     const protocolVersion = this.#session?.client.getNegotiatedProtocolVersion() ?? null;
     return { protocolVersion, tools: tools.map(({ name }) => name) };
   }
@@ -99,9 +109,19 @@ export class ModernConnection implements McpConnection {
   async close(): Promise<void> {
     this.#ended.abort();
     await this.#opening?.catch(() => {});
-    const session = this.#session;
-    this.#session = null;
-    await session?.client.close().catch(() => {});
+    if (this.#session) this.#discard(this.#session);
+    await Promise.all(this.#ending);
+  }
+
+  async #list(deadlineMs: number): Promise<McpTool[]> {
+    const answer = await this.#ask({ signal: this.#ended.signal, deadlineMs }, (client, wait) =>
+      client.listTools(undefined, { ...wait, cacheMode: 'refresh' }),
+    );
+    this.#known = answer.tools.map(({ name, description, inputSchema, annotations }) => {
+      const readOnlyHint = annotations?.readOnlyHint ?? null;
+      return { name, description: description ?? '', inputSchema: inputSchema as McpTool['inputSchema'], readOnlyHint };
+    });
+    return this.#known;
   }
 
   async #ask<T>(
@@ -127,14 +147,32 @@ export class ModernConnection implements McpConnection {
 
   #failure(session: ModernSession, cause: unknown, endedBy: string | null, deadlineMs: number): DependencyError {
     if (endedBy === 'caller') return this.#error('aborted', 'the caller gave up', { sent: true });
-    if (endedBy === 'deadline') return this.#error('timeout', `no answer within ${deadlineMs} ms`, { sent: true });
+    if (endedBy === 'deadline') {
+      this.#probe(session);
+      return this.#error('timeout', `no answer within ${deadlineMs} ms`, { sent: true });
+    }
     const { failure, message, sent, lost, detail } = describeModernError(cause);
+    const retryAfterMs = session.retryAfterMs() ?? undefined;
     if (lost) this.#discard(session);
-    return this.#error(failure, message, { cause, sent, detail });
+    return this.#error(failure, message, { cause, sent, detail, retryAfterMs });
+  }
+
+  /** A server that does not even list its tools in time hangs: the next call gets a new connection, or a new child process. */
+  #probe(session: ModernSession): void {
+    if (this.#isProbing || this.#ended.signal.aborted) return;
+    this.#isProbing = true;
+    const timeout = this.#options.probeMs ?? PROBE_MS;
+    const wait = { signal: AbortSignal.any([this.#ended.signal, AbortSignal.timeout(timeout)]), timeout };
+    session.client
+      .listTools(undefined, { ...wait, cacheMode: 'refresh' })
+      .catch(() => this.#discard(session))
+      .finally(() => {
+        this.#isProbing = false;
+      });
   }
 
   /** The live session, opened by whoever comes first; each caller waits by its own signal and deadline. */
-  async #ready({ signal, deadlineMs }: WaitOptions): Promise<ModernSession> {
+  async #ready(wait: WaitOptions): Promise<ModernSession> {
     if (this.#ended.signal.aborted) throw this.#error('aborted', 'the connection is closed');
     if (this.#session) return this.#session;
     const waitMs = this.#backoff.waitMs;
@@ -144,26 +182,30 @@ export class ModernConnection implements McpConnection {
     this.#opening ??= this.#open(waitMs).finally(() => {
       this.#opening = null;
     });
-    const gone = () =>
-      signal.aborted
+    return within(this.#opening, wait, (by) =>
+      by === 'caller'
         ? this.#error('aborted', 'the caller gave up while connecting')
-        : this.#error('timeout', `did not connect within ${deadlineMs} ms`);
-    return abortable(this.#opening, AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]), gone);
+        : this.#error('timeout', `did not connect within ${wait.deadlineMs} ms`),
+    );
   }
 
   async #open(waitMs: number): Promise<ModernSession> {
     const deadlineMs = this.#options.connectDeadlineMs ?? CONNECT_DEADLINE_MS;
     await pause(waitMs, this.#ended.signal);
+    if (this.#ended.signal.aborted) throw this.#error('aborted', 'the connection is closed');
     const ending = requestSignal({ signal: this.#ended.signal, deadlineMs });
     let session: ModernSession | null = null;
     const events = { onLost: () => session && this.#drop(session), onToolsChanged: () => this.#toolsChanged() };
+    const opening = openModernSession(this.#target, { signal: ending.signal, deadlineMs }, events);
     try {
-      session = await openModernSession(this.#target, { signal: ending.signal, deadlineMs }, events);
+      session = await abortable(opening, ending.signal, () => new Error(`did not connect within ${deadlineMs} ms`));
       this.#session = session;
       return session;
     } catch (cause) {
+      this.#end(opening.then(({ client }) => client.close()));
       this.#backoff.failed();
-      const { failure, message, detail } = describeModernError(cause);
+      const { message, detail, ...described } = describeModernError(cause);
+      const failure = ending.endedBy() === 'deadline' ? 'timeout' : described.failure;
       throw this.#error(failure, `cannot be connected: ${message.slice(-STDERR_SHOWN)}`, { cause, detail });
     } finally {
       ending.release();
@@ -172,17 +214,24 @@ export class ModernConnection implements McpConnection {
 
   #discard(session: ModernSession): void {
     this.#drop(session);
-    void session.client.close().catch(() => {});
+    this.#end(session.client.close());
+  }
+
+  /** Whoever closes the connection waits for this, so that no child process outlives us. */
+  #end(closing: Promise<void>): void {
+    const ending = closing.catch(() => {}).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   #drop(session: ModernSession): void {
     if (this.#session !== session) return;
     this.#session = null;
-    this.#listing = null;
+    // Another process may have other tools.
+    this.#listing.changed();
   }
 
   #toolsChanged(): void {
-    this.#listing = null;
+    this.#listing.changed();
     for (const listener of this.#listeners) listener();
   }
 

@@ -8,6 +8,8 @@ export type EndpointPoolDeps = Omit<EndpointDeps, 'connection'> & {
   open(target: ServerTarget): McpConnection;
   balance: BalanceStrategy;
   random(): number;
+  /** Told when no endpoint of its name is left. */
+  gone?(endpoint: Endpoint): void;
   /** How often endpoints that were taken out are looked after, ms; default 1,000. */
   watchMs?: number;
   /** How long an endpoint may take to answer a ping, ms; default 2,000. */
@@ -18,6 +20,7 @@ const WATCH_MS = 1_000;
 const PING_MS = 2_000;
 /** How long calls on an endpoint that is no longer there may take to finish, ms. */
 const DRAIN_MS = 60_000;
+const DRAIN_LOOK_MS = 100;
 /** An endpoint is slow where it takes this many times as long as the middle one, and at least so much longer, ms. */
 const SLOW_FACTOR = 3;
 const SLOW_AT_LEAST_MS = 20;
@@ -31,6 +34,8 @@ export class EndpointPool {
   #timer: NodeJS.Timeout | null = null;
   readonly #ended = new AbortController();
   readonly #pinging = new Set<Endpoint>();
+  /** Endpoints that are gone and finish their calls. */
+  readonly #leaving = new Map<Endpoint, NodeJS.Timeout>();
 
   constructor(targets: readonly ServerTarget[], deps: EndpointPoolDeps) {
     this.#deps = deps;
@@ -71,13 +76,13 @@ export class EndpointPool {
     const wanted = targets.map((target) => known.get(keyOf(target)) ?? this.#create(target));
     const gone = this.#endpoints.filter((endpoint) => !wanted.includes(endpoint));
     this.#endpoints = wanted;
-    for (const endpoint of gone) drain(endpoint);
+    for (const endpoint of gone) this.#drain(endpoint);
   }
 
   async close(): Promise<void> {
     this.#ended.abort();
     if (this.#timer) clearInterval(this.#timer);
-    await Promise.all(this.#endpoints.map((endpoint) => endpoint.connection.close()));
+    await Promise.all([...this.#endpoints, ...this.#leaving.keys()].map((endpoint) => this.#end(endpoint)));
   }
 
   #create(target: ServerTarget): Endpoint {
@@ -140,21 +145,27 @@ export class EndpointPool {
     if (await this.#answersPing(endpoint)) endpoint.readmit();
     else if (!this.#ended.signal.aborted) endpoint.eject();
   }
+
+  /** Closes an endpoint once its calls are done, or have had their time. */
+  #drain(endpoint: Endpoint): void {
+    const until = performance.now() + DRAIN_MS;
+    const timer = setInterval(() => {
+      if (endpoint.stats.inFlight === 0 || performance.now() >= until) void this.#end(endpoint);
+    }, DRAIN_LOOK_MS);
+    this.#leaving.set(endpoint, timer.unref());
+  }
+
+  async #end(endpoint: Endpoint): Promise<void> {
+    clearInterval(this.#leaving.get(endpoint));
+    this.#leaving.delete(endpoint);
+    await endpoint.connection.close();
+    const isNamed = this.#endpoints.some(({ name }) => name === endpoint.name);
+    if (this.#ended.signal.aborted || !isNamed) this.#deps.gone?.(endpoint);
+  }
 }
 
 /** Those among them that answered last; all where none ever has. */
 function lastToAnswer(endpoints: readonly Endpoint[]): Endpoint[] {
   const latest = Math.max(...endpoints.map(({ stats }) => stats.answeredAt));
   return endpoints.filter(({ stats }) => stats.answeredAt === latest);
-}
-
-/** Closes an endpoint once its calls are done, or have had their time. */
-function drain(endpoint: Endpoint): void {
-  const until = performance.now() + DRAIN_MS;
-  const timer = setInterval(() => {
-    if (endpoint.stats.inFlight > 0 && performance.now() < until) return;
-    clearInterval(timer);
-    void endpoint.connection.close();
-  }, 100);
-  timer.unref();
 }

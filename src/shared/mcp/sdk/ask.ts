@@ -29,7 +29,8 @@ export async function ask<S extends AnySchema>(
   } catch (cause) {
     const ended = endedAnswer(ending, wait);
     const error = session.transport.fault() ?? cause;
-    return ended ?? { ...describeSdkError(error), retryAfterMs: context.retryAfterMs ?? undefined, cause };
+    const described = describeSdkError(error);
+    return ended ?? { ...described, retryAfterMs: context.retryAfterMs ?? described.retryAfterMs, cause };
   } finally {
     ending.release();
   }

@@ -12,6 +12,7 @@ export type SdkFailure = {
   /** True when the connection is of no use any more and must be rebuilt. */
   lost: boolean;
   detail?: string;
+  retryAfterMs?: number;
 };
 
 /** The code of a server that speaks only the stateless protocol of 2026-07-28. */
@@ -34,7 +35,11 @@ export function describeSdkError(error: unknown): SdkFailure {
   if (error instanceof StreamableHTTPError) return ofHttpStatus(error.code ?? 0, message);
   const code = systemCode(error);
   if (code === TOO_LARGE) return { failure: 'protocol', message, sent: true, lost: false, detail: code };
-  if (error instanceof DependencyError) return { failure: error.failure, message, sent: false, lost: false };
+  // Ours, from before anything was sent: no token could be had, for example.
+  if (error instanceof DependencyError) {
+    const { failure, retryAfterMs } = error;
+    return { failure, message: error.message, sent: false, lost: false, retryAfterMs: retryAfterMs ?? undefined };
+  }
   if (code === 'ENOENT' || code === 'EACCES') {
     return { failure: 'not_configured', message: `cannot start the command: ${message}`, sent: false, lost: true };
   }
@@ -52,12 +57,16 @@ export function ofJsonRpc(code: number, message: string): SdkFailure {
   const detail = String(code);
   switch (code) {
     case -32000:
-      return { failure: 'connection', message, sent: true, lost: true, detail };
+      // The SDK's own word for a connection that is gone; of a server it may mean anything.
+      if (/connection closed/i.test(message)) return { failure: 'connection', message, sent: true, lost: true, detail };
+      if (isLostSession(message)) return { failure: 'connection', message, sent: false, lost: true, detail };
+      return { failure: 'tool_error', message, sent: true, lost: false, detail };
     case -32001:
+      if (isLostSession(message)) return { failure: 'connection', message, sent: false, lost: true, detail };
       return { failure: 'timeout', message, sent: true, lost: false, detail };
     case -32600:
       // Some servers answer an unknown session inside of a 200.
-      if (/session/i.test(message)) return { failure: 'connection', message, sent: false, lost: true, detail };
+      if (isLostSession(message)) return { failure: 'connection', message, sent: false, lost: true, detail };
       return { failure: 'bad_request', message, sent: false, lost: false, detail };
     case -32602:
       return { failure: 'bad_request', message, sent: false, lost: false, detail };
@@ -68,10 +77,12 @@ export function ofJsonRpc(code: number, message: string): SdkFailure {
   }
 }
 
+const isLostSession = (message: string) => /session|not initiali[sz]ed/i.test(message);
+
 /** What the status of a refused HTTP request means for a call. */
 export function ofHttpStatus(status: number, message: string): SdkFailure {
   const detail = `HTTP ${status}`;
-  if (status === 404 || (status === 400 && /session/i.test(message))) {
+  if (status === 404 || (status === 400 && isLostSession(message))) {
     return { failure: 'connection', message: `the session is gone: ${message}`, sent: false, lost: true, detail };
   }
   if (status === 401 || status === 403) return { failure: 'auth', message, sent: false, lost: false, detail };

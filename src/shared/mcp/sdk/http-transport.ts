@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { limited, MAX_ANSWER_BYTES, statesSmallBody } from '../../http/limit-body.ts';
+import { eachLimited, limited, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, statesSmallBody } from '../../http/limit-body.ts';
 import { abortable } from '../abortable.ts';
 import type { ServerTarget } from '../server-target.ts';
 import type { OpenTransport, RequestContext } from './request-context.ts';
 import { createRequestHeaders, type RequestHeaders } from './request-headers.ts';
+import { readRetryAfter } from './retry-after.ts';
 
 type HttpTarget = Extract<ServerTarget, { kind: 'http' }>;
 
@@ -36,7 +37,9 @@ async function contextualFetch(
   init: RequestInit = {},
 ): Promise<Response> {
   // The event stream (GET) outlives every call, and a given-up call still sends its cancellation.
-  if (!context || init.method !== 'POST' || context.signal.aborted) return authorizedFetch(headers, input, init);
+  if (!context || init.method !== 'POST' || context.signal.aborted) {
+    return limitedEvents(await authorizedFetch(headers, input, init));
+  }
   const signal = init.signal ? AbortSignal.any([init.signal, context.signal]) : context.signal;
   const response = await authorizedFetch(headers, input, { ...init, signal });
   context.retryAfterMs = readRetryAfter(response.headers.get('retry-after'));
@@ -45,17 +48,29 @@ async function contextualFetch(
   return watchBody(response, context, isStream);
 }
 
+/** A stream that goes on for days may bring any number of events, but none without end: what is not at its end is kept in memory. */
+function limitedEvents(response: Response): Response {
+  if (!isEventStream(response) || !response.body) return response;
+  const { body, status, headers } = response;
+  return new Response(ReadableStream.from(eachLimited(body, MAX_EVENT_BYTES)), { status, headers });
+}
+
 /** A server that refuses who asks has done nothing: with another secret, where there is one, it is asked once more. */
-async function authorizedFetch(headers: RequestHeaders, input: string | URL, init: RequestInit): Promise<Response> {
-  const send = async () => {
+export async function authorizedFetch(
+  headers: RequestHeaders,
+  input: string | URL,
+  init: RequestInit,
+): Promise<Response> {
+  const send = (own: Record<string, string>) => {
     const all = new Headers(init.headers);
-    for (const [name, value] of Object.entries(await headers.current())) all.set(name, value);
+    for (const [name, value] of Object.entries(own)) all.set(name, value);
     return fetch(input, { ...init, headers: all });
   };
-  const response = await send();
-  if (response.status !== 401 || !headers.renew()) return response;
+  const own = await headers.current();
+  const response = await send(own);
+  if (response.status !== 401 || !headers.renew(own)) return response;
   await response.body?.cancel();
-  return send();
+  return send(await headers.current());
 }
 
 function isEventStream(response: Response): boolean {
@@ -75,11 +90,4 @@ async function* watched(body: ReadableStream<Uint8Array>, context: RequestContex
     if (isStream) context.onLost(error);
     throw error;
   }
-}
-
-/** Seconds or an HTTP date, as ms from now; null when absent or unreadable. */
-function readRetryAfter(value: string | null): number | null {
-  if (value === null) return null;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }

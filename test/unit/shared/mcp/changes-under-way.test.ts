@@ -131,4 +131,34 @@ describe('what changes while a call is under way', () => {
     await ask().catch(() => {});
     expect(told).to.equal(2);
   });
+
+  it('nothing by whoever observes it: a fault there fails no call', async () => {
+    const observeEndpoint = () => {
+      throw new Error('no more labels');
+    };
+    const gateway = gatewayOf([named('one', await serve())], { observeEndpoint });
+    expect((await write(gateway)).data.ts).to.equal('1.0');
+    expect(gateway.status()[0]!.endpoints[0]).to.include({ inFlight: 0, calls: 1 });
+  });
+
+  it('the endpoints: one that is gone but still busy is closed with the gateway', async () => {
+    const [busy, other] = [await serve(), await serve()];
+    const addresses = [new URL(busy.url).port];
+    const lookup = { listKubernetes: async () => addresses.map((port) => `127.0.0.1:${port}`) };
+    const kubernetes = { namespace: 'tools', service: 'mcp' };
+    const discover = { kubernetes, path: '/mcp', scheme: 'http' as const, everyMs: 20 };
+    const gateway = gatewayOf([{ ...named('found', busy), discover }], { lookup });
+    await read(gateway);
+    const reached = Promise.withResolvers<void>();
+    busy.behave(() => {
+      reached.resolve();
+      return null;
+    });
+    const running = failureOf(write(gateway));
+    await reached.promise;
+    addresses[0] = new URL(other.url).port;
+    while (gateway.status()[0]!.endpoints[0]!.endpoint !== `127.0.0.1:${other.port}`) await pauseMs(5);
+    await gateway.close();
+    expect((await running).ambiguous).to.equal(true);
+  });
 });

@@ -27,6 +27,14 @@ const failWith =
     return null;
   };
 
+const errorWith =
+  (code: number, text: string): Behaviour =>
+  (message, { response }) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, error: { code, message: text } }));
+    return null;
+  };
+
 /** For each fault: what the caller gets, within the deadline. */
 const MATRIX: Row[] = [
   {
@@ -86,16 +94,21 @@ const MATRIX: Row[] = [
   },
   { fault: 'it is overloaded', behaviour: failWith(503), read: 'overload', write: ['overload', true] },
   { fault: 'it has lost the session', behaviour: failWith(404), read: 'connection', write: ['connection', false] },
+  ...[
+    [-32600, 'Invalid Request: unknown session'],
+    [-32001, 'Session not found'],
+    [-32000, 'Bad Request: Server not initialized'],
+  ].map(([code, message]) => ({
+    fault: `it has lost the session and says so in a JSON-RPC error (${code})`,
+    behaviour: errorWith(code as number, message as string),
+    read: 'connection' as const,
+    write: ['connection', false] as [FailureClass, boolean],
+  })),
   {
-    fault: 'it has lost the session and says so in a JSON-RPC error',
-    behaviour: (message, { response }) => {
-      const error = { code: -32600, message: 'Invalid Request: unknown session' };
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, error }));
-      return null;
-    },
-    read: 'connection',
-    write: ['connection', false],
+    fault: 'it answers with an error of its own (-32000)',
+    behaviour: errorWith(-32000, 'database is locked'),
+    read: 'tool_error',
+    write: ['tool_error', true],
   },
   {
     fault: 'the tool fails',
@@ -286,5 +299,32 @@ describe('what a caller gets of a server that misbehaves', () => {
     const ofTwo = offered.find(({ server }) => server === 'a_b')!;
     const answer = await gateway.callTool(ofTwo.alias, {}, { signal, incidentId: 'i' });
     expect(answer).to.include({ server: 'a_b', tool: 'get_channel_info', text: 'from two' });
+  });
+
+  it('names of a server and its tool run into those of another: each tool has an alias of its own', async () => {
+    const servers = await Promise.all(
+      [
+        ['a', 'b__c'],
+        ['a__b', 'c'],
+      ].map(async ([name, tool]) => {
+        const server = await serve();
+        server.tools = [{ ...server.tools[0]!, name: tool }];
+        server.behave(() => ({ content: [{ type: 'text', text: `from ${name}` }] }));
+        return { ...replicasOf([server]), name: name!, tools: { allow: ['*'], readOnly: [] } };
+      }),
+    );
+    const gateway = gatewayOf(servers[0]!, { servers });
+    const offered = await gateway.tools(signal);
+    expect(new Set(offered.map(({ alias }) => alias)).size).to.equal(2);
+    for (const { alias, server } of offered)
+      expect((await gateway.callTool(alias, {}, { signal })).text).to.equal(`from ${server}`);
+  });
+
+  it('it lists a tool twice, once as reading and once not: it is offered to nobody', async () => {
+    const server = await serve();
+    server.tools = [server.tools[0]!, { ...server.tools[0]!, annotations: {} }, server.tools[1]!];
+    const gateway = gatewayOf({ ...replicasOf([server]), tools: { allow: ['*'], readOnly: [] } });
+    expect(await gateway.tools(signal)).to.deep.equal([]);
+    expect((await failureOf(read(gateway))).failure).to.equal('refused');
   });
 });

@@ -135,4 +135,17 @@ describe('the gateway of a configuration file', () => {
     expect(text).to.match(/rca_fleet_mcp_endpoint_call_seconds_count\{[^}]*endpoint="127\.0\.0\.1:\d+"[^}]*\} 1/);
     expect(text).to.match(/rca_fleet_mcp_breaker\{server="one",[^}]*\} 0/);
   });
+
+  it('shows nothing any more of an endpoint that is gone', async () => {
+    const [first, second] = servers as [ControllableServer, ControllableServer];
+    write({ one: entryOf(first) });
+    const metrics = open();
+    await read();
+    const shown = async () => /mcp_breaker\{server="one"/.test(await metrics.registry.metrics());
+    expect(await shown()).to.equal(true);
+    write({ two: entryOf(second) });
+    while (await shown()) await pauseMs(10);
+    await read();
+    expect(await metrics.registry.metrics()).to.match(/mcp_breaker\{server="two"/);
+  });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { describeArguments } from '../../../../../src/shared/mcp/describe-arguments.ts';
 import { checkToolArguments } from '../../../../../src/shared/mcp/guard/check-arguments.ts';
 import { checkScope } from '../../../../../src/shared/mcp/guard/check-scope.ts';
@@ -29,6 +30,10 @@ describe('the scope of a server', () => {
       { namespace: 'kube-system' },
       { host: 'evil.example.com' },
       { deep: { list: [{ database: 'users' }] } },
+      { connectionString: 'mongodb://db.example.com:27017,evil.example.com/orders' },
+      { connection_string: 'postgres://evil.example.com/orders' },
+      { urls: ['https://db.example.com/', 'https://evil.example.com/'] },
+      { domain: 'db.example.com.evil.example.com' },
     ]) {
       expect(check(args), JSON.stringify(args)).to.include({ failure: 'refused' });
     }
@@ -62,6 +67,23 @@ describe('the arguments of a tool', () => {
 
   it('are let through where the schema says nothing', () => {
     expect(refusal(() => checkToolArguments('s', 't', {}, { anything: 1 }))).to.equal(null);
+  });
+
+  it('are let through where the schema speaks of them in a way that only the server can check', () => {
+    const recursive = {
+      $defs: { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' } } } },
+      type: 'object',
+      properties: { tree: { $ref: '#/$defs/node' }, any: true, none: null, either: { anyOf: [{ type: 'string' }] } },
+      patternProperties: { '^x-': { type: 'string' } },
+      additionalProperties: false,
+    };
+    const args = { tree: { next: { next: {} } }, any: 1, none: 2, either: 'x', 'x-more': 'y' };
+    expect(refusal(() => checkToolArguments('s', 't', recursive, args))).to.equal(null);
+    const lists = { properties: { pair: { enum: [[1, 2], { a: 1 }] } } };
+    expect(refusal(() => checkToolArguments('s', 't', lists, { pair: [1, 2] }))).to.equal(null);
+    expect(refusal(() => checkToolArguments('s', 't', lists, { pair: [2, 1] }))).to.include({ failure: 'bad_request' });
+    for (const odd of [{ properties: [] }, { properties: 'x', required: 'y' }, { required: [1, null] }])
+      expect(refusal(() => checkToolArguments('s', 't', odd, { a: 1 }))).to.equal(null);
   });
 
   it('go to the audit trail masked and short', () => {
@@ -100,5 +122,19 @@ describe('what the LLM may be offered', () => {
       expect(aliases.nameOf(aliases.aliasOf(name))).to.equal(name);
     }
     expect(aliases.aliasOf('s__plain')).to.equal('s__plain');
+  });
+
+  it('has names of its own, whatever a server calls its tools', () => {
+    const name = fc.string({ unit: fc.constantFrom('a', '_', '.', '-', 'x'.repeat(40)), maxLength: 4 });
+    const hashOf = (one: string) => createToolAliases([one, `${one}.`, one.replaceAll('.', '_')]).aliasOf(one);
+    fc.assert(
+      fc.property(fc.array(name), (some) => {
+        // What another tool's alias is, a server may well call a tool.
+        const names = [...some, ...some.map(hashOf), ...some];
+        const aliases = createToolAliases(names);
+        for (const one of names) expect(aliases.nameOf(aliases.aliasOf(one))).to.equal(one);
+        for (const one of names) expect(aliases.aliasOf(one)).to.match(/^[A-Za-z0-9_-]{1,64}$/);
+      }),
+    );
   });
 });

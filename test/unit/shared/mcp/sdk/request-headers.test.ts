@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { createRequestHeaders } from '../../../../../src/shared/mcp/sdk/request-headers.ts';
 import { SdkConnection } from '../../../../../src/shared/mcp/sdk/sdk-connection.ts';
 import type { ServerTarget } from '../../../../../src/shared/mcp/server-target.ts';
 import { type ControllableServer, controllableServer, soundAnswer } from '../support/controllable-server.ts';
@@ -95,5 +96,118 @@ describe('who asks a remote server', () => {
     const error = await failureOf(call(connect({ auth }, server)));
     expect(error.failure).to.equal('auth');
     expect(error.message).to.include('HTTP 400 {"error":"invalid_client"}').and.not.include('hush-hush');
+  });
+
+  /** The failure of a call whose token endpoint answers like this. */
+  const failureBy = async (handle: (request: IncomingMessage, response: ServerResponse) => void) => {
+    const server = await guarded({ token: 't', refused: 0 });
+    const auth = {
+      type: 'client_credentials',
+      tokenUrl: await serve(handle),
+      clientId: 'id',
+      clientSecret: 's',
+    } as const;
+    return await failureOf(call(connect({ auth }, server)));
+  };
+
+  it('is no refusal where the identity provider is away for a moment', async () => {
+    expect(await failureBy((_request, response) => void response.writeHead(503).end())).to.include({
+      ...{ failure: 'overload', retryable: true },
+    });
+    expect(await failureBy((request) => void request.socket.destroy())).to.include({ failure: 'connection' });
+    const limited = await failureBy((_request, response) => void response.writeHead(429, { 'retry-after': '7' }).end());
+    expect(limited.failure).to.equal('rate_limit');
+  });
+
+  for (const [what, body] of [
+    ['garbage', '<html>'],
+    ['no token', '{"expires_in":5}'],
+    ['another type of token', '{"access_token":7}'],
+    ['nothing', ''],
+  ] as const) {
+    it(`is refused in clear words where the identity provider answers ${what}`, async () => {
+      const error = await failureBy((_request, response) => void response.end(body));
+      expect(error.failure).to.equal('auth');
+      expect(error.message).to.include('no JSON with an access_token');
+    });
+  }
+
+  it('is given up where the identity provider answers without end, or never', async () => {
+    const error = await failureBy((_request, response) => {
+      const chunk = Buffer.alloc(256 * 1024, 0x20);
+      const pump = () => {
+        while (!response.destroyed && response.write(chunk));
+        if (!response.destroyed) response.once('drain', pump);
+      };
+      pump();
+    });
+    expect(error.message).to.include('larger than 1 MiB');
+    const server = await guarded({ token: 't', refused: 0 });
+    const auth = {
+      type: 'client_credentials',
+      tokenUrl: await serve(() => {}),
+      clientId: 'id',
+      clientSecret: 's',
+    } as const;
+    const connection = connect({ auth }, server);
+    const hung = connection.callTool('get_channel_info', { channel: 'C' }, waiting(100));
+    expect((await failureOf(hung)).failure).to.equal('timeout');
+  }).timeout(10_000);
+
+  for (const [expiresIn, tokens] of [
+    [0, 2],
+    [-5, 2],
+    ['0', 2],
+    ['3600', 1],
+    [20, 1],
+    ['soon', 1],
+    [null, 1],
+    [1e300, 1],
+  ] as const) {
+    it(`keeps a token whose expires_in is ${JSON.stringify(expiresIn)} for ${tokens === 1 ? 'both calls' : 'one call'}`, async () => {
+      let asked = 0;
+      const tokenUrl = await serve((_request, response) => {
+        asked += 1;
+        response.end(JSON.stringify({ access_token: 't', expires_in: expiresIn }));
+      });
+      const auth = { type: 'client_credentials', tokenUrl, clientId: 'id', clientSecret: 's' } as const;
+      const headers = createRequestHeaders({ kind: 'http', url: tokenUrl, headers: {}, auth });
+      for (let turn = 0; turn < 2; turn++) expect(await headers.current()).to.include({ authorization: 'Bearer t' });
+      expect(asked).to.equal(tokens);
+    });
+  }
+
+  it('keeps the token that was fetched while an older one was refused', async () => {
+    let asked = 0;
+    const tokenUrl = await serve((_request, response) => {
+      asked += 1;
+      response.end(JSON.stringify({ access_token: `t${asked}` }));
+    });
+    const auth = { type: 'client_credentials', tokenUrl, clientId: 'id', clientSecret: 's' } as const;
+    const headers = createRequestHeaders({ kind: 'http', url: tokenUrl, headers: {}, auth });
+    const old = await headers.current();
+    for (let refused = 0; refused < 5; refused++) {
+      expect(headers.renew(old)).to.equal(true);
+      await headers.current();
+    }
+    expect(asked).to.equal(2);
+  });
+
+  it('is told which header cannot be sent or read, and never what stands in it', async () => {
+    const server = await guarded({ token: 'x', refused: 0 });
+    writeFileSync(secret, 'hush\nhush');
+    for (const target of [
+      { auth: { type: 'bearer', tokenFile: secret } as const },
+      { headers: { 'X-Key': `$\{file:${secret}}` } },
+    ]) {
+      const error = await failureOf(call(connect(target, server)));
+      expect(error.failure).to.equal('auth');
+      expect(error.message)
+        .to.match(/header (?:authorization|X-Key) holds a line break/)
+        .and.not.include('hush');
+    }
+    const gone = await failureOf(call(connect({ headers: { 'X-Key': `$\{file:${secret}.gone}` } }, server)));
+    expect(gone.failure).to.equal('auth');
+    expect(gone.message).to.include(`${secret}.gone cannot be read`);
   });
 });

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { createMcpGateway } from '../../../../../src/shared/mcp/mcp-gateway.ts';
 import { SdkConnection } from '../../../../../src/shared/mcp/sdk/sdk-connection.ts';
@@ -37,6 +38,38 @@ describe('a connection over Streamable HTTP', () => {
     await connect(url, { authorization: 'Bearer t' }).connect(waiting());
     expect((await failureOf(connect(url).connect(waiting()))).failure).to.equal('auth');
   });
+
+  it('takes any number of events beside the calls, but cuts off one that has no end', async () => {
+    const sent = Promise.withResolvers<number>();
+    let announced = 0;
+    const openStream = (response: ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const note = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+      // Sixteen megabytes of sound events, then one that never ends.
+      for (let event = 0; event < 16; event++) {
+        response.write(`: ${' '.repeat(1024 * 1024)}\r\nevent: message\r\ndata: ${note}\r\n\r\n`);
+      }
+      let bytes = 0;
+      const pump = () => {
+        for (let more = true; more && !response.destroyed; bytes += 256 * 1024)
+          more = response.write('x'.repeat(256 * 1024));
+        if (!response.destroyed) response.once('drain', pump);
+      };
+      pump();
+      response.once('close', () => sent.resolve(bytes));
+    };
+    const handle: RawHandler = ({ method }) => (method === 'initialize' ? INITIALIZED : { tools: [] });
+    const { url } = cleanup(await rawHttpServer(handle, 0, openStream));
+    const connection = connect(url);
+    connection.onToolsChanged(() => {
+      announced += 1;
+    });
+    await connection.connect(waiting());
+    // What was on its way when it was cut off comes on top of the bound of 8 MiB.
+    expect(await sent.promise).to.be.below(32 * 1024 * 1024);
+    expect(announced).to.equal(16);
+    expect(await connection.listTools(waiting())).to.deep.equal([]);
+  }).timeout(20_000);
 
   it('works again on the next call after the server was stopped and started', async () => {
     const first = await serveHttp(fixtureServer());

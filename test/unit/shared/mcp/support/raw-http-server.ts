@@ -12,9 +12,15 @@ export type RawHandler = (
 export type RawHttpServer = { url: string; messages: RawMessage[]; close(): Promise<void> };
 
 /** An MCP server written out by hand, for what no SDK would do: odd sessions, pages, statuses, other protocols. */
-export async function rawHttpServer(handle: RawHandler, port = 0): Promise<RawHttpServer> {
+export async function rawHttpServer(
+  handle: RawHandler,
+  port = 0,
+  /** What becomes of the event stream that a client opens; 405 by default, as of a server without one. */
+  openStream: (response: ServerResponse) => void = (response) => void response.writeHead(405).end(),
+): Promise<RawHttpServer> {
   const messages: RawMessage[] = [];
   const server = createServer(async (request, response) => {
+    if (request.method === 'GET') return openStream(response);
     if (request.method !== 'POST') return void response.writeHead(405).end();
     let body = '';
     for await (const chunk of request) body += chunk;
