@@ -3,16 +3,18 @@ import { IDENTIFIED } from '../../../src/workers/localisation/suspect-confidence
 /** What was claimed of the first suspect (0 to 1), and whether its place and its class were right. */
 export type Claim = { confidence: number; right: boolean };
 
+/** Ten ranges of the same width. */
+export const TENTHS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.001];
 const EDGES = [0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, IDENTIFIED - 0.005, 1.001];
 
 /** How far claims can be believed, as lines of text: by range of confidence, Brier score, expected calibration error, and the identified ones. */
-export function reliability(claims: Claim[]): string[] {
+export function reliability(claims: Claim[], edges: readonly number[] = EDGES): string[] {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const bins = EDGES.slice(1).flatMap((below, index) => {
-    const own = claims.filter(({ confidence }) => confidence >= EDGES[index]! && confidence < below);
+  const bins = edges.slice(1).flatMap((below, index) => {
+    const own = claims.filter(({ confidence }) => confidence >= edges[index]! && confidence < below);
     if (own.length === 0) return [];
     const said = mean(own.map(({ confidence }) => confidence));
-    return [{ from: EDGES[index]!, count: own.length, said, was: mean(own.map(({ right }) => Number(right))) }];
+    return [{ from: edges[index]!, count: own.length, said, was: mean(own.map(({ right }) => Number(right))) }];
   });
   const brier = mean(claims.map(({ confidence, right }) => (confidence - Number(right)) ** 2));
   const error = bins.reduce((sum, { count, said, was }) => sum + (count / claims.length) * Math.abs(said - was), 0);

@@ -11,6 +11,9 @@ export type SymptomKind = {
   symptoms: Symptom[];
 };
 
+/** The weight of a kind that shows the fault itself. */
+export const DIRECT = 1;
+
 type Scored = { kind: SymptomKind; symptom: Symptom; score: number };
 
 /**
@@ -24,14 +27,15 @@ export function combineSymptoms(kinds: SymptomKind[]): Suspect[] {
     return symptoms.map((symptom) => ({ kind, symptom, score: (weight * symptom.clarity * symptom.amount) / total }));
   });
   const counted = scored.filter(({ score }) => score > 0);
+  const sawDirectly = counted.some(({ kind }) => kind.weight >= DIRECT);
   return [...Map.groupBy(counted, ({ symptom }) => symptom.component.service)]
-    .map(([service, members]) => suspectOf(service, members))
+    .map(([service, members]) => suspectOf(service, members, sawDirectly))
     .sort((left, right) => right.score - left.score || (left.service < right.service ? -1 : 1));
 }
 
 const MAX_REASONS = 5;
 
-function suspectOf(service: string, members: Scored[]): Suspect {
+function suspectOf(service: string, members: Scored[], sawDirectly: boolean): Suspect {
   const strongest = members.toSorted((left, right) => right.score - left.score);
   const onsets = strongest.flatMap(({ symptom }) => symptom.onset ?? []);
   return {
@@ -40,7 +44,7 @@ function suspectOf(service: string, members: Scored[]): Suspect {
     score: sumOf(members),
     onset: onsets.length > 0 ? Math.min(...onsets) : null,
     class: classOf(strongest),
-    support: supportOf(strongest),
+    support: supportOf(strongest, sawDirectly),
     reasons: strongest.slice(0, MAX_REASONS).map(({ symptom }) => symptom.reason),
     evidence: [...new Set(strongest.slice(0, MAX_REASONS).flatMap(({ symptom }) => symptom.evidence))].sort(
       (a, b) => a - b,
@@ -51,12 +55,13 @@ function suspectOf(service: string, members: Scored[]): Suspect {
 /** What a kind adds less than this to, it says nothing of. */
 const SAYS_SOMETHING = 0.05;
 
-function supportOf(members: Scored[]): Support {
+function supportOf(members: Scored[], sawDirectly: boolean): Support {
   const byKind = Map.groupBy(members, ({ kind }) => kind);
   const kinds = [...byKind.values()].map((own) => sumOf(own)).filter((score) => score >= SAYS_SOMETHING).length;
   const named = classOf(members);
   const telling = members.filter(({ kind, symptom }) => kind.showsMechanism && symptom.class === named);
-  return { kinds, mechanism: sumOf(telling) };
+  const direct = sumOf(members.filter(({ kind }) => kind.weight >= DIRECT));
+  return { kinds, mechanism: sumOf(telling), direct, sawDirectly };
 }
 
 const sumOf = (members: Scored[]) => members.reduce((sum, { score }) => sum + score, 0);

@@ -1,15 +1,13 @@
 import type { Suspect } from './suspect.ts';
 
 /**
- * Logistic regression of "place and class of the first suspect are right", learned from 1,199 synthetic cases of the seed `calibrate`
- * and, at half the weight, from 485 perturbed recorded ones; docs/analysis.md has the figures on other seeds.
+ * Logistic regression of "place and class of the first suspect are right", as scripts/eval/learn-confidence.ts learns it from random systems with
+ * random faults and, at half the weight, from perturbed recorded cases; docs/analysis.md has the figures.
  */
-const WEIGHTS = { always: 2.19, score: 1.9, lead: 0.19, mechanism: 3.43 } as const;
+export const WEIGHTS: Features = { always: 1, score: 1.81, mechanism: 4.79, direct: 2.68, blind: 2.02 };
 const LEAST_SCORE = 0.01;
-/** Scores this small are noise: a lead over nothing is no endless lead. */
-const NOISE = 0.02;
 
-/** From here on every case was right, of the seeds that the weights were learned from and of those they were judged with. */
+/** From here on one case in some hundreds was wrong, of those that the weights were learned from and of those they were judged with. */
 const SURE = 0.995;
 /** A place is no mechanism: at least so much of the score must come from what shows the fault itself. */
 const LEAST_MECHANISM = 0.3;
@@ -20,15 +18,31 @@ export const IDENTIFIED = 0.99;
  * How probable it is that the first suspect is at fault, and with a fault of its class, 0 to 0.99; `IDENTIFIED` only where that is next
  * to certain and its mechanism shows. Null where the method's scores were never calibrated.
  */
-export function suspectConfidence([first, second]: Suspect[]): number | null {
-  if (!first?.support) return null;
-  const { mechanism } = first.support;
-  const logit =
-    WEIGHTS.always +
-    WEIGHTS.score * Math.log(Math.max(first.score, LEAST_SCORE)) +
-    WEIGHTS.lead * Math.log((first.score + NOISE) / ((second?.score ?? 0) + NOISE)) +
-    WEIGHTS.mechanism * Math.min(1, mechanism);
+export function suspectConfidence(suspects: Suspect[]): number | null {
+  const features = confidenceFeatures(suspects);
+  return features && confidenceIn(features, WEIGHTS);
+}
+
+/** The same by given weights, which is how weights are judged. */
+export function confidenceIn(features: Features, weights: Features): number {
+  const logit = FEATURES.reduce((sum, name) => sum + weights[name] * features[name], 0);
   const probability = 1 / (1 + Math.exp(-logit));
-  if (probability >= SURE && mechanism >= LEAST_MECHANISM) return IDENTIFIED;
+  if (probability >= SURE && features.mechanism >= LEAST_MECHANISM) return IDENTIFIED;
   return Math.min(IDENTIFIED - 0.01, Math.round(probability * 100) / 100);
+}
+
+/** What the confidence is told from, in the order of the weights. */
+export const FEATURES = ['always', 'score', 'mechanism', 'direct', 'blind'] as const;
+export type Features = Record<(typeof FEATURES)[number], number>;
+
+/** What is known of the first suspect; null where the method's scores were never calibrated. */
+export function confidenceFeatures([first]: Suspect[]): Features | null {
+  if (!first?.support) return null;
+  return {
+    always: 1,
+    score: Math.log(Math.max(first.score, LEAST_SCORE)),
+    mechanism: Math.min(1, first.support.mechanism),
+    direct: Math.min(1, first.support.direct),
+    blind: first.support.sawDirectly ? 0 : 1,
+  };
 }

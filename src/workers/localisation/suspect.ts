@@ -30,4 +30,8 @@ export type Support = {
   kinds: number;
   /** How much of its score comes from symptoms of its class that show what is wrong, and not only where. */
   mechanism: number;
+  /** How much comes from kinds of evidence that show the fault itself and not only what it does to others. */
+  direct: number;
+  /** Whether anything of such a kind was seen at any component; where nothing was, its absence tells nothing. */
+  sawDirectly: boolean;
 };

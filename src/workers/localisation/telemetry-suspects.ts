@@ -1,5 +1,5 @@
 import { unique } from '../detectors/support/text.ts';
-import { combineSymptoms, type SymptomKind } from './combine-symptoms.ts';
+import { combineSymptoms, DIRECT, type SymptomKind } from './combine-symptoms.ts';
 import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
 import { discountCallers } from './symptoms/discount-callers.ts';
@@ -28,8 +28,6 @@ export function telemetrySuspects(input: LocalisationInput): Suspect[] {
   return combineSymptoms(symptomKinds(input));
 }
 
-/** What shows the fault itself. */
-const DIRECT = 1;
 /** What may as well show the fault of a callee: callers log their callees' errors and fail with them. */
 const INDIRECT = 0.5;
 /** What another kind tells more exactly in the same evidence: spans tell own time from waiting, latency metrics don't. */

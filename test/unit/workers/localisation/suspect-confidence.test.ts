@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Suspect } from '../../../../src/workers/localisation/suspect.ts';
 import { IDENTIFIED, suspectConfidence } from '../../../../src/workers/localisation/suspect-confidence.ts';
 
-const suspect = (score: number, mechanism?: number): Suspect => ({
+const suspect = (score: number, mechanism?: number, direct = mechanism ?? 0): Suspect => ({
   service: 'till',
   instance: null,
   score,
@@ -11,13 +11,14 @@ const suspect = (score: number, mechanism?: number): Suspect => ({
   class: 'resource',
   reasons: [],
   evidence: [],
-  ...(mechanism !== undefined && { support: { kinds: 1, mechanism } }),
+  ...(mechanism !== undefined && { support: { kinds: 1, mechanism, direct, sawDirectly: true } }),
 });
 
 describe('the confidence of a suspect', () => {
   it('is next to certain only where the score is high and the mechanism shows', () => {
     expect(suspectConfidence([suspect(1, 0.9), suspect(0.05, 0)])).to.equal(IDENTIFIED);
-    expect(suspectConfidence([suspect(1, 0), suspect(0.05, 0)])).to.be.within(0.8, 0.98);
+    expect(suspectConfidence([suspect(1, 0, 1), suspect(0.05, 0)])).to.be.within(0.8, 0.98);
+    expect(suspectConfidence([suspect(0.5, 0), suspect(0.05, 0)])).to.be.below(0.6);
     expect(suspectConfidence([suspect(0.1, 0.1), suspect(0.09, 0)])).to.be.below(0.3);
   });
 
