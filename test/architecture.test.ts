@@ -20,7 +20,7 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
   bullmq: {
     // The worker files need the job type and the error classes by which a processor speaks to BullMQ.
     allowed:
-      /^src\/(shared\/queues|shared\/database\/migrate|workers\/(worker-pool|process-job|leave-to-newer|after-post-failure|process-dead-letter))\.ts$/,
+      /^src\/(shared\/queues|shared\/database\/migrate|workers\/(worker-pool|process-job|send-back|after-post-failure|process-dead-letter))\.ts$/,
     instead: 'use the Queues of src/shared/queues.ts',
   },
   ioredis: {

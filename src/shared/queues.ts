@@ -59,6 +59,9 @@ const QUEUE_CALL_TIMEOUT_MS = 2_000;
 /** A blocking call of BullMQ's is answered within 5 s: a connection that says nothing for so long is half-open. */
 const SOCKET_TIMEOUT_MS = 15_000;
 
+/** BullMQ's own `drainDelay`, s. */
+const IDLE_LOOK_S = 5;
+
 /** All queues and workers of a process listen to two connections. */
 const MAX_LISTENERS = 1_000;
 
@@ -173,8 +176,13 @@ function postgresQueues(database: Database, logger: Logger): Queues {
     name: 'postgres',
     openQueue: (name, options) =>
       new Queue(name, { ...options, connection }, createPostgresBackend) as unknown as FleetQueue,
-    openWorker: (name, process, options) =>
-      new Worker(name, process as never, { ...options, connection }, createPostgresBackend) as unknown as FleetWorker,
+    openWorker: (name, process, options) => {
+      const worker = new Worker(name, process as never, { ...options, connection }, createPostgresBackend);
+      // One that could not listen waits for an hour at its next attempt, and when the look at the queue that goes with it fails, it
+      // overlooks what was added in between until another job is added: so it looks as often as any idle worker does.
+      Object.defineProperty(worker, 'maximumBlockTimeout', { value: IDLE_LOOK_S });
+      return worker as unknown as FleetWorker;
+    },
     ready: async () => {},
     ping: () => database.query('select 1 as one'),
     close: async () => {},

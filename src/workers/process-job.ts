@@ -7,6 +7,7 @@ import type { Lease } from '../shared/store/investigation-store.ts';
 import { countDeaths } from './count-deaths.ts';
 import { type InvestigateDeps, investigateAlert } from './investigate-alert.ts';
 import { whileLeased } from './keep-lease.ts';
+import type { PickUps } from './pick-ups.ts';
 import { sendBack } from './send-back.ts';
 import type { SuspectLane } from './suspect-lane.ts';
 
@@ -24,6 +25,7 @@ const STORE_WAIT_MS = 2_000;
 export type ProcessDeps = InvestigateDeps & {
   worker: string;
   suspects: SuspectLane;
+  pickUps: PickUps;
   bury: (incident: { incidentId: string; run: number }, reason: DeadReason, why: string, fence: Fence) => Promise<void>;
 };
 
@@ -76,9 +78,10 @@ async function claimAndInvestigate(
   }
   const timer = deps.metrics.stageTimer('investigate');
   try {
-    const report = await whileLeased(investigations, claim.lease, stop, (signal) =>
-      investigateAlert(deps, claim, signal),
-    );
+    const report = await whileLeased(investigations, claim.lease, stop, async (signal) => {
+      await deps.pickUps.settle(signal);
+      return await investigateAlert(deps, claim, signal);
+    });
     timer('ok');
     deps.logger.info('an investigation is done', {
       stage: 'investigate',

@@ -14,6 +14,7 @@ import { type ChartDrawer, createChartDrawer } from './charts/chart-drawer.ts';
 import { createChartPoster } from './charts/post-charts.ts';
 import { keepHouse, keepHousekeepingScheduled } from './keep-house.ts';
 import { createReasoner } from './llm/create-reasoner.ts';
+import { createPickUps } from './pick-ups.ts';
 import { processPost } from './post-report.ts';
 import { processDeadLetter } from './process-dead-letter.ts';
 import { processInvestigation } from './process-job.ts';
@@ -79,6 +80,7 @@ function startersFor(
   const reasoner = createReasoner(config.llm, store.paces);
   const bury = buryIncident.bind(null, { store, queues, logger, metrics });
   const suspects = createSuspectLane();
+  const pickUps = createPickUps();
   const requestPost = async (incident: { id: string; run: number; priority: number }, revision?: number) => {
     const wanted = revision ?? (await store.deliveries.want(incident.id, incident.run));
     const data = { incidentId: incident.id, run: incident.run };
@@ -89,7 +91,7 @@ function startersFor(
   };
   const investigateDeps = {
     ...{ store, gateway, analyst, reasoner, agents, requestPost, logger, metrics },
-    ...{ worker, bury, suspects, maskIpAddresses: config.maskIpAddresses },
+    ...{ worker, bury, suspects, pickUps, maskIpAddresses: config.maskIpAddresses },
   };
   const pace = createSlackPace(store.paces, config.slack);
   const postDeps = {

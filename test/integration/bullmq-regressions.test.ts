@@ -181,6 +181,44 @@ const jobs = (...ids: string[]) => ids.map((id) => ({ id, data: { incidentId: id
     }).timeout(20_000);
   });
 
+  it('a worker takes a job that was added while it could neither listen nor look at the queue', async () => {
+    const test = await openTestStore('postgres');
+    const real = test.database.queuePool();
+    let state: 'well' | 'deaf' | 'blind' = 'well';
+    const pool = {
+      ...{ options: { keepAlive: true }, on: () => undefined, end: async () => undefined },
+      connect: async () => {
+        if (state !== 'deaf') return await real.connect();
+        await test.queues.add(QUEUE, jobs('meanwhile'));
+        state = 'blind';
+        throw new Error('no connection is to be had');
+      },
+      query: async (text: string, values?: readonly unknown[]) => {
+        if (state === 'blind' && /has a claimable|next delayed/.test(text)) throw new Error('nothing is to be seen');
+        return await real.query(text, values);
+      },
+    };
+    const queues = openQueues(test.config, { ...test.database, queuePool: () => pool }, test.logger);
+    const taken: string[] = [];
+    const worker = startWorkerPool(queues, QUEUE, { name: 'test', concurrency: 1 }, async (job) => {
+      taken.push(job.id!);
+      return 'done';
+    });
+    const listening = `from pg_stat_activity where datname = current_database() and query like '%LISTEN%' and pid <> pg_backend_pid()`;
+    try {
+      await test.queues.add(QUEUE, jobs('before'));
+      await eventually('the first job', async () => taken.includes('before'));
+      await eventually('a listener', async () => (await test.database.query(`select 1 ${listening}`)).length > 0);
+      state = 'deaf';
+      await test.database.query(`select pg_terminate_backend(pid) ${listening}`);
+      await eventually('the job that was added meanwhile', async () => taken.includes('meanwhile'));
+    } finally {
+      await worker.close(0);
+      await queues.close();
+      await test.close();
+    }
+  }).timeout(30_000);
+
   it('does not end the process when a connection is ended in its hands, between two statements', async () => {
     const test = await openTestStore('postgres');
     const client = await test.database.queuePool().connect();

@@ -11,6 +11,7 @@ import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { buryIncident } from '../../src/workers/bury-incident.ts';
 import { countDeaths } from '../../src/workers/count-deaths.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
+import { createPickUps } from '../../src/workers/pick-ups.ts';
 import { type ProcessDeps, processInvestigation } from '../../src/workers/process-job.ts';
 import { createSuspectLane } from '../../src/workers/suspect-lane.ts';
 import { availableBackends } from '../support/backends.ts';
@@ -52,6 +53,7 @@ function depsOf(test: TestStore, gateway: McpGateway, store: Store = test.store)
     bury: (...about) => buryIncident({ ...test, store }, ...about),
     worker: 'worker-1',
     suspects: createSuspectLane(),
+    pickUps: createPickUps(),
     logger: test.logger,
     metrics: test.metrics,
   };
