@@ -108,7 +108,7 @@ const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>
 /** Events that name a failure which no other analyzer reads. */
 export const otherEvents: Analyzer = ({ state }) => {
   const known =
-    /^(?:BackOff|Unhealthy|FailedScheduling|FailedCreate|Failed|ProvisioningFailed|FailedBinding|FailedMount|ProgressDeadlineExceeded|Killing|FailedAttachVolume|BackoffLimitExceeded|Evicted|NodeNotReady|FailedGetResourceMetric|FailedComputeMetricsReplicas)$/;
+    /^(?:BackOff|Unhealthy|FailedScheduling|FailedCreate|Failed|ProvisioningFailed|FailedBinding|FailedMount|ProgressDeadlineExceeded|Killing|FailedAttachVolume|BackoffLimitExceeded|Evicted|NodeNotReady|FailedGetResourceMetric|FailedComputeMetricsReplicas|FailedBuildModel|FailedDeployModel|AllocationFailed|\w*LoadBalancerFailed)$/;
   const warnings = state.events.filter(
     ({ type, reason, message }) =>
       type === 'Warning' && !known.test(reason) && message.length > 8 && !/probe/i.test(message),
