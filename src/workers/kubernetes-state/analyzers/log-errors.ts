@@ -108,7 +108,11 @@ const SYMPTOMS = new Set([
 ]);
 const MOST_OF_SYMPTOM = 0.74;
 
+/** What was said once and long ago is at most a lead. */
+const MOST_OF_PAST = 0.25;
+
 function confidenceOf({ line }: Said): number {
+  if (line.past) return MOST_OF_PAST;
   if (line.level < 0.6 && !line.kind) return 0.4;
   const known = line.kind ? 0.1 * line.kind.weight : 0;
   const most = line.kind === null || SYMPTOMS.has(line.kind.name) ? MOST_OF_SYMPTOM : 1;
