@@ -16,6 +16,8 @@ import { gateways } from './analyzers/gateways.ts';
 import { images } from './analyzers/images.ts';
 import { ingresses } from './analyzers/ingresses.ts';
 import { jobs } from './analyzers/jobs.ts';
+import { listening } from './analyzers/listening.ts';
+import { loadBalancers } from './analyzers/load-balancers.ts';
 import { logErrors } from './analyzers/log-errors.ts';
 import { measuredNetwork } from './analyzers/measured-network.ts';
 import { meshSecurity } from './analyzers/mesh-security.ts';
@@ -94,6 +96,8 @@ export const ANALYZERS = {
   printedMetrics,
   sharedSelectors,
   unroutedRequests,
+  loadBalancers,
+  listening,
 } as const satisfies Record<string, Analyzer>;
 
 /** Reads the evidence and lets every analyzer look at it: the diagnoses in the order in which they explain the alert. */

@@ -3,7 +3,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
 import { name } from './quote.ts';
-import { eventsOf, podsOf, workloadName } from './relations.ts';
+import { eventsOf, isReplaced, podsOf, workloadName } from './relations.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
 
 /**
@@ -29,7 +29,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   const { context, subjects, diagnoses } = diagnose(input);
   const { state } = context;
   if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT) || alarming(input)) return null;
-  const pods = subjectPods(state, subjects).filter(({ deleting }) => !deleting);
+  const pods = subjectPods(state, subjects).filter((pod) => !pod.deleting && !isReplaced(state, pod));
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
   if (SYMPTOM_OF_USERS.test(context.text) && !heard(state, pods)) return null;

@@ -53,6 +53,15 @@ export type Selectable = {
   pod: Pod | null;
 };
 
+/** True for what is left of a pod that its node threw out, where its workload has all the pods that it wants again. */
+export function isReplaced(state: KubernetesState, pod: Pod): boolean {
+  if (!/^(?:Evicted|NodeShutdown|Preempting|Terminated)$/.test(pod.reason ?? '')) return false;
+  const workload = workloadOfPod(state, pod);
+  return (
+    workload !== null && workload.desired !== null && workload.desired > 0 && (workload.ready ?? 0) >= workload.desired
+  );
+}
+
 /** Everything that selectors may select: pods, and the templates of workloads of which no pod was seen. */
 export function selectables(state: KubernetesState): Selectable[] {
   const pods = state.pods

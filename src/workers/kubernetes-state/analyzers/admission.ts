@@ -156,5 +156,6 @@ function toDiagnosis({ state }: Context, { owner, kind, namespace, message, just
   ];
 }
 
-const hasEnough = ({ desired, ready }: Workload): boolean =>
-  desired !== null && ready !== null && ready >= desired && desired > 0;
+/** All pods are there, and none of them is still one of before a rollout. */
+const hasEnough = ({ desired, ready, updated }: Workload): boolean =>
+  desired !== null && ready !== null && ready >= desired && desired > 0 && (updated ?? desired) >= desired;

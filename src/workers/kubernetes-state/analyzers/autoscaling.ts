@@ -119,9 +119,11 @@ function atMaximum({ state }: Context, scaler: Meta, target: string | null): Dia
   );
 }
 
-function blockingBudget({ text }: Context, budget: Meta): Diagnosis[] {
+function blockingBudget({ state, text }: Context, budget: Meta): Diagnosis[] {
   const allowed = numberAt(budget.raw, 'status', 'disruptionsAllowed');
-  const speaks = /drain|evict|disruption|upgrade|\bpdb\b|node/i.test(text) || text.includes(budget.name);
+  // A budget bears the name of its workload as a rule, so that an alert about the workload does not speak of the budget.
+  const own = text.includes(budget.name) && !state.workloads.some((one) => one.name === budget.name);
+  const speaks = /drain|evict|disruption|upgrade|\bpdb\b|node/i.test(text) || own;
   if (allowed !== 0 || !speaks) return [];
   return [
     diagnosis({

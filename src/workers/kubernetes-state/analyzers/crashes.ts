@@ -8,16 +8,21 @@ import { messageOf } from '../logs/message-of.ts';
 import { lastLineOf, logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
-import { eventsOf, sameNamespace, workloadName } from '../relations.ts';
+import { eventsOf, isReplaced, sameNamespace, workloadName } from '../relations.ts';
 
 /** Finds containers that crash, were killed for memory or end with an error, with the error of their own log. */
 export const crashes: Analyzer = (context) => {
   const groups = Map.groupBy(
-    context.state.pods.filter((pod) => !pod.deleting && !pod.answered && !isDone(context, pod)),
+    context.state.pods.filter(
+      (pod) => !pod.deleting && !pod.answered && !isDone(context, pod) && !isOver(context, pod),
+    ),
     (pod) => `${pod.namespace} ${workloadName(pod)}`,
   );
   return [...groups.values()].flatMap((pods) => pods.flatMap((pod) => crashOf(context, pod)).slice(0, 1));
 };
+
+/** The remains of a pod that was replaced tell of the past, unless somebody asks about them. */
+const isOver = ({ state, text }: Context, pod: Pod): boolean => !/evict/.test(text) && isReplaced(state, pod);
 
 /** A failed try of a job that was completed by a later one. */
 function isDone({ state }: Context, pod: Pod): boolean {
@@ -109,7 +114,7 @@ function evicted({ state }: Context, pod: Pod): Diagnosis {
   return diagnosis({
     kind: 'evicted',
     class: 'resource',
-    statement: `Pod ${name(pod.name)} was evicted from its node (Evicted)${why ? `: ${quote(why, 220)}` : ' because the node ran short of resources'}`,
+    statement: `Pod ${name(pod.name)} was evicted from ${pod.node ? `node ${name(pod.node)}` : 'its node'} (Evicted)${why ? `: ${quote(why, 220)}` : ' because the node ran short of resources'}`,
     component: workloadName(pod),
     namespace: pod.namespace,
     touches: [workloadName(pod), pod.name, pod.node ?? ''],

@@ -4,7 +4,7 @@ import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '.
 import type { KubernetesState } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
-import { ABOUT_CALLEES, calleeOf, storeOf } from '../logs/store-of.ts';
+import { ABOUT_CALLEES, calleeOf, configuredFor, storeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { sameNamespace, workloadName } from '../relations.ts';
@@ -12,7 +12,7 @@ import { words } from './crashes.ts';
 import { NAME_SERVERS } from './name-servers.ts';
 
 /** What the store does to all its clients. */
-const ABOUT_STORES = new Set(['read-only-database', 'connection-limit', 'store-memory']);
+const ABOUT_STORES = new Set(['read-only-database', 'connection-limit', 'store-memory', 'store-disk-full']);
 
 /** Of logs that our own server answered, detectors of their own read connections, names, certificates, pools and memory. */
 const ONLY_HERE = new Set(
@@ -60,6 +60,8 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
   const callers = callee === null ? 1 : voices.filter((other) => other.callee === callee).length;
   // What a callee suffers from itself explains that it does not answer.
   const symptom = deeper || (ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null);
+  // An error that says nothing of its kind is what the trouble of a callee looks like from here.
+  const vague = kind === null && calleeTells(state, { owner, namespace: log.namespace }, voices);
   const at = ABOUT_STORES.has(kind?.name ?? '') ? (store?.name ?? owner) : (callee ?? owner);
   return diagnosis({
     kind: kind ? `log-${kind.name}` : 'log-error',
@@ -76,9 +78,9 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
       ...(kind?.name === 'name-resolution' ? NAME_SERVERS : []),
     ],
     // Two callers that see the same make it sure that it is not the caller.
-    confidence: Math.min(0.85, confidenceOf(said) + (callers > 1 ? 0.05 : 0)) - (deeper ? 0.2 : 0),
-    cause: line.level >= 0.6 && !deeper,
-    depth: symptom ? DEPTH.service : DEPTH.pod,
+    confidence: Math.min(0.85, confidenceOf(said) + (callers > 1 ? 0.05 : 0)) - (deeper || vague ? 0.2 : 0),
+    cause: line.level >= 0.6 && !deeper && !vague,
+    depth: symptom || vague ? DEPTH.service : DEPTH.pod,
     evidence: [log.evidence, ...(store?.evidence ?? [])],
     actions: [
       ...(log.pod ? logAction(log.pod, log.namespace, log.container, log.previous) : []),
@@ -90,6 +92,16 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     ],
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
+}
+
+/** True where a service that the owner is configured to use tells itself of a trouble of a known kind. */
+function calleeTells(
+  state: KubernetesState,
+  { owner, namespace }: { owner: string; namespace: string | null },
+  voices: Voice[],
+): boolean {
+  const used = configuredFor(state, owner, namespace);
+  return voices.some(({ said: { line }, owner: other }) => used.has(other) && line.kind !== null && !line.past);
 }
 
 function begin({ log }: Said, owner: string, callee: string | null): string {
@@ -108,7 +120,11 @@ const SYMPTOMS = new Set([
 ]);
 const MOST_OF_SYMPTOM = 0.74;
 
+/** What was said once and long ago is at most a lead. */
+const MOST_OF_PAST = 0.25;
+
 function confidenceOf({ line }: Said): number {
+  if (line.past) return MOST_OF_PAST;
   if (line.level < 0.6 && !line.kind) return 0.4;
   const known = line.kind ? 0.1 * line.kind.weight : 0;
   const most = line.kind === null || SYMPTOMS.has(line.kind.name) ? MOST_OF_SYMPTOM : 1;

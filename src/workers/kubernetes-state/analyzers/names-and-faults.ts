@@ -98,17 +98,20 @@ export const portConflicts: Analyzer = ({ state }) =>
 
 /** Warnings that come and go in clusters that are well. */
 const USUAL =
-  /^(?:DNSConfigForming|PolicyViolation|FailedToUpdateEndpoint(?:Slices)?|FailedToCreateEndpoint|CalculateExpectedPodCountFailed|NoPods|InvalidDiskCapacity|NodeSysctlChange|OwnerRefInvalidNamespace|Rebooted|Successful\w+|Scaled\w*|ScalingReplicaSet|Started|Created|Pulled|Pulling|Scheduled|Completed|Issuing|Sync)$/;
+  /^(?:JobAlreadyActive|DNSConfigForming|PolicyViolation|FailedToUpdateEndpoint(?:Slices)?|FailedToCreateEndpoint|CalculateExpectedPodCountFailed|NoPods|InvalidDiskCapacity|NodeSysctlChange|OwnerRefInvalidNamespace|Rebooted|Successful\w+|Scaled\w*|ScalingReplicaSet|Started|Created|Pulled|Pulling|Scheduled|Completed|Issuing|Sync)$/;
 
 /** True where the warning is about a pod that is ready all the same. */
 const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>
   event.kind === 'Pod' &&
   pods.some((pod) => pod.name === event.name && pod.ready === true && sameNamespace(pod.namespace, event.namespace));
 
+/** A warning that has not come again for an hour. */
+const isOld = ({ ageSeconds }: KubeEvent): boolean => ageSeconds !== null && ageSeconds > 3600;
+
 /** Events that name a failure which no other analyzer reads. */
 export const otherEvents: Analyzer = ({ state }) => {
   const known =
-    /^(?:BackOff|Unhealthy|FailedScheduling|FailedCreate|Failed|ProvisioningFailed|FailedBinding|FailedMount|ProgressDeadlineExceeded|Killing|FailedAttachVolume|BackoffLimitExceeded|Evicted|NodeNotReady|FailedGetResourceMetric|FailedComputeMetricsReplicas)$/;
+    /^(?:BackOff|Unhealthy|FailedScheduling|FailedCreate|Failed|ProvisioningFailed|FailedBinding|FailedMount|ProgressDeadlineExceeded|Killing|FailedAttachVolume|BackoffLimitExceeded|Evicted|NodeNotReady|FailedGetResourceMetric|FailedComputeMetricsReplicas|FailedBuildModel|FailedDeployModel|AllocationFailed|\w*LoadBalancerFailed)$/;
   const warnings = state.events.filter(
     ({ type, reason, message }) =>
       type === 'Warning' && !known.test(reason) && message.length > 8 && !/probe/i.test(message),
@@ -123,7 +126,7 @@ export const otherEvents: Analyzer = ({ state }) => {
       component: event.name,
       namespace: event.namespace,
       touches: [event.name],
-      confidence: USUAL.test(event.reason) || isReady(state, event) ? 0.25 : 0.52,
+      confidence: USUAL.test(event.reason) || isReady(state, event) || isOld(event) ? 0.25 : 0.52,
       cause: false,
       depth: 1,
       evidence: [event.evidence],

@@ -28,6 +28,8 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
     const near = nearest(service, inside) ?? (none ? namesake(state, service) : null);
     return near || none ? [selectorMismatch(service, near, none)] : [];
   }
+  const meant = strangers(service, selected, inside);
+  if (meant) return [selectorMismatch(service, meant, false, selected[0])];
   const port = service.ports
     .map((one) => ({ one, why: portFault(withEndpointPort(one, service), selected) }))
     .find(({ why }) => why !== null);
@@ -80,16 +82,33 @@ function alike(left: string, right: string): boolean {
   );
 }
 
-function selectorMismatch(service: Service, near: Selectable | null, none: boolean): Diagnosis {
+/** The pods that bear the service's very name, where it selects only pods of other names. */
+function strangers({ name: own, selector }: Service, selected: Selectable[], inside: Selectable[]): Selectable | null {
+  const nameOf = (place: Selectable) => (place.pod ? workloadName(place.pod) : place.name);
+  if (selected.some((place) => alike(nameOf(place), own))) return null;
+  // Labels that several workloads share are selected on purpose.
+  if (new Set(selected.map(nameOf)).size > 1) return null;
+  return inside.find((place) => nameOf(place) === own && !selects(selector, place.labels)) ?? null;
+}
+
+function selectorMismatch(
+  service: Service,
+  near: Selectable | null,
+  none: boolean,
+  wrong: Selectable | undefined = undefined,
+): Diagnosis {
   const own = near ? (near.pod ? `pod ${near.name}` : `the pods of ${near.name}`) : null;
   return diagnosis({
     kind: 'selector-mismatch',
     class: 'network',
-    statement: `The selector of Service ${name(service.name)} (${pairs(service.selector)}) matches no pod, so the service has no endpoints${own && near ? `: ${own} ${near.pod ? 'has' : 'have'} the labels ${pairs(withoutHash(near.labels)) || 'none'} (selector mismatch)` : ''}`,
+    statement: `The selector of Service ${name(service.name)} (${pairs(service.selector)}) ${wrong ? `matches pods of ${name(wrong.pod ? workloadName(wrong.pod) : wrong.name)}, which are not its own` : 'matches no pod, so the service has no endpoints'}${own && near ? `: ${own} ${near.pod ? 'has' : 'have'} the labels ${pairs(withoutHash(near.labels)) || 'none'} (selector mismatch)` : ''}`,
     component: service.name,
     namespace: service.namespace,
-    touches: [service.name, ...(near ? [near.name, near.pod ? workloadName(near.pod) : near.name] : [])],
-    confidence: near && none ? 0.94 : near ? 0.82 : 0.78,
+    touches: [
+      service.name,
+      ...[near, wrong].flatMap((one) => (one ? [one.name, one.pod ? workloadName(one.pod) : one.name] : [])),
+    ],
+    confidence: wrong ? 0.88 : near && none ? 0.94 : near ? 0.82 : 0.78,
     evidence: [...service.evidence, ...(near?.evidence ?? [])],
     actions: [
       ...describeAction('service', service.name, service.namespace, 'See selector and endpoints of the service'),

@@ -57,9 +57,11 @@ export const CALL_FAILURES: readonly FailureKind[] = [
   {
     name: 'mesh-policy',
     class: 'network',
-    meaning: 'a policy of the mesh denies the call',
-    pattern: /rbac_access_denied|RBAC: access denied/,
+    meaning: 'a policy (of the mesh or the network) denies the call',
+    pattern:
+      /rbac_access_denied|RBAC: access denied|linkerd\w*::policy\S*: .{0,60}(?:denied|unauthorized)|[Pp]olicy denied.{0,20}(?:DROPPED|drop)|drop \(Policy denied\)/,
     weight: 1,
+    certain: true,
   },
   {
     name: 'service-unavailable',

@@ -1,5 +1,6 @@
 import type { FailureKind } from './failure-kind.ts';
 import { FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+import { lineTime } from './line-time.ts';
 import { withoutOvercome } from './overcome.ts';
 
 /** The line of a log that says best what went wrong. */
@@ -14,6 +15,8 @@ export type DecisiveLine = {
   count: number;
   /** A second line of the same trouble, such as the exception below an error; null where there is none. */
   also: string | null;
+  /** True for a line that stands alone and long before the end of its log, which went on without such a line. */
+  past: boolean;
 };
 
 const MAX_LINES = 8000;
@@ -39,6 +42,7 @@ export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
     level: line.level,
     score: best.score,
     count: best.group.length,
+    past: isPast(best.group, shown),
     also: alsoSaid(
       line,
       scored.map(({ group }) => group.at(-1)),
@@ -61,6 +65,8 @@ function toCandidate(raw: string, index: number): Candidate[] {
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
   const level = levelOf(text, head, kind);
   const informs = INFORMS.test(head) && !/\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
+  // A server that refuses a client's token or request does its work.
+  if (kind?.name === 'file-permission' && WARNS.test(head) && /\b40[13]\b/.test(text)) return [];
   if (TELEMETRY.test(text)) return level >= 0.6 || kind ? [{ text, index, kind: null, level: 0.35 }] : [];
   if (kind?.certain) return [{ text, index, kind, level: Math.max(level, 0.85) }];
   if (serverError(text)) return [{ text, index, kind: kind ?? null, level: Math.max(level, 0.6) }];
@@ -87,6 +93,15 @@ function scoreOf(group: Candidate[], total: number): number {
   const frequent = Math.min(0.1, group.length / 200);
   const late = total > 0 ? 0.1 * (line.index / total) : 0;
   return 0.5 * line.level + (line.kind ? 0.55 * line.kind.weight : 0) + frequent + late;
+}
+
+/** So long before the end of a log (in ms) a line or two tell of something that is over. */
+const LONG_AGO = 60 * 60_000;
+
+function isPast(group: Candidate[], lines: readonly string[]): boolean {
+  const at = lineTime(group.at(-1)?.text ?? '');
+  const end = lines.findLast((line) => lineTime(line) !== null);
+  return group.length <= 2 && at !== null && end !== undefined && (lineTime(end) ?? at) - at >= LONG_AGO;
 }
 
 /** A line without what differs from one occurrence to the next. */

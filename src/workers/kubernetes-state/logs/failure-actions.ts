@@ -73,6 +73,13 @@ const PLANS: Record<string, Plan> = {
     ...listAction('pvc', namespace, 'See the volumes and their sizes'),
     changeAction('Free space, or enlarge the volume', 'Deleted files are lost; look first what fills the disk.'),
   ],
+  'store-disk-full': ({ namespace }) => [
+    ...listAction('pvc', namespace, 'See the volumes and their sizes'),
+    changeAction(
+      'Enlarge the volume of the database, or free space by its own means',
+      'Never delete its files by hand.',
+    ),
+  ],
   'local-ports': () => [
     changeAction('Let the client reuse its connections (keep-alive, a pool)', 'Changes the program.'),
   ],

@@ -132,7 +132,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'resource',
     meaning: 'the disk is full: no space left on device',
     pattern:
-      /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|could not extend file|failed at offset \d+.{0,20}\(28\)|(?<!curl )\b(?:OS )?err(?:no|or)(?: code)?:? 28\b|disk quota exceeded|The table '[^']+' is full/i,
+      /no space left on device|\bENOSPC\b|disk (?:is )?full|quota exceeded.{0,20}disk|failed at offset \d+.{0,20}\(28\)|(?<!curl )\b(?:OS )?err(?:no|or)(?: code)?:? 28\b|disk quota exceeded/i,
     weight: 1,
   },
   {

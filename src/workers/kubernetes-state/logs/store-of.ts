@@ -89,7 +89,8 @@ export function storeOf(state: KubernetesState, owner: string, namespace: string
 const only = (stores: Candidate[]): Candidate | null =>
   new Set(stores.map(({ name }) => name)).size === 1 ? (stores[0] ?? null) : null;
 
-function configuredFor(state: KubernetesState, owner: string, namespace: string | null): Set<string> {
+/** The services that the templates of a workload are configured to use. */
+export function configuredFor(state: KubernetesState, owner: string, namespace: string | null): Set<string> {
   const own = templatesOf(state).filter(
     (one) => sameNamespace(one.owner.namespace, namespace) && namesOf(one.owner).some((name) => sameName(name, owner)),
   );

@@ -3,6 +3,14 @@ import type { FailureKind } from './failure-kind.ts';
 /** What databases, caches, searches and brokers write into their own logs, or hand to their clients, when they are ill themselves. */
 export const STORE_TROUBLES: readonly FailureKind[] = [
   {
+    name: 'store-disk-full',
+    class: 'database',
+    meaning: 'the disk of the database is full (no space left), so it refuses writes',
+    pattern:
+      /could not extend file|The table '[^']+' is full|SQLSTATE\W{0,3}53100|could not write to file "(?:pg_wal|base)\/[^"]{1,80}": No space|ORA-01653|filegroup is full/i,
+    weight: 1,
+  },
+  {
     name: 'store-persistence',
     class: 'database',
     meaning: 'the store cannot persist its data to disk (snapshot or append-only file fails) and refuses writes',

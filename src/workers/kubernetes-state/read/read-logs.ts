@@ -7,7 +7,7 @@ const MAX_LINES = 20_000;
 /** Reads the log that a command printed, or what a command inside a container did; lines of several pods go to each of them. */
 export function readLogs(kubectl: KubectlCommand, text: string, stern = false): Reading {
   if (/^(?:error|Error from server)\b.{0,300}$/.test(text.trim())) return nothingRead();
-  const all = text.split('\n', MAX_LINES).filter((line) => line.trim() !== '');
+  const all = text.split('\n', MAX_LINES).filter((line) => line.trim() !== '' && !WAITED.test(line));
   const found = /^Found \d+ pods, using pod\/(\S+)$/m.exec(text.slice(0, 2000))?.[1] ?? null;
   const lines = all.filter((line, index) => index > 3 || !NOTE.test(line));
   const pods = kubectl.verb === 'exec' ? null : linesByPod(lines, stern);
@@ -26,6 +26,9 @@ export function readLogs(kubectl: KubectlCommand, text: string, stern = false): 
     logs: [{ ...base(kubectl), pod, service: pod ? null : workload ? kubectl.name : selected, lines }],
   };
 }
+
+/** How kubectl ends that was told to wait no longer: no line of a program. */
+const WAITED = /^error: timed out waiting for the condition/;
 
 /** What kubectl says itself before the log begins. */
 const NOTE = /^(?:Found \d+ pods, using pod\/|Defaulted container "|Defaulting container name to )/;
