@@ -162,7 +162,7 @@ describe('the kubernetes server against the simulated Kubernetes', () => {
     cluster = await startKubernetesSandbox({ scenarios: WORLD, forbiddenNamespaces: ['data'] });
     const failure = await failureOf(runCapability(connect(), 'pods.status', { namespace: 'data' }));
     expect(failure).to.include({ failure: 'auth', detail: 'Forbidden' });
-    expect(failure.message).to.include('cannot list resource "pods"');
+    expect(failure.message).to.include('cannot list resource "pods"').and.include('let its role get and list this');
   });
 
   it('shares connections between calls over TLS', async () => {
@@ -192,7 +192,9 @@ describe('the kubernetes server against the simulated Kubernetes', () => {
     const text = await readFile(cluster.kubeconfigPath, 'utf8');
     await writeFile(kubeconfigPath, text.replace('sandbox-reader-token', 'stale'));
     const stale = createKubernetesServer({ kubeconfigPath, timeoutMs: TIMEOUT_MS });
-    expect(await failureOf(runCapability(stale, 'pods.status', {}))).to.include({ failure: 'auth' });
+    const refused = await failureOf(runCapability(stale, 'pods.status', {}));
+    expect(refused).to.include({ failure: 'auth' });
+    expect(refused.message).to.include('check the credentials of KUBECONFIG');
     await rm(folder, { recursive: true });
   });
 });

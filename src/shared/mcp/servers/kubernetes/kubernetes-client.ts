@@ -5,7 +5,7 @@ import { createGet } from './kubernetes-http.ts';
 import type { KubernetesServerOptions } from './kubernetes-options.ts';
 import type { KubernetesReader, ListOptions } from './kubernetes-reader.ts';
 import { KubeConfig } from './kubernetes-sdk.ts';
-import type { AnyObject } from './kubernetes-types.ts';
+import type { AnyObject, ReplicaSet } from './kubernetes-types.ts';
 import { inNamespace, type Place, readList } from './read-list.ts';
 
 function loadConfig({ kubeconfigPath, kubeConfig }: KubernetesServerOptions): Config {
@@ -42,22 +42,35 @@ const KINDS = {
   Node: ['api/v1', 'nodes'],
 } satisfies Record<string, Place>;
 
+/** What is read of a ReplicaSet; thousands of them are held at once, each with a whole pod template. */
+function leanReplicaSet({ metadata, spec, status }: ReplicaSet): ReplicaSet {
+  const { name, namespace, creationTimestamp, ownerReferences } = metadata ?? {};
+  const containers = (spec?.template?.spec?.containers ?? []).map((one) => {
+    return { name: one.name, image: one.image, resources: one.resources };
+  });
+  return {
+    metadata: { name, namespace, creationTimestamp, ownerReferences },
+    spec: { replicas: spec?.replicas, template: { spec: { containers } } },
+    status: { readyReplicas: status?.readyReplicas },
+  };
+}
+
 const isKind = (kind: string): kind is keyof typeof KINDS => Object.hasOwn(KINDS, kind);
 
 /** Reads through the SDK, and only reads: no call that changes something exists here. */
 export function createKubernetesClient(options: KubernetesServerOptions): KubernetesReader {
   const get = createGet(loadConfig(options), options.timeoutMs);
   const list =
-    <T>(place: Place) =>
+    <T>(place: Place, pick?: (item: T) => T) =>
     (listed: ListOptions) =>
-      readList<T>(get, place, listed);
+      readList<T>(get, place, listed, pick);
   return {
     pods: list(PODS),
     services: list(KINDS.Service),
     events: list(EVENTS),
     endpointSlices: list(ENDPOINT_SLICES),
     deployments: list(KINDS.Deployment),
-    replicaSets: list(KINDS.ReplicaSet),
+    replicaSets: list(KINDS.ReplicaSet, leanReplicaSet),
     async objects(kind, listed) {
       if (!isKind(kind)) throw new DependencyError('kubernetes', 'bad_request', `objects of kind ${kind} are not read`);
       const { items, ...rest } = await readList<AnyObject>(get, KINDS[kind], listed);

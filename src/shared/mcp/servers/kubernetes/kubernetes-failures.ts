@@ -17,6 +17,13 @@ function failureOf(code: number): FailureClass {
   return code >= 500 ? 'overload' : 'bad_request';
 }
 
+/** What to do about a refusal, where the API's own words do not say it. */
+const REMEDIES: Readonly<Record<number, string>> = {
+  401: 'check the credentials of KUBECONFIG, or of the service account',
+  403: 'let its role get and list this (deploy/kubernetes/base/evidence-reader.yaml is one)',
+  429: 'the API server limits this user: ask again later, or for one namespace',
+};
+
 function readStatus(body: unknown): { message?: string; reason?: string } {
   try {
     return (typeof body === 'string' ? JSON.parse(body) : body) ?? {};
@@ -31,12 +38,18 @@ export function refusedFailure(what: string, { code, body, headers }: Refused, c
   // A container that never ended has no previous log; the API calls that a bad request.
   const failure = message.startsWith('previous terminated container') ? 'not_found' : failureOf(code);
   const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  return new DependencyError('kubernetes', failure, `Kubernetes ${what}: HTTP ${code}${message ? ` ${message}` : ''}`, {
-    cause,
-    // Older servers give the reason as Gone.
-    detail: code === 410 ? EXPIRED : reason,
-    retryAfterMs: failure === 'rate_limit' && Number.isFinite(seconds) ? seconds * 1000 : undefined,
-  });
+  const remedy = REMEDIES[code] ? `: ${REMEDIES[code]}` : '';
+  return new DependencyError(
+    'kubernetes',
+    failure,
+    `Kubernetes ${what}: HTTP ${code}${message ? ` ${message}` : ''}${remedy}`,
+    {
+      cause,
+      // Older servers give the reason as Gone.
+      detail: code === 410 ? EXPIRED : reason,
+      retryAfterMs: failure === 'rate_limit' && Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    },
+  );
 }
 
 /** No answer, or one that is not of the API; `signal` is the caller's. */
@@ -65,6 +78,6 @@ export function unexpectedAnswer(what: string, thrown: unknown): DependencyError
 
 /** The credentials cannot be read. */
 export function configFailure(thrown: unknown): DependencyError {
-  const message = `the kubeconfig cannot be used: ${describeError(thrown)}`;
+  const message = `the kubeconfig cannot be used: ${describeError(thrown)}: set KUBECONFIG to a file that kubectl can use`;
   return new DependencyError('kubernetes', 'not_configured', message, { cause: thrown });
 }

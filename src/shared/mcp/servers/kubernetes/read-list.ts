@@ -17,20 +17,31 @@ export const inNamespace = (namespace: string | undefined) =>
   namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
 
 /**
- * A listing from its start up to `max` objects by as many requests as it takes, of one namespace or, where none is given, of all.
+ * A listing from its start up to `max` objects by as many requests as it takes, of one namespace or, where none is given, of all; of
+ * each object what `pick` keeps.
  * Throws DependencyError, with detail `Expired` where the cluster no longer keeps the state that `start` names.
  */
-export async function readList<T>(get: Get, place: Place, options: ListOptions): Promise<ListPage<T>> {
+export async function readList<T>(
+  get: Get,
+  place: Place,
+  options: ListOptions,
+  pick: (item: T) => T = (item) => item,
+): Promise<ListPage<T>> {
   try {
-    return await readPages<T>(get, place, options);
+    return await readPages<T>(get, place, options, pick);
   } catch (error) {
     // Compaction took the state away between two pages; only who asked for that very state has to hear of it.
     if (options.start !== undefined || !isFailure(error, EXPIRED)) throw error;
-    return await readPages<T>(get, place, options);
+    return await readPages<T>(get, place, options, pick);
   }
 }
 
-async function readPages<T>(get: Get, [group, resource]: Place, options: ListOptions): Promise<ListPage<T>> {
+async function readPages<T>(
+  get: Get,
+  [group, resource]: Place,
+  options: ListOptions,
+  pick: (item: T) => T,
+): Promise<ListPage<T>> {
   const { namespace, labelSelector, fieldSelector, start = {}, max = MAX_ITEMS, signal } = options;
   const path = `/${group}${inNamespace(namespace)}/${resource}`;
   const items: T[] = [];
@@ -42,7 +53,7 @@ async function readPages<T>(get: Get, [group, resource]: Place, options: ListOpt
     try {
       const query = { labelSelector, fieldSelector, limit, ...startOf(at) };
       const page = parseList<T>(await get(`list ${resource}`, path, query, signal), resource);
-      items.push(...page.items);
+      items.push(...page.items.map(pick));
       resourceVersion ??= page.metadata?.resourceVersion ?? null;
       const token = page.metadata?.continue || null;
       if (token === null) return { items, complete: true, token, resourceVersion };
