@@ -12,6 +12,7 @@ export type ConfidenceLesson = { id: string; source: string; features: Features;
 
 /** The suites whose cases are told by telemetry, and by nothing that was calibrated otherwise. */
 const TELEMETRY_SUITES = ['nezha', 'petshop'];
+const RENAMED = 'services renamed';
 /** Perturbed cases are alike, and the methods were developed with them. */
 const PERTURBED_WEIGHT = 0.5;
 
@@ -50,7 +51,7 @@ export function* perturbedLessons(casesFolder: string): Generator<ConfidenceLess
       const input = read();
       for (const [name, { suites, perturb }] of Object.entries(PERTURBATIONS)) {
         // New names change nothing that is counted here.
-        if (!suites.includes(suite) || name === 'services renamed') continue;
+        if (!suites.includes(suite) || name === RENAMED) continue;
         // All perturbations of a case stand on the same side of every split.
         yield* lessonOf(id, suite, PERTURBED_WEIGHT, perturb(input, `${id} ${name}`), truths.get(id)!);
       }
