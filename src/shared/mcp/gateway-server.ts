@@ -107,7 +107,7 @@ export class GatewayServer {
   async offeredTools(wait: WaitOptions): Promise<McpTool[]> {
     if ((this.configured.tools?.allow ?? []).length === 0) return [];
     const tools = await this.#counted(() => this.#listAnywhere(wait));
-    return tools.filter((tool) => isOffered(this.configured.tools, tool));
+    return tools.filter((tool) => isOffered(this.configured, tool));
   }
 
   /** Calls the tool under the server's policies; only what certainly reads is ever sent again. Throws DependencyError. */

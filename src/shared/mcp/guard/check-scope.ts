@@ -19,6 +19,11 @@ const ARGUMENTS: Record<keyof CallScope, RegExp> = {
   databases: /^(?:database|databases|db|dbname|database_name|databaseName)$/i,
 };
 
+/** Whether one of these arguments says what a list of the scope is about. */
+export function takes(kind: keyof CallScope, names: readonly string[]): boolean {
+  return names.some((name) => ARGUMENTS[kind].test(name));
+}
+
 /**
  * Throws DependencyError `refused` where the arguments name something outside of the scope, or leave out the namespace that the
  * tool takes and so mean all of them.
@@ -27,7 +32,7 @@ export function checkScope(
   server: string,
   scope: CallScope | undefined,
   args: Record<string, unknown>,
-  takes: readonly string[] = [],
+  known: readonly string[] = [],
 ): void {
   for (const kind of Object.keys(scope ?? {}) as (keyof CallScope)[]) {
     const allowed = scope?.[kind];
@@ -35,8 +40,7 @@ export function checkScope(
     const given = valuesOf(args, ARGUMENTS[kind]);
     const outside = given.find((value) => !allowed.some((pattern) => matchesName(pattern, hostOf(kind, value))));
     if (outside !== undefined) throw refused(server, kind, `"${outside.slice(0, 100)}" is`, allowed);
-    const isTaken = takes.some((name) => ARGUMENTS[kind].test(name));
-    if (given.length === 0 && isTaken)
+    if (given.length === 0 && takes(kind, known))
       throw refused(server, kind, 'leaving it out means everything, which is', allowed);
   }
 }

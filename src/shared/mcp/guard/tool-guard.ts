@@ -4,6 +4,8 @@ import { isReadOnly, mayWrite } from '../capability-policy.ts';
 import type { ConfiguredServer, ToolRules } from '../configured-server.ts';
 import type { McpTool } from '../mcp-connection.ts';
 import { matchesName } from '../policies/server-policy.ts';
+import { argumentNames } from './check-arguments.ts';
+import { takes } from './check-scope.ts';
 
 /** The tool of that name as the server lists it. Throws DependencyError `not_configured` where it has none. */
 export function findTool(server: string, listed: readonly McpTool[], tool: string, what: string): McpTool {
@@ -33,15 +35,25 @@ export function guardCapability(
 }
 
 /** Throws DependencyError `refused` unless the LLM may be offered the tool as its server lists it now. */
-export function guardOffered({ name: server, tools }: ConfiguredServer, tool: McpTool): void {
-  if (isOffered(tools, tool)) return;
-  const message = `tool ${tool.name} of MCP server ${server} is not on offer: it has to be in tools.allow and to be read-only`;
+export function guardOffered(configured: ConfiguredServer, tool: McpTool): void {
+  if (isOffered(configured, tool)) return;
+  const { name: server, scope } = configured;
+  const named = scope?.namespaces ? ', and by its own name where it takes no namespace' : '';
+  const message = `tool ${tool.name} of MCP server ${server} is not on offer: it has to be in tools.allow${named}, and to be read-only`;
   throw new DependencyError(server, 'refused', message);
 }
 
-/** Whether the LLM may be offered a tool: it is on our allow-list, and it only reads. */
-export function isOffered(rules: ToolRules | undefined, tool: McpTool): boolean {
-  return (rules?.allow ?? []).some((pattern) => matchesName(pattern, tool.name)) && isReadOnlyTool(rules, tool);
+/**
+ * Whether the LLM may be offered a tool: it is on our allow-list, and it only reads. A tool that takes no namespace may well answer of
+ * all of them: where the scope has namespaces, a pattern that fits its name is not enough, since nobody may have thought of it.
+ */
+export function isOffered({ tools, scope }: Pick<ConfiguredServer, 'tools' | 'scope'>, tool: McpTool): boolean {
+  const allowed = tools?.allow ?? [];
+  const isUnbounded = scope?.namespaces !== undefined && !takes('namespaces', argumentNames(tool.inputSchema));
+  const isAllowed = isUnbounded
+    ? allowed.includes(tool.name)
+    : allowed.some((pattern) => matchesName(pattern, tool.name));
+  return isAllowed && isReadOnlyTool(tools, tool);
 }
 
 /** What the server claims now, or our own statement; nothing said means that it may write. */

@@ -110,8 +110,24 @@ describe('what the LLM may be offered', () => {
       tool('get_d', false),
       tool('list', true),
     ];
-    expect(offered.filter((one) => isOffered(rules, one)).map(({ name }) => name)).to.deep.equal(['get_a', 'get_b']);
-    expect(isOffered(undefined, tool('get_a', true))).to.equal(false);
+    expect(offered.filter((one) => isOffered({ tools: rules }, one)).map(({ name }) => name)).to.deep.equal([
+      'get_a',
+      'get_b',
+    ]);
+    expect(isOffered({}, tool('get_a', true))).to.equal(false);
+  });
+
+  it('is named by the operator where it could answer of namespaces outside of the scope', () => {
+    const namespaced = { ...tool('pods_list_in_namespace', true), inputSchema: { properties: { namespace: {} } } };
+    const listed = [namespaced, tool('pods_list', true), tool('pods_version', true)];
+    const scope = { namespaces: ['shop'] };
+    const names = (allow: string[]) =>
+      listed.filter((one) => isOffered({ tools: { allow, readOnly: [] }, scope }, one)).map(({ name }) => name);
+    expect(names(['pods_*'])).to.deep.equal(['pods_list_in_namespace']);
+    expect(names(['pods_*', 'pods_version'])).to.deep.equal(['pods_list_in_namespace', 'pods_version']);
+    expect(isOffered({ tools: { allow: ['pods_*'], readOnly: [] }, scope: { hosts: ['a'] } }, listed[1]!)).to.equal(
+      true,
+    );
   });
 
   it('has names within the rules of the API that lead back to the tool', () => {
