@@ -9,6 +9,8 @@ import type { LiveChange } from './live-changes.ts';
 const KINDS = ['ConfigMap', 'Secret'] as const;
 /** The API server writes it into every namespace. */
 const OF_THE_CLUSTER = 'kube-root-ca.crt';
+/** What configures the cluster itself concerns everybody, whoever mounts it: the detector of recent changes tells of it. */
+const CLUSTER_NAMESPACE = 'kube-system';
 const CHANGED = /updat|upgrad|rotat|renew|sync|reload|chang|replac|refresh/i;
 /** What a Secret is about whose content nobody may read. */
 const HELD_BY_SECRETS = 'password credentials authentication unauthorized access token certificate private key';
@@ -23,7 +25,9 @@ type Told = Place & { at: number; object: Meta | null; evidence: number[] };
 export function configurationChanges(state: KubernetesState, now: DetectorInput['now']): LiveChange[] {
   const objects = KINDS.flatMap((kind) => state.others.get(kind) ?? []);
   const told = [...objects.flatMap((object) => ofObject(object) ?? []), ...ofEvents(state, objects, now)];
-  const known = told.filter(({ name, at }) => name !== OF_THE_CLUSTER && at <= now.getTime());
+  const known = told.filter(
+    ({ name, namespace, at }) => name !== OF_THE_CLUSTER && namespace !== CLUSTER_NAMESPACE && at <= now.getTime(),
+  );
   const latest = Map.groupBy(known, ({ kind, namespace, name }) => `${kind} ${namespace ?? ''}/${name}`);
   return [...latest.values()]
     .map((all) =>

@@ -36,12 +36,16 @@ export function judgeConfiguration(chain: Finding[], input: DetectorInput): Conf
   );
   const [best] = judged;
   const culprit = best && best.score >= ENOUGH && best.mechanism.score >= LEAST_MECHANISM ? best : null;
-  const others = judged.filter((one) => one !== culprit && looksSuspect(one));
+  const others = judged.filter((one) => one !== culprit && looksSuspect(one) && isRuledOut(one, culprit));
   return {
     culprit,
     ruledOut: others.slice(0, MOST_RULED_OUT).map((one) => ({ judged: one, why: whyNot(one, culprit, null) })),
   };
 }
+
+/** A change in the right place before the trouble whose content nobody has seen may be harmless or not: it is no decoy. */
+const isRuledOut = ({ time, place, effect }: JudgedChange, culprit: JudgedChange | null) =>
+  culprit !== null || time.score === 0 || place.score === 0 || effect.effect !== 'unseen';
 
 /** What metrics and lines of logging systems show, and what was found in the cluster and in the logs of its pods. */
 function pictureWith(chain: Finding[], state: KubernetesState, picture: IncidentPicture): IncidentPicture {

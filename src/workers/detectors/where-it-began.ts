@@ -6,7 +6,7 @@ import { servicesSeen } from '../localisation/telemetry/services-seen.ts';
 import type { Detector, DetectorInput } from './detector.ts';
 import { lookActions } from './support/look-actions.ts';
 import { missingRequests } from './support/missing-requests.ts';
-import { connected, type Propagation, propagation } from './support/propagation.ts';
+import { connected, isSelected, type Propagation, propagation } from './support/propagation.ts';
 import { withRoughTimes } from './support/rough-time.ts';
 import { unique } from './support/text.ts';
 
@@ -51,10 +51,14 @@ function suspectsOf(input: DetectorInput): Finding[] {
   ];
 }
 
-/** One that deviates among many that were looked at and do not is told apart from them; of deviating ones it takes as many. */
+/**
+ * One that deviates among many that were looked at and do not is told apart from them; of deviating ones it takes as many. Nothing
+ * links the only one that deviates on a whole platform to an alert that names no service.
+ */
 function canCompare(suspects: Suspect[], input: DetectorInput): boolean {
   const deviating = new Set(suspects.map(({ service }) => service));
-  return deviating.size >= LEAST_COMPONENTS || servicesSeen(input).size >= LEAST_COMPONENTS;
+  if (deviating.size >= LEAST_COMPONENTS) return true;
+  return (Boolean(input.facts.service) || isSelected(input)) && servicesSeen(input).size >= LEAST_COMPONENTS;
 }
 
 /** Requests that stay away are no fault of who waits for them, but nobody may call that healthy. */

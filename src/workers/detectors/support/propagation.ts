@@ -40,14 +40,17 @@ export function propagation(input: DetectorInput, suspect: string): Propagation 
 
 const graphOf = oncePer((input: DetectorInput) => callGraph(input, readTraces(input, incidentWindow(input))));
 
+/** True for a recording, all of which somebody selected for the incident; requests are asked of a whole platform. */
+export const isSelected = ({ evidence }: Pick<DetectorInput, 'evidence'>): boolean =>
+  !evidence.some(({ capability }) => capability === 'requests.query');
+
 /**
  * The suspects that have to do with the alert's service: it, whom it calls or who calls it, directly or through others. Evidence of
  * a whole platform, which nobody selected, holds the troubles of others too; of a recording everything belongs to the incident.
  */
 export function connected<S extends { service: string }>(input: DetectorInput, suspects: S[]): S[] {
   const { service } = input.facts;
-  const selected = !input.evidence.some(({ capability }) => capability === 'requests.query');
-  if (selected || !service) return suspects;
+  if (isSelected(input) || !service) return suspects;
   const graph = graphOf(input);
   // Of what nobody is known to call or to be called by, nothing can be told apart.
   if (graph.calleesOf(service).length + graph.callersOf(service).length === 0) return [];

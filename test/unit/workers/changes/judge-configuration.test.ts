@@ -195,6 +195,29 @@ describe('changes of configuration', () => {
     expect(judgeConfiguration([beganAt('orders')], aged)).to.deep.equal({ culprit: null, ruledOut: [] });
   });
 
+  it('of the cluster itself, and those whose content nobody has seen, are no decoys', () => {
+    const event = (name: string, namespace: string) => ({
+      type: 'Normal',
+      reason: 'Updated',
+      kind: 'ConfigMap',
+      name,
+      namespace,
+      message: 'Updated ConfigMap',
+      count: 1,
+      firstSeen: at(11),
+      lastSeen: at(11),
+    });
+    const user = printed(
+      2,
+      'kubectl get deploy -n shop -o yaml',
+      workload('orders', { kind: 'ConfigMap', name: 'banners' }),
+    );
+    const events = [event('banners', 'shop'), event('coredns', 'kube-system')];
+    const items = [complaint, user, evidence(3, 'events.list', { events, truncated: false })];
+    const given = input('orders is slow', items, { service: 'orders', namespace: 'shop', startsAt: at(5) });
+    expect(judgeConfiguration([beganAt('orders')], given)).to.deep.equal({ culprit: null, ruledOut: [] });
+  });
+
   it('are not told again where the cause speaks of them, and blamed for nothing where nothing was found', () => {
     const given = incident([ORDERS], [['orders', ORDERS]]);
     const named = beganAt('orders', { statement: 'ConfigMap orders-settings was changed since it was applied' });
