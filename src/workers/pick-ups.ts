@@ -13,17 +13,15 @@ const MOST_MS = 300;
 
 /**
  * Keeps the pick-ups of a process together. A worker fetches one job after the other, and each investigation that goes on at once
- * makes the next fetch wait for its turn of the event loop: the last of twenty critical incidents would begin seconds after the
- * first. One that comes alone waits for nobody.
+ * makes the next fetch wait for its turn of the event loop, the very first one of a process for a second of a busy processor: the
+ * last of twenty critical incidents would begin seconds after the first.
  */
 export function createPickUps({ quietMs = QUIET_MS, mostMs = MOST_MS } = {}): PickUps {
   let last = Number.NEGATIVE_INFINITY;
   return {
     async settle(signal) {
       const from = performance.now();
-      const alone = from - last > quietMs;
       last = from;
-      if (alone) return;
       const goesOn = () => performance.now() - last < quietMs && performance.now() - from < mostMs;
       while (goesOn() && !signal.aborted) await pause(quietMs, signal);
     },

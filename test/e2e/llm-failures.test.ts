@@ -30,7 +30,7 @@ describe('the fleet with an LLM that answers, fails or lies', function () {
     const incident = await untilState(test.fleet, await incidentOfThread(test.fleet, ts), 'posted', 20_000);
     const replies = repliesIn(test.sandbox, ts);
     expect(replies).to.have.length(1);
-    return { incident, text: JSON.stringify(replies[0]!.blocks) };
+    return { incident, text: JSON.stringify(replies[0]!.blocks), versions: replies[0]!.versions };
   }
   const gapsOf = (incident: { report: { couldNotCheck: { what: string; why: string }[] } }) =>
     incident.report.couldNotCheck.filter((gap) => gap.what === 'reasoning by the LLM').map((gap) => gap.why);
@@ -42,6 +42,14 @@ describe('the fleet with an LLM that answers, fails or lies', function () {
     expect(text).to.include('test-model').and.not.include('Preliminary');
     const prompt = JSON.stringify(llm.requests.at(-1)!.body);
     expect(prompt).to.include('HikariPool').and.include('json_schema');
+  });
+
+  it('shows a card while the LLM is waited for, which becomes the RCA', async () => {
+    llm.setFault({ kind: 'hang' });
+    const { versions, text } = await answerOf('Database connection pool exhausted for user-service');
+    expect(versions.length).to.be.greaterThan(1);
+    expect(JSON.stringify(versions.slice(0, -1))).to.include('⏳');
+    expect(text).to.include('Preliminary').and.not.include('⏳');
   });
 
   it('posts the preliminary report of the detectors when the LLM is down, and says so', async () => {

@@ -18,7 +18,7 @@ for (const backend of availableBackends()) {
     });
     after(() => test.close());
 
-    it('answers an alert of a Slack bot in its own thread, with one message that became the RCA', async () => {
+    it('answers an alert of a Slack bot in its own thread, with one message that is the RCA', async () => {
       const { sandbox, fleet } = test;
       const ts = sandbox.slack.postAsBot(CHANNEL, 'SSL certificate for api.example.com expires in 24 hours');
       const incident = await untilState(fleet, await incidentOfThread(fleet, ts), 'posted');
@@ -27,7 +27,6 @@ for (const backend of availableBackends()) {
       const replies = repliesIn(sandbox, ts);
       expect(replies).to.have.length(1);
       expect(replies[0]!.ts).to.equal(incident.slack.messageTs);
-      expect(replies[0]!.versions.length).to.be.greaterThan(1);
       expect(JSON.stringify(replies[0]!.blocks)).to.include('certificate');
     });
 
