@@ -50,7 +50,7 @@ function failedJob({ state }: Context, job: Workload): Diagnosis[] {
 const onPurpose = ({ annotations }: Workload): boolean =>
   Object.entries(annotations).some(
     ([key, value]) =>
-      !/last-applied/.test(key) && /\b(?:suspend|pause|disable)d?\b|on purpose|maintenance/i.test(value),
+      !/last-applied/.test(key) && /\b(?:suspend(?:ed)?|paused?|disabled?)\b|on purpose|maintenance/i.test(value),
   );
 
 function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
