@@ -46,12 +46,20 @@ function failedJob({ state }: Context, job: Workload): Diagnosis[] {
   ];
 }
 
+/** True where somebody wrote down at the object why it is suspended. */
+const onPurpose = ({ annotations }: Workload): boolean =>
+  Object.entries(annotations).some(
+    ([key, value]) =>
+      !/last-applied/.test(key) && /\b(?:suspend(?:ed)?|paused?|disabled?)\b|on purpose|maintenance/i.test(value),
+  );
+
 function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
   const wrong = job.schedule !== null && !isSchedule(job.schedule);
   const event = eventsOf(state, job).findLast(({ reason }) =>
     /UnparseableSchedule|InvalidSchedule|FailedNeedsStart|MissSchedule/.test(reason),
   );
-  if (!wrong && !event && !(job.suspended && text.includes(job.name))) return [];
+  const asked = job.suspended && !onPurpose(job) && text.includes(job.name);
+  if (!wrong && !event && !asked) return [];
   const what = wrong
     ? `has the schedule "${job.schedule}", which is not valid`
     : job.suspended

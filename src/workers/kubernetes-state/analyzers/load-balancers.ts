@@ -2,6 +2,7 @@ import { describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Service } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
+import { isRecord, valueAt } from '../raw.ts';
 import { eventsOf } from '../relations.ts';
 
 /** What controllers of load balancers (cloud providers, AWS, MetalLB) warn of when they cannot set one up. */
@@ -14,7 +15,8 @@ export const loadBalancers: Analyzer = (context) =>
 
 function withoutBalancer({ state, text }: Context, service: Service): Diagnosis[] {
   const event = eventsOf(state, service).findLast(({ type, reason }) => type === 'Warning' && FAILED.test(reason));
-  const waits = service.type === 'LoadBalancer' && service.loadBalancer.length === 0;
+  // A text that leaves the address out says nothing of it.
+  const waits = service.type === 'LoadBalancer' && isRecord(valueAt(service.raw, 'status', 'loadBalancer'));
   const asked = /external|public|load ?balancer|address|pending/.test(text);
   if (service.loadBalancer.length > 0 || !(event || (waits && asked && !state.desiredOnly))) return [];
   return [

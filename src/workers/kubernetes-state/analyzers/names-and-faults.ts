@@ -100,10 +100,13 @@ export const portConflicts: Analyzer = ({ state }) =>
 const USUAL =
   /^(?:JobAlreadyActive|DNSConfigForming|PolicyViolation|FailedToUpdateEndpoint(?:Slices)?|FailedToCreateEndpoint|CalculateExpectedPodCountFailed|NoPods|InvalidDiskCapacity|NodeSysctlChange|OwnerRefInvalidNamespace|Rebooted|Successful\w+|Scaled\w*|ScalingReplicaSet|Started|Created|Pulled|Pulling|Scheduled|Completed|Issuing|Sync)$/;
 
-/** True where the warning is about a pod that is ready all the same. */
+/** True where the warning is about a pod that is ready all the same, or about a node while every pod is. */
 const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>
-  event.kind === 'Pod' &&
-  pods.some((pod) => pod.name === event.name && pod.ready === true && sameNamespace(pod.namespace, event.namespace));
+  (event.kind === 'Node' &&
+    pods.length > 0 &&
+    pods.every(({ ready, phase }) => ready === true || phase === 'Succeeded')) ||
+  (event.kind === 'Pod' &&
+    pods.some((pod) => pod.name === event.name && pod.ready === true && sameNamespace(pod.namespace, event.namespace)));
 
 /** A warning that has not come again for an hour. */
 const isOld = ({ ageSeconds }: KubeEvent): boolean => ageSeconds !== null && ageSeconds > 3600;

@@ -22,7 +22,7 @@ export const networkPolicies: Analyzer = (context) => {
     .flatMap((policy) => coveredSilence(context, policy, places));
   if (policies.length === 0) return unread.slice(0, 2);
   const blocked = pathsOf(context, places).flatMap((path) =>
-    policies.flatMap((policy) => blocks(context.state, policy, path)),
+    policies.flatMap((policy) => blocks(context.state, policy, path, policies)),
   );
   return blocked.length > 0 ? blocked.slice(0, 3) : suspects(context, policies, places);
 };
@@ -84,11 +84,15 @@ function pathsOf({ state, text }: Context, places: Selectable[]): Path[] {
 
 const ownName = (place: Selectable): string => (place.pod ? workloadName(place.pod) : place.name);
 
-function blocks(state: KubernetesState, policy: Meta, path: Path): Diagnosis[] {
-  const ingress = blocksSide(state, policy, path, 'ingress');
-  const egress = blocksSide(state, policy, path, 'egress');
+/** Policies add up: a path is blocked only where none of those that cover a pod lets it through. */
+function blocks(state: KubernetesState, policy: Meta, path: Path, all: Meta[]): Diagnosis[] {
+  const sideOf = (side: Side) =>
+    all.some((other) => blocksSide(state, other, path, side) === 'open')
+      ? 'not covered'
+      : blocksSide(state, policy, path, side);
+  const [ingress, egress] = [blockedBy(sideOf('ingress')), blockedBy(sideOf('egress'))];
   const side = ingress ?? egress;
-  if (!side) return blocksNames(state, policy, path);
+  if (!side) return blocksNames(state, policy, path, all);
   const [at, other] = ingress ? [path.to, path.from] : [path.from, path.to];
   const allowed = side.allowed
     ? ` only allows ${ingress ? 'ingress from' : 'egress to'} ${side.allowed}`
@@ -115,10 +119,14 @@ function blocks(state: KubernetesState, policy: Meta, path: Path): Diagnosis[] {
 }
 
 /** Egress rules that let the path through but leave out DNS: the name of the service never resolves. */
-function blocksNames(state: KubernetesState, policy: Meta, { from, to }: Path): Diagnosis[] {
+function blocksNames(state: KubernetesState, policy: Meta, { from, to }: Path, all: Meta[]): Diagnosis[] {
   const spec = recordAt(policy.raw, 'spec');
   if (!sameNamespace(policy.namespace, from.namespace) || !covers(spec, from) || !applies(spec, 'egress')) return [];
-  const open = recordsAt(spec, 'egress').some((rule) => {
+  const covering = all.filter(
+    (one) => sameNamespace(one.namespace, from.namespace) && covers(recordAt(one.raw, 'spec'), from),
+  );
+  const rules = covering.flatMap((one) => recordsAt(one.raw, 'spec', 'egress'));
+  const open = rules.some((rule) => {
     const ports = recordsAt(rule, 'ports');
     return (
       ports.some((one) => /^(?:53|dns(?:-tcp)?|domain)$/.test(textAt(one, 'port') ?? '')) ||
@@ -162,14 +170,18 @@ function policyActions(policy: Meta) {
   ];
 }
 
-/** What the policy allows instead, null where it does not cover the pod or lets the path through. */
-function blocksSide(state: KubernetesState, policy: Meta, path: Path, side: Side): { allowed: string } | null {
+/** Whether the policy covers the pod and lets the path through; what it allows instead where it does not. */
+type Verdict = 'not covered' | 'open' | { allowed: string };
+
+const blockedBy = (verdict: Verdict): { allowed: string } | null => (typeof verdict === 'string' ? null : verdict);
+
+function blocksSide(state: KubernetesState, policy: Meta, path: Path, side: Side): Verdict {
   const [covered, peer] = side === 'ingress' ? [path.to, path.from] : [path.from, path.to];
   const spec = recordAt(policy.raw, 'spec');
   if (!sameNamespace(policy.namespace, covered.namespace) || !covers(spec, covered) || !applies(spec, side))
-    return null;
+    return 'not covered';
   const rules = recordsAt(spec, side);
-  if (rules.some((rule) => allows(state, rule, side, peer, path.port, policy.namespace))) return null;
+  if (rules.some((rule) => allows(state, rule, side, peer, path.port, policy.namespace))) return 'open';
   return {
     allowed: rules
       .map((rule) => described(rule, side))
@@ -185,7 +197,7 @@ function suspects({ text }: Context, policies: Meta[], places: Selectable[]): Di
     const spec = recordAt(policy.raw, 'spec');
     const covered = places.filter((place) => sameNamespace(policy.namespace, place.namespace) && covers(spec, place));
     const isolated = (['ingress', 'egress'] as const).filter(
-      (side) => applies(spec, side) && recordsAt(spec, side).length === 0,
+      (side) => applies(spec, side) && recordsAt(spec, side).length === 0 && !opened(policies, covered[0], side),
     );
     const [place] = covered;
     if (!place || isolated.length === 0) return [];
@@ -194,6 +206,17 @@ function suspects({ text }: Context, policies: Meta[], places: Selectable[]): Di
     ];
   });
 }
+
+/** True where another policy that covers the pod lets something through on that side. */
+const opened = (policies: Meta[], place: Selectable | undefined, side: Side): boolean =>
+  place !== undefined &&
+  policies.some(
+    ({ namespace, raw }) =>
+      sameNamespace(namespace, place.namespace) &&
+      covers(recordAt(raw, 'spec'), place) &&
+      applies(recordAt(raw, 'spec'), side) &&
+      recordsAt(raw, 'spec', side).length > 0,
+  );
 
 function isolates(policy: Meta, covered: Selectable[], place: Selectable, what: string, confidence: number): Diagnosis {
   return diagnosis({

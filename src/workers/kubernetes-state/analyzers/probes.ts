@@ -16,21 +16,28 @@ export const probes: Analyzer = (context) => {
 /** An event this old, about a pod that is ready, is over. */
 function failing({ state }: Context, pod: Pod): Diagnosis[] {
   const events = eventsOf(state, pod).filter(
-    ({ reason, message }) => reason === 'Unhealthy' || /probe failed/i.test(message),
+    ({ reason, message }) => reason === 'Unhealthy' || /probe (?:failed|errored)/i.test(message),
   );
   const kind = (['startup', 'liveness', 'readiness'] as const).find((one) =>
     events.some(({ message }) => new RegExp(`${one} probe`, 'i').test(message)),
   );
   const event = kind ? events.findLast(({ message }) => new RegExp(`${kind} probe`, 'i').test(message)) : undefined;
-  const restarting = pod.template.containers.some(({ restarts }) => (restarts ?? 0) >= 2) && kind === 'liveness';
+  const restarting =
+    kind === 'liveness' &&
+    ((pod.restarts ?? 0) >= 2 || pod.template.containers.some(({ restarts }) => (restarts ?? 0) >= 2));
+  const kills = eventsOf(state, pod).some(
+    ({ reason, message }) => reason === 'Killing' && new RegExp(`failed ${kind} probe`, 'i').test(message),
+  );
   if (!event || !kind || (pod.ready === true && !restarting)) return [];
   const place = placeOf(pod, kind, event);
   // Of pods that our own server told of, the detector of endpoints says the same.
   if (pod.answered && !place) return [];
-  return [toDiagnosis(pod, kind, event, place)];
+  return [toDiagnosis(pod, kind, event, { place, kills })];
 }
 
 type Place = { container: Container; probe: Probe } | null;
+/** Where the probe stands, and whether the kubelet said that it kills for it. */
+type Scene = { place: Place; kills: boolean };
 
 function placeOf(pod: Pod, kind: Probe['kind'], { message }: KubeEvent): Place {
   const all = pod.template.containers.flatMap((container) =>
@@ -40,8 +47,8 @@ function placeOf(pod: Pod, kind: Probe['kind'], { message }: KubeEvent): Place {
   return all.find(({ probe }) => probe.port !== null && probe.port === port) ?? all[0] ?? null;
 }
 
-function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, place: Place): Diagnosis {
-  const wrong = place ? faultOf(place, event.message) : faultInMessage(event.message);
+function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, { place, kills }: Scene): Diagnosis {
+  const wrong = (place ? faultOf(place, event.message) : faultInMessage(event.message)) ?? tooLate(kind, kills, event);
   const effect =
     kind === 'readiness'
       ? 'so the pod is not ready and gets no traffic'
@@ -54,8 +61,8 @@ function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, place: Pla
     component: workloadName(pod),
     namespace: pod.namespace,
     touches: [workloadName(pod), pod.name],
-    confidence: wrong ? 0.88 : 0.66,
-    cause: wrong !== null,
+    confidence: wrong ? 0.88 : kills ? 0.76 : 0.66,
+    cause: wrong !== null || kills,
     depth: wrong ? DEPTH.root : DEPTH.pod,
     evidence: [...pod.evidence, event.evidence],
     actions: [
@@ -74,6 +81,12 @@ function aim({ type, port, path }: Probe): string {
   const to = port ? ` port ${port}` : '';
   return `${type === 'http' ? 'HTTP' : type}${to}${path && type === 'http' ? ` path ${path}` : ''}`;
 }
+
+/** A program that is killed while it starts was given too little time. */
+const tooLate = (kind: Probe['kind'], kills: boolean, { message }: KubeEvent): string | null =>
+  kind === 'startup' && kills && /refused|timed? ?out|deadline exceeded/i.test(message)
+    ? 'it gives the program less time than it needs to start'
+    : null;
 
 /** What the kubelet's words alone tell of a probe that is wrong. */
 function faultInMessage(message: string, path: string | null = null): string | null {

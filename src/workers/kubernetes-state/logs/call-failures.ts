@@ -79,6 +79,32 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     weight: 1,
   },
   {
+    name: 'arguments',
+    class: 'application',
+    meaning: 'its command line is wrong: it does not know one of its options (flag, argument)',
+    pattern:
+      /flag provided but not defined|unknown (?:shorthand )?(?:flag|option)\b|unrecogni[sz]ed (?:option|arguments?|flag)|unexpected argument|no such option|invalid choice: |Unrecognized VM option|Could not create the Java Virtual Machine/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'request-too-large',
+    class: 'network',
+    meaning: 'the proxy refuses requests because their body is larger than it allows (413, body size limit)',
+    pattern:
+      /client intended to send too large body|413 (?:Request Entity|Payload|Content) Too Large|PayloadTooLargeError/i,
+    weight: 1,
+    certain: true,
+  },
+  {
+    name: 'mesh-control-plane',
+    class: 'network',
+    meaning: 'the sidecar gets no configuration from the control plane of the mesh, so the pod does not get ready',
+    pattern: /config not received from XDS server|is Istiod running\?|xds-grpc closed since/i,
+    weight: 1,
+    certain: true,
+  },
+  {
     name: 'exec-format',
     class: 'infrastructure',
     meaning: 'the image does not fit or its command cannot be executed',

@@ -13,6 +13,7 @@ export function describedService(nodes: TreeNode[]): Raw {
       return [{ name, port: Number(match[2]), protocol: match[3], targetPort: targets[index]?.split('/')[0] ?? null }];
     });
   const endpoints = nodes.filter(({ key }) => key === 'Endpoints');
+  const balancer = fieldOf(nodes, 'LoadBalancer Ingress');
   return {
     spec: {
       type: fieldOf(nodes, 'Type'),
@@ -21,7 +22,10 @@ export function describedService(nodes: TreeNode[]): Raw {
       externalName: fieldOf(nodes, 'External Name'),
       ports,
     },
-    status: { endpoints: endpoints.length > 0 ? endpoints.flatMap(({ value }) => addresses(value)) : null },
+    status: {
+      endpoints: endpoints.length > 0 ? endpoints.flatMap(({ value }) => addresses(value)) : null,
+      ...(balancer && { loadBalancer: { ingress: [{ ip: balancer.split(' ')[0] }] } }),
+    },
   };
 }
 

@@ -213,10 +213,17 @@ function serviceBody(row: TableRow): Raw {
       type: plain(row.TYPE),
       clusterIP: row['CLUSTER-IP'] ?? null,
       selector: labelsOf(plain(row.SELECTOR) ?? ''),
+      externalName: row.TYPE === 'ExternalName' ? plain(row['EXTERNAL-IP']) : null,
       ports,
     },
+    ...(row.TYPE === 'LoadBalancer' && { status: { loadBalancer: balancerOf(row['EXTERNAL-IP'] ?? '') } }),
   };
 }
+
+/** The addresses of a load balancer; none while it is `<pending>`. */
+const balancerOf = (cell: string): Raw => ({
+  ingress: cell.split(',').flatMap((ip) => (/^<.*>$|^$/.test(ip.trim()) ? [] : [{ ip: ip.trim() }])),
+});
 
 function nodeBody(row: TableRow): Raw {
   const words = (row.STATUS ?? '').split(',');

@@ -40,7 +40,7 @@ const SAID: readonly [store: string, kind: string, line: string, calm: string][]
   ],
   [
     'orders-pg',
-    'disk-full',
+    'store-disk-full',
     'ERROR: could not extend file "base/1/2": No space left on device',
     'LOG: autovacuum launcher started',
   ],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { decisiveLine } from '../../../../../src/workers/kubernetes-state/logs/decisive-line.ts';
+import { FAILURE_LINES } from '../../../../fixtures/log-lines/failure-lines.ts';
 
 const kindOf = (...lines: string[]): string | null => {
   const line = decisiveLine(lines);
@@ -51,6 +52,14 @@ describe('what lines complain about', () => {
       for (const line of lines) expect(kindOf(line), line).to.equal(kind);
     });
 
+  for (const [kind, lines] of Object.entries(FAILURE_LINES))
+    it(`is ${kind} in every language, with and without a level before it`, () => {
+      for (const line of lines) {
+        expect(kindOf(line), line).to.equal(kind);
+        expect(kindOf(`2031-06-09 10:00:01 ERROR ${line}`), line).to.equal(kind);
+      }
+    });
+
   it('is nothing in what servers and frameworks say on a quiet day', () => {
     for (const line of [
       '2031-06-09 10:00:00.000 UTC [44] LOG:  could not receive data from client: Connection reset by peer',
@@ -68,5 +77,25 @@ describe('what lines complain about', () => {
     expect(kindOf(failed, 'INFO attempt 2 succeeded')).to.equal(null);
     expect(kindOf('INFO reconnected to cache:6379', failed)).to.equal('timeout');
     expect(kindOf(...Array(6).fill(failed), 'INFO reconnected to cache:6379')).to.equal('timeout');
+  });
+
+  it('is nothing after which requests are served for long, unless only probes are', () => {
+    const failed = '2031-06-09T07:10:02Z ERROR connect ECONNREFUSED 10.96.3.4:8080';
+    const served = (path: string) =>
+      [0, 1, 2].map((hour) =>
+        `2031-06-09T${hour + 8}:00:00Z GET ${path} 200 3ms`.replace('T8', 'T08').replace('T9', 'T09'),
+      );
+    expect(kindOf(failed, ...served('/cart'))).to.equal(null);
+    expect(kindOf(failed, ...served('/healthz'))).to.equal('connection-refused');
+    expect(kindOf(failed, ...served('/cart'), failed.replace('07:', '11:'))).to.equal('connection-refused');
+  });
+
+  it('is marked as past where one line stands an hour before the end of its log', () => {
+    const past = (...lines: string[]) => decisiveLine(lines)?.past;
+    const old = '2031-06-09 06:48:01.100 UTC [58] FATAL:  password authentication failed for user "app"';
+    const calm = '2031-06-09 09:45:31.412 UTC [58] LOG:  checkpoint complete: wrote 301 buffers';
+    expect(past(old, calm)).to.equal(true);
+    expect(past(old, old, old, calm)).to.equal(false);
+    expect(past(calm, old.replace('06:48', '09:44'), calm)).to.equal(false);
   });
 });
