@@ -4,14 +4,8 @@ import type { OfferedTool } from '../../shared/mcp/mcp-gateway.types.ts';
 import type { Evidence, EvidenceGap } from '../../shared/report.ts';
 import type { Lease } from '../../shared/store/investigation-store.ts';
 import type { AskedStep } from '../evidence-plan/question.ts';
-import {
-  type AskedGap,
-  BUDGET_SPENT,
-  type GatherDeps,
-  gatherEvidence,
-  type KnownEvidence,
-  stepKey,
-} from '../gather-evidence.ts';
+import { type AskedGap, type GatherDeps, gatherEvidence, type KnownEvidence, stepKey } from '../gather-evidence.ts';
+import { withinBudget } from '../within-budget.ts';
 
 /** What became of one question: numbered evidence, or why there is none. */
 export type Asked<S extends AskedStep = AskedStep> =
@@ -52,7 +46,7 @@ export function createEvidenceSource(
     offered: (signal) => listOffered(deps, signal),
     known: () => [...known.values()].sort((left, right) => left.number - right.number),
     async ask(steps, deadline, signal) {
-      const { gaps } = await untilDeadline(deadline, signal, (limited) =>
+      const { gaps } = await withinBudget(signal, deadline - Date.now(), (limited) =>
         gatherEvidence(deps, lease, known, steps, limited),
       );
       const reasons = new Map(gaps.map((gap) => [gap.what, gap]));
@@ -77,15 +71,4 @@ async function listOffered({ gateway }: GatherDeps, signal: AbortSignal): Promis
   };
   const tools = (await gateway.tools?.(signal, note)) ?? [];
   return { tools, gaps };
-}
-
-/** The gathering is told that its budget is spent, so that it ends with gaps instead of failing. */
-async function untilDeadline<T>(at: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const budget = new AbortController();
-  const timer = setTimeout(() => budget.abort(BUDGET_SPENT), Math.max(0, at - Date.now()));
-  try {
-    return await work(AbortSignal.any([outer, budget.signal]));
-  } finally {
-    clearTimeout(timer);
-  }
 }
