@@ -1,6 +1,6 @@
 import type { Job } from 'bullmq';
 import { withDeadline } from '../shared/deadline.ts';
-import type { FleetJob, Queues, QueueWorkerOptions } from '../shared/queues.ts';
+import type { FleetJob, FleetWorker, Queues, QueueWorkerOptions } from '../shared/queues.ts';
 import { isOfNewerProgram, leaveToNewer } from './leave-to-newer.ts';
 
 /** For how long waiting jobs may find nobody to take them before the consumer counts as stuck, ms. */
@@ -63,9 +63,15 @@ export function startWorkerPool(
       clearTimeout(timer);
       // A job that was being fetched when the others ended. BullMQ's close can hang when its backend is gone: our deadline.
       abort();
-      await withDeadline(`closing ${queue}`, ABORT_GRACE_MS, () => closed).catch(() => undefined);
+      await withDeadline(`closing ${queue}`, ABORT_GRACE_MS, () => closed).catch(() => stopRenewing(worker));
     },
   };
+}
+
+/** A worker whose close hangs goes on renewing its locks: nobody else could take its jobs while this process is there. */
+async function stopRenewing(worker: FleetWorker): Promise<void> {
+  // BullMQ has no other way to it than its private field.
+  await (worker as unknown as { lockManager: { close(): Promise<void> } }).lockManager.close();
 }
 
 /** `lastTaken` says when the pool last took a job (monotonic ms), or null while it has no room for another. */
