@@ -65,6 +65,32 @@ describe('the arguments of a tool', () => {
     expect(message).to.include('there is no other, only name, count, kind');
   });
 
+  it('are checked however they are nested, as deep as people nest them', () => {
+    const filter = { type: 'object', properties: { field: { type: 'string' } }, required: ['field'] };
+    const nested = {
+      properties: { filters: { type: 'array', items: filter }, range: { ...filter, additionalProperties: false } },
+    };
+    const of = (args: Record<string, unknown>) =>
+      refusal(() => checkToolArguments('s', 't', nested, args))?.message ?? '';
+    expect(of({ filters: [{ field: 'a', op: '=' }], range: { field: 'b' } })).to.equal('');
+    expect(of({ filters: [{ field: 'a' }, { field: 1 }] })).to.include('filters[1].field is no string');
+    expect(of({ filters: ['a'] })).to.include('filters[0] is no object');
+    expect(of({ range: { fields: 'b' } }))
+      .to.include('range.field is missing')
+      .and.include('there is no range.fields');
+  });
+
+  it('never make the check fail itself, whatever schema and arguments are', () => {
+    const anything = fc.anything({ maxDepth: 6 });
+    const keyed = fc.dictionary(fc.constantFrom('properties', 'items', 'type', 'enum', 'required', 'a', '0'), anything);
+    fc.assert(
+      fc.property(keyed, fc.dictionary(fc.constantFrom('a', '0', 'items'), anything), (schema, args) => {
+        const error = refusal(() => checkToolArguments('s', 't', schema, args));
+        if (error) expect(error).to.include({ failure: 'bad_request' });
+      }),
+    );
+  });
+
   it('are let through where the schema says nothing', () => {
     expect(refusal(() => checkToolArguments('s', 't', {}, { anything: 1 }))).to.equal(null);
   });
