@@ -1,16 +1,5 @@
 import type { z } from 'zod';
 import {
-  postgresActivity,
-  postgresLocks,
-  postgresReplication,
-  postgresServer,
-  postgresSizes,
-  postgresStatements,
-  redisClients,
-  redisInfo,
-  redisSlowlog,
-} from './capability-schemas/database-reads.ts';
-import {
   changesList,
   kubernetesEvents,
   kubernetesObjectsList,
@@ -19,6 +8,15 @@ import {
   serviceHealth,
 } from './capability-schemas/kubernetes-reads.ts';
 import { certificateCheck, dnsLookup, httpCheck, tcpCheck } from './capability-schemas/network-checks.ts';
+import {
+  postgresActivity,
+  postgresLocks,
+  postgresReplication,
+  postgresServer,
+  postgresSizes,
+  postgresStatements,
+} from './capability-schemas/postgres-reads.ts';
+import { redisClients, redisInfo, redisSlowlog } from './capability-schemas/redis-reads.ts';
 import {
   slackChannelHistory,
   slackChannelInfo,

@@ -1,15 +1,15 @@
 import type { CheckError } from '../../shared/mcp/capabilities.ts';
 import type { Action, Finding } from '../../shared/report.ts';
 import type { Detector, DetectorInput } from './detector.ts';
+import { CONNECTION_FAILURES, type ConnectionFailureKind as Kind } from './support/connection-failure-patterns.ts';
 import { evidenceOf } from './support/evidence-of.ts';
-import { type FailureGroup, type FailurePattern, groupFailures } from './support/failure-lines.ts';
+import { type FailureGroup, groupFailures } from './support/failure-lines.ts';
 import { firstAndLast, relatedLines } from './support/log-lines.ts';
 import { isHost, isIpAddress, sameName, serviceOfHost } from './support/names.ts';
 import { speaksOfPool } from './support/pool-words.ts';
 import { shellCommand } from './support/shell.ts';
 import { isoTime, oneLine } from './support/text.ts';
 
-type Kind = 'refused' | 'reset' | 'timeout' | 'unroutable';
 type Peer = { host: string | null; port: string | null };
 
 const SAYS: Record<Kind, string> = {
@@ -31,85 +31,6 @@ const KIND_OF_CODE: Record<string, Kind> = {
   ENETUNREACH: 'unroutable',
   EHOSTDOWN: 'unroutable',
 };
-
-const HOST = '["\'`\\[]?(?:https?://)?(?<host>[A-Za-z0-9][A-Za-z0-9._-]{0,252})["\'`\\]]?';
-const PEER = `${HOST}(?:/[0-9.]{7,15})?:(?<port>\\d{1,5})`;
-const GO_ERROR: Record<Kind, string> = {
-  refused: 'connect: connection refused',
-  reset: 'read: connection reset by peer',
-  timeout: 'i/o timeout',
-  unroutable: 'connect: (?:no route to host|network is unreachable)',
-};
-
-const peer = (kind: Kind, before: string, after = '', flags = 'i'): FailurePattern<Kind> => ({
-  kind,
-  pattern: new RegExp(`${before}${PEER}${after}`, flags),
-});
-const kinds = Object.keys(SAYS) as Kind[];
-
-/** How Node, Go, Java, PostgreSQL clients, nginx, Envoy, Python, curl and others tell of a failed connection. */
-const PATTERNS: readonly FailurePattern<Kind>[] = [
-  peer('refused', '(?:connect )?ECONNREFUSED '),
-  peer('reset', '(?:read |write )?ECONNRESET '),
-  peer('timeout', '(?:connect )?ETIMEDOUT '),
-  peer('unroutable', '(?:connect )?E(?:HOST|NET)UNREACH '),
-  ...kinds.map((kind) => peer(kind, '(?:dial|read|write) tcp (?:[0-9.:\\[\\]a-f]{3,50}->)?', `: ${GO_ERROR[kind]}`)),
-  {
-    kind: 'refused',
-    pattern: new RegExp(
-      `connection to server at ${HOST}(?: \\([^)]{1,60}\\))?, port (?<port>\\d{1,5}) failed: Connection refused`,
-      'i',
-    ),
-  },
-  {
-    kind: 'timeout',
-    pattern: new RegExp(
-      `connection to server at ${HOST}(?: \\([^)]{1,60}\\))?, port (?<port>\\d{1,5}) failed: (?:Connection timed out|timeout)`,
-      'i',
-    ),
-  },
-  {
-    kind: 'refused',
-    pattern: new RegExp(
-      `could not connect to server: Connection refused[\\s\\S]{0,80}on host ${HOST}[\\s\\S]{0,60}port (?<port>\\d{1,5})`,
-      'i',
-    ),
-  },
-  peer('refused', 'Connection to ', ' refused'),
-  peer('refused', 'Connect(?:ion)? to ', '[^\\n]{0,120}?(?:connection refused|failed: Connection refused)'),
-  peer('timeout', 'Connect(?:ion)? to ', '[^\\n]{0,120}?(?:timed out)'),
-  peer('refused', 'Connection refused: (?:no further information: )?/?'),
-  peer('timeout', 'connect(?:ion)? timed out: /?'),
-  {
-    kind: 'refused',
-    pattern:
-      /Connection refused\)[^\n]{0,200}?upstream: "[a-z]{4,7}:\/\/(?<host>[A-Za-z0-9._-]{1,253}):(?<port>\d{1,5})/i,
-  },
-  {
-    kind: 'timeout',
-    pattern: /timed out\)[^\n]{0,200}?upstream: "[a-z]{4,7}:\/\/(?<host>[A-Za-z0-9._-]{1,253}):(?<port>\d{1,5})/i,
-  },
-  { kind: 'refused', pattern: /host='(?<host>[\w.-]{1,253})', port=(?<port>\d{1,5})[^\n]{0,300}?Connection refused/ },
-  { kind: 'timeout', pattern: /host='(?<host>[\w.-]{1,253})', port=(?<port>\d{1,5})[^\n]{0,300}?timed out/ },
-  {
-    kind: 'refused',
-    pattern:
-      /Failed to connect to (?<host>[\w.-]{1,253}) port (?<port>\d{1,5})[^\n]{0,80}?(?:refused|Couldn't connect)/i,
-  },
-  {
-    kind: 'refused',
-    pattern: /ECONNREFUSED|connection refused|remote connection failure|reset reason: connection failure/i,
-  },
-  {
-    kind: 'reset',
-    pattern: /ECONNRESET|connection reset by peer|socket hang up|Connection reset\b|upstream prematurely closed/i,
-  },
-  { kind: 'unroutable', pattern: /no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable/i },
-  {
-    kind: 'timeout',
-    pattern: /\bETIMEDOUT\b|connect(?:ion)? timed out|connection timeout|Communications link failure/i,
-  },
-];
 
 /** Finds connections that are refused, reset, unanswered or unroutable, and says to which peer. */
 export const connectionFailure: Detector = (input) => {
@@ -196,7 +117,7 @@ function fromChecks(input: DetectorInput): Finding[] {
 function fromLogs(input: DetectorInput): Finding[] {
   const open = probes(input).filter(({ error }) => error === null);
   const lines = relatedLines(input).filter(({ body }) => !speaksOfPool(body));
-  return groupFailures(lines, PATTERNS)
+  return groupFailures(lines, CONNECTION_FAILURES)
     .slice(0, 3)
     .map((group) =>
       loggedFinding(

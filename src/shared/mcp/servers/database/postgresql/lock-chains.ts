@@ -1,5 +1,5 @@
 import type { CapabilityOutput } from '../../../capabilities.ts';
-import type { PostgresSession } from '../../../capability-schemas/database-reads.ts';
+import type { PostgresSession } from '../../../capability-schemas/postgres-reads.ts';
 
 type Chain = CapabilityOutput<'postgresql.locks'>['targets'][number]['chains'][number];
 export type Blocked = Chain['blocked'][number];

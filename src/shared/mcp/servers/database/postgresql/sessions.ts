@@ -1,4 +1,4 @@
-import type { PostgresSession } from '../../../capability-schemas/database-reads.ts';
+import type { PostgresSession } from '../../../capability-schemas/postgres-reads.ts';
 import { maskStatement } from '../mask-statement.ts';
 
 /** A row of pg_stat_activity as SESSIONS reads it. */

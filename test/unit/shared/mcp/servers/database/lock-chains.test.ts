@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { PostgresSession } from '../../../../../../src/shared/mcp/capability-schemas/database-reads.ts';
+import type { PostgresSession } from '../../../../../../src/shared/mcp/capability-schemas/postgres-reads.ts';
 import { checkpointsQuery } from '../../../../../../src/shared/mcp/servers/database/postgresql/get-server.ts';
 import { lockChains } from '../../../../../../src/shared/mcp/servers/database/postgresql/lock-chains.ts';
 

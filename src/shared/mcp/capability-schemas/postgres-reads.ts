@@ -1,22 +1,5 @@
 import { z } from 'zod';
-import { cursorInput, nextCursorOutput } from './paging.ts';
-
-/**
- * Which of the configured databases is asked: by its name, or by what an alert calls it (a host, a service, a database, a pod). Without
- * either it is the only one there is.
- */
-const which = {
-  target: z.string().max(200).optional(),
-  about: z.array(z.string().max(300)).min(1).max(20).optional(),
-};
-
-const maybe = z.number().nullable();
-
-/** What is told of every database that was asked. `notes` say what could not be seen, and what to do about it. */
-const head = { target: z.string(), version: z.string().nullable(), at: z.string(), notes: z.array(z.string()) };
-
-/** A refusal of the server itself, which says how it is: no connection slot left, starting up, shutting down. */
-const refused = z.object({ code: z.string(), message: z.string() }).nullable();
+import { answers, maybe, paged, pagedAnswers, refused, which } from './database-answers.ts';
 
 /** One session; its statement has no values in it. Ages in seconds. */
 const session = z.object({
@@ -37,17 +20,6 @@ const session = z.object({
   blockedBy: z.array(z.number()),
 });
 export type PostgresSession = z.infer<typeof session>;
-
-const answers = <T extends z.ZodRawShape>(shape: T) => z.object({ targets: z.array(z.object({ ...head, ...shape })) });
-
-/** How many items of each target's list. */
-const paged = (byDefault: number, max: number) => ({
-  limit: z.number().int().min(1).max(max).default(byDefault),
-  ...cursorInput,
-});
-/** `truncated` where the list of any target goes on. */
-const pagedAnswers = <T extends z.ZodRawShape>(shape: T) =>
-  answers(shape).extend({ truncated: z.boolean().optional(), ...nextCursorOutput });
 
 export const postgresActivity = {
   input: z.object({ ...which, ...paged(20, 200) }),
@@ -230,90 +202,5 @@ export const postgresServer = {
       lastFailedAt: z.string().nullable(),
       lastArchivedAt: z.string().nullable(),
     }),
-  }),
-};
-
-export const redisInfo = {
-  input: z.object(which),
-  output: answers({
-    refused,
-    role: z.string().nullable(),
-    uptimeSeconds: maybe,
-    memory: z.object({
-      usedBytes: maybe,
-      /** 0 is no limit. */
-      maxBytes: maybe,
-      policy: z.string().nullable(),
-      residentBytes: maybe,
-      peakBytes: maybe,
-      fragmentationRatio: maybe,
-    }),
-    clients: z.object({ connected: maybe, blocked: maybe, max: maybe }),
-    stats: z.object({
-      commandsPerSecond: maybe,
-      evictedKeys: maybe,
-      expiredKeys: maybe,
-      rejectedConnections: maybe,
-      hits: maybe,
-      misses: maybe,
-      errorReplies: maybe,
-    }),
-    persistence: z.object({
-      loading: z.boolean(),
-      lastSaveStatus: z.string().nullable(),
-      lastAppendStatus: z.string().nullable(),
-      changesSinceSave: maybe,
-    }),
-    replication: z.object({
-      replicas: maybe,
-      linkStatus: z.string().nullable(),
-      lastContactSeconds: maybe,
-      /** The replica that lags most, as the primary counts it. */
-      largestLagSeconds: maybe,
-    }),
-    keyspace: z.array(z.object({ database: z.string(), keys: z.number(), withExpiry: z.number() })),
-    errors: z.array(z.object({ kind: z.string(), count: z.number() })),
-    /** Commands by the time that they took together. */
-    commands: z.array(
-      z.object({ command: z.string(), calls: z.number(), meanMicroseconds: z.number(), failed: z.number() }),
-    ),
-    latency: z.array(z.object({ event: z.string(), at: z.string(), latestMs: z.number(), maxMs: z.number() })),
-    settings: z.array(z.object({ name: z.string(), value: z.string() })),
-  }),
-};
-
-export const redisSlowlog = {
-  input: z.object({ ...which, ...paged(50, 128) }),
-  output: pagedAnswers({
-    /** Commands that take longer are recorded; null where it may not be read. */
-    thresholdMicroseconds: maybe,
-    entries: z.array(
-      z.object({
-        at: z.string(),
-        durationMs: z.number(),
-        /** The command with its key's shape and the number of its arguments, without values. */
-        command: z.string(),
-        client: z.string().nullable(),
-      }),
-    ),
-  }),
-};
-
-export const redisClients = {
-  input: z.object({ ...which, ...paged(20, 200) }),
-  output: pagedAnswers({
-    total: z.number(),
-    byClient: z.array(
-      z.object({
-        address: z.string(),
-        name: z.string().nullable(),
-        user: z.string().nullable(),
-        count: z.number(),
-        blocked: z.number(),
-        longestIdleSeconds: z.number(),
-        outputBytes: z.number(),
-        lastCommand: z.string().nullable(),
-      }),
-    ),
   }),
 };
