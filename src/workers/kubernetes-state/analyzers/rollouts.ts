@@ -157,8 +157,20 @@ function shortfall(workload: Workload, pods: Pod[]): Diagnosis {
   });
 }
 
+/**
+ * An autoscaler that has nothing to do has scaled it to zero, as it may (KEDA's events; the label of Knative's revisions): it scales
+ * it up when there is work, unless it cannot tell whether there is.
+ */
+function isIdleByDesign({ events }: KubernetesState, { name: own, namespace, template }: Workload): boolean {
+  if (template?.labels['serving.knative.dev/revision']) return true;
+  const ofScaler = events.filter((event) => event.namespace === namespace && event.name === own);
+  const has = (reason: string) => ofScaler.some((event) => event.reason === reason);
+  return has('KEDAScaleTargetDeactivated') && !has('KEDAScalerFailed') && !has('ScaledObjectCheckFailed');
+}
+
 /** A workload without replicas matters when something would use it; many are parked on purpose. */
 function scaledToZero(state: KubernetesState, workload: Workload): Diagnosis[] {
+  if (isIdleByDesign(state, workload)) return [];
   const labels = workload.template?.labels ?? workload.selector;
   const services = servicesOf(state, workload.namespace, Object.keys(labels).length > 0 ? labels : workload.selector);
   const named = services.length > 0 || state.services.some((service) => service.name === workload.name);

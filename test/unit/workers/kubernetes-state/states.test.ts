@@ -45,6 +45,15 @@ const deployment = (body: string): [string, string] =>
     'kubectl get deploy api -n team -o yaml',
     `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\n  namespace: team\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: api\n  template:\n    metadata:\n      labels:\n        app: api\n    spec:\n${body}status:\n  replicas: 2\n  readyReplicas: 2\n  updatedReplicas: 2\n  availableReplicas: 2\n`,
   );
+/** A Deployment that KEDA has scaled to zero, and what its events tell. */
+const IDLE: [string, string] = [
+  'kubectl get deploy -n team',
+  'NAME   READY   UP-TO-DATE   AVAILABLE   AGE\napi    0/0     0            0           3d\n',
+];
+const kedaEvents = (line: string): [string, string] => [
+  'kubectl get events -n team',
+  `LAST SEEN   TYPE      REASON                       OBJECT             MESSAGE\n2m          Normal    KEDAScaleTargetDeactivated   scaledobject/api   Deactivated apps/v1.Deployment team/api from 2 to 0\n1m          ${line}\n`,
+];
 const CONTAINER = '      containers:\n      - name: api\n        image: api:1\n';
 
 const SERVICE_ROW =
@@ -118,6 +127,20 @@ const STATES: State[] = [
         'NAME   READY   UP-TO-DATE   AVAILABLE   AGE\napi    2/2     2            2           3d\n',
       ],
       services('api'),
+    ],
+  },
+  {
+    of: 'a Deployment without replicas whose KEDA scaler fails',
+    says: /scaled to zero/,
+    faulty: [
+      IDLE,
+      services('api'),
+      kedaEvents('Warning   KEDAScalerFailed             scaledobject/api   no such host'),
+    ],
+    well: [
+      IDLE,
+      services('api'),
+      kedaEvents('Normal    ScalingReplicaSet            deployment/api     Scaled down replica set api-1 from 2 to 0'),
     ],
   },
   {
