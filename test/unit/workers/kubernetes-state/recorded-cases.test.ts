@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { RECORDED_CASES } from '../../../fixtures/recorded-cases/index.ts';
 import { type Judged, judge } from '../../../fixtures/recorded-cases/judge.ts';
 
-/** The share that must hold; the unseen half was never looked at while the analysis was made. */
+/** The share that must hold; the unseen half was not looked at while the analysis was made, but for one healthy case at its end. */
 const FLOORS = {
   seen: { stated: 0.95, named: 0.95, class: 0.95, falseAlarms: 0 },
-  unseen: { stated: 0.85, named: 0.9, class: 0.9, falseAlarms: 2 },
+  unseen: { stated: 0.88, named: 0.9, class: 0.93, falseAlarms: 0 },
 } as const;
 
 const share = (judged: Judged[], is: (one: Judged) => boolean): number => judged.filter(is).length / judged.length;
