@@ -2,6 +2,7 @@ import type { Job } from 'bullmq';
 import { withDeadline } from '../shared/deadline.ts';
 import type { FleetJob, FleetWorker, Queues, QueueWorkerOptions } from '../shared/queues.ts';
 import { isOfNewerProgram, leaveToNewer } from './leave-to-newer.ts';
+import { sendBack } from './send-back.ts';
 
 /** For how long waiting jobs may find nobody to take them before the consumer counts as stuck, ms. */
 const STUCK_MS = 20_000;
@@ -15,6 +16,9 @@ export type WorkerPool = {
 };
 
 const PING_MS = 1_500;
+
+/** Within it another process has room for the job, ms. */
+const CLOSING_WAIT_MS = 100;
 
 export type ProcessJob = (job: FleetJob, token: string, stop: AbortSignal) => Promise<string>;
 
@@ -32,14 +36,14 @@ export function startWorkerPool(
   const stop = new AbortController();
   const running = new Set<Promise<unknown>>();
   let lastTaken = performance.now();
+  let closing = false;
+  const begin = (job: FleetJob, token: string) =>
+    isOfNewerProgram(job) ? leaveToNewer(job, token) : process(job, token, stop.signal);
   const worker = queues.startWorker(
     queue,
     (job: Job, token?: string) => {
       lastTaken = performance.now();
-      const given = job as FleetJob;
-      const work = isOfNewerProgram(given)
-        ? leaveToNewer(given, token ?? '')
-        : process(given, token ?? '', stop.signal);
+      const work = closing ? leaveToOthers(job as FleetJob, token ?? '') : begin(job as FleetJob, token ?? '');
       const tracked = work.catch(() => undefined).finally(() => running.delete(tracked));
       running.add(tracked);
       return work;
@@ -56,17 +60,21 @@ export function startWorkerPool(
     queue,
     assertConsuming: watch,
     close: async (timeoutMs) => {
+      closing = true;
       const abort = () => stop.abort(new Error('the worker is shutting down'));
       const timer = setTimeout(abort, Math.max(0, timeoutMs - ABORT_GRACE_MS));
       const closed = worker.close().catch(() => undefined);
       await withDeadline(`the jobs of ${queue}`, timeoutMs, () => Promise.allSettled(running)).catch(() => undefined);
       clearTimeout(timer);
-      // A job that was being fetched when the others ended. BullMQ's close can hang when its backend is gone: our deadline.
       abort();
+      // BullMQ's close can hang when its backend is gone: our deadline.
       await withDeadline(`closing ${queue}`, ABORT_GRACE_MS, () => closed).catch(() => stopRenewing(worker));
     },
   };
 }
+
+/** A job that was being fetched when the pool was told to close: not begun here, so that it is not begun twice. */
+const leaveToOthers = (job: FleetJob, token: string) => sendBack(job, token, CLOSING_WAIT_MS);
 
 /** A worker whose close hangs goes on renewing its locks: nobody else could take its jobs while this process is there. */
 async function stopRenewing(worker: FleetWorker): Promise<void> {

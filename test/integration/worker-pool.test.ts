@@ -142,6 +142,37 @@ for (const backend of availableBackends()) {
       expect(attempts).to.deep.equal([0, 0]);
     });
 
+    it('does not begin a job that was being fetched when it was told to close, and counts no attempt for it', async () => {
+      const gate = Promise.withResolvers<void>();
+      let fetched = false;
+      const late: Queues = {
+        ...test.queues,
+        startWorker: (name, process, options) => {
+          const afterGate: typeof process = async (job, token) => {
+            fetched = true;
+            await gate.promise;
+            return await process(job, token);
+          };
+          return test.queues.startWorker(name, afterGate, options);
+        },
+      };
+      const begun: string[] = [];
+      const begins: ProcessJob = async (job) => {
+        begun.push(job.id!);
+        return 'done';
+      };
+      const one = start(begins, late);
+      await add('late');
+      await eventually('a fetched job', async () => fetched);
+      const closed = one.close(10_000);
+      gate.resolve();
+      await closed;
+      expect(begun).to.deep.equal([]);
+      start(begins);
+      await eventually('the end of the job', async () => (await stateOf('late')) === 'completed');
+      expect((await test.queues.queue(QUEUE).getJob('late'))!.attemptsMade).to.equal(1);
+    });
+
     if (backend !== 'embedded') return;
     it('does not wait for ever for a job that ignores its signal', async () => {
       const gate = Promise.withResolvers<string>();
