@@ -119,13 +119,16 @@ export async function whileInvestigationsHang<T>({ sandbox }: Stage, work: () =>
   }
 }
 
-/** How many runs were begun more than once, over all investigations. */
-export async function repeatedRuns({ environment }: Stage): Promise<number> {
-  const rows = await onPostgres<{ count: number }>(
+/** The runs that were begun more than once, over all investigations, each in a few words. */
+export async function repeatedRuns({ environment }: Stage): Promise<string[]> {
+  const rows = await onPostgres<{ incidentId: string; attempts: number; worker: string; error: string | null }>(
     environment.DATABASE_URL!,
-    'select count(*)::int as count from rca_fleet.investigations where attempts > 1',
+    `select incident_id as "incidentId", attempts, worker, error from rca_fleet.investigations where attempts > 1`,
   );
-  return rows[0]!.count;
+  return rows.map(
+    ({ incidentId, attempts, worker, error }) =>
+      `${incidentId} ${attempts} times, last by ${worker}, ${error ? `after "${error}"` : 'without an error'}`,
+  );
 }
 
 /** Answers with this status since the start. */

@@ -82,7 +82,7 @@ const rollingRestart: Drill = {
     const all = Object.values(sender.statuses()).reduce((sum, count) => sum + count, 0);
     expect(`no webhook is refused (${JSON.stringify(sender.statuses())})`, taken === all);
     const repeated = await repeatedRuns(stage);
-    expect(`no run that fits the grace time is repeated (${repeated} were)`, repeated === 0);
+    expect(`no run that fits the grace time is repeated (${repeated.join('; ') || 'none was'})`, repeated.length === 0);
   },
 };
 
