@@ -23,7 +23,22 @@ const TYPES = new Set(['string', 'str', 'raw', 'text']);
 /** A field taken apart: what it shares with the field that belongs to it, and its own word. */
 type Field = { shared: string; word: string };
 
+/** Names repeat from row to row; a name that is none (a text in a list of pairs) is not kept. */
+const FIELDS = new Map<string, Field>();
+const MOST_FIELDS = 1_000;
+const LONGEST_KEPT = 40;
+
 function fieldOf(field: string): Field {
+  const known = FIELDS.get(field);
+  if (known) return known;
+  const made = takeApart(field);
+  if (field.length > LONGEST_KEPT) return made;
+  if (FIELDS.size >= MOST_FIELDS) FIELDS.clear();
+  FIELDS.set(field, made);
+  return made;
+}
+
+function takeApart(field: string): Field {
   const words = field
     .slice(0, 200)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -39,11 +54,14 @@ const isSecret = (value: unknown): boolean => typeof value === 'string' && isSec
 
 /** The fields whose value another field of the same object says to be a secret: `{ key: 'password', value }`, `header.name` and `header.value`. */
 export function fieldsNamedBySiblings(object: Record<string, unknown>): Set<string> {
-  const fields = Object.keys(object).map((field) => ({ field, ...fieldOf(field) }));
+  const own = Object.keys(object);
   const naming = new Set(
-    fields.filter(({ field, word }) => NAMES.has(word) && isSecret(object[field])).map(({ shared }) => shared),
+    own
+      .filter((field) => NAMES.has(fieldOf(field).word) && isSecret(object[field]))
+      .map((field) => fieldOf(field).shared),
   );
   if (naming.size === 0) return naming;
+  const fields = own.map((field) => ({ field, ...fieldOf(field) }));
   return new Set(fields.flatMap(({ field, shared, word }) => (VALUES.has(word) && naming.has(shared) ? [field] : [])));
 }
 

@@ -4,6 +4,7 @@ import { createGroupCommit } from '../shared/group-commit.ts';
 import { maskText } from '../shared/mask-data.ts';
 import type { McpGateway, ToolGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Evidence, EvidenceGap } from '../shared/report.ts';
+import { sortedJson } from '../shared/sorted-json.ts';
 import type { InvestigationStore, Lease, StoredEvidence } from '../shared/store/investigation-store.ts';
 import { oneLine } from './detectors/support/text.ts';
 import { type AskedStep, isToolStep } from './evidence-plan/question.ts';
@@ -123,6 +124,6 @@ const isBudget = (signal: AbortSignal) => signal.reason === BUDGET_SPENT;
 /** The same question has the same key, so that a resumed investigation recognises what it has. */
 export function stepKey(step: AskedStep): string {
   const whom = isToolStep(step) ? [step.capability, step.server, step.tool] : [step.capability];
-  const question = JSON.stringify([...whom, Object.entries(step.arguments).sort()]);
+  const question = `${JSON.stringify(whom).slice(0, -1)},${sortedJson(step.arguments)}]`;
   return createHash('sha256').update(question).digest('hex').slice(0, 32);
 }

@@ -55,7 +55,7 @@ function resolveValue(value: unknown, facts: Record<string, string>): unknown {
     const known = value.map((item) => resolveValue(item, facts)).filter((item) => item !== undefined);
     return [...new Set(known)];
   }
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string' || !value.includes('{')) return value;
   const names = [...value.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '');
   if (names.some((name) => !facts[name])) return undefined;
   if (value === '{port}') return Number(facts.port);

@@ -1,3 +1,4 @@
+import { sortedJson } from '../sorted-json.ts';
 import type { Capability } from './capabilities.ts';
 import { isReadOnly } from './capability-policy.ts';
 import type { McpToolResult } from './mcp-connection.ts';
@@ -20,7 +21,7 @@ export function isRepeatable({ capability }: ToolCall): boolean {
 
 /** The same for calls that have the same answer, and with who asks: what the guard lets a capability have is not the LLM's for the asking. */
 export function questionOf({ capability, tool, arguments: args }: ToolCall): string {
-  return `${capability} ${tool} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+  return `${capability} ${tool} ${sortedJson(args)}`;
 }
 
 /** How much room an answer takes, characters. */

@@ -1,4 +1,5 @@
 import { CAPABILITIES, type Capability } from '../../shared/mcp/capabilities.ts';
+import { sortedJson } from '../../shared/sorted-json.ts';
 
 /** One question that will be asked, its placeholders filled in. */
 export type PlannedStep = {
@@ -43,11 +44,22 @@ export function withoutRepeats(steps: PlannedStep[]): PlannedStep[] {
   return [...seen.values()];
 }
 
+/** The same questions are compared in every round; arguments that are not looked at any more are forgotten. */
+const KEYS = new WeakMap<object, { capability: string; key: string }>();
+
 /** The same for the same question. Defaults are filled in, so that a question is the same whether or not somebody wrote them down. */
 export function questionKey(capability: string, input: Record<string, unknown>): string {
+  const known = KEYS.get(input);
+  if (known?.capability === capability) return known.key;
+  const key = writeKey(capability, input);
+  KEYS.set(input, { capability, key });
+  return key;
+}
+
+function writeKey(capability: string, input: Record<string, unknown>): string {
   const known = Object.hasOwn(CAPABILITIES, capability)
     ? CAPABILITIES[capability as Capability].input.safeParse(input)
     : null;
   const whole = known?.success ? known.data : input;
-  return `${capability} ${JSON.stringify(Object.entries(whole).sort(([left], [right]) => (left < right ? -1 : 1)))}`;
+  return `${capability} ${sortedJson(whole)}`;
 }

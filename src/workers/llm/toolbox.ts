@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceGap } from '../../shared/report.ts';
+import { sortedJson } from '../../shared/sorted-json.ts';
 import { type AskedStep, isToolStep } from '../evidence-plan/question.ts';
 import { createCallBreaker, REPEATS_TOLERATED } from './call-breaker.ts';
 import type { ChatTool, ChatToolCall } from './chat-client.ts';
@@ -96,11 +97,10 @@ function repeatText(source: EvidenceSource, one: Checked): string {
 
 /** What the plan, or a worker that was killed, has asked already. */
 function evidenceFor(source: EvidenceSource, step: AskedStep): { step: AskedStep; evidence: Evidence } | null {
-  const sorted = (query: Record<string, unknown>) => JSON.stringify(Object.entries(query).sort());
   const isSame = ({ capability, server, tool, query }: Evidence) =>
     capability === step.capability &&
     (!isToolStep(step) || (server === step.server && tool === step.tool)) &&
-    sorted(query) === sorted(step.arguments);
+    sortedJson(query) === sortedJson(step.arguments);
   const evidence = source.known().find(isSame);
   return evidence ? { step, evidence } : null;
 }
@@ -116,7 +116,7 @@ function checkCall(
   if ('fault' in found) return { ...raw, fault: found.fault };
   const { step } = found;
   const whom = isToolStep(step) ? `${step.server} ${step.tool}` : '';
-  return { call, key: `${step.capability} ${whom} ${JSON.stringify(Object.entries(step.arguments).sort())}`, step };
+  return { call, key: `${step.capability} ${whom} ${sortedJson(step.arguments)}`, step };
 }
 
 /** A name that nobody gave is the worse fault of the two. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { maskSecrets } from '../../../src/shared/mask-secrets.ts';
+import { isSecretName, maskSecrets } from '../../../src/shared/mask-secrets.ts';
+import { SECRET_WORD } from '../../../src/shared/secret-rules.ts';
 
 // Put together at run time, so that no scanner takes this file for a leak.
 const join = (...parts: string[]) => parts.join('');
@@ -48,6 +49,21 @@ const HARMLESS = [
   'image registry.example.com/app@sha256:9f86d081884c7d65',
   'basic authentication is on, bearer tokens are off',
 ];
+
+describe('the name of a secret', () => {
+  it('is known for every word that a rule knows before a value, whatever stands in front of it', () => {
+    const word = fc.stringMatching(new RegExp(`^(?:${SECRET_WORD}|token|authorization|cookie)$`));
+    const front = fc.constantFrom('', 'db.', 'DB_', 'x-', 'spring.datasource.');
+    fc.assert(
+      fc.property(front, word, (before, name) => isSecretName(before + name) && isSecretName(name.toUpperCase())),
+    );
+  });
+
+  it('is not the name of anything else', () => {
+    for (const name of ['user', 'name', 'tokens_used', 'keyboard', 'passengers', 'severity'])
+      expect(isSecretName(name), name).to.equal(false);
+  });
+});
 
 describe('masking of secrets', () => {
   for (const [what, secret, kind] of SECRETS) {

@@ -1,4 +1,6 @@
 import type { Evidence } from '../../../shared/report.ts';
+import { sortedJson } from '../../../shared/sorted-json.ts';
+import { oncePer } from '../../detectors/support/once-per.ts';
 import type { LocalisationInput } from '../localise.ts';
 
 /** How surely something that happened at a time belongs to the incident. */
@@ -56,10 +58,10 @@ function isDaysBefore(item: Evidence, later: Evidence): boolean {
 }
 
 /** The same question has the same arguments apart from the time range. */
-function question({ capability, query }: Evidence): string {
+const question = oncePer(({ capability, query }: Evidence) => {
   const { from: _from, to: _to, ...rest } = query;
-  return JSON.stringify([capability, Object.entries(rest).sort(([left], [right]) => (left < right ? -1 : 1))]);
-}
+  return `${capability} ${sortedJson(rest)}`;
+});
 
 function latestByQuestion(evidence: Evidence[]): Map<string, Evidence> {
   const latest = new Map<string, Evidence>();
