@@ -12,3 +12,14 @@ export function distinctAlerts(count: number): object[] {
     };
   });
 }
+
+/** Between two firings of one alert so many others begin. */
+const APART = 7;
+
+/** Each of the alerts so many times in all, every time in a delivery of its own; the others fire in between. */
+export function firingAgain(alerts: object[], firings: number): object[] {
+  const again = (index: number, nth: number) => alerts[Math.max(0, index - nth * APART)]!;
+  return alerts
+    .flatMap((_alert, index) => Array.from({ length: firings }, (_none, nth) => again(index, nth)))
+    .map((alert) => ({ ...alert, deliveryId: randomUUID() }));
+}
