@@ -1,49 +1,72 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadConfig } from '../src/shared/config.ts';
+import { describeError } from '../src/shared/errors.ts';
+import type { LlmUsage } from '../src/shared/report.ts';
+import { createReasoner } from '../src/workers/llm/create-reasoner.ts';
+import type { Reasoner } from '../src/workers/llm/reasoner.ts';
 import { evaluateCases } from './eval/cases/evaluate-cases.ts';
+import { SUITE_ADAPTERS } from './eval/cases/index.ts';
 import { evaluatePayloads } from './eval/payloads.ts';
 import { evaluateRules } from './eval/rules.ts';
 
 /**
- * Answers a folder of cases by the production parsers and classifier and writes the result file that
- * `shared/score/score.mjs` scores. Usage: `node scripts/eval.ts --cases ../shared/cases --out results.json`;
- * `--suite NAME` (again for more) answers only these suites of root-cause cases.
+ * Answers a folder of cases by the production parsers, classifier and analysis and writes the result file that
+ * `shared/score/score.mjs` scores. Usage: `node scripts/eval.ts --cases ../shared/cases --out results.json [--llm]`;
+ * `--llm` lets the configured LLM (OPENAI_*, AZURE_OPENAI_*, LLM_*) conclude, `--suite NAME` (again for more) answers only these
+ * suites of root-cause cases. Ends with code 1 when no case was answered, and without an answer file when an option is wrong.
  */
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: resolve(import.meta.dirname, '../../shared/cases') },
     out: { type: 'string', default: 'results.json' },
     suite: { type: 'string', multiple: true, default: [] },
+    llm: { type: 'boolean', default: false },
   },
 });
 
-/** One module per suite; each gives the answers in the form of the result file. */
-const SUITES = {
-  rca: (cases) => evaluateCases(cases, values.suite),
-  rules: evaluateRules,
-  payloads: evaluatePayloads,
-} satisfies Record<string, (casesFolder: string) => { id: string }[]>;
-
-function main(): void {
+async function main(): Promise<void> {
   const cases = resolve(values.cases);
-  if (!existsSync(cases)) {
-    fail(`there is no folder ${cases}: name the cases by --cases`);
-    return;
-  }
-  const results = Object.fromEntries(Object.entries(SUITES).map(([name, answer]) => [name, answer(cases)]));
-  if (Object.values(results).every((answers) => answers.length === 0)) {
-    fail(`nothing was answered in ${cases}`);
-    return;
-  }
-  writeFileSync(values.out, `${JSON.stringify(results, null, 1)}\n`);
+  if (!existsSync(cases)) throw new Error(`there is no folder ${cases}: name the cases by --cases`);
+  const known = SUITE_ADAPTERS.map(({ suite }) => suite);
+  const unknown = values.suite.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`--suite ${unknown.join(', ')} is unknown, the suites are ${known.join(', ')}`);
+  const usages: LlmUsage[] = [];
+  const rca = await evaluateCases(cases, {
+    suites: values.suite,
+    reasoner: values.llm ? configuredReasoner() : null,
+    warn: (line) => console.error(`eval: ${line}`),
+    spent: (usage) => usages.push(usage),
+  });
+  const results = { rca, rules: evaluateRules(cases), payloads: evaluatePayloads(cases) };
   const counts = Object.entries(results).map(([name, answers]) => `${answers.length} ${name}`);
+  if (Object.values(results).every((answers) => answers.length === 0))
+    throw new Error(`nothing was answered in ${cases}`);
+  writeFileSync(values.out, `${JSON.stringify(results, null, 1)}\n`);
   console.log(`answered ${counts.join(', ')}; written to ${values.out}`);
+  if (values.llm) console.log(spendingOf(usages, rca.filter(({ tier }) => tier === 'llm').length));
 }
 
-function fail(reason: string): void {
-  console.error(`eval: ${reason}`);
+function configuredReasoner(): Reasoner {
+  const reasoner = createReasoner(loadConfig().llm);
+  if (!reasoner.configured)
+    throw new Error('--llm needs an LLM: set OPENAI_API_KEY or OPENAI_BASE_URL, or the AZURE_OPENAI_ variables');
+  return reasoner;
+}
+
+function spendingOf(usages: LlmUsage[], written: number): string {
+  const sum = (of: (usage: LlmUsage) => number | null | undefined) =>
+    usages.reduce((total, usage) => total + (of(usage) ?? 0), 0);
+  const tokens = `${sum((usage) => usage.promptTokens)} + ${sum((usage) => usage.completionTokens)} tokens`;
+  const money = usages.some(({ costUsd }) => costUsd != null)
+    ? `, ${sum((usage) => usage.costUsd).toFixed(2)} USD`
+    : '';
+  return `${written} reports are the LLM's, ${tokens}${money}`;
+}
+
+await main().catch((error) => {
+  console.error(`eval: ${describeError(error)}`);
   process.exitCode = 1;
-}
-
-main();
+});

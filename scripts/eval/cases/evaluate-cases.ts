@@ -1,13 +1,16 @@
 import { createClassifier } from '../../../src/producer/classify-alert.ts';
-import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
+import { loadAgents, type PoolAgent, poolAgents } from '../../../src/shared/agents/load-agents.ts';
+import { DependencyError, describeError } from '../../../src/shared/errors.ts';
+import type { LlmUsage, Report } from '../../../src/shared/report.ts';
 import { alertFacts } from '../../../src/workers/alert-facts.ts';
 import { analyseEvidence } from '../../../src/workers/analysis/analyse-evidence.ts';
 import { culpritChange } from '../../../src/workers/changes/suspect-change.ts';
-import { concludeFindings } from '../../../src/workers/conclude-findings.ts';
+import { type ConcludeInput, concludeFindings } from '../../../src/workers/conclude-findings.ts';
+import type { Reasoner } from '../../../src/workers/llm/reasoner.ts';
 import { localise } from '../../../src/workers/localisation/localise.ts';
-import { verifyReport } from '../../../src/workers/verify-report.ts';
+import { settleReport } from '../../../src/workers/settle-report.ts';
 import { SUITE_ADAPTERS } from './index.ts';
-import type { CaseInput } from './suite-adapter.ts';
+import type { CaseInput, EvalCase } from './suite-adapter.ts';
 
 /** One answer in the form of the result file; `ranking` and `instances` hold the suspects, most suspect first. */
 export type CaseAnswer = {
@@ -18,35 +21,72 @@ export type CaseAnswer = {
   conclusion: string;
   verdict: string;
   confidence: number;
+  /** Who wrote the report: `detectors` also where the LLM was asked in vain. */
+  tier: Report['tier'];
   /** A commit, or `none`; absent where the evidence knows of no changes. */
   culprit_commit?: string;
   seconds: number;
 };
 
-/** Answers every case of the named suites (all when none is named) by the analysis that the workers run. */
-export function evaluateCases(casesFolder: string, suites: string[] = []): CaseAnswer[] {
+export type EvaluateOptions = {
+  /** Only these suites; all when there is none. */
+  suites?: readonly string[];
+  /** Without one the detectors conclude alone. It can ask for no more evidence than was recorded. */
+  reasoner?: Reasoner | null;
+  /** How many cases are with the model at once. */
+  atOnce?: number;
+  /** Told in one line what went wrong with a case. */
+  warn?: (line: string) => void;
+  /** Told what each case has cost. */
+  spent?: (usage: LlmUsage) => void;
+};
+
+const AT_ONCE = 4;
+
+/**
+ * Answers every case by the analysis that the workers run. A case that can't be read or answered is told and left out; a model that does
+ * not answer leaves the detectors' own conclusion, as in the workers. Throws when there are cases and none could be answered.
+ */
+export async function evaluateCases(casesFolder: string, options: EvaluateOptions = {}): Promise<CaseAnswer[]> {
+  const { suites = [], reasoner = null, atOnce = AT_ONCE, warn = () => {} } = options;
   const adapters = SUITE_ADAPTERS.filter(({ suite }) => suites.length === 0 || suites.includes(suite));
-  return adapters.flatMap((adapter) =>
-    adapter.list(casesFolder).map(({ id, read }) => {
-      const input = read();
-      const started = performance.now();
-      const answer = answerCase(input);
-      return { id, ...answer, seconds: Math.round(performance.now() - started) / 1000 };
-    }),
-  );
+  const cases = adapters.flatMap((adapter) => adapter.list(casesFolder));
+  const answers: (CaseAnswer | null)[] = cases.map(() => null);
+  const waiting = cases.entries();
+  const lane = async () => {
+    for (const [place, one] of waiting)
+      answers[place] = await answerCase(one, options).catch((error) => {
+        warn(`case ${one.id} could not be answered: ${describeError(error)}`);
+        return null;
+      });
+  };
+  await Promise.all(Array.from({ length: reasoner ? atOnce : 1 }, lane));
+  const given = answers.filter((answer) => answer !== null);
+  if (cases.length > 0 && given.length === 0)
+    throw new Error(`none of ${cases.length} case${cases.length > 1 ? 's' : ''} could be answered`);
+  return given;
 }
 
-function answerCase({ alerts, evidence, now }: CaseInput): Omit<CaseAnswer, 'id' | 'seconds'> {
+async function answerCase({ id, read }: EvalCase, options: EvaluateOptions): Promise<CaseAnswer> {
+  const input = read();
+  const started = performance.now();
+  const answer = await investigate(input, { ...options, warn: (line) => options.warn?.(`case ${id}: ${line}`) });
+  return { id, ...answer, seconds: Math.round(performance.now() - started) / 1000 };
+}
+
+async function investigate(input: CaseInput, options: EvaluateOptions): Promise<Omit<CaseAnswer, 'id' | 'seconds'>> {
+  const { alerts, evidence, now } = input;
   const agents = loadAgents();
   const classification = alerts[0] ? createClassifier(agents)(alerts[0]) : null;
   const agent = poolAgents(agents).find(({ name }) => name === classification?.agent) ?? poolAgents(agents)[0]!;
-  const facts = alertFacts(alerts, now);
-  const seen = { alerts, facts, evidence, now };
-  const { findings, gaps } = analyseEvidence(agent, seen);
+  const seen = { alerts, facts: alertFacts(alerts, now), evidence, now };
+  const analysed = {
+    ...{ alerts, agent, evidence, seen, alertClass: classification?.class },
+    ...analyseEvidence(agent, seen),
+  };
+  const draft = await draftReport(analysed, options);
+  const { report } = await settleReport(draft, analysed, () => concludeFindings(analysed));
   const suspects = localise(seen);
-  const alertClass = classification?.class;
-  const draft = concludeFindings({ alerts, agent, findings, evidence, gaps, alertClass, seen });
-  const { report } = verifyReport(draft, evidence, alerts);
   const culprit = culpritChange(seen);
   return {
     ranking: unique(suspects.map(({ service }) => service)),
@@ -56,8 +96,26 @@ function answerCase({ alerts, evidence, now }: CaseInput): Omit<CaseAnswer, 'id'
     conclusion: report.rootCause.statement.slice(0, 600),
     verdict: report.verdict,
     confidence: report.rootCause.confidence,
+    tier: report.tier,
     ...(culprit !== null && { culprit_commit: culprit }),
   };
+}
+
+async function draftReport(analysed: ConcludeInput & { agent: PoolAgent }, options: EvaluateOptions): Promise<Report> {
+  const { reasoner, spent, warn } = options;
+  if (!reasoner) return concludeFindings(analysed);
+  const budgetMs = analysed.agent.pool.budget.seconds * 1000;
+  try {
+    const input = { ...analysed, deadline: Date.now() + budgetMs };
+    const { report, usage } = await reasoner.reason(input, AbortSignal.timeout(budgetMs));
+    spent?.(usage);
+    return report;
+  } catch (error) {
+    const why = error instanceof DependencyError ? error.failure : 'deadline_exceeded';
+    warn?.(`the LLM did not answer: ${why}: ${describeError(error)}`);
+    const gap = { what: 'reasoning by the LLM', why };
+    return concludeFindings({ ...analysed, gaps: [...analysed.gaps, gap] });
+  }
 }
 
 const unique = (names: string[]): string[] => [...new Set(names)];

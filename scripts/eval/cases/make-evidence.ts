@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EVIDENCE_FORMS, type EvidenceForm } from '../../../src/shared/evidence-forms.ts';
+import { maskData } from '../../../src/shared/mask-data.ts';
 import { CAPABILITIES, type Capability } from '../../../src/shared/mcp/capabilities.ts';
 import type { Evidence } from '../../../src/shared/report.ts';
 
@@ -20,7 +21,7 @@ const MAX_TEXT = 32_768;
  */
 export function makeEvidence(recorded: Recorded[], collectedAt: Date): Evidence[] {
   return recorded.map(({ capability, data, query = {}, from = null, to = null }, index) => {
-    const checked = formOf(capability)?.parse(data) ?? data;
+    const checked = maskData(formOf(capability)?.parse(data) ?? data);
     const text = JSON.stringify(checked);
     const range = { from: iso(from), to: iso(to) };
     return {

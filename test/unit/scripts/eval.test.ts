@@ -24,10 +24,11 @@ describe('the evaluation', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const run = () => {
+  const run = (...more: string[]) => {
     const out = join(folder, 'results.json');
-    const { status, stderr } = spawnSync(process.execPath, [SCRIPT, '--cases', folder, '--out', out], {
+    const { status, stderr } = spawnSync(process.execPath, [SCRIPT, '--cases', folder, '--out', out, ...more], {
       encoding: 'utf8',
+      env: { PATH: process.env.PATH },
     });
     return { status, stderr, results: () => JSON.parse(readFileSync(out, 'utf8')) };
   };
@@ -57,6 +58,13 @@ describe('the evaluation', () => {
     const { status, stderr } = run();
     expect(status).to.equal(1);
     expect(stderr).to.match(/nothing was answered/);
+  });
+
+  it('says which variables are missing for a model, and which suites there are', () => {
+    expect(run('--llm').stderr).to.match(/--llm needs an LLM: set OPENAI_API_KEY/);
+    const { status, stderr } = run('--suite', 'nehza');
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/--suite nehza is unknown, the suites are .*nezha/);
   });
 
   it('sends each sender to its own source, and strangers to generic', () => {
