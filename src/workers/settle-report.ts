@@ -6,7 +6,7 @@ import { concludeFindings } from './conclude-findings.ts';
 import { firstOfEach } from './conclusion/first-of-each.ts';
 import { addressesModel } from './verification/addresses-model.ts';
 import { indexEvidence } from './verification/evidence-index.ts';
-import { type Weighed, weighConclusion } from './verification/weigh-conclusion.ts';
+import { isSameFault, type Weighed, weighConclusion } from './verification/weigh-conclusion.ts';
 import { type EvidenceIndex, NO_CAUSE, type Verification, verifyReport } from './verify-report.ts';
 
 export type SettleInput = {
@@ -109,10 +109,16 @@ function withHypothesis(own: Report, { rootCause, verdict }: Report): Report {
   return { ...own, hypotheses: [...own.hypotheses, { statement, standing: 'possible', confidence, evidence }] };
 }
 
-/** A capped verdict; the class is the detectors' where they have identified the cause, or where nobody has found one. */
+/**
+ * A capped verdict; the class is the detectors' where they have identified the cause, where both mean the same fault (models confuse the
+ * classes more often than the fault), and where nobody has found one.
+ */
 function lowered(report: Report, own: Report, weighed: Weighed): Report {
   const capped = weighed.outcome === 'capped' ? { ...report, verdict: 'probable' as const } : report;
-  const settled = own.verdict === 'identified' || capped.verdict === 'inconclusive';
+  const settled =
+    own.verdict === 'identified' ||
+    capped.verdict === 'inconclusive' ||
+    (own.verdict === 'probable' && isSameFault(report, own));
   return settled ? { ...capped, class: own.class } : capped;
 }
 

@@ -16,8 +16,8 @@ const LIKELY = 0.5;
 
 /**
  * Weighs a model's conclusion against the detectors': what they have identified it may refine but not replace, an all-clear
- * needs their proof, and what none of their findings supports is probable at best. Models are most often wrong where they
- * blame another service than the one at fault.
+ * needs their proof, and what differs from the cause that they hold likely, or has none of their findings behind it, is probable at
+ * best: "identified" takes two readers who agree. Models are most often wrong where they blame another service than the one at fault.
  */
 export function weighConclusion(model: Report, own: Report, findings: Finding[]): Weighed {
   if (model.verdict === 'inconclusive') return weighUndecided(own);
@@ -25,6 +25,8 @@ export function weighConclusion(model: Report, own: Report, findings: Finding[])
   if (own.verdict === 'identified' && !agrees(model, own))
     return { outcome: 'overruled', why: `it contradicts the detectors, which have identified ${blamed(own)}` };
   if (model.verdict !== 'identified' || own.verdict === 'identified') return STANDS;
+  if (own.verdict === 'probable' && !(model.class === own.class && agrees(model, own)))
+    return { outcome: 'capped', why: `the detectors hold ${blamed(own)} for likelier, so that it is probable at best` };
   return findings.some((finding) => supports(finding, model))
     ? STANDS
     : { outcome: 'capped', why: 'no finding of the detectors supports it, so that it is probable at best' };
@@ -41,7 +43,8 @@ function weighHealthy({ verdict }: Report): Weighed {
   return { outcome: 'overruled', why: 'it called healthy what the detectors have no proof of' };
 }
 
-const blamed = ({ rootCause, class: found }: Report) => rootCause.component ?? `a cause of class ${found}`;
+const blamed = ({ rootCause, class: found }: Report) =>
+  rootCause.component === null ? `a cause of class ${found}` : `${rootCause.component} (${found})`;
 
 /**
  * The same kind of trouble, and one conclusion names the component that the other blames; or another kind at the very same
@@ -49,18 +52,21 @@ const blamed = ({ rootCause, class: found }: Report) => rootCause.component ?? `
  */
 function agrees(model: Report, own: Report): boolean {
   const [said, known] = [model.rootCause, own.rootCause];
-  if (model.class !== own.class) {
-    const same = said.component !== null && known.component !== null && sameName(said.component, known.component);
-    return same && said.evidence.some((number) => known.evidence.includes(number));
-  }
+  if (model.class !== own.class) return isSameFault(model, own);
   if (known.component === null || speaksOf(said, known.component)) return true;
   return said.component !== null && speaksOf(known, said.component);
+}
+
+/** Both blame the very same component by some of the same evidence. */
+export function isSameFault({ rootCause: said }: Report, { rootCause: known }: Report): boolean {
+  const same = said.component !== null && known.component !== null && sameName(said.component, known.component);
+  return same && said.evidence.some((number) => known.evidence.includes(number));
 }
 
 function supports(finding: Finding, { class: said, rootCause }: Report): boolean {
   if (finding.confidence < LIKELY || !finding.evidence.some((number) => rootCause.evidence.includes(number)))
     return false;
-  return finding.class === said || (finding.component !== null && speaksOf(rootCause, finding.component));
+  return finding.class === said;
 }
 
 function speaksOf({ component, statement }: Report['rootCause'], name: string): boolean {

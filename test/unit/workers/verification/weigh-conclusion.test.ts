@@ -65,7 +65,21 @@ describe('the weight of a model’s conclusion', () => {
 
   it('lets it be sure where a finding supports it', () => {
     expect(outcome({}, { verdict: 'inconclusive' }, [finding()])).to.equal('stands');
-    expect(outcome({ class: 'network' }, { verdict: 'probable' }, [finding()])).to.equal('stands');
+    expect(outcome({}, { verdict: 'probable' }, [finding()])).to.equal('stands');
+  });
+
+  it('does not let it be sure of another fault, or of another kind of fault, than they hold likely', () => {
+    const probable = { verdict: 'probable' } as const;
+    const payment = finding({ component: 'payment', class: 'network', evidence: [2] });
+    const blamesPayment: Given = {
+      component: 'payment',
+      statement: 'payment is away',
+      class: 'network',
+      evidence: [2],
+    };
+    expect(outcome(blamesPayment, probable, [finding(), payment])).to.equal('capped');
+    expect(outcome({ class: 'network' }, probable, [finding()])).to.equal('capped');
+    expect(outcome({ class: 'network' }, { verdict: 'inconclusive' }, [finding()])).to.equal('capped');
   });
 
   it('gives no all-clear without the detectors’ proof', () => {
