@@ -24,6 +24,8 @@ const MOST_OVERRULED = 0.3;
 /** Two readers of the same evidence, and one of them is not convinced. */
 const MOST_UNDECIDED = 0.7;
 const MOST_PROBABLE_UNDECIDED = 0.5;
+const CONTRADICTORY =
+  'It is not settled whether anything is wrong: the model names a fault, and the detectors find none; both are among the hypotheses';
 const WEIGHT: Record<Verdict, number> = { inconclusive: 0, healthy: 1, probable: 2, identified: 3 };
 
 /**
@@ -52,6 +54,7 @@ export async function settleReport(
   if (why) return replaced(verified, own, why);
   const weighed = weighConclusion(verified.report, own.report, input.findings);
   if (weighed.outcome === 'overruled') return replaced(verified, own, weighed.why);
+  if (weighed.outcome === 'doubted') return doubted(verified, own, weighed.why);
   if (weighed.outcome === 'undecided') return undecided(verified, own, weighed.why);
   return { report: lowered(verified.report, own.report, weighed), struck: [...verified.struck, ...struckBy(weighed)] };
 }
@@ -86,6 +89,27 @@ function undecided(verified: Verification, own: Verification, why: string): Veri
   const suspected: Hypothesis = { statement, standing: 'possible', confidence, evidence };
   const hypotheses = withoutRepeats([suspected, ...verified.report.hypotheses]);
   return { report: { ...verified.report, class: own.report.class, hypotheses }, struck };
+}
+
+/** One reader sees a fault and the other proof that there is none: an alarm would be a guess, and so would an all-clear. Both are told. */
+function doubted(verified: Verification, own: Verification, why: string): Verification {
+  const struck = [...verified.struck, ...own.struck, `conclusion of the LLM: ${why}`];
+  const readings = [verified.report, own.report].map(
+    ({ rootCause: { statement, evidence, confidence } }): Hypothesis => {
+      return { statement, standing: 'possible', confidence: Math.min(MOST_PROBABLE_UNDECIDED, confidence), evidence };
+    },
+  );
+  const confidence = Math.min(MOST_OVERRULED, verified.report.rootCause.confidence);
+  const rootCause = { statement: CONTRADICTORY, component: null, confidence, evidence: [] };
+  const hypotheses = withoutRepeats([...readings, ...verified.report.hypotheses]);
+  const report = {
+    ...verified.report,
+    verdict: 'inconclusive' as const,
+    class: own.report.class,
+    rootCause,
+    hypotheses,
+  };
+  return { report: withNote(report, why), struck };
 }
 
 const withoutRepeats = (hypotheses: Hypothesis[]) =>

@@ -8,6 +8,8 @@ export type Weighed =
   | { outcome: 'capped'; why: string }
   /** It leaves open what the detectors have a cause for: theirs stays in sight, and is believed less. */
   | { outcome: 'undecided'; why: string }
+  /** It names a fault where the detectors have proof that there is none now, and no finding that would bear it out. */
+  | { outcome: 'doubted'; why: string }
   | { outcome: 'overruled'; why: string };
 
 const STANDS: Weighed = { outcome: 'stands' };
@@ -24,10 +26,13 @@ export function weighConclusion(model: Report, own: Report, findings: Finding[])
   if (model.verdict === 'healthy') return weighHealthy(own);
   if (own.verdict === 'identified' && !agrees(model, own))
     return { outcome: 'overruled', why: `it contradicts the detectors, which have identified ${blamed(own)}` };
+  const isSupported = findings.some((finding) => supports(finding, model));
+  if (own.verdict === 'healthy' && !isSupported)
+    return { outcome: 'doubted', why: 'it names a fault, and the detectors have proof that there is none now' };
   if (model.verdict !== 'identified' || own.verdict === 'identified') return STANDS;
   if (own.verdict === 'probable' && !(model.class === own.class && agrees(model, own)))
     return { outcome: 'capped', why: `the detectors hold ${blamed(own)} for likelier, so that it is probable at best` };
-  return findings.some((finding) => supports(finding, model))
+  return isSupported
     ? STANDS
     : { outcome: 'capped', why: 'no finding of the detectors supports it, so that it is probable at best' };
 }

@@ -3,7 +3,7 @@ import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.t
 import type { EvidenceGap, Report } from '../../../src/shared/report.ts';
 import { analyseEvidence } from '../../../src/workers/analysis/analyse-evidence.ts';
 import { settleReport } from '../../../src/workers/settle-report.ts';
-import { container, input, logRow, logs, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
+import { container, input, logRow, logs, metric, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
 
 const database = poolAgents(loadAgents()).find(({ name }) => name === 'database')!;
 const TITLE = 'Database connection pool exhausted for user-service';
@@ -61,6 +61,21 @@ describe('the settling of a report', () => {
     const said = 'The pool is fine. All 4711 callers were served.';
     const report = await settled(draft({ statement: said, component: 'user-service' }, 'healthy'));
     expect(report).to.include({ tier: 'detectors', verdict: 'identified' });
+  });
+
+  it('shows both readings where a model names a fault and the detectors have proof that there is none', async () => {
+    const roomy = [
+      logs(1, [logRow('GET / 200', { severity: 'INFO' })]),
+      metric(2, 'db.client.connections.usage', [5, 6], { labels: { state: 'used' } }),
+      metric(3, 'db.client.connections.max', [20, 20]),
+    ];
+    const statement = 'The pool of user-service has a leak';
+    const report = await settled(draft({ statement, component: 'user-service' }), roomy);
+    expect(report).to.include({ tier: 'llm', verdict: 'inconclusive', class: 'healthy' });
+    expect(report.rootCause.confidence).to.be.at.most(0.3);
+    expect(report.hypotheses[0]).to.include({ statement, standing: 'possible' });
+    expect(report.hypotheses[1]!.statement).to.match(/no fault now/);
+    expect(report.couldNotCheck.at(-1)!.why).to.match(/^it names a fault/);
   });
 
   it('does not let a model call healthy what could not be checked', async () => {

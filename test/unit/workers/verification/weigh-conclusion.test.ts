@@ -82,6 +82,14 @@ describe('the weight of a model’s conclusion', () => {
     expect(outcome({ class: 'network' }, { verdict: 'inconclusive' }, [finding()])).to.equal('capped');
   });
 
+  it('raises no alarm of its own where they have proof that all is well', () => {
+    expect(outcome({}, { verdict: 'healthy' })).to.equal('doubted');
+    expect(outcome({ verdict: 'probable' }, { verdict: 'healthy' }, [finding({ confidence: 0.2 })])).to.equal(
+      'doubted',
+    );
+    expect(outcome({ verdict: 'probable' }, { verdict: 'healthy' }, [finding()])).to.equal('stands');
+  });
+
   it('gives no all-clear without the detectors’ proof', () => {
     expect(outcome({ verdict: 'healthy' }, { verdict: 'inconclusive' })).to.equal('overruled');
     expect(outcome({ verdict: 'healthy' }, { verdict: 'healthy' })).to.equal('stands');
