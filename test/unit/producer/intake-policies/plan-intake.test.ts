@@ -74,4 +74,22 @@ describe('the intake plan of an alert', () => {
     expect(plan.coalesce).to.equal(null);
     expect(planWith({ maintenance }, { namespace: 'x' }).maintenance).to.include({ name: 'short' });
   });
+
+  it('suppresses until the end of the last of several windows that follow or overlap each other', () => {
+    const window = (name: string, from: string, until: string, match = {}) => ({
+      name,
+      match,
+      from: `2026-11-2${from}:00.000Z`,
+      until: `2026-11-2${until}:00.000Z`,
+    });
+    const maintenance = [
+      window('third', '2T03:00', '2T04:00'),
+      window('first', '1T22:00', '2T01:00'),
+      window('second', '2T00:30', '2T03:00'),
+      window('elsewhere', '2T03:30', '2T09:00', { namespace: ['bank'] }),
+      window('tomorrow', '2T04:01', '2T09:00'),
+    ];
+    expect(planWith({ maintenance }).maintenance).to.deep.equal({ name: 'third', until: '2026-11-22T04:00:00.000Z' });
+    expect(planWith({ maintenance: maintenance.slice(2) }).maintenance).to.equal(null);
+  });
 });
