@@ -20,7 +20,9 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
     function problem() {
       const fingerprint = randomUUID();
       return (priority: number, plan: Parameters<typeof aPlanned>[0] = {}) =>
-        store(aPlanned({ priority, holdSeconds: priority === 1 ? 0 : 60, ...plan }, { fingerprint, title: `P${priority}` }));
+        store(
+          aPlanned({ priority, holdSeconds: priority === 1 ? 0 : 60, ...plan }, { fingerprint, title: `P${priority}` }),
+        );
     }
 
     it('takes the lead of what is held back, and ends its waiting', async () => {

@@ -80,12 +80,12 @@ with input as (
       from (
         select flaps_now, case when i.outranked then true
           else s.expires_at <= now() and i.open is not true
-            and not (flaps_now >= $4::int and s.cool_until > now() and excluded.flaps_until is not null) end as free
+            and not (flaps_now >= $4::int and s.cool_until > now() and excluded.flaps_until is not null and i.dead is not true) end as free
         -- Whoever flaps does so until its cool-down is over, however the time in which flaps count falls.
         from (select s.resolved::int + case when s.flaps_until > now() or (s.flaps >= $4::int and s.cool_until > now())
                                             then s.flaps else 0 end as flaps_now) as f
         left join (
-          select i.finished_at is null as open,
+          select i.finished_at is null as open, i.state = 'dead' as dead,
                  -- What is held back is led by what is more urgent, everything else would make it a silent member.
                  i.priority > f.priority and not (i.state = 'received' and i.due_at is not null) as outranked
           from rca_fleet.incidents i join firing f on f.fingerprint = s.fingerprint where i.id = s.incident_id
