@@ -1,4 +1,5 @@
 import { isoTime } from './iso-time.ts';
+import { allResolved } from './settle-resolved.ts';
 
 /** The SQL of intake; how its parts fit together is said in intake-store.ts. */
 
@@ -207,6 +208,8 @@ with joined as (
 ), firing_again as (
   update rca_fleet.incidents i set resolved_at = null
   where i.id in (select incident_id from joined) and i.resolved_at is not null and i.id not in (select id from fates)
+    -- What has joined may be an old firing that is delivered once more.
+    and not (${allResolved('i.id')})
 )
 select id as "incidentId", run, agent, priority from led where at_once`;
 
