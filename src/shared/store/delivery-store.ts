@@ -92,6 +92,7 @@ export type DeliveryStore = {
   giveUp(lease: DeliveryLease, part: DeliveryPart, why: string): Promise<void>;
   /** Gives up on what is behind of a run whose incident has ended; does nothing while it is open or the lease is an old one. */
   fail(lease: DeliveryLease, error: string): Promise<void>;
+  /** In the order of their runs; at most 100, the newest. */
   list(incidentId: string): Promise<Delivery[]>;
   /**
    * Current runs whose reply or charts are behind, untouched for `seconds` and under no live lease, oldest first. Asking touches them,
@@ -157,7 +158,9 @@ export function createDeliveryStore(database: Database): DeliveryStore {
     },
     list: (incidentId) =>
       database.query<Delivery & Row>(
-        `select ${FIELDS} from rca_fleet.deliveries where incident_id = $1 order by run, created_at limit 100`,
+        `select ${FIELDS} from (
+           select * from rca_fleet.deliveries where incident_id = $1 order by run desc, created_at desc limit 100
+         ) as newest order by run, created_at`,
         [incidentId],
       ),
     due: (seconds, limit) => database.query<DueDelivery & Row>(due(limit), [seconds]),
