@@ -29,8 +29,8 @@ export type Sendable = {
   send(): Promise<string>;
   /** Where it stands although its answer was lost, the oldest first; throws PacedError when that can't be told yet. */
   find(delivery: Delivery): Promise<string[]>;
-  /** Shows the newest revision; left out for what never changes. */
-  edit?(id: string): Promise<void>;
+  /** Shows the newest revision; false where it stands as it is for good and must be sent anew. Left out for what never changes. */
+  edit?(id: string): Promise<boolean>;
   /** Takes it away again; never throws. */
   remove(id: string): Promise<void>;
 };
@@ -71,9 +71,16 @@ export async function deliverOnce(
   if (standing === null) return await send(deps, outgoing, sendable);
   if (sendable.edit && (delivery.shown < asked.revision || delivery.messageTs === null)) {
     await waitForPace(deps, target.channel);
-    await sendable.edit(standing);
+    if (!(await sendable.edit(standing))) return await sendAnew(deps, outgoing, sendable, standing);
   }
   return await markSent(deps, outgoing, standing);
+}
+
+/** The row forgets the old message first: whoever comes after a crash sends the new one. */
+async function sendAnew(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable, old: string): Promise<Delivered> {
+  await deps.deliveries.forget(outgoing.lease, outgoing.part);
+  await sendable.remove(old);
+  return await send(deps, outgoing, sendable);
 }
 
 async function markSent({ deliveries }: DeliverDeps, outgoing: Outgoing, messageTs: string): Promise<Delivered> {
@@ -100,12 +107,12 @@ async function send(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable): 
   }
 }
 
-/** Looks for a message whose answer never came, and leaves one of it. */
+/** Looks for a message whose answer never came, and leaves the newest: an older one may be what had to be sent anew. */
 async function findLost(sendable: Sendable, delivery: Delivery): Promise<string | null> {
   if (delivery.state !== 'sending') return null;
-  const [first, ...others] = await sendable.find(delivery);
-  for (const id of others) await sendable.remove(id);
-  return first ?? null;
+  const found = await sendable.find(delivery);
+  for (const id of found.slice(0, -1)) await sendable.remove(id);
+  return found.at(-1) ?? null;
 }
 
 /**

@@ -113,8 +113,10 @@ async function deliverView(
   const stopReport = deps.metrics.stageTimer('report');
   const written = writeReport(view);
   stopReport('ok');
+  // Later it says how many alerts have joined by now, which is told quietly or not at all.
+  const anew = view.incident.state === 'reported' || (view.phase === 'failed' && !view.crowd);
   const send = (part: 'reply' | `overflow-${number}`, message: SlackMessage, shown: number) =>
-    deliver(deps, { lease, part, target, message, revision: shown, signal });
+    deliver(deps, { lease, part, target, message, revision: shown, anew, signal });
   // The thread reads in order when the reply stands before its overflow, but the reply counts as shown only when nothing
   // is missing behind it: so it is first posted as the revision before this one.
   if (written.overflow.length > 0 && !(await replyStands(deps, lease)))

@@ -79,6 +79,8 @@ export type DeliveryStore = {
   markSending(lease: DeliveryLease, part: DeliveryPart): Promise<void>;
   /** Back to pending: the call is known not to have had an effect. */
   markNotSent(lease: DeliveryLease, part: DeliveryPart, error: string): Promise<void>;
+  /** Back to pending: what stands in Slack is no longer this message. */
+  forget(lease: DeliveryLease, part: DeliveryPart): Promise<void>;
   /**
    * Notes where the message stands and what it shows. When that is the reply with all that is wanted and the report stands,
    * the same statement ends the incident as posted, so that no crash comes between; returns whether it did.
@@ -149,6 +151,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
     markSending: (lease, part) => set(lease, part, `state = 'sending', sending_at = now(), attempts = attempts + 1`),
     markNotSent: (lease, part, error) =>
       set(lease, part, `state = 'pending', sending_at = null, last_error = $5`, storableText(error, MAX_ERROR)),
+    forget: (lease, part) => set(lease, part, `state = 'pending', sending_at = null, message_ts = null`),
     async markSent(lease, part, { channel, messageTs, shown }) {
       return (await fenced(lease, MARK_SENT, part, channel, messageTs, shown))[0]!.posted === 1;
     },
