@@ -42,6 +42,30 @@ for (const backend of availableBackends()) {
       expect(Object.keys(jobs[0]!.data)).to.have.members(['incidentId', 'run']);
     });
 
+    it('puts a critical incident before a backlog that is larger than the queue and has waited for hours', async () => {
+      const queue = test.queues.queue(investigateQueue('network'));
+      await queue.obliterate({ force: true });
+      const agents = loadAgents();
+      const enqueue = enqueueWith(2);
+      const backlog = (await incidents('network', [3, 3, 3, 3])).map((item) => item.incidentId);
+      const old = `update rca_fleet.incidents set created_at = now() - interval '7 hours', turn_at = now() - interval '6 hours',
+                     updated_at = now() - interval '1 minute' where id = any($1::uuid[])`;
+      await test.database.query(old, [backlog]);
+      await topUpQueues({ agents, store: test.store, enqueue });
+      const [critical] = await incidents('network', [1]);
+      await enqueue.now([critical!]);
+      const first = async () => (await queue.getJobs(['prioritized', 'waiting'], 0, 0, true))[0]!;
+      expect((await first()).data.incidentId).to.equal(critical!.incidentId);
+      // What is topped up later does not go before it either.
+      for (const job of (await queue.getJobs(['prioritized', 'waiting'])).slice(0, 2))
+        if (job.data.incidentId !== critical!.incidentId) await job.remove();
+      await topUpQueues({ agents, store: test.store, enqueue });
+      expect((await first()).data.incidentId).to.equal(critical!.incidentId);
+      await queue.obliterate({ force: true });
+      for (const id of [...backlog, critical!.incidentId])
+        await test.store.incidents.die(id, 1, 'bug', 'end of the test');
+    });
+
     it('leaves in the store what a full queue has no room for; critical incidents have as much room again', async () => {
       const batch = await incidents('database', [4, 1, 3, 4, 1]);
       const enqueue = enqueueWith(2);

@@ -1,5 +1,5 @@
 import type { Alert, Severity } from '../../shared/alert.ts';
-import type { CoalescePlan, IntakePlan } from '../../shared/intake-plan.ts';
+import { type CoalescePlan, CRITICAL_AHEAD_SECONDS, type IntakePlan } from '../../shared/intake-plan.ts';
 import { type PatternMatcher, patternMatcher } from './match-pattern.ts';
 import type { CoalescePolicy, IntakePolicies, PolicyMatch } from './policy-schema.ts';
 import { readTopology, sharedKeys, type Topology } from './shared-keys.ts';
@@ -30,7 +30,7 @@ export function createIntakePlanner(policies: IntakePolicies): IntakePlanner {
       // What waits for the end of a maintenance is nothing that others should join.
       coalesce: maintenance ? null : coalescePlan(alert, settings.coalesce, topology),
       flapping: { times, withinSeconds: within, coolDownSeconds: settings.coolDown },
-      turnSeconds: policies.overtaken[severity],
+      turnSeconds: policies.overtaken[severity] - (severity === 'critical' ? CRITICAL_AHEAD_SECONDS : 0),
       maintenance: maintenance ? { name: maintenance.name, until: maintenance.until } : null,
     };
   };

@@ -21,6 +21,11 @@ describe('the intake plan of an alert', () => {
     expect(planWith({ rules }, {}, 'critical').holdSeconds).to.equal(0);
   });
 
+  it('gives critical alerts eight hours on whatever waits', () => {
+    expect(planWith({}, {}, 'critical').turnSeconds).to.equal(-8 * 3_600);
+    expect(planWith({}, {}, 'low').turnSeconds).to.equal(4 * 3_600);
+  });
+
   it('lays the rules that match over the defaults, the later ones over the earlier', () => {
     const rules: IntakePolicies['rules'] = [
       { name: 'batch', match: { service: ['batch-*'], severity: ['low', 'high'] }, join: 60, hold: 5 },
