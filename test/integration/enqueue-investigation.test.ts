@@ -5,6 +5,7 @@ import { loadAgents } from '../../src/shared/agents/load-agents.ts';
 import { investigateQueue } from '../../src/shared/queues.ts';
 import { aClassified } from '../support/alerts.ts';
 import { availableBackends } from '../support/backends.ts';
+import { eventually } from '../support/fleet.ts';
 import { makeQuiet } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 
@@ -75,6 +76,26 @@ for (const backend of availableBackends()) {
       const storm = await incidents('database', [1, 1, 1, 2]);
       await enqueue.now(storm);
       expect(await states(storm)).to.deep.equal(['queued', 'queued', 'received', 'received']);
+    });
+
+    it('finds room again soon after a full queue, also when the clock of its machine was set back', async () => {
+      const queue = test.queues.queue(investigateQueue('database'));
+      await queue.obliterate({ force: true });
+      const enqueue = enqueueWith(1);
+      const batch = await incidents('database', [3, 1, 1]);
+      await enqueue.now(batch);
+      await enqueue.now(batch);
+      await queue.obliterate({ force: true });
+      const now = Date.now;
+      Date.now = () => now() - 3_600_000;
+      try {
+        await eventually('room', async () => {
+          await enqueue.now(batch.slice(0, 1));
+          return !(await states(batch)).includes('received');
+        });
+      } finally {
+        Date.now = now;
+      }
     });
 
     it('tops a queue up with what waits in the store as soon as there is room, the most urgent first', async () => {
