@@ -195,10 +195,10 @@ async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
 
 /** The detectors alone, which the report says, and whoever wants more can have it by "investigate anyway". */
 async function beyondBudget(context: Context, analysis: Analysis, why: string) {
-  const { deps, incident, progress } = context;
+  const { deps, incident, lease, progress } = context;
   deps.metrics.budgetRefusals.inc({ severity: incident.severity });
   progress.add('reasoning over the evidence', `left out, ${why}`);
-  await deps.store.incidents.noteDecision(incident.id, 'detectors_only', why);
+  await deps.store.investigations.noteDecision(lease, 'detectors_only', why);
   const gaps = [...analysis.gaps, { what: 'reasoning by the LLM', why }];
   return { report: await concluded(context, { ...analysis, gaps }), evidence: analysis.evidence };
 }
