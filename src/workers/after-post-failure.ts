@@ -7,6 +7,7 @@ import type { DeliveryLease } from '../shared/store/delivery-store.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { PacedError } from './deliver-once.ts';
+import { pacedWaitMs } from './paced-wait.ts';
 import { sendBack } from './send-back.ts';
 import type { SlackPace } from './slack-pace.ts';
 
@@ -60,7 +61,7 @@ async function giveUpWhenLast(
  * counts.
  */
 async function waitWithoutAttempt(deps: PostFailureDeps, job: FleetJob, error: unknown): Promise<number | null> {
-  if (error instanceof PacedError) return error.waitMs;
+  if (error instanceof PacedError) return pacedWaitMs(error.waitMs, job);
   if (error instanceof FleetError && error.code === 'store_unavailable') return jittered(AWAY_WAIT_MS);
   if (!(error instanceof DependencyError)) return null;
   if (error.failure === 'breaker_open') return jittered(error.retryAfterMs ?? AWAY_WAIT_MS);

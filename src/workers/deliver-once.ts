@@ -22,6 +22,8 @@ export type Outgoing = {
   target: Target;
   revision: number;
   signal: AbortSignal;
+  /** Of a critical incident: it goes before others where the channel is busy. */
+  urgent?: boolean;
 };
 
 /** How one kind of message is sent; ids are those by which Slack knows it. */
@@ -70,7 +72,7 @@ export async function deliverOnce(
   const standing = delivery.messageTs ?? (await findLost(sendable, delivery));
   if (standing === null) return await send(deps, outgoing, sendable);
   if (sendable.edit && (delivery.shown < asked.revision || delivery.messageTs === null)) {
-    await waitForPace(deps, target.channel);
+    await waitForPace(deps, outgoing);
     if (!(await sendable.edit(standing))) return await sendAnew(deps, outgoing, sendable, standing);
   }
   return await markSent(deps, outgoing, standing);
@@ -91,8 +93,8 @@ async function markSent({ deliveries }: DeliverDeps, outgoing: Outgoing, message
 
 async function send(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable): Promise<Delivered> {
   const { deliveries } = deps;
-  const { lease, part, target } = outgoing;
-  await waitForPace(deps, target.channel);
+  const { lease, part } = outgoing;
+  await waitForPace(deps, outgoing);
   await deliveries.markSending(lease, part);
   const messageTs = await sendable.send().catch(async (error) => {
     if (error instanceof DependencyError && error.ambiguous) await takeBackWhenOvertaken(deps, outgoing, sendable);
@@ -164,7 +166,7 @@ async function settledRow({ deliveries, takeBackMs = TAKE_BACK_MS }: DeliverDeps
   }
 }
 
-async function waitForPace({ pace }: DeliverDeps, channel: string): Promise<void> {
-  const waitMs = await pace.take(channel);
+async function waitForPace({ pace }: DeliverDeps, { target, urgent }: Outgoing): Promise<void> {
+  const waitMs = await pace.take(target.channel, urgent);
   if (waitMs > 0) throw new PacedError(waitMs);
 }
