@@ -82,6 +82,7 @@ async function investigate({ incidents, investigations, budgets }: Store, step: 
   await step('investigate: save findings', () => investigations.saveFindings(lease, [SAMPLE_FINDING], []));
   await step('investigate: ask the budget', () => budgets.admit(id, 1, 'high'));
   await step('investigate: settle the budget', () => budgets.settle(id, 1, SAMPLE_USAGE));
+  await budgets.giveBack(id, 2);
   await step('investigate: save the usage', () => investigations.saveUsage(lease, SAMPLE_USAGE));
   await step('investigate: note a decision', () =>
     investigations.noteDecision(lease, 'detectors_only', 'the bench says so'),
