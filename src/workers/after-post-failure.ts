@@ -23,6 +23,9 @@ export type PostFailureDeps = {
 const SHUTDOWN_WAIT_MS = 100;
 const AWAY_WAIT_MS = 2_000;
 
+/** Slack's words for a token that does not count, now: it is being renewed, or somebody will. No message is at fault. */
+const TOKEN_FAULTS = new Set(['not_authed', 'invalid_auth', 'token_revoked', 'token_expired', 'account_inactive']);
+
 /** Decides what a failure means, while the lease is still held; then gives it back for whoever tries next. */
 export async function afterPostFailure(
   deps: PostFailureDeps,
@@ -48,7 +51,8 @@ async function giveUpWhenLast(
   const why = describeError(error);
   const attempt = job.attemptsMade + 1;
   deps.logger.warn('a delivery failed', { stage: 'post', incident: lease.incidentId, attempt, error: why });
-  const rejected = error instanceof DependencyError && !error.retryable && !error.ambiguous;
+  const rejected =
+    error instanceof DependencyError && !error.retryable && !error.ambiguous && !TOKEN_FAULTS.has(error.detail ?? '');
   if (!rejected && attempt < (job.opts.attempts ?? 1)) return false;
   const unavailable = error instanceof DependencyError ? 'slack_unavailable' : 'bug';
   await deps.bury(job.data, rejected ? 'slack_rejected' : unavailable, why, { of: 'delivery', token: lease.token });

@@ -300,6 +300,17 @@ describe('posting to Slack', () => {
       expect((await reply(incidentId)).sendingAt).to.be.a('string');
     });
 
+    it('tries again with a token that is no longer valid, and leaves its dead letters to be redriven by themselves', async () => {
+      const { incidentId } = await threadWithReply();
+      slack.setFault('chat.postMessage', { kind: 'error', error: 'token_revoked' });
+      const error = await rejection(processPost(depsOf(), jobOf(incidentId).job, 't', RUNNING));
+      expect(error.name).to.not.equal('UnrecoverableError');
+      expect(await test.store.incidents.find(incidentId)).to.include({ state: 'reported' });
+      await rejection(processPost(depsOf(), jobOf(incidentId, 1, 19).job, 't', RUNNING));
+      const dead = { state: 'dead', deadReason: 'slack_unavailable' };
+      expect(await test.store.incidents.find(incidentId)).to.include(dead);
+    });
+
     it('ends nothing for a worker that has lost its lease', async () => {
       const { incidentId } = await threadWithReply();
       slack.setFault('chat.postMessage', { kind: 'error', error: 'is_archived' });
