@@ -57,10 +57,10 @@ export function createEnqueue({ queues, incidents, logger, metrics, limit = QUEU
   let left = false;
 
   const withinRoom = async (agent: string, group: Enqueueable[]) => {
-    if ((fullUntil.get(agent) ?? 0) > Date.now()) return [];
+    if ((fullUntil.get(agent) ?? 0) > performance.now()) return [];
     const free = limit - (await queues.depth(investigateQueue(agent)));
     const fitting = mostUrgent(group, free, free + limit * (CRITICAL_ROOM - 1));
-    if (fitting.length < group.length && free <= -limit) fullUntil.set(agent, Date.now() + FULL_MS);
+    if (fitting.length < group.length && free <= -limit) fullUntil.set(agent, performance.now() + FULL_MS);
     return fitting;
   };
 

@@ -62,8 +62,9 @@ export async function keepIntake(deps: KeepIntakeDeps, signal: AbortSignal): Pro
       await attempt(deps, 'telling threads the news', () => tellNews(deps), signal),
       await attempt(deps, 'redriving dead letters', () => redriveDue(deps), signal),
     ];
-    if (Date.now() >= seldomAt) {
-      seldomAt = Date.now() + SELDOM_MS;
+    // By a clock that nobody sets back.
+    if (performance.now() >= seldomAt) {
+      seldomAt = performance.now() + SELDOM_MS;
       await attempt(deps, 'tidying intake', () => tidy(deps), signal);
       await attempt(deps, 'planning redrives', (limited) => planSelfRedrives(deps, limited), signal);
     }

@@ -13,7 +13,7 @@ export type IntakePlan = {
   holdSeconds: number;
   coalesce: CoalescePlan | null;
   flapping: { times: number; withinSeconds: number; coolDownSeconds: number };
-  /** How long less urgent incidents can be overtaken at most by those that came later. */
+  /** How long less urgent incidents can be overtaken at most by those that came later; below 0 for those that are ahead. */
   turnSeconds: number;
   maintenance: { name: string; until: string } | null;
 };
@@ -27,9 +27,15 @@ export type CoalescePlan = {
   maxAlerts: number;
 };
 
+/**
+ * By how much critical incidents are ahead of all others, s: they also overtake what may be overtaken no longer, unless its turn
+ * came so long ago. In a backlog of hours they would wait for all of it otherwise.
+ */
+export const CRITICAL_AHEAD_SECONDS: number = 8 * 3_600;
+
 /** How long an incident of a severity may be overtaken where no policy says otherwise, s. */
 export const TURN_SECONDS: Record<Severity, number> = {
-  critical: 0,
+  critical: -CRITICAL_AHEAD_SECONDS,
   high: 15 * 60,
   medium: 3_600,
   low: 4 * 3_600,

@@ -13,8 +13,8 @@ export function queueMetricsRefresher(
 ): () => Promise<void> {
   let freshUntil = 0;
   return async () => {
-    if (Date.now() < freshUntil) return;
-    freshUntil = Date.now() + KEEP_MS;
+    if (performance.now() < freshUntil) return;
+    freshUntil = performance.now() + KEEP_MS;
     await Promise.all([
       ...names.map((name) => refreshQueue(queues, name, metrics)),
       incidents.oldestOpenSeconds().then((seconds) => metrics.oldestOpenIncidentSeconds.set(seconds)),

@@ -289,8 +289,8 @@ function jobOptions(name: string, backend: Queues['backend']): JobsOptions {
 function throttledWarning(logger: Logger, queue: string): (thrown: unknown) => void {
   let quietUntil = 0;
   return (thrown) => {
-    if (Date.now() < quietUntil) return;
-    quietUntil = Date.now() + 5_000;
+    if (performance.now() < quietUntil) return;
+    quietUntil = performance.now() + 5_000;
     logger.warn('the queue backend reports an error', { queue, error: toError(thrown).message });
   };
 }

@@ -22,7 +22,7 @@ export async function redriveIncident({ store, queues }: Deps, incidentId: strin
   return await queueRun({ store, queues }, { incidentId, run, agent });
 }
 
-/** Queues a run that somebody has asked for, before all that waits; says what came of it. */
+/** Queues a run that somebody has asked for, before all that may still be overtaken; says what came of it. */
 export async function queueRun(
   { store, queues }: Deps,
   { incidentId, run, agent }: { incidentId: string; run: number; agent: string },

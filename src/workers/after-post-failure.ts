@@ -7,6 +7,7 @@ import type { DeliveryLease } from '../shared/store/delivery-store.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { PacedError } from './deliver-once.ts';
+import { pacedWaitMs } from './paced-wait.ts';
 import { sendBack } from './send-back.ts';
 import type { SlackPace } from './slack-pace.ts';
 
@@ -21,6 +22,9 @@ export type PostFailureDeps = {
 /** How long a job waits that is sent back because of a shutdown, or because a dependency is away as a whole, ms. */
 const SHUTDOWN_WAIT_MS = 100;
 const AWAY_WAIT_MS = 2_000;
+
+/** Slack's words for a token that does not count, now: it is being renewed, or somebody will. No message is at fault. */
+const TOKEN_FAULTS = new Set(['not_authed', 'invalid_auth', 'token_revoked', 'token_expired', 'account_inactive']);
 
 /** Decides what a failure means, while the lease is still held; then gives it back for whoever tries next. */
 export async function afterPostFailure(
@@ -47,7 +51,8 @@ async function giveUpWhenLast(
   const why = describeError(error);
   const attempt = job.attemptsMade + 1;
   deps.logger.warn('a delivery failed', { stage: 'post', incident: lease.incidentId, attempt, error: why });
-  const rejected = error instanceof DependencyError && !error.retryable && !error.ambiguous;
+  const rejected =
+    error instanceof DependencyError && !error.retryable && !error.ambiguous && !TOKEN_FAULTS.has(error.detail ?? '');
   if (!rejected && attempt < (job.opts.attempts ?? 1)) return false;
   const unavailable = error instanceof DependencyError ? 'slack_unavailable' : 'bug';
   await deps.bury(job.data, rejected ? 'slack_rejected' : unavailable, why, { of: 'delivery', token: lease.token });
@@ -60,7 +65,7 @@ async function giveUpWhenLast(
  * counts.
  */
 async function waitWithoutAttempt(deps: PostFailureDeps, job: FleetJob, error: unknown): Promise<number | null> {
-  if (error instanceof PacedError) return error.waitMs;
+  if (error instanceof PacedError) return pacedWaitMs(error.waitMs, job);
   if (error instanceof FleetError && error.code === 'store_unavailable') return jittered(AWAY_WAIT_MS);
   if (!(error instanceof DependencyError)) return null;
   if (error.failure === 'breaker_open') return jittered(error.retryAfterMs ?? AWAY_WAIT_MS);

@@ -10,8 +10,17 @@ export const METADATA_EVENT = 'rca_fleet_message';
 const DELETE_MS = 5_000;
 /** A lost post is looked for from this long before it was sent off, s: Slack's clock is not ours. */
 const CLOCKS_DIFFER_S = 120;
+/** Pages of a thousand messages that are read back at most. */
+const MAX_PAGES = 10;
 
-export type Sending = Outgoing & { message: SlackMessage };
+export type Sending = Outgoing & {
+  message: SlackMessage;
+  /** What it says is not to be missed: it is posted anew where Slack does not let the message be edited. */
+  anew?: boolean;
+};
+
+/** Slack's words for a message that nobody may edit any more, or not this app. */
+const NOT_EDITABLE = new Set(['edit_window_closed', 'cant_update_message']);
 
 /** Brings one text message of the outbox to `revision`; it is found again by its metadata. See `deliverOnce`. */
 export async function deliverMessage(deps: DeliverDeps, asked: Sending): Promise<Delivered> {
@@ -43,32 +52,45 @@ async function post(gateway: McpGateway, { lease, part, target, message, signal 
   return data.ts;
 }
 
-async function edit(gateway: McpGateway, { lease, part, target, message, signal }: Sending, ts: string): Promise<void> {
+async function edit(gateway: McpGateway, sending: Sending, ts: string): Promise<boolean> {
+  const { lease, part, target, message, signal, anew = false } = sending;
   const metadata = messageMetadata(lease, part);
   const input = { channel: target.channel, ts, text: message.text, blocks: message.blocks, metadata };
   try {
     await gateway.call('slack.update_message', input, { signal, incidentId: lease.incidentId });
+    return true;
   } catch (error) {
-    // Somebody deleted the message: they have seen it, and posting it again would be spam.
-    if (!(error instanceof DependencyError && error.detail === 'message_not_found')) throw error;
+    const word = error instanceof DependencyError ? (error.detail ?? '') : '';
+    // Somebody deleted the message: they have seen it, and posting it again would be spam. So would every bit of news be.
+    if (word === 'message_not_found') return true;
+    if (NOT_EDITABLE.has(word)) return !anew;
+    throw error;
   }
 }
 
-/** Reads Slack back for a post whose answer never came. */
+/** Reads Slack back for a post whose answer never came, until it is found: much may have been posted after it. */
 async function findPosts(gateway: McpGateway, sending: Sending, { sendingAt }: Delivery): Promise<string[]> {
   const { lease, part, target, signal } = sending;
   const options = { signal, incidentId: lease.incidentId };
   const { channel, threadTs } = target;
   const oldest = String(Date.parse(sendingAt ?? '') / 1000 - CLOCKS_DIFFER_S || 0);
-  const { data } = threadTs
-    ? await gateway.call('slack.thread_info', { channel, threadTs, limit: 1000 }, options)
-    : await gateway.call('slack.channel_history', { channel, oldest, limit: 999 }, options);
+  const read = (cursor?: string) =>
+    threadTs
+      ? gateway.call('slack.thread_info', { channel, threadTs, limit: 1000, cursor }, options)
+      : gateway.call('slack.channel_history', { channel, oldest, limit: 999, cursor }, options);
   const wanted = messageMetadata(lease, part).event_payload;
-  const ours = data.messages.filter(({ metadata }) => {
-    const payload = metadata?.event_type === METADATA_EVENT ? metadata.event_payload : null;
-    return payload?.incident_id === wanted.incident_id && payload.run === wanted.run && payload.part === wanted.part;
-  });
-  return ours.map(({ ts }) => ts).sort();
+  let next: string | null | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const { data } = await read(next ?? undefined);
+    const ours = data.messages.filter(({ metadata }) => {
+      const payload = metadata?.event_type === METADATA_EVENT ? metadata.event_payload : null;
+      return payload?.incident_id === wanted.incident_id && payload.run === wanted.run && payload.part === wanted.part;
+    });
+    if (ours.length > 0) return ours.map(({ ts }) => ts).sort();
+    next = data.nextCursor;
+    if (!next) break;
+  }
+  return [];
 }
 
 function messageMetadata({ incidentId, run }: DeliveryLease, part: DeliveryPart) {

@@ -22,6 +22,8 @@ export type Outgoing = {
   target: Target;
   revision: number;
   signal: AbortSignal;
+  /** Of a critical incident: it goes before others where the channel is busy. */
+  urgent?: boolean;
 };
 
 /** How one kind of message is sent; ids are those by which Slack knows it. */
@@ -29,8 +31,8 @@ export type Sendable = {
   send(): Promise<string>;
   /** Where it stands although its answer was lost, the oldest first; throws PacedError when that can't be told yet. */
   find(delivery: Delivery): Promise<string[]>;
-  /** Shows the newest revision; left out for what never changes. */
-  edit?(id: string): Promise<void>;
+  /** Shows the newest revision; false where it stands as it is for good and must be sent anew. Left out for what never changes. */
+  edit?(id: string): Promise<boolean>;
   /** Takes it away again; never throws. */
   remove(id: string): Promise<void>;
 };
@@ -70,10 +72,17 @@ export async function deliverOnce(
   const standing = delivery.messageTs ?? (await findLost(sendable, delivery));
   if (standing === null) return await send(deps, outgoing, sendable);
   if (sendable.edit && (delivery.shown < asked.revision || delivery.messageTs === null)) {
-    await waitForPace(deps, target.channel);
-    await sendable.edit(standing);
+    await waitForPace(deps, outgoing);
+    if (!(await sendable.edit(standing))) return await sendAnew(deps, outgoing, sendable, standing);
   }
   return await markSent(deps, outgoing, standing);
+}
+
+/** The row forgets the old message first: whoever comes after a crash sends the new one. */
+async function sendAnew(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable, old: string): Promise<Delivered> {
+  await deps.deliveries.forget(outgoing.lease, outgoing.part);
+  await sendable.remove(old);
+  return await send(deps, outgoing, sendable);
 }
 
 async function markSent({ deliveries }: DeliverDeps, outgoing: Outgoing, messageTs: string): Promise<Delivered> {
@@ -84,8 +93,8 @@ async function markSent({ deliveries }: DeliverDeps, outgoing: Outgoing, message
 
 async function send(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable): Promise<Delivered> {
   const { deliveries } = deps;
-  const { lease, part, target } = outgoing;
-  await waitForPace(deps, target.channel);
+  const { lease, part } = outgoing;
+  await waitForPace(deps, outgoing);
   await deliveries.markSending(lease, part);
   const messageTs = await sendable.send().catch(async (error) => {
     if (error instanceof DependencyError && error.ambiguous) await takeBackWhenOvertaken(deps, outgoing, sendable);
@@ -100,12 +109,12 @@ async function send(deps: DeliverDeps, outgoing: Outgoing, sendable: Sendable): 
   }
 }
 
-/** Looks for a message whose answer never came, and leaves one of it. */
+/** Looks for a message whose answer never came, and leaves the newest: an older one may be what had to be sent anew. */
 async function findLost(sendable: Sendable, delivery: Delivery): Promise<string | null> {
   if (delivery.state !== 'sending') return null;
-  const [first, ...others] = await sendable.find(delivery);
-  for (const id of others) await sendable.remove(id);
-  return first ?? null;
+  const found = await sendable.find(delivery);
+  for (const id of found.slice(0, -1)) await sendable.remove(id);
+  return found.at(-1) ?? null;
 }
 
 /**
@@ -157,7 +166,7 @@ async function settledRow({ deliveries, takeBackMs = TAKE_BACK_MS }: DeliverDeps
   }
 }
 
-async function waitForPace({ pace }: DeliverDeps, channel: string): Promise<void> {
-  const waitMs = await pace.take(channel);
+async function waitForPace({ pace }: DeliverDeps, { target, urgent }: Outgoing): Promise<void> {
+  const waitMs = await pace.take(target.channel, urgent);
   if (waitMs > 0) throw new PacedError(waitMs);
 }

@@ -195,10 +195,10 @@ async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
 
 /** The detectors alone, which the report says, and whoever wants more can have it by "investigate anyway". */
 async function beyondBudget(context: Context, analysis: Analysis, why: string) {
-  const { deps, incident, progress } = context;
+  const { deps, incident, lease, progress } = context;
   deps.metrics.budgetRefusals.inc({ severity: incident.severity });
   progress.add('reasoning over the evidence', `left out, ${why}`);
-  await deps.store.incidents.noteDecision(incident.id, 'detectors_only', why);
+  await deps.store.investigations.noteDecision(lease, 'detectors_only', why);
   const gaps = [...analysis.gaps, { what: 'reasoning by the LLM', why }];
   return { report: await concluded(context, { ...analysis, gaps }), evidence: analysis.evidence };
 }
@@ -214,6 +214,9 @@ async function withoutLlm(context: Context, analysis: Analysis, error: unknown):
     error: describeError(error),
   });
   progress.end('the LLM did not answer', 'failed');
+  // An outage must not use up the budget of the hour after it.
+  if (UNPAID.has(failure) && context.account.total() === null)
+    await deps.store.budgets.giveBack(context.incident.id, context.lease.run);
   const gaps = [
     ...analysis.gaps,
     { what: 'reasoning by the LLM', why: `${failure}: ${describeError(error)}`.slice(0, 300) },
@@ -221,6 +224,9 @@ async function withoutLlm(context: Context, analysis: Analysis, error: unknown):
   const report = await concluded(context, { ...analysis, gaps });
   return { report, evidence: analysis.evidence };
 }
+
+/** Failures of an LLM that has not begun to answer, so that nobody has to pay for it. */
+const UNPAID: ReadonlySet<string> = new Set(['connection', 'overload', 'rate_limit', 'breaker_open', 'auth']);
 
 /** A lost lease or a database that is away while the LLM's questions were answered is no failure of the LLM. */
 const isOfLlm = (error: unknown) =>

@@ -113,8 +113,10 @@ async function deliverView(
   const stopReport = deps.metrics.stageTimer('report');
   const written = writeReport(view);
   stopReport('ok');
+  // Later it says how many alerts have joined by now, which is told quietly or not at all.
+  const anew = view.incident.state === 'reported' || (view.phase === 'failed' && !view.crowd);
   const send = (part: 'reply' | `overflow-${number}`, message: SlackMessage, shown: number) =>
-    deliver(deps, { lease, part, target, message, revision: shown, signal });
+    deliver(deps, { lease, part, target, message, revision: shown, anew, urgent: isUrgent(view), signal });
   // The thread reads in order when the reply stands before its overflow, but the reply counts as shown only when nothing
   // is missing behind it: so it is first posted as the revision before this one.
   if (written.overflow.length > 0 && !(await replyStands(deps, lease)))
@@ -122,6 +124,8 @@ async function deliverView(
   for (const [index, message] of written.overflow.entries()) await send(`overflow-${index + 1}`, message, revision);
   return await send('reply', written.reply, revision);
 }
+
+const isUrgent = ({ incident }: ReportView) => incident.priority === 1;
 
 async function replyStands({ store }: PostDeps, { incidentId, run }: DeliveryLease): Promise<boolean> {
   const rows = await store.deliveries.list(incidentId);
@@ -171,7 +175,8 @@ async function postRoot(deps: PostDeps, lease: DeliveryLease, view: ReportView, 
   }
   const target: Target = { channel: deps.defaultChannel, threadTs: null };
   const message = writeRootMessage(view);
-  const { channel, ts } = await deliver(deps, { lease, part: 'root', target, message, revision: 1, signal });
+  const root = { lease, part: 'root' as const, target, message, revision: 1, urgent: isUrgent(view), signal };
+  const { channel, ts } = await deliver(deps, root);
   return { channel, threadTs: ts };
 }
 

@@ -117,7 +117,7 @@ async function failAttempt(
   lease: Lease,
   error: unknown,
 ): Promise<never> {
-  const { incidentId, run } = job.data;
+  const { incidentId } = job.data;
   const why = describeError(error);
   const retryable = !(error instanceof FleetError) || error.retryable || error.code === 'bug';
   deps.logger.error('an investigation failed', {
@@ -127,7 +127,7 @@ async function failAttempt(
     error: why,
   });
   if (isStoreAway(error)) return await sendBackWhenAway(job, token, error);
-  await deps.store.investigations.saveError(incidentId, run, why).catch(() => undefined);
+  await deps.store.investigations.saveError(lease, why).catch(() => undefined);
   const last = !retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   if (!last) throw error;
   await deps.bury(job.data, 'bug', why, fenceOf(lease));

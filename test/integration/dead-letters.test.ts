@@ -49,7 +49,7 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
         },
       ];
       await test.store.investigations.saveProgress(lease, progress);
-      await test.store.investigations.saveError(broken, 1, 'it broke here');
+      await test.store.investigations.saveError(lease, 'it broke here');
       await incidents.die(broken, 1, 'bug', 'gave up');
       const { incidentId: unposted } = await reportedIncident(test);
       await incidents.die(unposted, 1, 'slack_unavailable', 'Slack is down');

@@ -180,6 +180,36 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       await makeQuiet(test, [id]);
       await test.store.incidents.redrive(id);
       expect(await deliveries.due(10, 10)).to.deep.equal([]);
+      expect(await behind(id)).to.deep.equal([]);
+    });
+
+    const behind = async (id: string) =>
+      (await deliveries.list(id)).filter((row) => row.wanted > row.shown).map((row) => row.part);
+
+    it('is not behind for ever with the root or an overflow of what was delivered after a redrive', async () => {
+      const { incidentId } = await reportedIncident(test);
+      const lease = await claimDelivery(test, incidentId);
+      for (const part of ['root', 'overflow-1', 'overflow-2', 'reply'] as const)
+        await deliveries.open(lease, part, TARGET);
+      for (const part of ['root', 'overflow-1'] as const) await deliveries.markSent(lease, part, { ...SENT, shown: 1 });
+      await test.store.incidents.die(incidentId, 1, 'slack_unavailable', 'no answer');
+      await test.store.incidents.redrive(incidentId);
+      expect(await behind(incidentId)).to.have.members(['reply', 'overflow-2']);
+      await deliveries.markSent(lease, 'reply', { ...SENT, shown: await deliveries.want(incidentId, 1) });
+      await makeQuiet(test, [incidentId]);
+      expect(await deliveries.due(10, 10)).to.deep.equal([]);
+      expect(await behind(incidentId)).to.deep.equal([]);
+    });
+
+    it('tells of the newest messages of an incident that went round very often', async () => {
+      const id = await openIncident(test);
+      await test.database.query(
+        `insert into rca_fleet.deliveries (id, incident_id, run, part)
+         select gen_random_uuid(), $1, run, part from generate_series(1, 60) as run, unnest(array['reply', 'root']) as part`,
+        [id],
+      );
+      const rows = await deliveries.list(id);
+      expect([rows.length, rows[0]!.run, rows.at(-1)!.run]).to.deep.equal([100, 11, 60]);
     });
   });
 }

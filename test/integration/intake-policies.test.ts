@@ -230,6 +230,38 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
           .and.not.include({ incidentId: first.incidentId });
       });
 
+      const change = (fingerprint: string, assignment: string) =>
+        test.database.query(`update rca_fleet.incident_slots set ${assignment} where fingerprint = $1`, [fingerprint]);
+
+      it('goes on until the end of the cool-down, however long ago the flaps began', async () => {
+        const fingerprint = randomUUID();
+        const { first, fire } = await flap(fingerprint);
+        for (let hour = 0; hour < 2; hour++) {
+          await change(fingerprint, 'flaps_until = now()');
+          await fire('resolved');
+          expect(await fire()).to.include({ decision: 'join', incidentId: first.incidentId });
+        }
+      });
+
+      it('is forgotten with the time in which flaps count', async () => {
+        const fingerprint = randomUUID();
+        const { fire } = await flap(fingerprint);
+        await change(fingerprint, 'cool_until = now(), flaps_until = now()');
+        const next = await fire();
+        await endAsPosted(test, next.incidentId);
+        await closeWindow(test, fingerprint);
+        expect(await fire())
+          .to.include({ decision: 'investigate' })
+          .and.not.include({ incidentId: next.incidentId });
+      });
+
+      it('joins no incident that ended without an analysis', async () => {
+        const { first, fire } = await flap(randomUUID());
+        await test.database.query(`update rca_fleet.incidents set state = 'dead' where id = $1`, [first.incidentId]);
+        await fire('resolved');
+        expect(await fire()).to.include({ decision: 'investigate' });
+      });
+
       it('is not what fires once more after its window', async () => {
         const fingerprint = randomUUID();
         const first = await storeOne(aPlanned({ holdSeconds: 0, flapping }, { fingerprint }));

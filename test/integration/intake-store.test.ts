@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import type { ClassifiedAlert } from '../../src/shared/store/intake-store.ts';
 import { aClassified } from '../support/alerts.ts';
 import { availableBackends } from '../support/backends.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
@@ -10,6 +12,8 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       test = await openTestStore(backend);
     });
     after(() => test.close());
+
+    const storeAlerts = (...alerts: ClassifiedAlert[]) => test.store.intake.storeAlerts(alerts);
 
     it('opens an incident for a new alert and says why', async () => {
       const [decision] = await test.store.intake.storeAlerts([aClassified()]);
@@ -67,6 +71,25 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       const [stray] = await test.store.intake.storeAlerts([aClassified({ status: 'resolved' })]);
       expect(stray).to.include({ decision: 'suppress', opened: false });
       expect(await test.store.incidents.find(stray!.incidentId)).to.include({ state: 'suppressed' });
+    });
+
+    it('knows an incident as resolved still when one of its firings is delivered once more', async () => {
+      const fingerprint = randomUUID();
+      const [opened] = await storeAlerts(aClassified({ fingerprint }));
+      const joined = aClassified({ fingerprint });
+      await storeAlerts(joined);
+      await test.database.query(`update rca_fleet.incidents set state = 'investigating' where id = $1`, [
+        opened!.incidentId,
+      ]);
+      await storeAlerts(aClassified({ fingerprint, status: 'resolved' }));
+      const resolvedAt = async () => (await test.store.incidents.find(opened!.incidentId))!.resolvedAt;
+      const before = await resolvedAt();
+      await storeAlerts(joined);
+      expect(await resolvedAt())
+        .to.be.a('string')
+        .and.equal(before);
+      await storeAlerts(aClassified({ fingerprint }));
+      expect(await resolvedAt()).to.equal(null);
     });
 
     it('opens a new incident when the window is over and the old one has ended', async () => {

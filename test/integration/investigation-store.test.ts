@@ -76,6 +76,8 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
         (lease) => store.investigations.saveEvidence(lease, [{ stepKey: 'step', evidence: anEvidence(1) }]),
       ],
       ['saveFindings', (lease) => store.investigations.saveFindings(lease, [], [])],
+      ['saveError', (lease) => store.investigations.saveError(lease, 'it broke')],
+      ['noteDecision', (lease) => store.investigations.noteDecision(lease, 'detectors_only', 'no budget')],
       ['saveReport', (lease) => store.investigations.saveReport(lease, aReport(), null)],
     ];
     for (const [name, write] of writes) {
@@ -88,7 +90,11 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
         expect(await rejection(write(old))).to.be.instanceOf(LeaseLostError);
         expect(await store.investigations.find(id, 1)).to.deep.equal(before);
         expect(await store.investigations.evidence(id, 1)).to.deep.equal([]);
-        expect(await store.incidents.find(id)).to.include({ state: 'investigating' });
+        const incident = (await store.incidents.find(id))!;
+        expect({ state: incident.state, history: incident.history }).to.deep.equal({
+          state: 'investigating',
+          history: [],
+        });
         expect(await store.deliveries.list(id)).to.deep.equal([]);
       });
     }
@@ -138,7 +144,7 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       const [stored] = await store.investigations.evidence(id, 1);
       expect(stored!.evidence.data).to.deep.equal({ key: ['v', '\ufffd', { '\ufffd': 1 }] });
       expect(stored!.evidence.text).to.equal('ab\\u0000');
-      await store.investigations.saveError(id, 1, 'tool said \0 and \ud800');
+      await store.investigations.saveError(lease, 'tool said \0 and \ud800');
       expect((await store.investigations.find(id, 1))!.error).to.equal('tool said  and \ufffd');
     });
   });

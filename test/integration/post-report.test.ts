@@ -203,6 +203,45 @@ describe('posting to Slack', () => {
     expect(replies()).to.deep.equal([]);
   });
 
+  for (const refusal of ['edit_window_closed', 'cant_update_message']) {
+    it(`posts the answer anew where Slack lets the card stand as it is: ${refusal}`, async () => {
+      const { claim, replies, reply } = await threadWithReply();
+      const sending = await claim('card');
+      const { ts: card } = await deliver(sending);
+      slack.setFault('chat.update', { kind: 'error', error: refusal });
+      slack.failNext('chat.postMessage', { kind: 'drop_answer' });
+      const answer = { ...sending, revision: 2, message: { text: 'answer', blocks: [] }, anew: true };
+      await rejection(deliver(answer));
+      slack.setFault('chat.update', null);
+      const { ts } = await deliver(answer);
+      expect(ts).to.not.equal(card);
+      expect(replies()).to.deep.equal(['answer']);
+      expect(await reply()).to.include({ messageTs: ts, state: 'sent', shown: 2 });
+      slack.setFault('chat.update', { kind: 'error', error: refusal });
+      await deliver({ ...answer, revision: 3, message: { text: 'news', blocks: [] }, anew: false });
+      expect(replies()).to.deep.equal(['answer']);
+    });
+  }
+
+  it('finds a lost post again however much was posted after it', async () => {
+    const threadTs = slack.postAsBot(CHANNEL, 'High error rate on checkout');
+    const { incidentId } = await reportedIncident(test);
+    const sending: Sending = {
+      lease: await claimDelivery(test, incidentId),
+      part: 'root',
+      target: { channel: CHANNEL, threadTs: null },
+      message: { text: 'root', blocks: [] },
+      revision: 1,
+      signal: RUNNING,
+    };
+    await test.store.deliveries.open(sending.lease, 'reply', { channel: CHANNEL, threadTs });
+    slack.failNext('chat.postMessage', { kind: 'drop_answer' });
+    await rejection(deliver(sending));
+    for (let n = 0; n < 1_100; n++) slack.postAsBot(CHANNEL, `message ${n}`);
+    await deliver(sending);
+    expect(slack.messages(CHANNEL).filter((message) => message.text === 'root')).to.have.length(1);
+  });
+
   describe('as a job', () => {
     /** A job as BullMQ hands it out, which notes how it was sent back. */
     function jobOf(incidentId: string, run = 1, attemptsMade = 0) {
@@ -259,6 +298,17 @@ describe('posting to Slack', () => {
       });
       expect(await reply(incidentId)).to.include({ state: 'failed' });
       expect((await reply(incidentId)).sendingAt).to.be.a('string');
+    });
+
+    it('tries again with a token that is no longer valid, and leaves its dead letters to be redriven by themselves', async () => {
+      const { incidentId } = await threadWithReply();
+      slack.setFault('chat.postMessage', { kind: 'error', error: 'token_revoked' });
+      const error = await rejection(processPost(depsOf(), jobOf(incidentId).job, 't', RUNNING));
+      expect(error.name).to.not.equal('UnrecoverableError');
+      expect(await test.store.incidents.find(incidentId)).to.include({ state: 'reported' });
+      await rejection(processPost(depsOf(), jobOf(incidentId, 1, 19).job, 't', RUNNING));
+      const dead = { state: 'dead', deadReason: 'slack_unavailable' };
+      expect(await test.store.incidents.find(incidentId)).to.include(dead);
     });
 
     it('ends nothing for a worker that has lost its lease', async () => {

@@ -1,8 +1,11 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import { expect } from 'chai';
+import { loadPolicies } from '../../src/producer/intake-policies/load-policies.ts';
+import { budgetRules } from '../../src/producer/keep-intake.ts';
 import { loadAgents } from '../../src/shared/agents/load-agents.ts';
 import { loadConfig } from '../../src/shared/config.ts';
 import { openDatabase } from '../../src/shared/database/open-database.ts';
+import { DependencyError } from '../../src/shared/errors.ts';
 import type { McpGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import { openGateway } from '../../src/shared/mcp/open-gateway.ts';
 import type { FleetJob } from '../../src/shared/queues.ts';
@@ -142,6 +145,21 @@ describe('a job of an investigate queue', () => {
     expect(await find(id)).to.include({ state: 'investigating' });
     expect(await test.store.investigations.find(id, 1)).to.include({ worker: 'other', error: null });
   });
+
+  for (const [failure, left] of [
+    ['breaker_open', 0],
+    ['timeout', 1],
+  ] as const) {
+    it(`counts ${left} investigations with the LLM when that failed with ${failure}`, async () => {
+      await test.store.budgets.publish({ ...budgetRules(loadPolicies(null)), windowSeconds: 3_600 });
+      const id = await openIncident(test);
+      const reason = () => Promise.reject(new DependencyError('llm', failure, 'no answer'));
+      await run(id, { reasoner: { configured: true, reason } });
+      expect(await find(id)).to.include({ state: 'reported' });
+      const spent = await test.database.query('select run from rca_fleet.llm_spending where incident_id = $1', [id]);
+      expect(spent).to.have.length(left);
+    });
+  }
 
   it('ends the incident as dead with the last attempt, not before', async () => {
     const id = await openIncident(test);

@@ -44,8 +44,21 @@ describe('the pace of what is written to Slack', () => {
     const pace = paceOf(60, 1_000_000);
     await pace.hold('C1', 5_000.5);
     await pace.hold('C1', 1_000);
-    const wait = await pace.take('C1');
+    const wait = await pace.take('C1', true);
     expect(wait).to.be.within(4_000, 5_001);
     expect(Number.isInteger(wait)).to.equal(true);
+    expect(await pace.take('C1')).to.be.within(4_500, 5_501);
+  });
+
+  it('gives an urgent message its place before the others that wait for one', async () => {
+    const pace = paceOf(1, 1_000_000);
+    await takeMany(() => pace.take('C1'), PACE_BURST + 1);
+    const [other, urgent] = [await pace.take('C1'), await pace.take('C1', true)];
+    expect(other - urgent).to.be.within(29_000, 31_000);
+    await test.database.query(
+      `update rca_fleet.channel_pacing set theoretical_arrival = theoretical_arrival - interval '40 s'`,
+    );
+    expect(await pace.take('C1')).to.be.above(0);
+    expect(await pace.take('C1', true)).to.equal(0);
   });
 });

@@ -82,9 +82,12 @@ async function investigate({ incidents, investigations, budgets }: Store, step: 
   await step('investigate: save findings', () => investigations.saveFindings(lease, [SAMPLE_FINDING], []));
   await step('investigate: ask the budget', () => budgets.admit(id, 1, 'high'));
   await step('investigate: settle the budget', () => budgets.settle(id, 1, SAMPLE_USAGE));
+  await budgets.giveBack(id, 2);
   await step('investigate: save the usage', () => investigations.saveUsage(lease, SAMPLE_USAGE));
-  await step('investigate: note a decision', () => incidents.noteDecision(id, 'detectors_only', 'the bench says so'));
-  await step('investigate: save an error', () => investigations.saveError(id, 1, 'an error of the bench'));
+  await step('investigate: note a decision', () =>
+    investigations.noteDecision(lease, 'detectors_only', 'the bench says so'),
+  );
+  await step('investigate: save an error', () => investigations.saveError(lease, 'an error of the bench'));
   await step('investigate: save the report', () =>
     investigations.saveReport(lease, SAMPLE_REPORT, SAMPLE_USAGE, [SAMPLE_CHART]),
   );
@@ -106,6 +109,7 @@ async function post({ incidents, deliveries, charts, paces }: Store, step: Step,
   await pace.hold(target.channel, 1);
   await step('post: mark sending', () => deliveries.markSending(lease, 'reply'));
   await deliveries.markNotSent(lease, 'reply', 'not sent');
+  await deliveries.forget(lease, 'reply');
   await step('post: renew the lease', () => deliveries.renew(lease));
   await step('post: mark sent', () =>
     deliveries.markSent(lease, 'reply', { channel: target.channel, messageTs: '1700000000.000002', shown: revision }),

@@ -194,11 +194,13 @@ export const DEPENDENCY_DRILLS = [
   slackDrill('slack-5xx', 'Slack answers 503 to everything for 8 s', [
     { method: '*', fault: { kind: 'status', status: 503 } },
   ]),
+  slackDrill('slack-token-revoked', 'the bot token does not count for 8 s, until it is renewed', [
+    { method: '*', fault: { kind: 'error', error: 'token_revoked' } },
+  ]),
   slackDrill('slack-unanswered', 'Slack takes posts and the answer is lost, or comes after our deadline', [
     { method: POST, fault: { kind: 'drop_answer' } },
     { method: POST, fault: { kind: 'answer_late', ms: 20_000 }, times: 2 },
   ]),
   slackRejectsBlocks,
   slackRefuses('slack-channel-gone', 'the channel is gone (channel_not_found)', '*', 'channel_not_found'),
-  slackRefuses('slack-token-revoked', 'the bot token is revoked', '*', 'token_revoked'),
 ];

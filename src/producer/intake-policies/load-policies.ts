@@ -20,11 +20,11 @@ export function loadPolicies(path: string | null): IntakePolicies {
   return checked(path, overlaid(builtIn, given));
 }
 
-/** Parts of two levels: `defaults`, `budgets` and their like may be given in part too. */
+/** `defaults`, `budgets` and their like may be given in part too, and so may the parts of theirs. */
 function overlaid(builtIn: Record<string, unknown>, given: Record<string, unknown>): Record<string, unknown> {
   const merged = Object.entries(given).map(([name, value]) => {
     const known = builtIn[name];
-    return [name, isRecord(known) && isRecord(value) ? { ...known, ...value } : value];
+    return [name, isRecord(known) && isRecord(value) ? overlaid(known, value) : value];
   });
   return { ...builtIn, ...Object.fromEntries(merged) };
 }

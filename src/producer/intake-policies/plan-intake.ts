@@ -1,5 +1,5 @@
 import type { Alert, Severity } from '../../shared/alert.ts';
-import type { CoalescePlan, IntakePlan } from '../../shared/intake-plan.ts';
+import { type CoalescePlan, CRITICAL_AHEAD_SECONDS, type IntakePlan } from '../../shared/intake-plan.ts';
 import { type PatternMatcher, patternMatcher } from './match-pattern.ts';
 import type { CoalescePolicy, IntakePolicies, PolicyMatch } from './policy-schema.ts';
 import { readTopology, sharedKeys, type Topology } from './shared-keys.ts';
@@ -19,11 +19,10 @@ export function createIntakePlanner(policies: IntakePolicies): IntakePlanner {
   return (alert, severity, now) => {
     const matching = rules.filter(({ applies }) => applies(alert, severity)).map(({ rule }) => rule);
     const settings = matching.reduce(overlay, policies.defaults);
-    const at = now.toISOString();
-    const open = windows.filter(
-      ({ window, applies }) => window.from <= at && at < window.until && applies(alert, severity),
+    const maintenance = maintenanceAt(
+      now.toISOString(),
+      windows.filter(({ applies }) => applies(alert, severity)).map(({ window }) => window),
     );
-    const maintenance = lastOf(open.map(({ window }) => window));
     return {
       rules: [...matching.map((rule) => rule.name), ...(maintenance ? [maintenance.name] : [])],
       joinSeconds: settings.join,
@@ -31,7 +30,7 @@ export function createIntakePlanner(policies: IntakePolicies): IntakePlanner {
       // What waits for the end of a maintenance is nothing that others should join.
       coalesce: maintenance ? null : coalescePlan(alert, settings.coalesce, topology),
       flapping: { times, withinSeconds: within, coolDownSeconds: settings.coolDown },
-      turnSeconds: policies.overtaken[severity],
+      turnSeconds: policies.overtaken[severity] - (severity === 'critical' ? CRITICAL_AHEAD_SECONDS : 0),
       maintenance: maintenance ? { name: maintenance.name, until: maintenance.until } : null,
     };
   };
@@ -59,9 +58,12 @@ function coalescePlan(alert: Alert, policy: CoalescePolicy | null, topology: Top
   return { keys, quietSeconds: policy.quiet, maxSeconds: policy.atMost, maxAlerts: policy.alerts };
 }
 
-/** The window that ends last, where several are open. */
-function lastOf<T extends { until: string }>(windows: T[]): T | null {
-  return windows.reduce<T | null>((last, window) => (last && last.until >= window.until ? last : window), null);
+/** The window with which the maintenance ends that is open then: windows that overlap or follow each other are one. */
+function maintenanceAt<T extends { from: string; until: string }>(at: string, windows: T[]): T | null {
+  const open = windows.filter(({ from, until }) => from <= at && at < until);
+  if (open.length === 0) return null;
+  const last = open.reduce((one, other) => (one.until >= other.until ? one : other));
+  return maintenanceAt(last.until, windows) ?? last;
 }
 
 function alertTest({ source, service, severity, namespace, name }: PolicyMatch): AlertTest {

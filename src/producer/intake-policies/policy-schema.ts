@@ -55,7 +55,7 @@ const places = z.array(z.enum(SHARED_PLACES, { error: `is none of ${SHARED_PLACE
 
 const coalesce = z.strictObject({
   by: places,
-  otherwise: places.default([]),
+  otherwise: places,
   quiet: duration,
   atMost: duration,
   alerts: z.int({ error: 'is not a whole number' }).min(2).max(10_000),

@@ -14,6 +14,8 @@ export type BudgetStore = {
   admit(incidentId: string, run: number, severity: Severity, forced?: boolean): Promise<string | null>;
   /** Puts what the run has really taken in the place of its estimate. */
   settle(incidentId: string, run: number, usage: LlmUsage): Promise<void>;
+  /** Takes back what was asked for by a run whose LLM has answered nothing. */
+  giveBack(incidentId: string, run: number): Promise<void>;
   /** Forgets what was spent more than a month ago. */
   prune(): Promise<void>;
 };
@@ -67,6 +69,9 @@ export function createBudgetStore(database: Database): BudgetStore {
           costUsd === undefined ? null : costUsd,
         ],
       );
+    },
+    async giveBack(incidentId, run) {
+      await database.query('delete from rca_fleet.llm_spending where incident_id = $1 and run = $2', [incidentId, run]);
     },
     async prune() {
       await database.query(PRUNE);

@@ -111,7 +111,7 @@ with old as (
 ), deliveries as (
   update rca_fleet.deliveries d set state = case when d.message_ts is not null then 'sent'
                                                  when d.sending_at is not null then 'sending' else 'pending' end,
-         wanted = d.wanted + 1, attempts = 0, updated_at = now()
+         wanted = d.wanted + (d.part = 'reply')::int, attempts = 0, updated_at = now()
   from again where d.incident_id = again.id and d.run = again.run
 )
 select run, agent, priority, state from again`;

@@ -77,7 +77,8 @@ where incident_id = $1 and run = $2 and (wanted > shown or state <> 'sent') and 
 /**
  * What is behind is found by an index that holds nothing else, the oldest first. The limit stands in the text: PostgreSQL
  * believes that a third of all deliveries are behind, and would read them all. Whatever was looked at is touched, due or not,
- * so that the next ones get their turn.
+ * so that the next ones get their turn; what nobody will ever bring up to date is wanted no longer, or it would be looked at for
+ * ever: the messages of a run that a newer one has left behind, and what a reply that is shown has no use for.
  */
 export const due = (limit: number) => `
 with behind as (
@@ -85,7 +86,13 @@ with behind as (
   where b.wanted > b.shown and b.state <> 'failed' and b.updated_at < now() - make_interval(secs => $1)
   order by b.updated_at limit ${Math.trunc(limit)} for update skip locked
 ), touched as (
-  update rca_fleet.deliveries d set updated_at = now() from behind where d.id = behind.id
+  update rca_fleet.deliveries d set updated_at = now(),
+    wanted = case when i.run > d.run then d.shown
+                  when i.finished_at is not null and d.part <> 'reply' and d.part not like 'chart-%' and exists (
+                    select 1 from rca_fleet.deliveries r
+                    where r.incident_id = d.incident_id and r.run = d.run and r.part = 'reply' and r.shown >= r.wanted) then d.shown
+                  else d.wanted end
+  from behind join rca_fleet.incidents i on i.id = behind.incident_id where d.id = behind.id
 )
 select distinct d.incident_id as "incidentId", d.run, d.wanted, i.priority, i.state
 from behind join rca_fleet.deliveries d on d.incident_id = behind.incident_id and d.run = behind.run and d.part = 'reply'

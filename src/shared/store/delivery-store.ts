@@ -79,6 +79,8 @@ export type DeliveryStore = {
   markSending(lease: DeliveryLease, part: DeliveryPart): Promise<void>;
   /** Back to pending: the call is known not to have had an effect. */
   markNotSent(lease: DeliveryLease, part: DeliveryPart, error: string): Promise<void>;
+  /** Back to pending: what stands in Slack is no longer this message. */
+  forget(lease: DeliveryLease, part: DeliveryPart): Promise<void>;
   /**
    * Notes where the message stands and what it shows. When that is the reply with all that is wanted and the report stands,
    * the same statement ends the incident as posted, so that no crash comes between; returns whether it did.
@@ -92,6 +94,7 @@ export type DeliveryStore = {
   giveUp(lease: DeliveryLease, part: DeliveryPart, why: string): Promise<void>;
   /** Gives up on what is behind of a run whose incident has ended; does nothing while it is open or the lease is an old one. */
   fail(lease: DeliveryLease, error: string): Promise<void>;
+  /** In the order of their runs; at most 100, the newest. */
   list(incidentId: string): Promise<Delivery[]>;
   /**
    * Current runs whose reply or charts are behind, untouched for `seconds` and under no live lease, oldest first. Asking touches them,
@@ -148,6 +151,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
     markSending: (lease, part) => set(lease, part, `state = 'sending', sending_at = now(), attempts = attempts + 1`),
     markNotSent: (lease, part, error) =>
       set(lease, part, `state = 'pending', sending_at = null, last_error = $5`, storableText(error, MAX_ERROR)),
+    forget: (lease, part) => set(lease, part, `state = 'pending', sending_at = null, message_ts = null`),
     async markSent(lease, part, { channel, messageTs, shown }) {
       return (await fenced(lease, MARK_SENT, part, channel, messageTs, shown))[0]!.posted === 1;
     },
@@ -157,7 +161,9 @@ export function createDeliveryStore(database: Database): DeliveryStore {
     },
     list: (incidentId) =>
       database.query<Delivery & Row>(
-        `select ${FIELDS} from rca_fleet.deliveries where incident_id = $1 order by run, created_at limit 100`,
+        `select ${FIELDS} from (
+           select * from rca_fleet.deliveries where incident_id = $1 order by run desc, created_at desc limit 100
+         ) as newest order by run, created_at`,
         [incidentId],
       ),
     due: (seconds, limit) => database.query<DueDelivery & Row>(due(limit), [seconds]),

@@ -3,7 +3,6 @@ import type { IncidentState } from '../incident.ts';
 import { isoTime, isUuid } from './iso-time.ts';
 import { WAITING_FIELDS } from './list-incidents.ts';
 import { allResolved, type SettledIncident, settleResolved } from './settle-resolved.ts';
-import { storableText } from './storable-json.ts';
 
 /** An incident that wants its job now; `turnAt` is epoch ms. */
 export type TakenUp = {
@@ -31,13 +30,12 @@ export type HeldStore = {
   investigateAnyway(id: string): Promise<{ was: IncidentState; taken: TakenUp | null } | null>;
   /** Asks for the replies of incidents that alerts have joined (or were resolved of) `seconds` ago, once for all of them. */
   takeNews(seconds: number, limit: number): Promise<WantedReply[]>;
-  /** Adds a decision to an incident's history. */
-  noteDecision(id: string, decision: string, reason: string): Promise<void>;
   /** Forgets groups that take no alerts any more. */
   pruneGroups(): Promise<void>;
 };
 
-const note = (decision: string, reason: string) =>
+/** The history of `rca_fleet.incidents i` with one more decision; both are SQL. */
+export const note = (decision: string, reason: string) =>
   `coalesce(i.history, '[]') || jsonb_build_array(jsonb_build_object('at', ${isoTime('now()')}, 'decision', ${decision}::text, 'reason', ${reason}::text))`;
 
 const DUE = `select id from rca_fleet.incidents where state = 'received' and due_at <= now() order by due_at limit $1`;
@@ -108,10 +106,6 @@ export function createHeldStore(database: Database): HeldStore {
       return { was, taken: taken.incidentId === null ? null : (taken as TakenUp) };
     },
     takeNews: (seconds, limit) => database.query<WantedReply & Row>(NEWS, [seconds, limit]),
-    async noteDecision(id, decision, reason) {
-      const text = `update rca_fleet.incidents i set history = ${note('$2', '$3')} where id = $1`;
-      await database.query(text, [id, decision, storableText(reason, 1_000)]);
-    },
     async pruneGroups() {
       await database.query(`delete from rca_fleet.incident_groups where live_until < now() - interval '1 minute'`);
     },

@@ -1,4 +1,5 @@
 import { isoTime } from './iso-time.ts';
+import { allResolved } from './settle-resolved.ts';
 
 /** The SQL of intake; how its parts fit together is said in intake-store.ts. */
 
@@ -60,8 +61,8 @@ with input as (
   from keyed join grouped using (key) group by keyed.c
 ), firing as (
   select distinct on (fingerprint) fingerprint, n, join_s, cool_s, coalesce(proposed.incident_id, taken.incident_id) as proposes,
-         coalesce(proposed.alone, true) as alone
-  from taken left join proposed using (c) where fires order by fingerprint, n
+         coalesce(proposed.alone, true) as alone, priority
+  from taken left join proposed using (c) where fires order by fingerprint, priority, n
 ), slot as (
   insert into rca_fleet.incident_slots as s (fingerprint, incident_id, expires_at, cool_until, flaps_until)
   select fingerprint, proposes, now() + make_interval(secs => join_s), now() + make_interval(secs => join_s + cool_s),
@@ -78,14 +79,22 @@ with input as (
                   then now() + make_interval(secs => $5::float8) else s.flaps_until end,
              false
       from (
-        select flaps_now, s.expires_at <= now()
-          and not exists (select 1 from rca_fleet.incidents i where i.id = s.incident_id and i.finished_at is null)
-          and not (flaps_now >= $4::int and s.cool_until > now() and excluded.flaps_until is not null) as free
-        from (select case when not s.resolved then s.flaps when s.flaps_until > now() then s.flaps + 1 else 1 end as flaps_now) as f
+        select flaps_now, case when i.outranked then true
+          else s.expires_at <= now() and i.open is not true
+            and not (flaps_now >= $4::int and s.cool_until > now() and excluded.flaps_until is not null and i.dead is not true) end as free
+        -- Whoever flaps does so until its cool-down is over, however the time in which flaps count falls.
+        from (select s.resolved::int + case when s.flaps_until > now() or (s.flaps >= $4::int and s.cool_until > now())
+                                            then s.flaps else 0 end as flaps_now) as f
+        left join (
+          select i.finished_at is null as open, i.state = 'dead' as dead,
+                 -- What is held back is led by what is more urgent, everything else would make it a silent member.
+                 i.priority > f.priority and not (i.state = 'received' and i.due_at is not null) as outranked
+          from rca_fleet.incidents i join firing f on f.fingerprint = s.fingerprint where i.id = s.incident_id
+        ) as i on true
       ) as fate)
   returning fingerprint, incident_id, expires_at <= now() as expired, xmax::text = '0' as added
 ), answered as (
-  select taken.n, taken.alert_id, taken.incident_id, true as fires, priority, slot.incident_id as answers, slot.expired,
+  select taken.n, taken.alert_id, taken.incident_id, true as fires, taken.priority, slot.incident_id as answers, slot.expired,
          taken.n = firing.n and slot.added and slot.incident_id <> taken.incident_id as shares
   from taken join firing using (fingerprint) join slot using (fingerprint) where taken.fires
   union all
@@ -153,30 +162,30 @@ where a.delivery_key = any($1)`;
 
 /**
  * What alerts that have joined change of their incident: one that was resolved fires again, one that is held waits for more
- * of them to come, up to the limits of its group, and what is more urgent than the leader takes the lead. Returns the
- * incidents that wait no longer.
+ * of them to come, up to the limits of its group, and what is more urgent than the leader takes the lead. A maintenance window
+ * holds back only what it covers, until its end as it is known now. Returns the incidents that wait no longer.
  */
 export const AFTER_JOINS = `
 with joined as (
   select * from jsonb_to_recordset($1::jsonb) as j(incident_id uuid, alert jsonb, classification jsonb, turn_s float8,
-    hold_s float8, quiet_s float8, max_s float8, max_alerts int)
+    hold_s float8, held_until timestamptz, held_why text, quiet_s float8, max_s float8, max_alerts int)
 ), fates as (
-  select i.id, j.*, i.due_at is not null and i.held_for = 'hold' as held,
+  select i.id, j.*, i.held_for = 'hold' or j.held_until is null as held,
          (j.classification->>'priority')::int < i.priority as leads,
-         i.due_at is not null and i.held_for = 'hold'
-           and (((j.classification->>'priority')::int < i.priority and coalesce(j.hold_s, 0) = 0)
+         case when i.held_for = 'maintenance' then j.held_until is null
+           else ((j.classification->>'priority')::int < i.priority and coalesce(j.hold_s, 0) = 0)
              or (select count(*) from (select 1 from rca_fleet.incident_alerts l where l.incident_id = i.id limit j.max_alerts) as first_ones)
-                >= j.max_alerts) as at_once
+                >= j.max_alerts end as at_once
   from rca_fleet.incidents i join joined j on j.incident_id = i.id
   where i.finished_at is null and i.state = 'received' and i.due_at is not null
   order by i.id for update of i
 ), led as (
   update rca_fleet.incidents i set
-    due_at = case when not f.held then i.due_at when f.at_once then null
+    due_at = case when not f.held then greatest(i.due_at, f.held_until) when f.at_once then null
                   else greatest(i.due_at, least(now() + make_interval(secs => f.quiet_s), i.created_at + make_interval(secs => f.max_s))) end,
     held_for = case when f.at_once then null else i.held_for end,
     taken_at = case when f.at_once then now() end,
-    reason = case when f.at_once then null else i.reason end,
+    reason = case when f.at_once then null when not f.held and f.held_until > i.due_at then f.held_why else i.reason end,
     resolved_at = null,
     updated_at = now(),
     fingerprint = case when f.held and f.leads then f.alert->>'fingerprint' else i.fingerprint end,
@@ -191,13 +200,16 @@ with joined as (
     slack = case when f.held and f.leads then coalesce(nullif(f.alert->'slack', 'null'), i.slack) else i.slack end,
     turn_at = least(i.turn_at, now() + make_interval(secs => f.turn_s)),
     history = case when f.at_once then coalesce(i.history, '[]') || jsonb_build_array(jsonb_build_object('at', ${isoTime('now()')}, 'decision', 'investigate',
-      'reason', case when f.leads then 'a more urgent alert has joined and takes the lead: it waits no longer'
+      'reason', case when i.held_for = 'maintenance' then 'no maintenance window covers it any more: it waits no longer'
+                     when f.leads then 'a more urgent alert has joined and takes the lead: it waits no longer'
                      else 'so many alerts have joined that it waits no longer' end)) else i.history end
   from fates f where i.id = f.id
   returning i.id, i.run, i.agent, i.priority, f.at_once
 ), firing_again as (
   update rca_fleet.incidents i set resolved_at = null
   where i.id in (select incident_id from joined) and i.resolved_at is not null and i.id not in (select id from fates)
+    -- What has joined may be an old firing that is delivered once more.
+    and not (${allResolved('i.id')})
 )
 select id as "incidentId", run, agent, priority from led where at_once`;
 

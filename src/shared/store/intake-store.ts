@@ -161,13 +161,15 @@ async function afterJoins(database: Database, alerts: ClassifiedAlert[], decisio
 const priorityOf = ({ classification }: ClassifiedAlert) => classification.priority;
 
 function toJoined({ alert, classification, plan }: ClassifiedAlert, incidentId: string) {
-  const { holdSeconds, coalesce } = plan ?? PLAIN_PLAN;
+  const { holdSeconds, maintenance, coalesce } = plan ?? PLAIN_PLAN;
   return {
     incident_id: incidentId,
     alert,
     classification,
     turn_s: turnSeconds({ plan, classification }),
     hold_s: holdSeconds,
+    held_until: maintenance?.until,
+    held_why: heldWhy(holdSeconds, maintenance),
     quiet_s: coalesce?.quietSeconds ?? 0,
     max_s: coalesce?.maxSeconds ?? 0,
     max_alerts: coalesce?.maxAlerts ?? 1_000_000,

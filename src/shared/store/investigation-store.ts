@@ -3,6 +3,7 @@ import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Stage } from '../incident.ts';
 import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../report.ts';
+import { note } from './held-store.ts';
 import { isoTime } from './iso-time.ts';
 import { storableJson, storableText } from './storable-json.ts';
 
@@ -75,7 +76,10 @@ export type InvestigationStore = {
     charts?: Chart[],
     progress?: readonly Progress[],
   ): Promise<number>;
-  saveError(incidentId: string, run: number, error: string): Promise<void>;
+  /** Why an attempt has failed; the report takes it away again. */
+  saveError(lease: Lease, error: string): Promise<void>;
+  /** Adds a decision to the incident's history. */
+  noteDecision(lease: Lease, decision: string, reason: string): Promise<void>;
   find(incidentId: string, run: number): Promise<Investigation | null>;
   list(incidentId: string): Promise<Investigation[]>;
   /** The evidence of a run by number, with the step that each answers. */
@@ -108,6 +112,12 @@ with held as (select id from rca_fleet.investigations ${FENCED} for update), add
   insert into rca_fleet.evidence (investigation_id, number, step_key, evidence)
   select held.id, item.number, item.step_key, item.evidence
   from held, jsonb_to_recordset($3::jsonb) as item(number int, step_key text, evidence jsonb) on conflict do nothing
+)
+select id from held`;
+
+const NOTE_DECISION = `
+with held as (select id, incident_id, run from rca_fleet.investigations ${FENCED} for update), noted as (
+  update rca_fleet.incidents i set history = ${note('$3', '$4')} from held where i.id = held.incident_id and i.run = held.run
 )
 select id from held`;
 
@@ -170,12 +180,9 @@ export function createInvestigationStore(database: Database): InvestigationStore
       const values = [storableJson(report), optional(usage), storableJson(numbered), optional(progress)];
       return (await fenced(lease, SAVE_REPORT, ...values))[0]!.wanted as number;
     },
-    async saveError(incidentId, run, error) {
-      await database.query('update rca_fleet.investigations set error = $3 where incident_id = $1 and run = $2', [
-        incidentId,
-        run,
-        storableText(error, 2_000),
-      ]);
+    saveError: (lease, error) => set(lease, 'error = $3', storableText(error, 2_000)),
+    async noteDecision(lease, decision, reason) {
+      await fenced(lease, NOTE_DECISION, decision, storableText(reason, 1_000));
     },
     async find(incidentId, run) {
       const rows = await database.query<Investigation & Row>(

@@ -11,9 +11,22 @@ describe('the priority of a job', () => {
     expect([1, 2, 3, 4, 5].map((priority) => at(priority, 0))).to.deep.equal(
       [1, 2, 3, 4, 5].map((priority) => at(priority, 0)).toSorted((one, other) => one - other),
     );
-    expect(at(1, 239)).to.be.below(at(4, 0));
-    expect(at(1, 241)).to.be.above(at(4, 0));
-    expect(at(1, 16)).to.be.above(at(2, 0));
+    expect(at(2, 224)).to.be.below(at(4, 0));
+    expect(at(2, 226)).to.be.above(at(4, 0));
+    expect(at(3, 180 + 1)).to.be.above(at(4, 0));
+  });
+
+  it('lets a critical incident overtake a backlog whose turn has come for eight hours, and no longer', () => {
+    const at = (priority: number, minutes: number) => jobPriority(turnOf(priority, NOON + minutes * MINUTE));
+    for (const [priority, waits] of [
+      [2, 15],
+      [3, 60],
+      [4, 240],
+      [5, 480],
+    ] as const) {
+      expect(at(1, waits + 479)).to.be.below(at(priority, 0));
+      expect(at(1, waits + 481)).to.be.above(at(priority, 0));
+    }
   });
 
   it('is a number that BullMQ takes, at any time', () => {

@@ -41,6 +41,19 @@ describe('the intake policies', () => {
     expect(policies.budgets).to.deep.include({ tokens: 100_000, window: 3_600, investigations: 300 });
   });
 
+  it('keep every part of a part that a file gives in part, to the last one', () => {
+    const { defaults, budgets, rules } = loadPolicies(
+      write(`
+defaults: { coalesce: { quiet: 5s } }
+rules: [{ name: quick, match: {}, coalesce: { alerts: 9 } }]
+budgets: { reserve: { high: 5 }, estimate: { costUsd: 2 } }`),
+    );
+    expect(defaults.coalesce).to.deep.include({ quiet: 5, atMost: 120, otherwise: ['namespace', 'cluster'] });
+    expect(rules[0]!.coalesce).to.deep.equal({ alerts: 9 });
+    expect(budgets.reserve).to.deep.include({ critical: 40, high: 5, low: 0 });
+    expect(budgets.estimate).to.deep.equal({ tokens: 30_000, costUsd: 2 });
+  });
+
   it('take times of maintenance windows in any zone, quoted or not', () => {
     const { maintenance } = loadPolicies(
       write('maintenance: [{ name: m, match: {}, from: 2026-11-21T22:00:00Z, until: "2026-11-22T01:00:00+01:00" }]'),

@@ -21,6 +21,11 @@ describe('the intake plan of an alert', () => {
     expect(planWith({ rules }, {}, 'critical').holdSeconds).to.equal(0);
   });
 
+  it('gives critical alerts eight hours on whatever waits', () => {
+    expect(planWith({}, {}, 'critical').turnSeconds).to.equal(-8 * 3_600);
+    expect(planWith({}, {}, 'low').turnSeconds).to.equal(4 * 3_600);
+  });
+
   it('lays the rules that match over the defaults, the later ones over the earlier', () => {
     const rules: IntakePolicies['rules'] = [
       { name: 'batch', match: { service: ['batch-*'], severity: ['low', 'high'] }, join: 60, hold: 5 },
@@ -73,5 +78,23 @@ describe('the intake plan of an alert', () => {
     expect(plan.maintenance).to.deep.equal({ name: 'long', until: '2026-11-22T02:00:00.000Z' });
     expect(plan.coalesce).to.equal(null);
     expect(planWith({ maintenance }, { namespace: 'x' }).maintenance).to.include({ name: 'short' });
+  });
+
+  it('suppresses until the end of the last of several windows that follow or overlap each other', () => {
+    const window = (name: string, from: string, until: string, match = {}) => ({
+      name,
+      match,
+      from: `2026-11-2${from}:00.000Z`,
+      until: `2026-11-2${until}:00.000Z`,
+    });
+    const maintenance = [
+      window('third', '2T03:00', '2T04:00'),
+      window('first', '1T22:00', '2T01:00'),
+      window('second', '2T00:30', '2T03:00'),
+      window('elsewhere', '2T03:30', '2T09:00', { namespace: ['bank'] }),
+      window('tomorrow', '2T04:01', '2T09:00'),
+    ];
+    expect(planWith({ maintenance }).maintenance).to.deep.equal({ name: 'third', until: '2026-11-22T04:00:00.000Z' });
+    expect(planWith({ maintenance: maintenance.slice(2) }).maintenance).to.equal(null);
   });
 });
