@@ -3,7 +3,7 @@ import { inForm } from '../changes/evidence-form.ts';
 import { settleBlame } from './alert-storm-blame.ts';
 import { type StormEntity, stormEntities } from './alert-storm-entities.ts';
 import { stormKind, stormWords } from './alert-storm-kinds.ts';
-import { type StormGraph, stormGraph } from './alert-storm-layers.ts';
+import { guessedEdges, type StormGraph, stormGraph } from './alert-storm-layers.ts';
 import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
 
@@ -19,7 +19,8 @@ export function alertStormSuspects({ evidence }: LocalisationInput): Suspect[] {
   const entities = stormEntities(alerts);
   if (entities.length === 0) return [];
   const maps = inForm(evidence, 'topology.services');
-  const graph = stormGraph(maps.flatMap(({ data }) => data.edges));
+  const known = maps.flatMap(({ data }) => data.edges);
+  const graph = stormGraph(known.length > 0 ? known : guessedEdges(entities.map(({ service }) => service)));
   const cited = [...storms, ...maps].map(({ number }) => number).sort((left, right) => left - right);
   const { blame, explainedBy } = settleBlame(entities, graph);
   return entities

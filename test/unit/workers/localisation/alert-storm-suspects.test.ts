@@ -113,6 +113,18 @@ describe('suspects of an alert storm', () => {
     expect(found[0]!.onset).to.equal(Date.parse(at(9)));
   });
 
+  it('guesses from names what explains what stands at the edge where no call is known at all', () => {
+    const found = suspects(failing('gateway', 'web', 'mailer'), []);
+    expect(found.map(({ service }) => service)).to.deep.equal(['mailer', 'web', 'gateway']);
+    expect(order(failing('web', 'gateway'), [])).to.deep.equal(['web', 'gateway']);
+    expect(order(failing('orders', 'orders-redis'), [])[0]).to.equal('orders-redis');
+  });
+
+  it('prefers an alert that names its object to one that does not, where nothing else tells them apart', () => {
+    const lost = { name: 'HighErrorRate', entity: 'basket', kind: null, namespace: null };
+    expect(order([lost, ...failing('mailer')], [])).to.deep.equal(['mailer', 'basket']);
+  });
+
   it('works without a map, and suspects nobody where nothing fires', () => {
     expect(order(failing('depot'), [])).to.deep.equal(['depot']);
     expect(suspects([])).to.deep.equal([]);
