@@ -14,12 +14,13 @@ type Alert = {
   kind?: string | null;
   namespace?: string | null;
   startsAt?: string | null;
+  says?: string;
 };
 
 function input(alerts: Alert[], calls = SHOP) {
   const edges = calls.map((call) => call.split('>')).map(([caller = '', callee = '']) => ({ caller, callee }));
-  const active = alerts.map(({ name, entity, kind = 'Service', namespace = 'shop', startsAt = null }) => {
-    return { name, entity, kind, namespace, severity: null, startsAt };
+  const active = alerts.map(({ name, entity, kind = 'Service', namespace = 'shop', startsAt = null, says }) => {
+    return { name, entity, kind, namespace, severity: null, startsAt, says };
   });
   return {
     alerts: [],
@@ -95,6 +96,14 @@ describe('suspects of an alert storm', () => {
   it('says resource for what uses up something, database for a store', () => {
     expect(suspects([{ name: 'CPUThrottlingHigh', entity: 'depot' }])[0]!.class).to.equal('resource');
     expect(suspects([{ name: 'HighErrorRate', entity: 'orders-postgres' }])[0]!.class).to.equal('database');
+  });
+
+  it('says resource where the words of an alert tell what its name does not', () => {
+    const notReady = (says: string) =>
+      suspects([{ name: 'KubePodNotReady', entity: 'depot', kind: 'Pod', says }])[0]!.class;
+    expect(notReady('Container depot was OOMKilled 4 times')).to.equal('resource');
+    expect(notReady('pods "depot-1" is forbidden: exceeded quota: strict')).to.equal('resource');
+    expect(notReady('Pod has been in a non-ready state for 15 minutes; look at its memory')).to.equal('infrastructure');
   });
 
   it('names what an entity would explain, and cites alerts and map', () => {
