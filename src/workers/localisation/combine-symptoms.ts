@@ -62,7 +62,6 @@ function supportOf(members: Scored[], { requestsOnly }: Measured): Support {
   const telling = members.filter(({ kind, symptom }) => kind.showsMechanism && symptom.class === named);
   return {
     shown: sumOf(telling.filter(isDirect)),
-    hinted: sumOf(telling.filter((member) => !isDirect(member))),
     direct: sumOf(members.filter(isDirect)),
     use: sumOf(members.filter(({ kind }) => kind.isUse)) / sumOf(members),
     requestsOnly,

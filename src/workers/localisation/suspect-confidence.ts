@@ -8,7 +8,6 @@ export const WEIGHTS: Features = {
   always: 0.56,
   score: 0.97,
   shown: 8.22,
-  hinted: 3.48,
   direct: 3.45,
   use: -2.23,
   requestsOnly: 1.68,
@@ -45,18 +44,17 @@ export function confidenceIn(features: Features, weights: Features): number {
 }
 
 /** What the confidence is told from, in the order of the weights. */
-export const FEATURES = ['always', 'score', 'shown', 'hinted', 'direct', 'use', 'requestsOnly'] as const;
+export const FEATURES = ['always', 'score', 'shown', 'direct', 'use', 'requestsOnly'] as const;
 export type Features = Record<(typeof FEATURES)[number], number>;
 
 /** What is known of the first suspect; null where the method's scores were never calibrated. */
 export function confidenceFeatures([first]: Suspect[]): Features | null {
   if (!first?.support) return null;
-  const { shown, hinted, direct, use, requestsOnly } = first.support;
+  const { shown, direct, use, requestsOnly } = first.support;
   return {
     always: 1,
     score: Math.log(Math.max(first.score, LEAST_SCORE)),
     shown: Math.min(1, shown),
-    hinted: Math.min(1, hinted),
     direct: Math.min(1, direct),
     use,
     requestsOnly: requestsOnly ? 1 : 0,

@@ -28,10 +28,11 @@ export type Suspect = {
 
 /** What telemetry says for a suspect beside its score; parts of the score where nothing else is said. */
 export type Support = {
-  /** From symptoms of its class that show what is wrong, and not only where, of kinds of evidence that show the fault itself. */
+  /**
+   * From symptoms of its class that show what is wrong, and not only where, of kinds of evidence that show the fault itself. What may as well
+   * show the fault of another is a hint only: callers log the errors of their callees.
+   */
   shown: number;
-  /** The same of kinds that may as well show the fault of another: callers log the errors of their callees. */
-  hinted: number;
   /** From all kinds of evidence that show the fault itself and not only what it does to others. */
   direct: number;
   /** From the use of resources, as a share of the score (0 to 1): that rises without any fault, too. */

@@ -11,7 +11,7 @@ const suspect = (score: number, support?: Partial<Support>): Suspect => ({
   class: 'resource',
   reasons: [],
   evidence: [],
-  ...(support && { support: { shown: 0, hinted: 0, direct: 0, use: 0, requestsOnly: false, ...support } }),
+  ...(support && { support: { shown: 0, direct: 0, use: 0, requestsOnly: false, ...support } }),
 });
 
 const of = (score: number, support: Partial<Support>) => suspectConfidence([suspect(score, support)])!;
@@ -20,7 +20,6 @@ describe('the confidence of a suspect', () => {
   it('is next to certain only where the score is high and the fault itself shows', () => {
     expect(of(1, { shown: 0.9, direct: 0.9 })).to.equal(IDENTIFIED);
     expect(of(1, { direct: 1 })).to.be.within(0.8, 0.98);
-    expect(of(1, { hinted: 1, direct: 0.2 })).to.be.within(0.8, 0.98);
     expect(of(0.5, {})).to.be.below(0.6);
     expect(of(0.05, { shown: 0.05, direct: 0.05 })).to.be.below(0.3);
   });
@@ -42,9 +41,9 @@ describe('the confidence of a suspect', () => {
       fc.property(score, fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), (high, told, requestsOnly) => {
         const none = of(high, { requestsOnly });
         expect(none).to.be.below(IDENTIFIED);
-        const hinted = of(high, { hinted: told, requestsOnly });
-        expect(hinted).to.be.within(none, IDENTIFIED - 0.01);
-        expect(of(high, { shown: told, direct: told, requestsOnly })).to.be.within(hinted, IDENTIFIED);
+        const direct = of(high, { direct: told, requestsOnly });
+        expect(direct).to.be.within(none, IDENTIFIED - 0.01);
+        expect(of(high, { shown: told, direct: told, requestsOnly })).to.be.within(direct, IDENTIFIED);
       }),
     );
   });

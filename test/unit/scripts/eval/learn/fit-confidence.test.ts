@@ -5,7 +5,7 @@ import { randomOf } from '../../../../../scripts/eval/stress/random.ts';
 import { confidenceIn, FEATURES, type Features } from '../../../../../src/workers/localisation/suspect-confidence.ts';
 
 const random = randomOf('lessons');
-const TRUTH: Features = { always: -1, score: 2, shown: 4, hinted: 0, direct: 0, use: -1, requestsOnly: 0 };
+const TRUTH: Features = { always: -1, score: 2, shown: 4, direct: 0, use: -1, requestsOnly: 0 };
 
 /** Lessons that are right as often as given weights say. */
 const lessons = Array.from({ length: 4000 }, (_, index): ConfidenceLesson => {
@@ -13,7 +13,6 @@ const lessons = Array.from({ length: 4000 }, (_, index): ConfidenceLesson => {
     always: 1,
     score: 2 * random() - 2,
     shown: random(),
-    hinted: random(),
     direct: random(),
     use: random(),
     requestsOnly: 0,
@@ -25,7 +24,7 @@ const lessons = Array.from({ length: 4000 }, (_, index): ConfidenceLesson => {
 describe('learning the confidence of a suspect', () => {
   it('finds the weights by which the lessons were drawn', () => {
     const weights = fitConfidence(lessons);
-    for (const name of ['always', 'score', 'shown', 'hinted', 'direct', 'use'] as const)
+    for (const name of ['always', 'score', 'shown', 'direct', 'use'] as const)
       expect(weights[name], name).to.be.closeTo(TRUTH[name], 0.6);
     expect(weights.requestsOnly).to.equal(0);
   });
