@@ -46,7 +46,15 @@ async function main(): Promise<void> {
     throw new Error(`nothing was answered in ${cases}`);
   writeFileSync(values.out, `${JSON.stringify(results, null, 1)}\n`);
   console.log(`answered ${counts.join(', ')}; written to ${values.out}`);
+  if (rca.length > 0) console.log(timesOf(rca));
   if (values.llm) console.log(spendingOf(usages, rca.filter(({ tier }) => tier === 'llm').length));
+}
+
+/** How long the cases took. */
+function timesOf(answers: { id: string; seconds: number }[]): string {
+  const inOrder = answers.toSorted((left, right) => left.seconds - right.seconds);
+  const [p95, longest] = [inOrder[Math.ceil(0.95 * inOrder.length) - 1], inOrder.at(-1)];
+  return p95 && longest ? `seconds per case: p95 ${p95.seconds}, longest ${longest.seconds} (${longest.id})` : '';
 }
 
 function configuredReasoner(): Reasoner {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { TROUBLE_CLASS, TROUBLES } from '../../src/workers/localisation/anomaly-signatures.ts';
 import { anomalyLessons, type NamedLesson, TRAITS } from './learn/anomaly-lessons.ts';
 import { fitTable, probabilities, type Weights } from './learn/fit-signatures.ts';
+import { reliability, TENTHS } from './stress/reliability.ts';
 
 /**
  * Learns the table of src/workers/localisation/anomaly-signatures.ts from the cases with detected anomalies, and estimates by
@@ -22,7 +23,8 @@ const SHRINKAGE = { mean: 1, apart: 1 };
 const ROUNDING = { least: 0.1, step: 0.1 };
 const learnTable = (lessons: NamedLesson[]) => fitTable(lessons, TROUBLES.length, SHRINKAGE, ROUNDING);
 
-type Outcome = { lesson: NamedLesson; rank: number; sameClass: boolean; share: number };
+/** `said` is how probable the first instance is at fault with a trouble of its likeliest class. */
+type Outcome = { lesson: NamedLesson; rank: number; sameClass: boolean; said: number };
 
 function main(): void {
   const lessons = anomalyLessons(resolve(values.cases));
@@ -41,6 +43,8 @@ function main(): void {
   show('all', outcomes);
   for (const [system, own] of Map.groupBy(outcomes, ({ lesson }) => lesson.system)) show(`  ${system}`, own);
   for (const [fault, own] of Map.groupBy(outcomes, ({ lesson }) => lesson.faultType)) show(`  ${fault}`, own);
+  const claims = outcomes.map(({ said, rank, sameClass }) => ({ confidence: said, right: rank === 1 && sameClass }));
+  console.log(['how probable instance and class were said to be:', ...reliability(claims, TENTHS)].join('\n'));
   if (values.table) printTable(learnTable(lessons));
 }
 
@@ -54,13 +58,13 @@ function outcomeOf(lesson: NamedLesson, weights: Weights): Outcome {
     const name = TROUBLE_CLASS[TROUBLES[trouble]!];
     classes.set(name, (classes.get(name) ?? 0) + share);
   });
-  const [likeliest] = [...classes].sort(([, left], [, right]) => right - left)[0]!;
+  const [likeliest, said] = [...classes].sort(([, left], [, right]) => right - left)[0]!;
   return {
     lesson,
     // Ties are broken by the order of names, as the analysis does.
     rank: 1 + scores.filter((score, index) => score > own || (score === own && index < lesson.atFault)).length,
     sameClass: likeliest === TROUBLE_CLASS[TROUBLES[lesson.trouble]!],
-    share: scores[best]!,
+    said,
   };
 }
 

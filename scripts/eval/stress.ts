@@ -5,7 +5,7 @@ import { localise } from '../../src/workers/localisation/localise.ts';
 import { suspectConfidence } from '../../src/workers/localisation/suspect-confidence.ts';
 import { SUITE_ADAPTERS } from './cases/index.ts';
 import type { CaseInput } from './cases/suite-adapter.ts';
-import { type CaseTruth, caseTruths } from './stress/case-truths.ts';
+import { type CaseTruth, caseTruths, isRight } from './stress/case-truths.ts';
 import { PERTURBATIONS, renamed } from './stress/perturbations.ts';
 import { type Claim, reliability } from './stress/reliability.ts';
 import { syntheticCase } from './stress/synthetic-case.ts';
@@ -14,7 +14,7 @@ import { syntheticCase } from './stress/synthetic-case.ts';
  * How localisation does on cases that it was not developed with: the local cases changed in ways that must not change the answer,
  * and cases of random systems with random faults.
  * Usage: `node scripts/bootstrap.mjs scripts/eval/stress.ts --cases ../shared/cases [--suite NAME] [--only NAME] [--seeds 2] [--synthetic 300] [--seed NAME]`;
- * `--only` (again for more) names the perturbations; `--seed` names the synthetic cases: `develop` to work on methods, another to judge them.
+ * `--only` (again for more) names the perturbations, which synthetic cases get too, where they are named; `--seed` names the synthetic cases: `develop` to work on methods, another to judge them.
  */
 const { values } = parseArgs({
   options: {
@@ -29,14 +29,14 @@ const { values } = parseArgs({
 
 type Outcome = { rank: number; sameCommit: boolean | null; ms: number; claim: Claim | null };
 
-function outcomeOf(input: CaseInput, { suspects, classes, commit }: CaseTruth): Outcome {
+function outcomeOf(input: CaseInput, truth: CaseTruth): Outcome {
+  const { suspects, commit } = truth;
   const started = performance.now();
   const found = localise(input);
   const ms = performance.now() - started;
   const ranking = [...new Set(found.map(({ service }) => service.toLowerCase()))];
   const confidence = suspectConfidence(found);
-  const right = suspects.includes(ranking[0] ?? '') && classes.includes(found[0]?.class ?? '');
-  const claim = confidence === null ? null : { confidence, right };
+  const claim = confidence === null ? null : { confidence, right: isRight(found[0], truth) };
   const at = ranking.findIndex((service) => suspects.includes(service));
   const sameCommit = commit === null ? null : culpritChange(input) === commit;
   return { rank: at < 0 ? Number.POSITIVE_INFINITY : at + 1, sameCommit, ms, claim };
@@ -76,9 +76,17 @@ function namesIn(truth: CaseTruth, names: Map<string, string> | null): CaseTruth
 function stressSynthetic(count: number): void {
   const outcomes = new Map<string, Outcome[]>();
   for (let index = 0; index < count; index++) {
-    const { input, service, class: alertClass, tags } = syntheticCase(`${values.seed} ${index}`);
-    const outcome = outcomeOf(input, { suspects: [service.toLowerCase()], classes: [alertClass], commit: null });
-    for (const tag of ['all', ...tags]) outcomes.set(tag, [...(outcomes.get(tag) ?? []), outcome]);
+    const seed = `${values.seed} ${index}`;
+    const { input, service, class: alertClass, tags } = syntheticCase(seed);
+    const truth = { suspects: [service.toLowerCase()], classes: [alertClass], commit: null };
+    const note = (tag: string, outcome: Outcome) => outcomes.set(tag, [...(outcomes.get(tag) ?? []), outcome]);
+    const outcome = outcomeOf(input, truth);
+    for (const tag of ['all', ...tags]) note(tag, outcome);
+    for (const name of values.only) {
+      const perturbed = PERTURBATIONS[name]?.perturb(input, seed);
+      if (perturbed)
+        for (const tag of ['all', ...tags.slice(0, 1)]) note(`${tag}, ${name}`, outcomeOf(perturbed, truth));
+    }
   }
   console.log(`${count} synthetic cases`);
   for (const [tag, own] of [...outcomes].sort()) show(tag, own);

@@ -29,6 +29,8 @@ export const activeAlerts = z.object({
       namespace: z.string().nullable(),
       severity: z.string().nullable(),
       startsAt: z.string().nullable(),
+      /** What the alert says beside its name: title, description, reason. */
+      says: z.string().nullish(),
     }),
   ),
 });

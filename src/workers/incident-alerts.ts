@@ -85,7 +85,12 @@ function aboutOf(alert: Alert): ActiveAlert {
   ];
   const [kind, entity] = named.find(([, found]) => found) ?? [null, ''];
   const namespace = alert.namespace ?? facts.namespace ?? null;
-  return { name, kind, entity: entity ?? '', namespace, severity, startsAt };
+  return { name, kind, entity: entity ?? '', namespace, severity, startsAt, says: wordsOf(alert) };
+}
+
+/** Names of rules are general; what happened stands in their texts, and in the reason that Kubernetes gives. */
+function wordsOf({ title, description, labels }: Alert): string {
+  return oneLine([...new Set([title, description, labels.reason])].filter(Boolean).join(' | '), MOST_DESCRIPTION);
 }
 
 function summaryOf(firing: ActiveAlert[], all: number): string {

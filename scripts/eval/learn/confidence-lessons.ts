@@ -1,13 +1,12 @@
 import { localise } from '../../../src/workers/localisation/localise.ts';
 import { confidenceFeatures, type Features } from '../../../src/workers/localisation/suspect-confidence.ts';
-import { type MetricKind, metricKind } from '../../../src/workers/localisation/telemetry/metric-kind.ts';
 import { SUITE_ADAPTERS } from '../cases/index.ts';
 import type { CaseInput } from '../cases/suite-adapter.ts';
-import { type CaseTruth, caseTruths } from '../stress/case-truths.ts';
+import { type CaseTruth, caseTruths, isRight } from '../stress/case-truths.ts';
 import { PERTURBATIONS } from '../stress/perturbations.ts';
-import { syntheticCase } from '../stress/synthetic-case.ts';
+import { requestsOnlyCase, type SyntheticCase, syntheticCase } from '../stress/synthetic-case.ts';
 
-/** What the first suspect of a case shows, and whether its place and its class are right; `weight` is how much the case counts. */
+/** What the first suspect of a case shows, and whether its place and its class are right (the place alone where only requests are measured); `weight` is how much the case counts. */
 export type ConfidenceLesson = { id: string; source: string; features: Features; right: boolean; weight: number };
 
 /** The suites whose cases are told by telemetry, and by nothing that was calibrated otherwise. */
@@ -19,28 +18,21 @@ const PERTURBED_WEIGHT = 0.5;
 /** Lessons of random systems with random faults; the same for the same seed. */
 export function* syntheticLessons(seed: string, count: number): Generator<ConfidenceLesson> {
   for (let index = 0; index < count; index++) {
-    const { input, service, class: alertClass } = syntheticCase(`${seed} ${index}`);
-    const truth = { suspects: [service.toLowerCase()], classes: [alertClass] };
     const id = `synthetic ${seed} ${index}`;
-    yield* lessonOf(id, 'synthetic', 1, input, truth);
-    if (index % REQUESTS_ONLY === 0)
-      yield* lessonOf(id, 'synthetic, requests only', REQUESTS_WEIGHT, requestsOnly(input), truth);
+    const all = syntheticCase(`${seed} ${index}`);
+    yield* lessonOf(id, 'synthetic', 1, all.input, truthOf(all));
+    const requests = requestsOnlyCase(`${seed} ${index}`);
+    if (requests) yield* lessonOf(id, 'synthetic, requests only', REQUESTS_WEIGHT, requests.input, truthOf(requests));
   }
 }
 
-/** Of so many cases one is told once more as a system is that measures its requests and nothing else. */
-const REQUESTS_ONLY = 3;
-/** Most faults that are played do not show in requests at all; an alert about requests would not have fired over them. */
-const REQUESTS_WEIGHT = 0.25;
+/** What measures requests only is one kind of system among many. */
+const REQUESTS_WEIGHT = 0.5;
 
-function requestsOnly(input: CaseInput): CaseInput {
-  const isKept = ({ capability, query }: CaseInput['evidence'][number]) =>
-    capability === 'topology.services' ||
-    (capability === 'metrics.query' && OF_REQUESTS.has(metricKind(String(query.metric))));
-  return { ...input, evidence: input.evidence.filter(isKept) };
-}
-
-const OF_REQUESTS: ReadonlySet<MetricKind> = new Set(['latency', 'failures', 'successes', 'traffic']);
+const truthOf = ({ service, class: alertClass }: SyntheticCase) => ({
+  suspects: [service.toLowerCase()],
+  classes: [alertClass],
+});
 
 /** Lessons of recorded cases, each changed in all the ways that must not change its answer; none without a folder of cases. */
 export function* perturbedLessons(casesFolder: string): Generator<ConfidenceLesson> {
@@ -64,11 +56,10 @@ function lessonOf(
   source: string,
   weight: number,
   input: CaseInput,
-  { suspects, classes }: Pick<CaseTruth, 'suspects' | 'classes'>,
+  truth: Pick<CaseTruth, 'suspects' | 'classes'>,
 ): ConfidenceLesson[] {
   const found = localise(input);
   const features = confidenceFeatures(found);
   if (!features) return [];
-  const right = suspects.includes(found[0]!.service.toLowerCase()) && classes.includes(found[0]!.class ?? '');
-  return [{ id, source, features, right, weight }];
+  return [{ id, source, features, right: isRight(found[0], truth), weight }];
 }

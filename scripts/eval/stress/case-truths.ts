@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Suspect } from '../../../src/workers/localisation/suspect.ts';
 import { indexedCases } from '../cases/recorded-case.ts';
 
 /** What a stress run compares with; the analysis never sees it. */
@@ -12,6 +13,15 @@ type Written = {
   also_ok?: string[];
   root_cause_commit?: string;
 };
+
+/** Whether the first suspect's place and class are right; the place alone where only requests are measured, which tell no class. */
+export function isRight(
+  first: Suspect | undefined,
+  { suspects, classes }: Pick<CaseTruth, 'suspects' | 'classes'>,
+): boolean {
+  const isClassRight = first?.support?.requestsOnly || classes.includes(first?.class ?? '');
+  return isClassRight && suspects.includes(first?.service.toLowerCase() ?? '');
+}
 
 /** The answers of a suite's cases by id. */
 export function caseTruths(casesFolder: string, suite: string): Map<string, CaseTruth> {

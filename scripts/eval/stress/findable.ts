@@ -15,7 +15,7 @@ const LEAST_TOUCHED = 5;
 export function isFindable({ kind, operation }: Fault, { touched }: Requests, shown: Shown): boolean {
   if (kind === 'cpu' || kind === 'memory' || kind === 'down') return true;
   if (touched < LEAST_TOUCHED) return false;
-  if (kind === 'delay' || kind === 'loss') return true;
+  if (kind === 'delay' || kind === 'loss' || kind === 'slow') return true;
   const habit = shown.baseline && (shown.traces || (shown.logs && operation.logs));
   return habit || (kind === 'exception' && shown.logs);
 }

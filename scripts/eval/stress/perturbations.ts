@@ -1,5 +1,6 @@
 import type { Evidence } from '../../../src/shared/report.ts';
 import type { CaseInput } from '../cases/suite-adapter.ts';
+import { atDailyPeak } from './daily-peak.ts';
 import { factor, type Random, randomOf, shuffled } from './random.ts';
 
 /** Changes a case in a way that must not change its answer; the same for the same seed. The input stays as it is. */
@@ -155,6 +156,8 @@ export const PERTURBATIONS: Record<string, { suites: string[]; perturb: Perturba
   'no traces': { suites: ['nezha', 'rootcausebench'], perturb: without('traces.query') },
   'no logs': { suites: ['nezha', 'rootcausebench'], perturb: without('logs.query') },
   'no call graph': { suites: ['nezha', 'petshop', 'itbench-alerts'], perturb: without('topology.services') },
+  'daily peak, days known': { suites: ['nezha', 'rootcausebench'], perturb: atDailyPeak({ daysKnown: true }) },
+  'daily peak, days not known': { suites: ['nezha', 'rootcausebench'], perturb: atDailyPeak({ daysKnown: false }) },
   'alert 1 min earlier': { suites: ['nezha', 'petshop', 'rootcausebench'], perturb: alerted(-1) },
   'alert 5 min later': { suites: ['nezha', 'petshop', 'rootcausebench'], perturb: alerted(5) },
   'alert 10 min later': { suites: ['nezha', 'petshop', 'rootcausebench'], perturb: alerted(10) },

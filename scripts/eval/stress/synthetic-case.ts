@@ -1,12 +1,13 @@
 import type { AlertClass } from '../../../src/shared/alert.ts';
 import { makeAlert } from '../cases/make-alert.ts';
 import { makeEvidence, type Recorded } from '../cases/make-evidence.ts';
-import { metricEvidence, type PointRow, rangeOf } from '../cases/recorded-case.ts';
+import { metricEvidence, rangeOf } from '../cases/recorded-case.ts';
 import type { CaseInput } from '../cases/suite-adapter.ts';
 import { isFindable } from './findable.ts';
-import { between, factor, integer, oneOf, type Random, randomOf, spread } from './random.ts';
+import { between, integer, oneOf, type Random, randomOf, spread } from './random.ts';
+import { AFTER_MINUTES, latencies, metricsOf, type Played, requestMetricsOf, type Times } from './synthetic-metrics.ts';
 import { FAULTS, type Fault, type FaultKind, playRequests, type Requests } from './synthetic-requests.ts';
-import { edgesOf, type Pod, type Service, type System, syntheticSystem } from './synthetic-system.ts';
+import { edgesOf, type Service, type System, syntheticSystem } from './synthetic-system.ts';
 
 export type SyntheticCase = {
   input: CaseInput;
@@ -25,50 +26,34 @@ const CLASS_OF: Record<FaultKind, AlertClass> = {
   exception: 'application',
   return: 'application',
   down: 'infrastructure',
+  slow: 'application',
 };
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const START = Date.UTC(2030, 4, 6, 9, 0);
-const BEFORE_MINUTES = 8;
-const AFTER_MINUTES = 3;
 /** Traces and logs are sampled for so long. */
 const SECONDS = 45;
 
 /** A case that nobody recorded: a random system with a random fault in one pod, told by noisy metrics, spans and logs. */
 export function syntheticCase(seed: string): SyntheticCase {
-  const random = randomOf(seed);
-  const system = syntheticSystem(random, integer(random, 5, 40));
-  const fault = faultIn(random, system);
-  const alertAt = START + integer(random, 0, 600) * MINUTE_MS + integer(random, 0, 59_000);
-  const injectAt = alertAt - between(random, 1, 3) * MINUTE_MS;
-  const healthy = playRequests(random, system, { from: alertAt - 86_400_000, seconds: SECONDS, name: 'b' }, null);
-  const faulty = playRequests(
-    random,
-    system,
-    { from: alertAt - SECONDS * 1000 + 5000, seconds: SECONDS, name: 'd' },
-    fault,
-  );
+  const { random, system, fault, times, played } = playCase(seed);
   const has = { traces: random() < 0.9, logs: random() < 0.6, baseline: random() < 0.75, topology: random() < 0.6 };
   const recorded = [
-    ...metricEvidence(metricsOf(random, system, fault, { alertAt, injectAt }, { healthy, faulty }), (metric) => ({
-      metric,
-    })),
-    ...[...(has.baseline ? [healthy] : []), faulty].flatMap((requests) => [
+    ...metricEvidence(metricsOf(random, system, fault, times, played), (metric) => ({ metric })),
+    ...[...(has.baseline ? [played.healthy] : []), played.faulty].flatMap((requests) => [
       ...(has.traces ? [spansOf(requests)] : []),
       ...(has.logs ? [logsOf(requests)] : []),
     ]),
-    ...(has.topology ? [{ capability: 'topology.services', data: { edges: edgesOf(system) } }] : []),
+    ...(has.topology ? [topologyOf(system)] : []),
   ];
-  const alert = makeAlert({ title: 'Alert', startsAt: new Date(alertAt).toISOString() });
-  const now = new Date(alertAt + AFTER_MINUTES * MINUTE_MS);
+  const alert = makeAlert({ title: 'Alert', startsAt: new Date(times.alertAt).toISOString() });
   const size = system.services.length < 12 ? 'small' : system.services.length < 26 ? 'middle' : 'large';
-  const findable = isFindable(fault, faulty, has);
+  const findable = isFindable(fault, played.faulty, has);
   const without = Object.entries(has).flatMap(([what, there]) => (there ? [] : [`no ${what}`]));
   return {
-    input: { alerts: [alert], evidence: makeEvidence(recorded, now), now },
-    service: fault.pod.service.name,
-    pod: fault.pod.name,
-    class: CLASS_OF[fault.kind],
+    input: inputOf(alert, recorded, times),
+    ...truthOf(fault),
     tags: [
       fault.kind,
       findable ? `${fault.kind}, findable` : `${fault.kind}, not findable`,
@@ -77,6 +62,60 @@ export function syntheticCase(seed: string): SyntheticCase {
       ...(without.length > 0 ? without : ['complete']),
     ],
   };
+}
+
+/** So many requests have to fail, or to take so many times longer, before an alert about them fires. */
+const NOTICED = { failed: 0.02, slower: 1.3 };
+
+/**
+ * The same case told by a system that measures its requests and nothing else, by the alert that it would send; null where the users of the
+ * entry notice nothing, as nothing would fire.
+ */
+export function requestsOnlyCase(seed: string): SyntheticCase | null {
+  const { random, system, fault, times, played } = playCase(seed);
+  const { failed, slower } = harmOf(system, played);
+  if (failed < NOTICED.failed && slower < NOTICED.slower) return null;
+  const hasTopology = random() < 0.8;
+  const metrics = requestMetricsOf(random, system, fault, times, played);
+  const recorded = [...metricEvidence(metrics, (metric) => ({ metric })), ...(hasTopology ? [topologyOf(system)] : [])];
+  const service = system.entry.name;
+  const title = failed >= NOTICED.failed ? `Success rate of ${service} is low` : `Latency of ${service} is high`;
+  const alert = makeAlert({ title, service, startsAt: new Date(times.alertAt).toISOString() });
+  return { input: inputOf(alert, recorded, times), ...truthOf(fault), tags: [fault.kind] };
+}
+
+function playCase(seed: string) {
+  const random = randomOf(seed);
+  const system = syntheticSystem(random, integer(random, 5, 40));
+  const fault = faultIn(random, system);
+  const alertAt = START + integer(random, 0, 600) * MINUTE_MS + integer(random, 0, 59_000);
+  const injectAt = alertAt - between(random, 1, 3) * MINUTE_MS;
+  const before = { from: alertAt - DAY_MS, seconds: SECONDS, name: 'b' };
+  const after = { from: alertAt - SECONDS * 1000 + 5000, seconds: SECONDS, name: 'd' };
+  const healthy = playRequests(random, system, before, null);
+  const faulty = playRequests(random, system, after, fault);
+  return { random, system, fault, times: { alertAt, injectAt }, played: { healthy, faulty, seconds: SECONDS } };
+}
+
+const topologyOf = (system: System): Recorded => ({
+  capability: 'topology.services',
+  data: { edges: edgesOf(system) },
+});
+
+function inputOf(alert: CaseInput['alerts'][number], recorded: Recorded[], { alertAt }: Times): CaseInput {
+  const now = new Date(alertAt + AFTER_MINUTES * MINUTE_MS);
+  return { alerts: [alert], evidence: makeEvidence(recorded, now), now };
+}
+
+const truthOf = ({ kind, pod }: Fault) => ({ service: pod.service.name, pod: pod.name, class: CLASS_OF[kind] });
+
+/** What users of the entry notice: the share of requests that fail, and how many times longer they wait (ninth decile). */
+function harmOf({ entry }: System, { healthy, faulty }: Played): { failed: number; slower: number } {
+  const slowest = (requests: Requests) => {
+    const known = latencies(requests);
+    return Math.max(...entry.pods.map(({ name }) => known.get(name) ?? 0));
+  };
+  return { failed: faulty.failed / faulty.total, slower: slowest(faulty) / slowest(healthy) };
 }
 
 /** A pod that requests reach; what breaks off an operation needs one with calls to make. */
@@ -103,81 +142,6 @@ function faultIn(random: Random, system: System): Fault {
 
 const isCalled = (service: Service, { services }: System) =>
   services.some(({ operations }) => operations.some(({ calls }) => calls.some(({ callee }) => callee === service)));
-
-type Times = { alertAt: number; injectAt: number };
-type Played = { healthy: Requests; faulty: Requests };
-
-function metricsOf(
-  random: Random,
-  system: System,
-  fault: Fault,
-  { alertAt, injectAt }: Times,
-  played: Played,
-): PointRow[] {
-  const rows: PointRow[] = [];
-  const odd = oddities(random, system);
-  const [calm, trouble] = [latencies(played.healthy), latencies(played.faulty)];
-  for (let at = alertAt - BEFORE_MINUTES * MINUTE_MS; at <= alertAt + AFTER_MINUTES * MINUTE_MS; at += MINUTE_MS) {
-    const faulty = at > injectAt;
-    const load = factor(random, 0.08) * (1 + 0.1 * Math.sin(at / 6e6));
-    const requests = faulty ? played.faulty : played.healthy;
-    for (const service of system.services) {
-      const rate = ((requests.callsOf.get(service.name) ?? 0) / SECONDS) * load;
-      for (const pod of service.pods) {
-        if (faulty && fault.kind === 'down' && fault.pod === pod) continue;
-        const labels = { 'service.name': service.name, 'k8s.pod.name': pod.name };
-        const note = (metric: string, value: number) => rows.push({ metric, labels, at, value });
-        const own = rate / service.pods.length;
-        note(
-          'pod_cpu_usage_millicores',
-          cpuOf(random, service, own, faulty && fault.pod === pod ? fault : null) * (odd.get(pod) ?? 1),
-        );
-        note(
-          'pod_memory_usage_mib',
-          service.memory *
-            factor(random, 0.01) *
-            (faulty && fault.kind === 'memory' && fault.pod === pod ? between(random, 1.3, 2.5) : 1),
-        );
-        note('pod_requests_per_second', Math.round(own * factor(random, 0.12) * 15) / 15);
-        note('pod_network_receive_bytes', (own + 0.2) * 1500 * factor(random, 0.25));
-        const usual = calm.get(pod.name);
-        const now = (faulty ? trouble : calm).get(pod.name) ?? usual;
-        if (now !== undefined && usual !== undefined)
-          note('pod_server_latency_p90_seconds', (now / 1000) * factor(random, 0.25));
-      }
-    }
-    const share = faulty ? played.faulty.failed / played.faulty.total : 0;
-    rows.push({ metric: 'success_rate_percent', labels: {}, at, value: 100 * (1 - share * factor(random, 0.1)) });
-  }
-  return rows;
-}
-
-function cpuOf(random: Random, { cpu }: Service, rate: number, fault: Fault | null): number {
-  const usual = (cpu.rest + cpu.perRequest * rate) * factor(random, 0.2);
-  if (fault?.kind === 'cpu') return usual * spread(random, 2.5, 30);
-  return fault?.kind === 'memory' ? usual * between(random, 1, 1.8) : usual;
-}
-
-/** Pods that do something else at the time, as some always do: backups, garbage collection, cron. */
-function oddities(random: Random, system: System): Map<Pod, number> {
-  const pods = system.services.flatMap(({ pods: own }) => own);
-  const count = Math.round(pods.length * 0.05);
-  return new Map(Array.from({ length: count }, () => [oneOf(random, pods), between(random, 1.3, 3)]));
-}
-
-/** The ninth decile of the time that each pod's spans of requests took, ms. */
-function latencies({ spans }: Requests): Map<string, number> {
-  const served = Map.groupBy(
-    spans.filter(({ name }) => name.startsWith('/')),
-    ({ pod }) => pod,
-  );
-  return new Map(
-    [...served].map(([pod, own]) => {
-      const sorted = own.map(({ durationMs }) => durationMs).sort((left, right) => left - right);
-      return [pod, sorted[Math.floor(0.9 * (sorted.length - 1))]!];
-    }),
-  );
-}
 
 function spansOf({ spans }: Requests): Recorded {
   const rows = spans.map(({ at, pod, ...span }) => ({

@@ -1,17 +1,18 @@
 import { between, factor, oneOf, type Random } from './random.ts';
 import type { Call, Operation, Pod, System } from './synthetic-system.ts';
 
-export const FAULTS = ['cpu', 'memory', 'delay', 'loss', 'exception', 'return', 'down'] as const;
+/** `slow` is code of one operation that waits: for a lock, a timer, somebody outside. */
+export const FAULTS = ['cpu', 'memory', 'delay', 'loss', 'exception', 'return', 'down', 'slow'] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
 /** What is wrong with one pod. */
 export type Fault = {
   kind: FaultKind;
   pod: Pod;
-  /** How many times slower own work is, or how many milliseconds a way takes longer. */
+  /** How many times slower own work is, or how many milliseconds a way or an operation takes longer. */
   factor: number;
   delayMs: number;
-  /** Of the operation that breaks off: how many of its calls it still makes. */
+  /** The operation that is slow or breaks off; of the latter how many of its calls it still makes. */
   operation: Operation;
   callsMade: number;
 };
@@ -33,6 +34,7 @@ export type Requests = {
   total: number;
   failed: number;
   callsOf: Map<string, number>;
+  failuresOf: Map<string, number>;
   /** How many runs of an operation, or ways between two pods, went otherwise because of the fault. */
   touched: number;
 };
@@ -46,7 +48,15 @@ export function playRequests(
   time: { from: number; seconds: number; name: string },
   fault: Fault | null,
 ): Requests {
-  const played: Requests = { spans: [], logs: [], total: 0, failed: 0, callsOf: new Map(), touched: 0 };
+  const played: Requests = {
+    spans: [],
+    logs: [],
+    total: 0,
+    failed: 0,
+    callsOf: new Map(),
+    failuresOf: new Map(),
+    touched: 0,
+  };
   const count = Math.max(3, Math.round(system.requestsPerSecond * time.seconds));
   for (let index = 0; index < count; index++) {
     const request = { random, fault, played, traceId: `${time.name}${index}`, next: 0 };
@@ -70,10 +80,11 @@ function serve(request: Request, pod: Pod, operation: Operation, parent: string 
   const slow = own && (own.kind === 'cpu' || own.kind === 'memory') ? own.factor * factor(random, 0.3) : 1;
   const part = (operation.ownMs * slow * factor(random, 0.35)) / (operation.calls.length + operation.steps + 1);
   const breaks = own?.operation === operation && (own.kind === 'exception' || own.kind === 'return');
-  if (breaks || slow !== 1) played.touched++;
-  played.callsOf.set(pod.service.name, (played.callsOf.get(pod.service.name) ?? 0) + 1);
+  const waits = own?.operation === operation && own.kind === 'slow';
+  if (breaks || waits || slow !== 1) played.touched++;
+  countFor(pod, played.callsOf);
   log(request, pod, operation, at, `INFO ${operation.name} begin id=${Math.floor(random() * 1e6)}`);
-  let now = at + part;
+  let now = at + part + (waits ? own.delayMs * factor(random, 0.3) : 0);
   let failed = false;
   for (let step = 0; step < operation.steps; step++) {
     const inner = open(request, pod, `${operation.name}.step${step}`, span.spanId, now);
@@ -109,9 +120,13 @@ function serve(request: Request, pod: Pod, operation: Operation, parent: string 
     );
   }
   if (!failed && !breaks) log(request, pod, operation, now, `INFO ${operation.name} done`);
+  if (failed) countFor(pod, played.failuresOf);
   span.durationMs = now - at;
   return { end: now, failed };
 }
+
+const countFor = ({ service }: Pod, counts: Map<string, number>) =>
+  counts.set(service.name, (counts.get(service.name) ?? 0) + 1);
 
 function callOut(request: Request, from: Pod, { callee, operation }: Call, parent: string, at: number): Served {
   const { random, fault } = request;

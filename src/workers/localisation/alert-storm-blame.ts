@@ -6,6 +6,8 @@ type Explanations = Map<string, Map<string, number>>;
 
 /** What an entity keeps of its blame although everything about it is explained. */
 const KEEPS = { state: 0.9, saturation: 0.7, other: 0.15 } as const;
+/** The blame of an entity before anything is explained; `unlocated` is a share of it. */
+const BEGINS_WITH = { state: 1.5, other: 1, unlocated: 0.8 } as const;
 /** An entity that nobody could locate explains little: it may be a wrong name. */
 const UNLOCATED = 0.2;
 /** Blame that is passed around in a circle stays there in equal parts. */
@@ -22,7 +24,7 @@ export function settleBlame(
 ): { blame: Map<string, number>; explainedBy: Explanations } {
   const explainedBy = explanations(entities, graph);
   const blame = new Map<string, number>();
-  let moving = new Map(entities.map((entity) => [entity.key, entity.kinds.has('state') ? 1.5 : 1]));
+  let moving = new Map(entities.map((entity) => [entity.key, ownBlame(entity)]));
   for (let round = 0; round < ROUNDS; round++) {
     const next = new Map<string, number>();
     for (const entity of entities) {
@@ -38,6 +40,10 @@ export function settleBlame(
   for (const [key, amount] of moving) add(blame, key, amount);
   return { blame, explainedBy };
 }
+
+/** A bad state tells more than what requests suffer, and an alert about nobody in particular less. */
+const ownBlame = ({ kinds, located }: StormEntity): number =>
+  (kinds.has('state') ? BEGINS_WITH.state : BEGINS_WITH.other) * (located ? 1 : BEGINS_WITH.unlocated);
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 const add = (amounts: Map<string, number>, key: string, amount: number) =>

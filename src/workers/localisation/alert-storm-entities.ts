@@ -14,6 +14,8 @@ export type StormEntity = {
   kinds: Set<StormKind>;
   /** The names of its alerts, each once, in order. */
   alerts: string[];
+  /** What its alerts say beside their names. */
+  says: string[];
   /** False where no alert says what kind of object it is about, nor where it is: it may be named wrongly. */
   located: boolean;
   /** When its first alert began, epoch ms, null when not told. */
@@ -46,6 +48,7 @@ function entityOf(key: string, alerts: ActiveAlert[]): StormEntity {
     instance: pods.size === 1 ? [...pods][0]! : null,
     kinds: new Set(alerts.map(({ name }) => stormKind(name))),
     alerts: [...new Set(alerts.map(({ name }) => name))].sort(),
+    says: [...new Set(alerts.flatMap(({ says }) => says ?? []))].sort(),
     located: located.length > 0,
     onset: onsets.length > 0 ? Math.min(...onsets) : null,
   };

@@ -1,4 +1,5 @@
 import { entityKey } from './alert-storm-entities.ts';
+import { serviceRole } from './telemetry/service-role.ts';
 
 /** Who calls whom among the entities of a storm, by key, without the ways that lead back to where requests came from. */
 export type StormGraph = {
@@ -12,7 +13,7 @@ export type StormGraph = {
   isEdge(name: string): boolean;
 };
 
-type Edge = { caller: string; callee: string };
+export type Edge = { caller: string; callee: string };
 
 /** Names of what stands at the edge of a system, the outermost first. */
 const EDGE_NAMES = [
@@ -34,7 +35,7 @@ export function stormGraph(edges: Edge[]): StormGraph {
   const names = new Map(edges.flatMap(({ caller, callee }) => [caller, callee]).map((name) => [entityKey(name), name]));
   return {
     nameOf: (key) => names.get(key) ?? key,
-    isEdge: (name) => EDGE_NAMES.some((pattern) => pattern.test(wordsOf(name))),
+    isEdge: (name) => placeOf(name) < EDGE_NAMES.length,
     dependenciesOf: (key) =>
       unique(
         known.filter(({ caller, callee }) => caller === key && layer(callee) >= layer(key)).map(({ callee }) => callee),
@@ -47,6 +48,25 @@ export function stormGraph(edges: Edge[]): StormGraph {
           .filter((other) => layer(other) <= layer(key)),
       ),
   };
+}
+
+/**
+ * Who probably calls whom where no call at all is known: what stands at the edge calls what stands next behind it, those the others, and those the
+ * stores. It tells what may explain what when they are in trouble at once, and nothing of two in the same place.
+ */
+export function guessedEdges(services: string[]): Edge[] {
+  return services.flatMap((caller) => {
+    const behind = services.filter((service) => placeOf(service) > placeOf(caller));
+    const next = Math.min(...behind.map(placeOf));
+    return behind.filter((service) => placeOf(service) === next).map((callee) => ({ caller, callee }));
+  });
+}
+
+/** How far behind the outermost edge a service stands, as far as its name tells. */
+function placeOf(name: string): number {
+  const edge = EDGE_NAMES.findIndex((pattern) => pattern.test(wordsOf(name)));
+  if (edge >= 0) return edge;
+  return EDGE_NAMES.length + (serviceRole(name) === 'store' ? 1 : 0);
 }
 
 const unique = (keys: string[]) => [...new Set(keys)].sort();

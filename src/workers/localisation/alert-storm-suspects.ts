@@ -3,7 +3,7 @@ import { inForm } from '../changes/evidence-form.ts';
 import { settleBlame } from './alert-storm-blame.ts';
 import { type StormEntity, stormEntities } from './alert-storm-entities.ts';
 import { stormKind, stormWords } from './alert-storm-kinds.ts';
-import { type StormGraph, stormGraph } from './alert-storm-layers.ts';
+import { guessedEdges, type StormGraph, stormGraph } from './alert-storm-layers.ts';
 import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
 
@@ -19,7 +19,8 @@ export function alertStormSuspects({ evidence }: LocalisationInput): Suspect[] {
   const entities = stormEntities(alerts);
   if (entities.length === 0) return [];
   const maps = inForm(evidence, 'topology.services');
-  const graph = stormGraph(maps.flatMap(({ data }) => data.edges));
+  const known = maps.flatMap(({ data }) => data.edges);
+  const graph = stormGraph(known.length > 0 ? known : guessedEdges(entities.map(({ service }) => service)));
   const cited = [...storms, ...maps].map(({ number }) => number).sort((left, right) => left - right);
   const { blame, explainedBy } = settleBlame(entities, graph);
   return entities
@@ -72,6 +73,10 @@ const DATABASE =
 /** Flags and settings are asked by the way: no request fails because they are not. */
 const BESIDE_REQUESTS = /\b(flags?\w*|config\w*|settings?)\b/;
 
+/** What Kubernetes, its runtimes and common rules say where something limited is used up; a mere "memory" may be advice. */
+const USED_UP =
+  /\b(OOM ?Killed|out of memory|exceeded quota|quota (is )?exceeded|exceeds? (its |the )?(memory|cpu) limit|insufficient (memory|cpu|ephemeral-storage)|disk ?pressure|memory ?pressure|no space left)\b/i;
+
 type Storm = { entities: StormEntity[]; graph: StormGraph; silence: boolean };
 
 /** True where something fell silent, be it named or not. */
@@ -81,6 +86,7 @@ function classOf(entity: StormEntity, storm: Storm): AlertClass {
   if (DATABASE.test(stormWords(entity.service))) return 'database';
   const words = entity.alerts.map(stormWords).join(' ');
   if (entity.kinds.has('saturation') || /\b(oom\w*|memory|quota|pressure)\b/.test(words)) return 'resource';
+  if (entity.says.some((text) => USED_UP.test(text))) return 'resource';
   if (entity.kinds.has('state')) return 'infrastructure';
   if (entity.kinds.has('failures') || entity.kinds.has('latency')) {
     return isCutOff(entity, storm) || callsInVain(entity, storm) ? 'network' : 'application';

@@ -1,3 +1,4 @@
+import type { AlertClass } from '../../shared/alert.ts';
 import { inForm } from '../changes/evidence-form.ts';
 import { eventsByInstance } from './anomaly-events.ts';
 import { SIGNATURES, TROUBLE_CLASS, TROUBLE_TEXT, TROUBLES, type Trait, type Trouble } from './anomaly-signatures.ts';
@@ -41,24 +42,27 @@ function fitOf({ strength }: Traits, trouble: Trouble): number {
 const weightOf = (trait: Trait, trouble: Trouble): number => SIGNATURES[trait][TROUBLES.indexOf(trouble)]!;
 
 function suspectOf(fits: Fit[], highest: number, total: number, evidence: number[]): Suspect {
+  const massOf = (members: Fit[]) => sum(members.map(({ fit }) => Math.exp(fit - highest))) / total;
+  const [likeliest, members] = likeliestClass(fits);
   const best = fits.reduce((left, right) => (right.fit > left.fit ? right : left));
   const { instance, service } = best.traits.events;
   return {
     service,
     instance,
-    score: Math.max(Number.MIN_VALUE, sum(fits.map(({ fit }) => Math.exp(fit - highest))) / total),
+    score: Math.max(Number.MIN_VALUE, massOf(fits)),
     onset: null,
-    class: likeliestClass(fits),
+    class: likeliest,
+    probability: massOf(members),
     reasons: [reasonOf(best)],
     evidence,
   };
 }
 
 /** Troubles of one class are taken together: two ways to be a network fault are more than each of them. */
-function likeliestClass(fits: Fit[]): Suspect['class'] {
+function likeliestClass(fits: Fit[]): [AlertClass, Fit[]] {
   const classes = Map.groupBy(fits, ({ trouble }) => TROUBLE_CLASS[trouble]);
   const mass = (members: Fit[]) => sum(members.map(({ fit }) => Math.exp(fit - fits[0]!.fit)));
-  return [...classes].sort(([, left], [, right]) => mass(right) - mass(left))[0]?.[0] ?? null;
+  return [...classes].sort(([, left], [, right]) => mass(right) - mass(left))[0]!;
 }
 
 /** What speaks most for the trouble, in words. */

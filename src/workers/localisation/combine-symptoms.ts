@@ -8,11 +8,16 @@ export type SymptomKind = {
   weight: number;
   /** False for a kind that only tells that something is missing or slow: several faults look like it, also those of a callee. */
   showsMechanism: boolean;
+  /** True for the use of resources, which rises without any fault, too. */
+  isUse?: boolean;
   symptoms: Symptom[];
 };
 
 /** The weight of a kind that shows the fault itself. */
 export const DIRECT = 1;
+
+/** What was measured at all. */
+export type Measured = Pick<Support, 'requestsOnly'>;
 
 type Scored = { kind: SymptomKind; symptom: Symptom; score: number };
 
@@ -20,22 +25,21 @@ type Scored = { kind: SymptomKind; symptom: Symptom; score: number };
  * Suspects by all kinds of evidence together. Within a kind each component has its share of the whole amount, so that one that
  * stands out counts fully and noise that everybody shows hardly; the clarity tells how far it is from normal at all.
  */
-export function combineSymptoms(kinds: SymptomKind[]): Suspect[] {
+export function combineSymptoms(kinds: SymptomKind[], measured: Measured = { requestsOnly: false }): Suspect[] {
   const scored = kinds.flatMap((kind) => {
     const { weight, symptoms } = kind;
     const total = symptoms.reduce((sum, { amount }) => sum + amount, 0);
     return symptoms.map((symptom) => ({ kind, symptom, score: (weight * symptom.clarity * symptom.amount) / total }));
   });
   const counted = scored.filter(({ score }) => score > 0);
-  const sawDirectly = counted.some(({ kind }) => kind.weight >= DIRECT);
   return [...Map.groupBy(counted, ({ symptom }) => symptom.component.service)]
-    .map(([service, members]) => suspectOf(service, members, sawDirectly))
+    .map(([service, members]) => suspectOf(service, members, measured))
     .sort((left, right) => right.score - left.score || (left.service < right.service ? -1 : 1));
 }
 
 const MAX_REASONS = 5;
 
-function suspectOf(service: string, members: Scored[], sawDirectly: boolean): Suspect {
+function suspectOf(service: string, members: Scored[], measured: Measured): Suspect {
   const strongest = members.toSorted((left, right) => right.score - left.score);
   const onsets = strongest.flatMap(({ symptom }) => symptom.onset ?? []);
   return {
@@ -44,7 +48,7 @@ function suspectOf(service: string, members: Scored[], sawDirectly: boolean): Su
     score: sumOf(members),
     onset: onsets.length > 0 ? Math.min(...onsets) : null,
     class: classOf(strongest),
-    support: supportOf(strongest, sawDirectly),
+    support: supportOf(strongest, measured),
     reasons: strongest.slice(0, MAX_REASONS).map(({ symptom }) => symptom.reason),
     evidence: [...new Set(strongest.slice(0, MAX_REASONS).flatMap(({ symptom }) => symptom.evidence))].sort(
       (a, b) => a - b,
@@ -52,16 +56,16 @@ function suspectOf(service: string, members: Scored[], sawDirectly: boolean): Su
   };
 }
 
-/** What a kind adds less than this to, it says nothing of. */
-const SAYS_SOMETHING = 0.05;
-
-function supportOf(members: Scored[], sawDirectly: boolean): Support {
-  const byKind = Map.groupBy(members, ({ kind }) => kind);
-  const kinds = [...byKind.values()].map((own) => sumOf(own)).filter((score) => score >= SAYS_SOMETHING).length;
+function supportOf(members: Scored[], { requestsOnly }: Measured): Support {
   const named = classOf(members);
+  const isDirect = ({ kind }: Scored) => kind.weight >= DIRECT;
   const telling = members.filter(({ kind, symptom }) => kind.showsMechanism && symptom.class === named);
-  const direct = sumOf(members.filter(({ kind }) => kind.weight >= DIRECT));
-  return { kinds, mechanism: sumOf(telling), direct, sawDirectly };
+  return {
+    shown: sumOf(telling.filter(isDirect)),
+    direct: sumOf(members.filter(isDirect)),
+    use: sumOf(members.filter(({ kind }) => kind.isUse)) / sumOf(members),
+    requestsOnly,
+  };
 }
 
 const sumOf = (members: Scored[]) => members.reduce((sum, { score }) => sum + score, 0);

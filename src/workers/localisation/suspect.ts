@@ -22,16 +22,21 @@ export type Suspect = {
   evidence: number[];
   /** What the confidence is worked out of; absent where the method's scores were never calibrated. */
   support?: Support;
+  /** How probable it is that it is at fault with a fault of its class (0 to 1), where the method itself reckons in probabilities. */
+  probability?: number;
 };
 
-/** What telemetry says for a suspect beside its score. */
+/** What telemetry says for a suspect beside its score; parts of the score where nothing else is said. */
 export type Support = {
-  /** How many kinds of evidence add to its score. */
-  kinds: number;
-  /** How much of its score comes from symptoms of its class that show what is wrong, and not only where. */
-  mechanism: number;
-  /** How much comes from kinds of evidence that show the fault itself and not only what it does to others. */
+  /**
+   * From symptoms of its class that show what is wrong, and not only where, of kinds of evidence that show the fault itself. What may as well
+   * show the fault of another is a hint only: callers log the errors of their callees.
+   */
+  shown: number;
+  /** From all kinds of evidence that show the fault itself and not only what it does to others. */
   direct: number;
-  /** Whether anything of such a kind was seen at any component; where nothing was, its absence tells nothing. */
-  sawDirectly: boolean;
+  /** From the use of resources, as a share of the score (0 to 1): that rises without any fault, too. */
+  use: number;
+  /** Whether nothing but requests was measured of any component: no fault shows itself there, and its class is a guess. */
+  requestsOnly: boolean;
 };

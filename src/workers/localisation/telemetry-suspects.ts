@@ -17,7 +17,7 @@ import { clientSpans, unansweredCalls } from './symptoms/unanswered-calls.ts';
 import { reducedServices, vanishedServices } from './symptoms/vanished-services.ts';
 import { type CallGraph, callGraph } from './telemetry/call-graph.ts';
 import { type IncidentWindow, incidentWindow } from './telemetry/incident-window.ts';
-import { kindsNamedIn } from './telemetry/metric-kind.ts';
+import { kindsNamedIn, type MetricKind, metricKind } from './telemetry/metric-kind.ts';
 import { peersAmong } from './telemetry/named-peers.ts';
 import { type LogLines, readLogs } from './telemetry/read-logs.ts';
 import { readSeries, type Series } from './telemetry/read-series.ts';
@@ -25,7 +25,26 @@ import { readTraces, type Traces } from './telemetry/read-spans.ts';
 
 /** Suspects from metric series, spans, logs and the call graph; none where the evidence has nothing of these. */
 export function telemetrySuspects(input: LocalisationInput): Suspect[] {
-  return combineSymptoms(symptomKinds(input));
+  const telemetry = readTelemetry(input);
+  return combineSymptoms(symptomKinds(input, telemetry), { requestsOnly: requestsOnly(telemetry) });
+}
+
+type Telemetry = { window: IncidentWindow; series: Series[]; traces: Traces; lines: LogLines };
+
+function readTelemetry(input: LocalisationInput): Telemetry {
+  const window = incidentWindow(input);
+  const traces = readTraces(input, window);
+  return { window, traces, series: readSeries(input, window), lines: readLogs(input, window) };
+}
+
+const OF_COMPONENTS: ReadonlySet<MetricKind> = new Set(['cpu', 'memory', 'host', 'saturation']);
+
+/** Nothing was measured in which a fault shows itself. */
+function requestsOnly({ series, traces, lines }: Telemetry): boolean {
+  const rows = [traces.before, traces.during, lines.before, lines.during];
+  return (
+    rows.every(({ length }) => length === 0) && !series.some(({ metric }) => OF_COMPONENTS.has(metricKind(metric)))
+  );
 }
 
 /** What may as well show the fault of a callee: callers log their callees' errors and fail with them. */
@@ -34,28 +53,39 @@ const INDIRECT = 0.5;
 const COARSE = 0.25;
 
 /** Everything that the telemetry says, by kind of evidence. */
-export function symptomKinds(input: LocalisationInput): SymptomKind[] {
-  const window = incidentWindow(input);
-  const traces = readTraces(input, window);
-  const series = readSeries(input, window);
+function symptomKinds(input: LocalisationInput, telemetry: Telemetry): SymptomKind[] {
+  const { window, series, traces } = telemetry;
   const graph = callGraph(input, traces, unique(series.flatMap(({ component }) => component?.service ?? [])));
   const groups = metricGroups(series, window.alertAt, graph.entries);
   return [
     ...loadKinds(groups, graph),
     ...slownessKinds(input, groups, graph, traces),
-    ...explainFailures(failureKinds(input, window, groups, series, graph, traces), graph),
+    ...explainFailures(failureKinds(input, telemetry, groups, graph), graph),
   ];
 }
 
 /** Who uses up more than before. */
 function loadKinds(groups: MetricGroup[], graph: CallGraph): SymptomKind[] {
   return [
-    { name: 'cpu', weight: DIRECT, showsMechanism: true, symptoms: resourceSymptoms(groups, 'cpu', graph) },
-    { name: 'memory', weight: DIRECT, showsMechanism: true, symptoms: resourceSymptoms(groups, 'memory', graph) },
+    {
+      name: 'cpu',
+      weight: DIRECT,
+      showsMechanism: true,
+      isUse: true,
+      symptoms: resourceSymptoms(groups, 'cpu', graph),
+    },
+    {
+      name: 'memory',
+      weight: DIRECT,
+      showsMechanism: true,
+      isUse: true,
+      symptoms: resourceSymptoms(groups, 'memory', graph),
+    },
     {
       name: 'saturation',
       weight: INDIRECT,
       showsMechanism: true,
+      isUse: true,
       symptoms: resourceSymptoms(groups, 'saturation', graph),
     },
     { name: 'other', weight: COARSE, showsMechanism: false, symptoms: resourceSymptoms(groups, 'other', graph) },
@@ -84,14 +114,11 @@ function slownessKinds(
 /** Where requests fail, break off or get no answer. */
 function failureKinds(
   input: LocalisationInput,
-  window: IncidentWindow,
+  { window, series, traces, lines }: Telemetry,
   groups: MetricGroup[],
-  series: Series[],
   graph: CallGraph,
-  traces: Traces,
 ): SymptomKind[] {
   const clients = clientSpans(traces);
-  const lines = readLogs(input, window);
   const { flow, errors } = logSymptoms(lines, peersAmong(servicesIn(lines, series, traces)), reducedServices(series));
   const asked = requestKindsAsked(input).has('failures');
   return [

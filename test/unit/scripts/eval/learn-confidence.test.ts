@@ -25,7 +25,7 @@ describe('the learning of the confidence', function () {
     expect(played.stdout).to.match(/synthetic, held out, by the learned weights: \d+ cases\n +from 0\.\d{3} +\d/);
     expect(played.stdout).to.match(/by the weights in use: [\s\S]*Brier \d\.\d{3}/);
     const lessons = readFileSync(file, 'utf8').trim().split('\n');
-    expect(lessons).to.have.lengthOf.within(5, 11);
+    expect(lessons).to.have.lengthOf.within(8, 16);
     const again = run('--lessons', file);
     expect(again.stdout).to.equal(played.stdout);
   });

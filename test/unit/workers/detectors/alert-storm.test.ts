@@ -43,6 +43,7 @@ describe('the alerts of an incident as evidence', () => {
       namespace: 'shop',
       severity: STORM[2]!.alert.severity,
       startsAt: at(5),
+      says: 'HighErrorRate at ledger',
     });
     expect(storm.text).to.match(/^3 alerts of 3 services fire in this incident \(3 messages\):\n/);
     expect(storm.text.split('\n')).to.have.length(4);

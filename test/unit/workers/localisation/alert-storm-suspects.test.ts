@@ -14,12 +14,13 @@ type Alert = {
   kind?: string | null;
   namespace?: string | null;
   startsAt?: string | null;
+  says?: string;
 };
 
 function input(alerts: Alert[], calls = SHOP) {
   const edges = calls.map((call) => call.split('>')).map(([caller = '', callee = '']) => ({ caller, callee }));
-  const active = alerts.map(({ name, entity, kind = 'Service', namespace = 'shop', startsAt = null }) => {
-    return { name, entity, kind, namespace, severity: null, startsAt };
+  const active = alerts.map(({ name, entity, kind = 'Service', namespace = 'shop', startsAt = null, says }) => {
+    return { name, entity, kind, namespace, severity: null, startsAt, says };
   });
   return {
     alerts: [],
@@ -97,6 +98,14 @@ describe('suspects of an alert storm', () => {
     expect(suspects([{ name: 'HighErrorRate', entity: 'orders-postgres' }])[0]!.class).to.equal('database');
   });
 
+  it('says resource where the words of an alert tell what its name does not', () => {
+    const notReady = (says: string) =>
+      suspects([{ name: 'KubePodNotReady', entity: 'depot', kind: 'Pod', says }])[0]!.class;
+    expect(notReady('Container depot was OOMKilled 4 times')).to.equal('resource');
+    expect(notReady('pods "depot-1" is forbidden: exceeded quota: strict')).to.equal('resource');
+    expect(notReady('Pod has been in a non-ready state for 15 minutes; look at its memory')).to.equal('infrastructure');
+  });
+
   it('names what an entity would explain, and cites alerts and map', () => {
     const [first, second] = suspects(failing('web', 'basket'));
     expect(first!.reasons).to.include('it would explain the alerts at web');
@@ -111,6 +120,18 @@ describe('suspects of an alert storm', () => {
     ]);
     expect(found.map(({ service }) => service)).to.deep.equal(['mailer', 'billing']);
     expect(found[0]!.onset).to.equal(Date.parse(at(9)));
+  });
+
+  it('guesses from names what explains what stands at the edge where no call is known at all', () => {
+    const found = suspects(failing('gateway', 'web', 'mailer'), []);
+    expect(found.map(({ service }) => service)).to.deep.equal(['mailer', 'web', 'gateway']);
+    expect(order(failing('web', 'gateway'), [])).to.deep.equal(['web', 'gateway']);
+    expect(order(failing('orders', 'orders-redis'), [])[0]).to.equal('orders-redis');
+  });
+
+  it('prefers an alert that names its object to one that does not, where nothing else tells them apart', () => {
+    const lost = { name: 'HighErrorRate', entity: 'basket', kind: null, namespace: null };
+    expect(order([lost, ...failing('mailer')], [])).to.deep.equal(['mailer', 'basket']);
   });
 
   it('works without a map, and suspects nobody where nothing fires', () => {

@@ -107,9 +107,11 @@ describe('suspects from detected anomalies', () => {
   it('suspects only known instances with scores above 0, whatever the anomalies are', () => {
     fc.assert(
       fc.property(anomalies, fc.array(fc.oneof(fc.constantFrom(...INSTANCES), fc.string())), (list, instances) => {
-        for (const { instance, score } of suspects(list, instances)) {
+        for (const { instance, score, probability } of suspects(list, instances)) {
           expect(instances).to.include(instance);
           expect(score).to.be.above(0);
+          // An instance with one class of trouble is at most as probable as the instance.
+          expect(probability).to.be.within(0, score + 1e-9);
         }
       }),
     );

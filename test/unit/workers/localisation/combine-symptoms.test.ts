@@ -39,6 +39,37 @@ describe('combining symptoms', () => {
     expect(combineSymptoms([slow])[0]?.class).to.equal('application');
   });
 
+  it('tells what of a score shows the fault itself, and what is a mere rise in use', () => {
+    const kinds = [
+      {
+        name: 'memory',
+        weight: 1,
+        showsMechanism: true,
+        isUse: true,
+        symptoms: [symptom('a', 1, { class: 'resource', clarity: 0.75 })],
+      },
+      {
+        name: 'gaps',
+        weight: 1,
+        showsMechanism: false,
+        symptoms: [symptom('a', 1, { class: 'resource', clarity: 0.5 })],
+      },
+      {
+        name: 'errors',
+        weight: 0.5,
+        showsMechanism: true,
+        symptoms: [symptom('a', 1, { class: 'resource', clarity: 0.5 })],
+      },
+    ];
+    expect(combineSymptoms(kinds)[0]?.support).to.deep.equal({
+      shown: 0.75,
+      direct: 1.25,
+      use: 0.5,
+      requestsOnly: false,
+    });
+    expect(combineSymptoms(kinds, { requestsOnly: true })[0]?.support?.requestsOnly).to.equal(true);
+  });
+
   it('says the earliest onset, the strongest reasons first and all their evidence', () => {
     const [suspect] = combineSymptoms([
       {

@@ -2,30 +2,31 @@ import { expect } from 'chai';
 import type { ConfidenceLesson } from '../../../../../scripts/eval/learn/confidence-lessons.ts';
 import { fitConfidence } from '../../../../../scripts/eval/learn/fit-confidence.ts';
 import { randomOf } from '../../../../../scripts/eval/stress/random.ts';
-import { confidenceIn, type Features } from '../../../../../src/workers/localisation/suspect-confidence.ts';
+import { confidenceIn, FEATURES, type Features } from '../../../../../src/workers/localisation/suspect-confidence.ts';
 
 const random = randomOf('lessons');
-const TRUTH: Features = { always: -1, score: 2, mechanism: 4, direct: 0, blind: 0 };
+const TRUTH: Features = { always: -1, score: 2, shown: 4, direct: 0, use: -1, requestsOnly: 0 };
 
 /** Lessons that are right as often as given weights say. */
 const lessons = Array.from({ length: 4000 }, (_, index): ConfidenceLesson => {
   const features = {
     always: 1,
     score: 2 * random() - 2,
-    mechanism: random(),
+    shown: random(),
     direct: random(),
-    blind: 0,
+    use: random(),
+    requestsOnly: 0,
   };
-  const logit = TRUTH.always + TRUTH.score * features.score + TRUTH.mechanism * features.mechanism;
+  const logit = FEATURES.reduce((sum, name) => sum + TRUTH[name] * features[name], 0);
   return { id: `${index}`, source: 'drawn', features, right: random() < 1 / (1 + Math.exp(-logit)), weight: 1 };
 });
 
 describe('learning the confidence of a suspect', () => {
   it('finds the weights by which the lessons were drawn', () => {
     const weights = fitConfidence(lessons);
-    for (const name of ['always', 'score', 'mechanism', 'direct'] as const)
+    for (const name of ['always', 'score', 'shown', 'direct', 'use'] as const)
       expect(weights[name], name).to.be.closeTo(TRUTH[name], 0.6);
-    expect(weights.blind).to.equal(0);
+    expect(weights.requestsOnly).to.equal(0);
   });
 
   it('says as often as it is right', () => {

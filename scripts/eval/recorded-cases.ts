@@ -1,0 +1,54 @@
+import { BATCHES } from '../../test/fixtures/recorded-cases/index.ts';
+import { type Judged, judge } from '../../test/fixtures/recorded-cases/judge.ts';
+import type { RecordedCase } from '../../test/fixtures/recorded-cases/recorded-case.ts';
+
+/**
+ * Judges our own recorded cases and prints, by batch and by half, how many state their cause, name the component and have the right
+ * class, the false alarms, and what is identified and wrong: the figures of docs/analysis.md.
+ * Usage: `node scripts/bootstrap.mjs scripts/eval/recorded-cases.ts [--failures]`; `--failures` names what the cases
+ * of the seen half lack; the other half is never looked at case by case.
+ */
+const FAILURES = process.argv.includes('--failures');
+
+type Outcome = Judged & { healthy: boolean };
+
+const outcomeOf = (one: RecordedCase): Outcome => ({ ...judge(one), healthy: one.class === 'healthy' });
+
+function show(name: string, outcomes: Outcome[]): void {
+  const count = (is: (one: Outcome) => boolean, among: Outcome[] = outcomes) =>
+    `${among.filter(is).length} of ${among.length}`.padEnd(11);
+  const healthy = outcomes.filter((one) => one.healthy);
+  const faults = outcomes.filter((one) => !one.healthy);
+  const figures = [
+    `stated ${count(({ stated }) => stated, faults)}`,
+    `named ${count(({ named }) => named, faults)}`,
+    `class ${count((one) => one.class)}`,
+    `false alarms ${count(({ falseAlarm }) => falseAlarm, healthy)}`,
+    `identified and wrong ${outcomes.filter(({ confidentWrong }) => confidentWrong).length}`,
+  ];
+  console.log(`${name.padEnd(20)} ${String(outcomes.length).padStart(3)} cases  ${figures.join(' ')}`);
+}
+
+function showFailures(outcomes: Outcome[]): void {
+  for (const { id, report, ...is } of outcomes.filter(({ half }) => half === 'seen')) {
+    const lacks = [
+      ...(is.stated ? [] : [is.healthy ? 'false alarm' : 'not stated']),
+      ...(is.named ? [] : ['not named']),
+      ...(is.class ? [] : [`class ${report.class}`]),
+      ...(is.confidentWrong ? ['identified and wrong'] : []),
+    ];
+    if (lacks.length > 0) console.log(`  ${id}: ${lacks.join(', ')} (${report.verdict})`);
+  }
+}
+
+const judged = Object.entries(BATCHES).map(([batch, cases]) => ({ batch, outcomes: cases.map(outcomeOf) }));
+for (const { batch, outcomes } of judged) show(batch, outcomes);
+const all = judged.flatMap(({ outcomes }) => outcomes);
+for (const half of ['seen', 'unseen'] as const) {
+  show(
+    `all, ${half} half`,
+    all.filter((one) => one.half === half),
+  );
+}
+show('all', all);
+if (FAILURES) showFailures(all);
