@@ -1,5 +1,7 @@
 import { isRecord, recordAt, textAt } from '../raw.ts';
 import { ageSeconds } from './ages.ts';
+import { readCutDocument } from './cut-documents.ts';
+import { headerlessEvents, readCutPage } from './cut-pages.ts';
 import { readDescribe } from './describe-object.ts';
 import { kindOf } from './kind-names.ts';
 import { type KubectlCommand, NO_COMMAND, parseKubectl } from './kubectl-command.ts';
@@ -8,10 +10,12 @@ import { rawEvents } from './raw-events.ts';
 import { dataIn, readDocuments } from './read-documents.ts';
 import { readLogs } from './read-logs.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
+import { readRolloutStatus } from './rollout-status.ts';
 import { readTool } from './shell-tools.ts';
 import { headerlessTable, parseTables, type Table } from './table.ts';
 import { tableEvents, tableObjects } from './table-objects.ts';
 import { plainText, printedCommands } from './terminal-text.ts';
+import { toldMessages } from './told-messages.ts';
 
 const MAX_OUTPUT = 1_000_000;
 
@@ -31,6 +35,8 @@ function readOne(command: string, text: string): Reading {
   const missing = notFound(text, kubectl);
   if (missing.length > 0) return { ...nothingRead(), missing };
   if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
+  const rollout = /\srollout\s+status\b/.test(command) && kubectl ? readRolloutStatus(text, placeOf(kubectl)) : null;
+  if (rollout) return { ...nothingRead(), objects: [rollout] };
   if (kubectl && /\s(?:drain|rollout|apply|create|delete|scale|evict)\s/.test(command) && !/^NAME/.test(text))
     return readLogs({ ...kubectl, kinds: [], name: null }, text);
   const answer = kubectl ? null : readQueryAnswer(command, text);
@@ -43,8 +49,11 @@ function readOne(command: string, text: string): Reading {
     const described = readDescribe(text, kubectl?.kinds[0] ?? null);
     if (described.objects.length > 0) return described;
   }
+  if (kubectl.verb === 'describe' && !/^Name:\s/m.test(text)) return readCutPage(kubectl, text);
   const documents = readDocuments(text);
   if (documents.length > 0) return documentsReading(documents, kubectl);
+  const cut = readCutDocument(kubectl, text);
+  if (cut) return { ...nothingRead(), objects: [cut], events: toldMessages(kubectl, text) };
   const data = kubectl.kinds[0] === 'ConfigMap' && kubectl.name ? dataIn(text) : null;
   if (isRecord(data)) return documentsReading([{ kind: 'ConfigMap', metadata: { name: kubectl.name }, data }], kubectl);
   return tablesReading(text, kubectl);
@@ -112,9 +121,14 @@ function documentsReading(documents: Reading['objects'], kubectl: KubectlCommand
 }
 
 function tablesReading(text: string, kubectl: KubectlCommand | null): Reading {
-  const namespace = kubectl?.namespace && kubectl.namespace !== '*' ? kubectl.namespace : null;
+  const namespace = kubectl && placeOf(kubectl);
   const asked = kubectl?.kinds.length === 1 && kubectl.kinds[0] !== 'all' ? (kubectl.kinds[0] ?? null) : null;
   const found = parseTables(text);
+  if (found.length === 0 && (asked === 'Event' || kubectl?.verb === 'events'))
+    return { ...nothingRead(), events: headerlessEvents(text, namespace) };
+  // Columns of one's own without a header are no table of a known kind.
+  const ownForm = /^(?:jsonpath|go-template|template|custom-columns)/.test(kubectl?.output ?? '');
+  if (found.length === 0 && ownForm && kubectl) return { ...nothingRead(), events: toldMessages(kubectl, text) };
   const tables = found.length === 0 && asked ? [headerless(text, asked, kubectl)] : found;
   const readings = tables.map((table) =>
     isEvents(table, asked)
@@ -124,6 +138,9 @@ function tablesReading(text: string, kubectl: KubectlCommand | null): Reading {
   const empty = /^No resources found/m.test(text) || tables.length > 0;
   return { ...joinReadings(readings), listed: empty ? listedBy(kubectl) : [] };
 }
+
+/** The namespace of a command; null where it is not told, or all of them. */
+const placeOf = ({ namespace }: KubectlCommand): string | null => (namespace === '*' ? null : namespace);
 
 const isEvents = (table: Table, asked: string | null): boolean =>
   asked === 'Event' || (table.columns.includes('REASON') && table.columns.includes('MESSAGE'));
