@@ -38,7 +38,10 @@ export const CLEAN_CHECKS = {
     alert: /certificat|\bssl\b|\btls\b|x\.?509/i,
     proof: (input) => validCertificate(input) ?? issuedCertificates(input),
   },
-  'dns-failure': { alert: /\bdns\b|resolv|nxdomain|name lookup/i, proof: resolvingName },
+  'dns-failure': {
+    alert: /\bdns\b|resolv(?!ed\b)|\b(?:not|be|un) ?resolved\b|nxdomain|name lookup/i,
+    proof: resolvingName,
+  },
   'connection-failure': {
     alert: /refus|reset by|unreachable|timed? ?out|not reachable|\bdown\b|connection (?:error|fail)/i,
     proof: openPort,

@@ -48,7 +48,8 @@ function crashOf(context: Context, pod: Pod): Diagnosis[] {
 
 const WORDS = /^(?:Init:)?(?:CrashLoopBackOff|Error|OOMKilled|ContainerCannotRun|DeadlineExceeded)$/;
 
-function findCrash({ state }: Context, pod: Pod): Crash | null {
+function findCrash(context: Context, pod: Pod): Crash | null {
+  const { state } = context;
   if (pod.reason === 'Evicted') return { pod, container: null, end: null, word: 'Evicted' };
   for (const container of [...pod.template.initContainers, ...pod.template.containers]) {
     const { status, last, restarts } = container;
@@ -57,7 +58,9 @@ function findCrash({ state }: Context, pod: Pod): Crash | null {
     const looping = status?.reason === 'CrashLoopBackOff' || pod.reason === 'CrashLoopBackOff';
     const ended = status?.state === 'terminated' && failed;
     const unstable = failed && pod.ready === false && (restarts ?? 0) > 0;
-    const memory = end?.reason === 'OOMKilled' && (pod.ready === false || (restarts ?? 0) >= 3);
+    const memory =
+      end?.reason === 'OOMKilled' &&
+      (pod.ready === false || ((restarts ?? 0) >= MANY && !endedLongAgo(context, pod, end)));
     if (looping || ended || unstable || memory)
       return { pod, container, end, word: status?.reason ?? end?.reason ?? 'Error' };
   }
@@ -68,6 +71,16 @@ function findCrash({ state }: Context, pod: Pod): Crash | null {
   return backOff && /restarting failed container/.test(backOff.message) && pod.ready === false
     ? { pod, container: null, end: null, word: 'BackOff' }
     : null;
+}
+
+/** So long (in seconds) after its last end a pod that is ready has overcome it, unless somebody asks about just that. */
+const LONG_AGO = 86_400;
+const ASKS_ABOUT_ENDS = /oom|memory|restart|kill|crash/;
+
+function endedLongAgo({ input, text }: Context, pod: Pod, end: ContainerState): boolean {
+  if (ASKS_ABOUT_ENDS.test(text)) return false;
+  const since = (input.now.getTime() - Date.parse(end.finishedAt ?? '')) / 1000;
+  return (pod.restartedAgo ?? since) >= LONG_AGO;
 }
 
 /** A pod that runs at the moment, and was restarted so often and so lately (in seconds), is in a loop all the same. */

@@ -64,7 +64,8 @@ function toCandidate(raw: string, index: number): Candidate[] {
   const head = text.slice(0, 120);
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
   const level = levelOf(text, head, kind);
-  const informs = INFORMS.test(head) && !/\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
+  const informs =
+    INFORMS.test(head) && !/"level":\s?[56]0\b|\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
   // A server that refuses a client's token or request does its work.
   if (kind?.name === 'file-permission' && WARNS.test(head) && /\b40[13]\b/.test(text)) return [];
   if (TELEMETRY.test(text)) return level >= 0.6 || kind ? [{ text, index, kind: null, level: 0.35 }] : [];
@@ -75,8 +76,8 @@ function toCandidate(raw: string, index: number): Candidate[] {
   return [{ text, index, kind, level }];
 }
 
-const WARNS = /\bWARN(?:ING)?\b|level=warn|"level":\s?"warn|\[warn/i;
-const WORSE = /\b(?:FATAL|PANIC|CRITICAL|SEVERE)\b|\bERROR\b|Exception\b/;
+const WARNS = /\bWARN(?:ING)?\b|level=warn|"level":\s?(?:"warn|40\b)|\[warn/i;
+const WORSE = /\b(?:FATAL|PANIC|CRITICAL|SEVERE)\b|\bERROR\b|Exception\b|"level":\s?[56]0\b/;
 
 /** How bad a line is by its words; where it calls itself a warning, not worse than that, whatever word stands in it. */
 function levelOf(text: string, head: string, kind: FailureKind | null): number {

@@ -12,16 +12,16 @@ export const FAILURE_KINDS: readonly FailureKind[] = [
   ...CALL_FAILURES,
 ];
 
-/** Words by which a line says itself that something went wrong. */
+/** Words (and the numbers of pino and bunyan) by which a line says itself that something went wrong. */
 export const LEVEL_WORDS: readonly { pattern: RegExp; weight: number }[] = [
   {
     pattern:
-      /\b(?:FATAL|PANIC|CRITICAL|EMERG(?:ENCY)?|ALERT)\b|\bpanic:|^F\d{4}|"level":\s?"(?:fatal|panic|critical)"|level=(?:fatal|panic|critical)|npm ERR!|\bcritical:|^\s*crit: |\bPNC\b|panicked at|Segmentation fault|core dumped/,
+      /\b(?:FATAL|PANIC|CRITICAL|EMERG(?:ENCY)?|ALERT)\b|\bpanic:|^F\d{4}|"level":\s?"(?:fatal|panic|critical)"|level=(?:fatal|panic|critical)|npm ERR!|\bcritical:|^\s*crit: |"level":\s?60\b|\bPNC\b|panicked at|Segmentation fault|core dumped/,
     weight: 1,
   },
   {
     pattern:
-      /\bERROR\b|\bERR\b|\bSEVERE\b|^E\d{4}|"level":\s?"error"|level=error|\[error\]|\berror:|Error:|Exception\b|Exception in thread|Traceback|^error |^\s*fail: |Caused by:|Unhandled exception|"severity":\s?"error"/i,
+      /\bERROR\b|\bERR\b|\bSEVERE\b|^E\d{4}|"level":\s?"error"|level=error|\[error\]|\berror:|Error:|Exception\b|Exception in thread|Traceback|^error |^\s*fail: |Caused by:|Unhandled exception|"severity":\s?"error"|"level":\s?50\b/i,
     weight: 0.85,
   },
   {
@@ -29,7 +29,7 @@ export const LEVEL_WORDS: readonly { pattern: RegExp; weight: number }[] = [
       /\b(?:fail(?:ed|ure|s|ing)?|cannot|can't|could not|couldn't|unable to|denied|refused|rejected|aborted|crash(?:ed|ing)?|exceeded|invalid|unavailable|missing|expired|not found|undefined)\b/i,
     weight: 0.6,
   },
-  { pattern: /\bWARN(?:ING)?\b|level=warn|"level":\s?"warn/i, weight: 0.35 },
+  { pattern: /\bWARN(?:ING)?\b|level=warn|"level":\s?(?:"warn|40\b)/i, weight: 0.35 },
 ];
 
 /** Lines that only sound like trouble; PostgreSQL misses a role "root" whenever a probe asks it without a user. */
@@ -38,4 +38,4 @@ export const HARMLESS =
 
 /** Lines whose own level says that they only inform. */
 export const INFORMS =
-  /\b(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE)\b|level=(?:info|debug)|"level":\s?"(?:info|debug)"|\[(?:info|debug|notice)\]|^[ID]\d{4}\b/;
+  /\b(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE)\b|level=(?:info|debug)|"level":\s?(?:"(?:info|debug)"|[123]0\b)|\[(?:info|debug|notice)\]|^[ID]\d{4}\b/;
