@@ -23,7 +23,7 @@ export const changedConfiguration: Analyzer = (context) => {
 };
 
 /** What a wrong or old Secret makes programs complain about. */
-const OF_SECRETS = new Set(['credentials', 'certificate', 'store-demands-tls']);
+const OF_SECRETS = new Set(['credentials', 'certificate', 'certificate-expired', 'store-demands-tls']);
 
 type Complaint = { said: Said; owner: string };
 
@@ -33,6 +33,7 @@ const FROM_CONFIGURATION = new Set([
   'configuration',
   'name-resolution',
   'certificate',
+  'certificate-expired',
   'connection-refused',
   'database-schema',
   'database-unreachable',

@@ -31,6 +31,11 @@ const toSettings: Plan = ({ pod, owner, namespace }) => [
   changeAction('Set what the message names in the environment, ConfigMap or Secret of the workload', RESTARTS),
 ];
 
+const toCertificate: Plan = ({ namespace }) => [
+  ...listAction('certificates', namespace, 'See which certificates are ready and when they end'),
+  changeAction('Renew the certificate, or give its authority to those who must trust it', RESTARTS),
+];
+
 const toStore =
   (change: string, risk: string): Plan =>
   (scene, state, kind) => [...questionsTo(storePod(state, scene), kind), changeAction(change, risk)];
@@ -65,10 +70,8 @@ const PLANS: Record<string, Plan> = {
     ...historyOf(owner, namespace),
     changeAction('Run the missing migration, or go back to the version before', 'Changes the schema or the version.'),
   ],
-  certificate: ({ namespace }) => [
-    ...listAction('certificates', namespace, 'See which certificates are ready and when they end'),
-    changeAction('Renew the certificate, or give its authority to those who must trust it', RESTARTS),
-  ],
+  certificate: toCertificate,
+  'certificate-expired': toCertificate,
   'disk-full': ({ namespace }) => [
     ...listAction('pvc', namespace, 'See the volumes and their sizes'),
     changeAction('Free space, or enlarge the volume', 'Deleted files are lost; look first what fills the disk.'),

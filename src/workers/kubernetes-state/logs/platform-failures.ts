@@ -3,6 +3,14 @@ import type { FailureKind } from './failure-kind.ts';
 /** What certificates, name servers, the API server, disks, memory and links say when they fail. */
 export const PLATFORM_FAILURES: readonly FailureKind[] = [
   {
+    name: 'certificate-expired',
+    class: 'network',
+    meaning: 'a TLS/SSL certificate has expired (or is not valid yet)',
+    pattern:
+      /certificate (?:has )?expired|expired certificate|certificate is not yet valid|CERT_HAS_EXPIRED|NotTimeValid|ssl certificate expired|Certificate(?:Expired|NotYetValid)Exception|NotAfter: |invalid peer certificate: Expired/i,
+    weight: 1,
+  },
+  {
     name: 'certificate',
     class: 'network',
     meaning: 'a TLS/SSL certificate is not valid',
