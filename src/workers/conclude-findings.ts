@@ -21,6 +21,7 @@ import type { DetectorInput } from './detectors/detector.ts';
 import { effectsOf, explains, rankFindings } from './detectors/support/causal-order.ts';
 import { CLEAN_CHECKS, type Proof } from './detectors/support/clean-evidence.ts';
 import { duringTrouble } from './detectors/support/during-trouble.ts';
+import { meantSo } from './kubernetes-state/meant-so.ts';
 import { servedWell } from './kubernetes-state/served-well.ts';
 import { localise } from './localisation/localise.ts';
 import { IDENTIFIED } from './localisation/suspect-confidence.ts';
@@ -195,9 +196,7 @@ function healthy(input: ConcludeInput, proofs: Map<string, Proof>, seen: Detecto
   const spoken = Object.entries(CLEAN_CHECKS).filter(([, { alert }]) => alert.test(text));
   const needed = spoken.map(([name]) => proofs.get(name));
   const complete = needed.length > 0 && needed.every((proof) => proof !== undefined);
-  const found = complete
-    ? needed.filter((proof) => proof !== undefined)
-    : [servedWell(duringTrouble(seen)) ?? []].flat();
+  const found = complete ? needed.filter((proof) => proof !== undefined) : otherProof(duringTrouble(seen));
   if (found.length === 0 || missesRequired(input)) return null;
   const said = [...new Set(found.map(({ statement }) => statement))].join('; ');
   const evidence = [...new Set(found.flatMap((proof) => proof.evidence))].sort((left, right) => left - right);
@@ -211,6 +210,9 @@ function healthy(input: ConcludeInput, proofs: Map<string, Proof>, seen: Detecto
     hypotheses: input.findings.map((finding) => hypothesis(finding, 'possible')),
   };
 }
+
+/** Whatever an alert is about: its programs are shown to serve well, or rest because somebody wants it so. */
+const otherProof = (during: DetectorInput): Proof[] => [servedWell(during) ?? meantSo(during) ?? []].flat();
 
 function inconclusive(input: ConcludeInput, proofs: Map<string, Proof>, seen: DetectorInput): Report {
   const base = frame(input, input.findings);

@@ -2,12 +2,15 @@ import type { Action } from '../../../shared/report.ts';
 import { exitCodeText } from '../../detectors/support/termination.ts';
 import { changeAction, describeAction, logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { isFinishedTry } from '../finished-tries.ts';
 import type { Container, ContainerState, Pod } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { messageOf } from '../logs/message-of.ts';
 import { lastLineOf, logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
+import { textAt } from '../raw.ts';
+import { ageSeconds } from '../read/ages.ts';
 import { eventsOf, isReplaced, sameNamespace, workloadName } from '../relations.ts';
 
 /** Finds containers that crash, were killed for memory or end with an error, with the error of their own log. */
@@ -22,18 +25,12 @@ export const crashes: Analyzer = (context) => {
 };
 
 /** The remains of a pod that was replaced tell of the past, unless somebody asks about them. */
-const isOver = ({ state, text }: Context, pod: Pod): boolean => !/evict/.test(text) && isReplaced(state, pod);
+const isOver = ({ state, text }: Context, pod: Pod): boolean =>
+  isReplaced(state, pod) &&
+  (!/evict/.test(text) || (ageSeconds(textAt(pod.raw, 'metadata', 'age') ?? '') ?? 0) > LONG_AGO);
 
-/** A failed try of a job that was completed by a later one. */
-function isDone({ state }: Context, pod: Pod): boolean {
-  return state.workloads.some(
-    ({ kind, name: own, namespace, job }) =>
-      kind === 'Job' &&
-      sameNamespace(namespace, pod.namespace) &&
-      (pod.owner?.name === own || workloadName(pod) === own) &&
-      (job.succeeded ?? 0) >= (job.completions ?? 1),
-  );
-}
+/** A failed try that a later one made good, unless somebody asks why it failed. */
+const isDone = ({ state, text }: Context, pod: Pod): boolean => !/\bwhy\b/.test(text) && isFinishedTry(state, pod);
 
 type Crash = { pod: Pod; container: Container | null; end: ContainerState | null; word: string };
 

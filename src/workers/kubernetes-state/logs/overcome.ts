@@ -18,6 +18,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'no-primary',
 ]);
 
+/** Errors that tell of one request each: after long and good service none of them stands for how things are now. */
+const FADING: ReadonlySet<string> = new Set([...PASSING, 'server-error', 'connection-limit', 'lock', 'rate-limit']);
+
 /** Fewer complaints than this count before a word of success; what comes again and again is not over. */
 const FEW = 4;
 
@@ -25,12 +28,13 @@ type Candidate = { index: number; kind: FailureKind | null; level: number };
 
 /** Leaves out the passing troubles of a log after which it says that they are over, or goes on serving for long. */
 export function withoutOvercome<C extends Candidate>(lines: readonly string[], candidates: C[]): C[] {
+  const fading = candidates.filter(({ kind }) => kind === null || FADING.has(kind.name));
+  const latest = fading.at(-1);
+  if (latest && servesAgain(lines, latest.index, candidates))
+    return candidates.filter((candidate) => !fading.includes(candidate));
   const passing = candidates.filter(({ kind }) => PASSING.has(kind?.name ?? ''));
   const last = passing.at(-1);
-  if (!last) return candidates;
-  const over =
-    saysOver(lines, passing) || servesAgain(lines, last.index, candidates) || retriedWell(lines, passing, candidates);
-  if (!over) return candidates;
+  if (!last || !(saysOver(lines, passing) || retriedWell(lines, passing, candidates))) return candidates;
   const kept = candidates.filter((candidate) => !passing.includes(candidate));
   // What a program cries while it cannot reach somebody goes with it.
   return kept.filter(({ index, kind }) => kind !== null || index > last.index);

@@ -111,7 +111,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
   {
     name: 'rate-limit',
     class: 'application',
-    meaning: 'a callee refuses requests because their rate is over its limit (rate limit, 429)',
+    meaning: 'a callee refuses requests because their rate is over its limit (rate limit, too many requests)',
     pattern:
       /\b429 Too Many Requests|rate ?limit(?:ed|ing)? (?:exceeded|reached|hit)|RateLimitError|ThrottlingException|Too Many Requests|quota exceeded for|RESOURCE_EXHAUSTED/i,
     weight: 0.95,
@@ -120,7 +120,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     name: 'clock-skew',
     class: 'infrastructure',
     meaning:
-      'the clocks of two machines differ (clock skew: one is ahead or behind), so what one signs is not yet or no longer valid for the other',
+      'the clocks of the machines differ (clock skew: one is ahead or behind), so what one signs is not yet or no longer valid for the other',
     pattern:
       /token used before issued|PrematureJwt|ImmatureSignature|token is not (?:yet valid|valid yet)|RequestTimeTooSkewed|\bclock skew\b|clocks? (?:is|are) (?:skewed|out of sync|not synchroni[sz]ed)|(?:iat|nbf|timestamp|time)\b[^\n]{0,40} in the future|System time +: +(?:[1-9]\d+|[2-9])\.\d+ seconds (?:fast|slow) of NTP time|Leap status +: Not synchroni[sz]ed/i,
     weight: 1,

@@ -45,7 +45,7 @@ function asContainer(kind: string, name: string, lines: string[]): string[] {
 const AGE = String.raw`(?:\d+[smhdwy]){1,3}|<unknown>|<invalid>`;
 /** `[NAMESPACE] LAST SEEN TYPE REASON OBJECT MESSAGE` */
 const EVENT = new RegExp(
-  String.raw`^(?:([a-z0-9][a-z0-9-]{0,62})\s+)?(${AGE})(\s+\(x\d+ over \S+\))?\s+(Normal|Warning)\s+([A-Z]\w+)\s+([a-z][\w.]*)/(\S+)\s+(.+)$`,
+  String.raw`^(?:([a-z0-9][a-z0-9-]{0,62})\s+)?(${AGE})(\s+\(x\d+ over \S+\))?\s+(Normal|Warning)\s+([A-Z]\w+)\s+([A-Za-z][\w.]*)/(\S+)\s+(.+)$`,
 );
 
 /** The rows of an events table whose header a pipe cut off. */

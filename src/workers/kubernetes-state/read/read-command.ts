@@ -124,11 +124,13 @@ function tablesReading(text: string, kubectl: KubectlCommand | null): Reading {
   const namespace = kubectl && placeOf(kubectl);
   const asked = kubectl?.kinds.length === 1 && kubectl.kinds[0] !== 'all' ? (kubectl.kinds[0] ?? null) : null;
   const found = parseTables(text);
-  if (found.length === 0 && (asked === 'Event' || kubectl?.verb === 'events'))
-    return { ...nothingRead(), events: headerlessEvents(text, namespace) };
-  // Columns of one's own without a header are no table of a known kind.
-  const ownForm = /^(?:jsonpath|go-template|template|custom-columns)/.test(kubectl?.output ?? '');
-  if (found.length === 0 && ownForm && kubectl) return { ...nothingRead(), events: toldMessages(kubectl, text) };
+  if (found.length === 0 && kubectl) {
+    const events = asked === 'Event' || kubectl.verb === 'events' ? headerlessEvents(text, namespace) : [];
+    // Columns of one's own without a header are no table of a known kind.
+    const ownForm = /^(?:jsonpath|go-template|template|custom-columns)/.test(kubectl.output ?? '');
+    if (ownForm || asked === 'Event' || kubectl.verb === 'events')
+      return { ...nothingRead(), events: events.length > 0 ? events : toldMessages(kubectl, text) };
+  }
   const tables = found.length === 0 && asked ? [headerless(text, asked, kubectl)] : found;
   const readings = tables.map((table) =>
     isEvents(table, asked)

@@ -9,11 +9,12 @@ const SENTENCES: readonly { reason: string; pattern: RegExp }[] = [
     pattern:
       /(?:pods?|persistentvolumeclaims?) "[^"]*" is forbidden: .+|exceeded quota: .+|failed calling webhook ".+|admission webhook "[^"]+" denied .+/i,
   },
+  { reason: 'FailedMount', pattern: /MountVolume\.\w+ failed for volume .+|Unable to attach or mount volumes: .+/ },
+  { reason: 'FailedAttachVolume', pattern: /Multi-Attach error .+|AttachVolume\.\w+ failed for volume .+/ },
   { reason: 'FailedScheduling', pattern: /\d+\/\d+ nodes are available: .+/ },
   { reason: 'Failed', pattern: /Failed to pull image .+|Back-off pulling image .+|couldn't find key \S+ in .+/ },
   { reason: 'Failed', pattern: /(?:configmap|secret) "[^"]+" not found/ },
   { reason: 'Unhealthy', pattern: /(?:Liveness|Readiness|Startup) probe (?:failed|errored).*/ },
-  { reason: 'FailedMount', pattern: /MountVolume\.\w+ failed for volume .+|Unable to attach or mount volumes: .+/ },
   { reason: 'ProvisioningFailed', pattern: /storageclass\.storage\.k8s\.io "[^"]+" not found/ },
   { reason: 'Evicted', pattern: /The node was low on resource: .+|The node had condition: \[.+/ },
 ];
@@ -29,7 +30,8 @@ export function toldMessages(kubectl: KubectlCommand, text: string): Reading['ev
       const message = pattern.exec(line.slice(0, 2000))?.[0];
       return message ? [{ reason, message }] : [];
     })[0];
-    const name = named ?? said?.message.match(/pods? "([^"]*?)-?"/i)?.[1] ?? null;
+    const name =
+      named ?? (said && (nameBefore(line, said.message) ?? /pods? "([^"]*?)-?"/i.exec(said.message)?.[1])) ?? null;
     if (!said || !kind || !name) return [];
     return [
       {
@@ -46,3 +48,11 @@ export function toldMessages(kubectl: KubectlCommand, text: string): Reading['ev
     ];
   });
 }
+
+/** The last word before the message that looks like the name of an object of a workload. */
+const nameBefore = (line: string, message: string): string | null =>
+  line
+    .slice(0, line.indexOf(message))
+    .split(/[\s,;|"]+/)
+    .findLast((word) => /^(?:[a-z]+\/)?[a-z][a-z0-9.]*(?:-[a-z0-9.]+)+$/.test(word))
+    ?.replace(/^[a-z]+\//, '') ?? null;
