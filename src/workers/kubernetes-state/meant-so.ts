@@ -2,7 +2,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
 import type { Workload } from './kubernetes-state.ts';
 import { purposeOf } from './purpose.ts';
-import { name, quote } from './quote.ts';
+import { name } from './quote.ts';
 
 /** A diagnosis this sure is a reason to doubt it. */
 const DOUBT = 0.3;
@@ -18,7 +18,7 @@ export function meantSo(input: DetectorInput): { statement: string; evidence: nu
   const purpose = first && purposeOf(first);
   if (!first || !purpose || !own.every((workload) => rests(workload) && purposeOf(workload) !== null)) return null;
   return {
-    statement: `${first.kind} ${name(first.name)} is ${first.suspended ? 'suspended' : 'scaled to zero'} on purpose, as its annotation says: ${quote(purpose, 160)}`,
+    statement: `${first.kind} ${name(first.name)} is ${first.suspended ? 'suspended' : 'scaled to zero'} on purpose, as its annotation ${name(purpose)} says`,
     evidence: own.flatMap(({ evidence }) => evidence),
   };
 }

@@ -5,9 +5,9 @@ const CLOCKS = /^(?:downscaler\/(?:uptime|downtime|original-replicas)|kube-green
 const INTENTION =
   /\b(?:suspend(?:ed)?|paused?|disabled?|parked|retired|decommission\w*|switched off|turned off|planned|maintenance)\b|on purpose|do not (?:scale|start|run)/i;
 
-/** What somebody wrote down at an object about why it does not run; null where nobody did. */
+/** The annotation in which somebody wrote down why an object does not run; null where nobody did. */
 export function purposeOf({ annotations }: Pick<Meta, 'annotations'>): string | null {
   const notes = Object.entries(annotations).filter(([key]) => !/last-applied|kubernetes\.io\//.test(key));
   const note = notes.find(([key, value]) => CLOCKS.test(key) || INTENTION.test(value));
-  return note ? `${note[0]}: ${note[1]}` : null;
+  return note?.[0] ?? null;
 }

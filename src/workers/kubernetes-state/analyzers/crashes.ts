@@ -11,7 +11,7 @@ import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
 import { textAt } from '../raw.ts';
 import { ageSeconds } from '../read/ages.ts';
-import { eventsOf, isReplaced, sameNamespace, workloadName } from '../relations.ts';
+import { eventsOf, isReplaced, workloadName } from '../relations.ts';
 
 /** Finds containers that crash, were killed for memory or end with an error, with the error of their own log. */
 export const crashes: Analyzer = (context) => {

@@ -56,11 +56,12 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
       : null;
   // A callee that complains about its own callee is a link of the chain, not its end.
   const deeper =
-    callee !== null &&
-    voices.some(
-      (other) =>
-        other.owner.toLowerCase() === callee.toLowerCase() && (other.callee !== null || other.said.line.level >= 0.6),
-    );
+    (callee !== null &&
+      voices.some(
+        (other) =>
+          other.owner.toLowerCase() === callee.toLowerCase() && (other.callee !== null || other.said.line.level >= 0.6),
+      )) ||
+    (kind?.name === 'credentials' && voices.some((other) => other.owner === store?.name && tellsWhy(other)));
   const callers = callee === null ? 1 : voices.filter((other) => other.callee === callee).length;
   // What a callee suffers from itself explains that it does not answer.
   const symptom = deeper || (ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null);
@@ -97,6 +98,10 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
 }
+
+/** A store that refuses a login tells in its own log what the client is not told. */
+const tellsWhy = ({ said }: Voice): boolean =>
+  /^(?:user-missing|store-rights|password-expired)$/.test(said.line.kind?.name ?? '') && !said.line.past;
 
 /** True where a service that the owner is configured to use tells itself of a trouble of a known kind. */
 function calleeTells(

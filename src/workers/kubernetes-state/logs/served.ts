@@ -5,6 +5,9 @@ const SERVED =
   /"\s*(?:2\d\d|30[1-8])\b|\b[Ss]tatus(?:_?[Cc]ode)?["=: ]{1,4}2\d\d\b|\bCompleted 2\d\d\b|\b(?:GET|POST|PUT|PATCH|DELETE) \S+ (?:HTTP\/\d\S* )?2\d\d\b|\bcode["=: ]{1,4}OK\b|\bsucceeded in \d/;
 const TOOK =
   /\b(?:took|duration|elapsed|latency|dur|rt|response_?time)(?:_?(?:ms|s|seconds))?["=: ]{1,4}\d|\bin \d+(?:\.\d+)? ?(?:ms|s|µs)\b/i;
+/** What stores write while they do their work. */
+const ROUTINE =
+  /\b(?:checkpoint|restartpoint) complete\b|Background saving terminated with success|"msg":"Connection accepted"|ready (?:for|to accept) connections|Checkpointer? .{0,40}complete/i;
 /** Probes are answered even when nothing else is. */
 const PROBE = /\/(?:-\/)?(?:health\w*|ready\w*|live\w*|ping|metrics|status|up)\b|kube-probe/i;
 
@@ -16,7 +19,11 @@ export function isServed(line: string): boolean {
 
 /** True for a line that tells of work well done: a request, or whatever the program took some time for. */
 export function isWork(line: string): boolean {
-  return isServed(line) || (INFORMS.test(line.slice(0, 120)) && TOOK.test(line.slice(0, 1500)));
+  return (
+    isServed(line) ||
+    ROUTINE.test(line.slice(0, 1500)) ||
+    (INFORMS.test(line.slice(0, 120)) && TOOK.test(line.slice(0, 1500)))
+  );
 }
 
 const SPAN =

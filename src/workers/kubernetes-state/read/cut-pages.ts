@@ -28,6 +28,8 @@ export function readCutPage(kubectl: KubectlCommand, text: string): Reading {
   const rest = dedented(lines.filter((line) => !ROW.test(line)));
   const inContainer = OF_CONTAINER.test(rest[0] ?? '');
   const body = inContainer ? asContainer(kind, name, rest) : rest;
+  // A policy of which the selector was cut off would cover everybody.
+  if (kind === 'NetworkPolicy' && !/^\s*PodSelector:/m.test(text)) return { ...nothingRead(), events };
   const head = `Name: ${name}\n${namespace ? `Namespace: ${namespace}\n` : ''}`;
   return joinReadings([readDescribe(`${head}${body.join('\n')}\n`, kind), { ...nothingRead(), events }]);
 }

@@ -5,6 +5,7 @@ import { headerlessEvents, readCutPage } from './cut-pages.ts';
 import { readDescribe } from './describe-object.ts';
 import { kindOf } from './kind-names.ts';
 import { type KubectlCommand, NO_COMMAND, parseKubectl } from './kubectl-command.ts';
+import { readEnvironment } from './printed-environment.ts';
 import { readQueryAnswer } from './query-answers.ts';
 import { rawEvents } from './raw-events.ts';
 import { dataIn, readDocuments } from './read-documents.ts';
@@ -34,6 +35,8 @@ function readOne(command: string, text: string): Reading {
   const kubectl = parseKubectl(command);
   const missing = notFound(text, kubectl);
   if (missing.length > 0) return { ...nothingRead(), missing };
+  const environment = kubectl?.verb === 'exec' ? readEnvironment(kubectl, text) : null;
+  if (environment) return { ...nothingRead(), objects: [environment] };
   if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
   const rollout = /\srollout\s+status\b/.test(command) && kubectl ? readRolloutStatus(text, placeOf(kubectl)) : null;
   if (rollout) return { ...nothingRead(), objects: [rollout] };
