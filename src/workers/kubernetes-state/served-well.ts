@@ -18,6 +18,9 @@ const SEEN_IN_TIMES = /slow|latenc|p9\d|respons\w* time|throttl|\bcpu|load\b/i;
 const NOT_HERE =
   /disk|volume|storage|certificat|backup|replication|\blag\b|queue|consumer|memory|oom|cost|security|login|password/i;
 
+/** Of a short log at least so many lines are looked at. */
+const MOST_RECENT = 3;
+
 /** So many lines of work show that a program serves. */
 const ENOUGH = 2;
 /** Half of its work takes less than this (ms), none of it longer than the second. */
@@ -51,6 +54,7 @@ function complains(logs: LogText[]): boolean {
 }
 
 function isFast(work: string[]): boolean {
-  const spans = work.flatMap((line) => longestMs(line) ?? []);
+  // What was slow and is fast again is over.
+  const spans = work.slice(-Math.max(MOST_RECENT, Math.ceil(work.length / 2))).flatMap((line) => longestMs(line) ?? []);
   return spans.length >= ENOUGH && median(spans) <= FAST.median && Math.max(...spans) <= FAST.most;
 }
