@@ -59,8 +59,11 @@ function heard(state: KubernetesState, pods: Pod[]): boolean {
   const logs = state.logs.some(
     ({ pod, service, command }) => !command && (names.has(pod ?? '') || names.has(service ?? '')),
   );
+  // A job that came to its end did what it was asked to do.
+  const done = pods.length > 0 && pods.every(({ phase }) => phase === 'Succeeded');
   return (
     logs ||
+    done ||
     state.events.some((event) => names.has(event.name)) ||
     state.workloads.some(({ conditions }) => conditions.length > 0)
   );

@@ -2,7 +2,7 @@ import { serviceOfHost } from '../../detectors/support/names.ts';
 import { type Analyzer, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { LogText } from '../kubernetes-state.ts';
 import { writerOf } from '../mentions.ts';
-import { name, quote } from '../quote.ts';
+import { name } from '../quote.ts';
 
 const NOT_AFTER = /^\s*notAfter=(.+)$/m;
 const SUBJECT = /^\s*subject=.*?CN ?= ?([\w.*-]+)/m;
@@ -24,7 +24,7 @@ function expired(log: LogText, now: Date): Diagnosis[] {
     diagnosis({
       kind: 'certificate-over',
       class: 'network',
-      statement: `The TLS/SSL certificate that ${name(owner)} shows has expired: it was valid until ${quote(end, 60)}`,
+      statement: `The TLS/SSL certificate that ${name(owner)} shows has expired (its notAfter is past)`,
       component: owner,
       namespace: log.namespace,
       touches: [owner],

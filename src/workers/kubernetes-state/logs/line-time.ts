@@ -19,7 +19,7 @@ export function lineTime(line: string): number | null {
     return utc(year, month - 1, rest);
   }
   const since = SINCE_1970.exec(head)?.[1];
-  if (since) return Number(since) * (since.length === 13 ? 1 : 1000);
+  if (since) return Number(since) * (/^\d{13}$/.test(since) ? 1 : 1000);
   const named = NAMED.exec(head);
   const month = MONTHS.indexOf(named?.[2] ?? '');
   if (!named || month === -1) return null;

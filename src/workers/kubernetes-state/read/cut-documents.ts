@@ -30,7 +30,7 @@ export function readCutDocument(kubectl: KubectlCommand, text: string): Raw | nu
 }
 
 /** One plain path, such as `{.spec.template.spec.containers[0].livenessProbe}`. */
-const PATH = /^jsonpath=["']?\{?\.?((?:metadata|spec|status|data)(?:[.[][\w\]?*@()=."'\\/-]*)?)\}?["']?$/;
+const PATH = /^jsonpath=["']?\{?\.?((?:metadata|spec|status|data)(?:[.[][\w[\]?*@()=."'\\/-]*)?)\}?["']?$/;
 
 function memberOf(output: string, text: string): Raw | null {
   const path = PATH.exec(output)?.[1];
