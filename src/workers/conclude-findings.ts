@@ -21,6 +21,8 @@ import type { DetectorInput } from './detectors/detector.ts';
 import { effectsOf, explains, rankFindings } from './detectors/support/causal-order.ts';
 import { CLEAN_CHECKS, type Proof } from './detectors/support/clean-evidence.ts';
 import { duringTrouble } from './detectors/support/during-trouble.ts';
+import { meantSo } from './kubernetes-state/meant-so.ts';
+import { servedWell } from './kubernetes-state/served-well.ts';
 import { localise } from './localisation/localise.ts';
 import { IDENTIFIED } from './localisation/suspect-confidence.ts';
 
@@ -59,7 +61,7 @@ export function concludeFindings(given: ConcludeInput): Report {
   const input = { ...given, findings: withoutJudged(weighed, changes) };
   const proofs = proofsOf(input, duringTrouble(seen));
   const context: Context = { input, seen, changes, against };
-  const report = top ? fromFinding(top, context) : (healthy(input, proofs) ?? inconclusive(input, proofs, seen));
+  const report = top ? fromFinding(top, context) : (healthy(input, proofs, seen) ?? inconclusive(input, proofs, seen));
   const added = report.verdict === 'inconclusive' ? changes.hypotheses.map(asPossible) : changes.hypotheses;
   const hypotheses = [...report.hypotheses, ...added, ...ruledOut(proofs)];
   return { ...report, hypotheses: mostTelling(hypotheses) };
@@ -189,12 +191,13 @@ function unknownCause(lead: Finding | null): Report['rootCause'] {
   };
 }
 
-function healthy(input: ConcludeInput, proofs: Map<string, Proof>): Report | null {
+function healthy(input: ConcludeInput, proofs: Map<string, Proof>, seen: DetectorInput): Report | null {
   const text = alertText(input.alerts);
   const spoken = Object.entries(CLEAN_CHECKS).filter(([, { alert }]) => alert.test(text));
   const needed = spoken.map(([name]) => proofs.get(name));
-  if (needed.length === 0 || needed.some((proof) => proof === undefined) || missesRequired(input)) return null;
-  const found = needed.filter((proof) => proof !== undefined);
+  const complete = needed.length > 0 && needed.every((proof) => proof !== undefined);
+  const found = complete ? needed.filter((proof) => proof !== undefined) : otherProof(duringTrouble(seen));
+  if (found.length === 0 || missesRequired(input)) return null;
   const said = [...new Set(found.map(({ statement }) => statement))].join('; ');
   const evidence = [...new Set(found.flatMap((proof) => proof.evidence))].sort((left, right) => left - right);
   const statement = `The evidence shows no fault now: ${said}. The alert is over or was false`;
@@ -207,6 +210,9 @@ function healthy(input: ConcludeInput, proofs: Map<string, Proof>): Report | nul
     hypotheses: input.findings.map((finding) => hypothesis(finding, 'possible')),
   };
 }
+
+/** Whatever an alert is about: its programs are shown to serve well, or rest because somebody wants it so. */
+const otherProof = (during: DetectorInput): Proof[] => [servedWell(during) ?? meantSo(during) ?? []].flat();
 
 function inconclusive(input: ConcludeInput, proofs: Map<string, Proof>, seen: DetectorInput): Report {
   const base = frame(input, input.findings);

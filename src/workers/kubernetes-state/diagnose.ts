@@ -28,6 +28,7 @@ import { networkPolicies } from './analyzers/network-policies.ts';
 import { nodes } from './analyzers/nodes.ts';
 import { pathRewrites } from './analyzers/path-rewrites.ts';
 import { permissions } from './analyzers/permissions.ts';
+import { printedCertificates } from './analyzers/printed-certificates.ts';
 import { printedMetrics } from './analyzers/printed-metrics.ts';
 import { probes } from './analyzers/probes.ts';
 import { quotas } from './analyzers/quotas.ts';
@@ -94,6 +95,7 @@ export const ANALYZERS = {
   certificates,
   stuckDeletions,
   printedMetrics,
+  printedCertificates,
   sharedSelectors,
   unroutedRequests,
   loadBalancers,

@@ -1,6 +1,7 @@
 import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
+import { isFinishedTry } from './finished-tries.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
 import { name } from './quote.ts';
 import { eventsOf, isReplaced, podsOf, workloadName } from './relations.ts';
@@ -11,9 +12,9 @@ import { type Subjects, subjectPods } from './subjects.ts';
  * alert says is a symptom of users, which the state of workloads alone does not clear up.
  */
 export const SPEAKS_OF_KUBERNETES = new RegExp(
-  String.raw`\b(?:pods?|deployments?|replica ?sets?|stateful ?sets?|daemon ?sets?|containers?|roll-?outs?|kubernetes\w*|k8s|kube\w*|eks|aks|gke|namespaces?|crash\w*|restart\w*|logs?|hpa|failedmount|failedscheduling|readiness|liveness|terminating)\b` +
+  String.raw`\b(?:pods?|deployments?|replica ?sets?|stateful ?sets?|daemon ?sets?|containers?|roll-?outs?|kubernetes\w*|k8s|kube\w*|eks|aks|gke|namespaces?|crash\w*|restart\w*|logs?|hpa\w*|failedmount|failedscheduling|readiness|liveness|terminating)\b` +
     // Servers of databases and clouds have events, volumes and questions of their own.
-    String.raw`|^(?![\s\S]*(?:${SPEAKS_OF_DATABASE.source}))[\s\S]*(?:(?<![\w.-])(?:autoscal\w*|quotas?|services?|endpoints?|probes?|mounts?|schedul\w*|events?|jobs?|cron ?jobs?|polic(?:y|ies)|volumes?|pvcs?|ingress\w*|images?|nodes?|warnings?|evict\w*)(?![\w-])|\b(?:is|are|does|do|was|has|have|anything|everything)\b[^\n]{0,120}\?|\b(?:fine|healthy|well|ok|okay|check|look at|review|investigate|analy[sz]e|health|anomal\w+)\b)`,
+    String.raw`|^(?![\s\S]*(?:${SPEAKS_OF_DATABASE.source}))[\s\S]*(?:(?<![\w.-])(?:autoscal\w*|quotas?|services?|endpoints?|probes?|mounts?|schedul\w*|events?|jobs?|cron ?jobs?|polic(?:y|ies)|volumes?|pvcs?|ingress\w*|images?|nodes?|warnings?|evict\w*)(?![\w-])|\b(?:is|are|does|do|did|was|were|has|have|any|anything|everything)\b[^\n]{0,120}\?|\b(?:fine|healthy|well|ok|okay|check|look at|review|investigate|analy[sz]e|health|anomal\w+)\b)`,
   'i',
 );
 
@@ -29,7 +30,9 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   const { context, subjects, diagnoses } = diagnose(input);
   const { state } = context;
   if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT) || alarming(input)) return null;
-  const pods = subjectPods(state, subjects).filter((pod) => !pod.deleting && !isReplaced(state, pod));
+  const pods = subjectPods(state, subjects).filter(
+    (pod) => !pod.deleting && !isReplaced(state, pod) && !isFinishedTry(state, pod),
+  );
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
   if (SYMPTOM_OF_USERS.test(context.text) && !heard(state, pods)) return null;
@@ -56,8 +59,11 @@ function heard(state: KubernetesState, pods: Pod[]): boolean {
   const logs = state.logs.some(
     ({ pod, service, command }) => !command && (names.has(pod ?? '') || names.has(service ?? '')),
   );
+  // A job that came to its end did what it was asked to do.
+  const done = pods.length > 0 && pods.every(({ phase }) => phase === 'Succeeded');
   return (
     logs ||
+    done ||
     state.events.some((event) => names.has(event.name)) ||
     state.workloads.some(({ conditions }) => conditions.length > 0)
   );

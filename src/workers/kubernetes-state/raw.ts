@@ -76,6 +76,16 @@ function mergeValue(earlier: unknown, later: unknown): unknown {
 function mergeLists(earlier: unknown[], later: unknown[]): unknown[] {
   const keyOf = (item: unknown) => textAt(item, 'name') ?? textAt(item, 'type');
   if (![...earlier, ...later].every((item) => keyOf(item) !== null)) {
+    const [known, told] = [earlier[0], later[0]];
+    // The one item of both lists, of which one reading knows no name.
+    if (
+      earlier.length === 1 &&
+      later.length === 1 &&
+      isRecord(known) &&
+      isRecord(told) &&
+      !(keyOf(known) && keyOf(told))
+    )
+      return [mergeRaw(known, told)];
     return later.length >= earlier.length ? later : earlier;
   }
   const merged = new Map(earlier.map((item) => [keyOf(item), item]));

@@ -2,6 +2,7 @@ import { alertText } from '../../alert-facts.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { readyCertificates } from '../../kubernetes-state/analyzers/certificates.ts';
+import { answeredNames } from '../../kubernetes-state/answered-names.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
 import { healthyState, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
 import type { DetectorInput } from '../detector.ts';
@@ -38,7 +39,10 @@ export const CLEAN_CHECKS = {
     alert: /certificat|\bssl\b|\btls\b|x\.?509/i,
     proof: (input) => validCertificate(input) ?? issuedCertificates(input),
   },
-  'dns-failure': { alert: /\bdns\b|resolv|nxdomain|name lookup/i, proof: resolvingName },
+  'dns-failure': {
+    alert: /\bdns\b|resolv(?!ed\b)|\b(?:not|be|un) ?resolved\b|nxdomain|name lookup/i,
+    proof: (input) => resolvingName(input) ?? answeredNames(input),
+  },
   'connection-failure': {
     alert: /refus|reset by|unreachable|timed? ?out|not reachable|\bdown\b|connection (?:error|fail)/i,
     proof: openPort,

@@ -108,6 +108,8 @@ function atMaximum({ state }: Context, scaler: Meta, target: string | null): Dia
     numberAt(scaler.raw, 'status', 'currentReplicas'),
     numberAt(scaler.raw, 'spec', 'maxReplicas'),
   ];
+  // What it measures is below what it aims at: it has all the replicas that it wants.
+  if (!limited && isContent(textsAt(scaler.raw, 'status', 'described'))) return null;
   if (!limited && !(current !== null && most !== null && current >= most && most > 1)) return null;
   const workload = state.workloads.find((one) => one.name === target);
   return base(
@@ -116,6 +118,17 @@ function atMaximum({ state }: Context, scaler: Meta, target: string | null): Dia
     `${label(scaler)} is at its maximum of ${most ?? 'its allowed'} replicas and cannot scale ${name(target ?? 'its target')} further`,
     0.6,
     workload?.evidence ?? [],
+  );
+}
+
+/** True where every target that was printed (`cpu: 41%/70%`, `5/30 (avg)`) is met. */
+function isContent(shown: string[]): boolean {
+  const pairs = shown.flatMap((text) => [
+    ...text.matchAll(/(\d+(?:\.\d+)?)(m|%|[kMG]i?)?\s*\/\s*(\d+(?:\.\d+)?)(m|%|[kMG]i?)?/g),
+  ]);
+  return (
+    pairs.length > 0 &&
+    pairs.every(([, now, unit = '', aim, other = '']) => unit === other && Number(now) <= Number(aim))
   );
 }
 

@@ -23,16 +23,18 @@ export const changedConfiguration: Analyzer = (context) => {
 };
 
 /** What a wrong or old Secret makes programs complain about. */
-const OF_SECRETS = new Set(['credentials', 'certificate', 'store-demands-tls']);
+const OF_SECRETS = new Set(['credentials', 'user-missing', 'certificate', 'certificate-expired', 'store-demands-tls']);
 
 type Complaint = { said: Said; owner: string };
 
 /** What programs complain about that may come from what they are configured with. */
 const FROM_CONFIGURATION = new Set([
   'credentials',
+  'user-missing',
   'configuration',
   'name-resolution',
   'certificate',
+  'certificate-expired',
   'connection-refused',
   'database-schema',
   'database-unreachable',

@@ -2,13 +2,16 @@ import type { Action } from '../../../shared/report.ts';
 import { exitCodeText } from '../../detectors/support/termination.ts';
 import { changeAction, describeAction, logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { isFinishedTry } from '../finished-tries.ts';
 import type { Container, ContainerState, Pod } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { messageOf } from '../logs/message-of.ts';
 import { lastLineOf, logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
-import { eventsOf, isReplaced, sameNamespace, workloadName } from '../relations.ts';
+import { textAt } from '../raw.ts';
+import { ageSeconds } from '../read/ages.ts';
+import { eventsOf, isReplaced, workloadName } from '../relations.ts';
 
 /** Finds containers that crash, were killed for memory or end with an error, with the error of their own log. */
 export const crashes: Analyzer = (context) => {
@@ -22,18 +25,12 @@ export const crashes: Analyzer = (context) => {
 };
 
 /** The remains of a pod that was replaced tell of the past, unless somebody asks about them. */
-const isOver = ({ state, text }: Context, pod: Pod): boolean => !/evict/.test(text) && isReplaced(state, pod);
+const isOver = ({ state, text }: Context, pod: Pod): boolean =>
+  isReplaced(state, pod) &&
+  (!/evict/.test(text) || (ageSeconds(textAt(pod.raw, 'metadata', 'age') ?? '') ?? 0) > LONG_AGO);
 
-/** A failed try of a job that was completed by a later one. */
-function isDone({ state }: Context, pod: Pod): boolean {
-  return state.workloads.some(
-    ({ kind, name: own, namespace, job }) =>
-      kind === 'Job' &&
-      sameNamespace(namespace, pod.namespace) &&
-      (pod.owner?.name === own || workloadName(pod) === own) &&
-      (job.succeeded ?? 0) >= (job.completions ?? 1),
-  );
-}
+/** A failed try that a later one made good, unless somebody asks why it failed. */
+const isDone = ({ state, text }: Context, pod: Pod): boolean => !/\bwhy\b/.test(text) && isFinishedTry(state, pod);
 
 type Crash = { pod: Pod; container: Container | null; end: ContainerState | null; word: string };
 
@@ -48,7 +45,8 @@ function crashOf(context: Context, pod: Pod): Diagnosis[] {
 
 const WORDS = /^(?:Init:)?(?:CrashLoopBackOff|Error|OOMKilled|ContainerCannotRun|DeadlineExceeded)$/;
 
-function findCrash({ state }: Context, pod: Pod): Crash | null {
+function findCrash(context: Context, pod: Pod): Crash | null {
+  const { state } = context;
   if (pod.reason === 'Evicted') return { pod, container: null, end: null, word: 'Evicted' };
   for (const container of [...pod.template.initContainers, ...pod.template.containers]) {
     const { status, last, restarts } = container;
@@ -57,7 +55,9 @@ function findCrash({ state }: Context, pod: Pod): Crash | null {
     const looping = status?.reason === 'CrashLoopBackOff' || pod.reason === 'CrashLoopBackOff';
     const ended = status?.state === 'terminated' && failed;
     const unstable = failed && pod.ready === false && (restarts ?? 0) > 0;
-    const memory = end?.reason === 'OOMKilled' && (pod.ready === false || (restarts ?? 0) >= 3);
+    const memory =
+      end?.reason === 'OOMKilled' &&
+      (pod.ready === false || ((restarts ?? 0) >= MANY && !endedLongAgo(context, pod, end)));
     if (looping || ended || unstable || memory)
       return { pod, container, end, word: status?.reason ?? end?.reason ?? 'Error' };
   }
@@ -68,6 +68,16 @@ function findCrash({ state }: Context, pod: Pod): Crash | null {
   return backOff && /restarting failed container/.test(backOff.message) && pod.ready === false
     ? { pod, container: null, end: null, word: 'BackOff' }
     : null;
+}
+
+/** So long (in seconds) after its last end a pod that is ready has overcome it, unless somebody asks about just that. */
+const LONG_AGO = 86_400;
+const ASKS_ABOUT_ENDS = /oom|memory|restart|kill|crash/;
+
+function endedLongAgo({ input, text }: Context, pod: Pod, end: ContainerState): boolean {
+  if (ASKS_ABOUT_ENDS.test(text)) return false;
+  const since = (input.now.getTime() - Date.parse(end.finishedAt ?? '')) / 1000;
+  return (pod.restartedAgo ?? since) >= LONG_AGO;
 }
 
 /** A pod that runs at the moment, and was restarted so often and so lately (in seconds), is in a loop all the same. */

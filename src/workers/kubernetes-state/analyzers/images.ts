@@ -24,19 +24,22 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
 }
 
 const REASONS: readonly [RegExp, string][] = [
+  [
+    /no match for platform|exec format|image'?s? platform|platform .{0,60}does not match/i,
+    'the image does not exist for the platform (architecture) of the node',
+  ],
   [/toomanyrequests|rate limit/i, 'the registry refuses more pulls (rate limit reached, toomanyrequests)'],
+  [
+    /unauthorized|authentication required|pull access denied|denied|forbidden|no basic auth|authorization failed|failed to authorize/i,
+    'the registry denies access (wrong or missing pull credentials, or the repository does not exist)',
+  ],
   [
     /manifest unknown|not found|does not exist|no such image|manifest for .* not/i,
     'the image or its tag does not exist in the registry',
   ],
-  [
-    /unauthorized|authentication required|pull access denied|denied|forbidden|no basic auth/i,
-    'the registry denies access (wrong or missing pull credentials, or the repository does not exist)',
-  ],
   [/no such host|server misbehaving|lookup .* on/i, "the registry's host name cannot be resolved"],
   [/x509|certificate/i, "the registry's certificate is not trusted"],
   [/i\/o timeout|timed? ?out|deadline|connection refused|network is unreachable/i, 'the registry cannot be reached'],
-  [/no match for platform|exec format|platform/i, "the image does not exist for the node's platform"],
   [/invalid reference|couldn't parse image|InvalidImageName/i, "the image's name is not valid"],
   [/ErrImageNeverPull|never pull/i, 'the image is not on the node and its pull policy is Never'],
 ];

@@ -1,7 +1,9 @@
 import { describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { isRunLater } from '../finished-tries.ts';
 import type { Workload } from '../kubernetes-state.ts';
 import { logsOfWorkload, saidBy } from '../logs/pod-log.ts';
+import { purposeOf } from '../purpose.ts';
 import { name } from '../quote.ts';
 import { eventsOf, podsOf } from '../relations.ts';
 import { words } from './crashes.ts';
@@ -16,13 +18,14 @@ export const jobs: Analyzer = (context) =>
         : [],
   );
 
-function failedJob({ state }: Context, job: Workload): Diagnosis[] {
+function failedJob({ state, text }: Context, job: Workload): Diagnosis[] {
   const events = eventsOf(state, job);
   const event = events.findLast(({ reason }) => /^(?:BackoffLimitExceeded|DeadlineExceeded)$/.test(reason));
   const condition = job.conditions.find(({ type, status }) => type === 'Failed' && status === 'True');
   const failed =
     condition !== undefined || event !== undefined || ((job.job.failed ?? 0) > 0 && (job.job.succeeded ?? 0) === 0);
   if (!failed || (job.job.succeeded ?? 0) >= (job.job.completions ?? 1)) return [];
+  if (!/\bwhy\b/.test(text) && isRunLater(state, job)) return [];
   const reason = condition?.reason ?? event?.reason ?? null;
   const pods = podsOf(state, job);
   const said = saidBy(logsOfWorkload(state, job));
@@ -46,19 +49,12 @@ function failedJob({ state }: Context, job: Workload): Diagnosis[] {
   ];
 }
 
-/** True where somebody wrote down at the object why it is suspended. */
-const onPurpose = ({ annotations }: Workload): boolean =>
-  Object.entries(annotations).some(
-    ([key, value]) =>
-      !/last-applied/.test(key) && /\b(?:suspend(?:ed)?|paused?|disabled?)\b|on purpose|maintenance/i.test(value),
-  );
-
 function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
   const wrong = job.schedule !== null && !isSchedule(job.schedule);
   const event = eventsOf(state, job).findLast(({ reason }) =>
     /UnparseableSchedule|InvalidSchedule|FailedNeedsStart|MissSchedule/.test(reason),
   );
-  const asked = job.suspended && !onPurpose(job) && text.includes(job.name);
+  const asked = job.suspended && !purposeOf(job) && text.includes(job.name);
   if (!wrong && !event && !asked) return [];
   const what = wrong
     ? `has the schedule "${job.schedule}", which is not valid`

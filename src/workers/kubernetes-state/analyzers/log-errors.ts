@@ -1,6 +1,7 @@
 import { serviceOfHost } from '../../detectors/support/names.ts';
 import { logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { isLogOfFinishedTry } from '../finished-tries.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
@@ -16,7 +17,7 @@ const ABOUT_STORES = new Set(['read-only-database', 'connection-limit', 'store-m
 
 /** Of logs that our own server answered, detectors of their own read connections, names, certificates, pools and memory. */
 const ONLY_HERE = new Set(
-  'read-only-database connection-limit credentials store-demands-tls store-memory kubernetes-permission disk-full disk-error file-descriptors threads consumer-behind lock database-schema exec-format file-permission configuration mesh-policy address-in-use'.split(
+  'read-only-database connection-limit credentials user-missing store-rights store-demands-tls store-memory kubernetes-permission disk-full disk-error file-descriptors threads consumer-behind lock database-schema exec-format file-permission configuration mesh-policy address-in-use'.split(
     ' ',
   ),
 );
@@ -32,12 +33,15 @@ type Voice = { said: Said; owner: string; callee: string | null };
 
 /** Finds the decisive error in the logs of every workload, whether or not its pods crash; of a chain of callers, the deepest callee is the suspect. */
 export const logErrors: Analyzer = (context) => {
-  const groups = Map.groupBy(context.state.logs, (log) => `${log.namespace ?? ''} ${writerOf(log)}`);
-  const voices = [...groups.values()].flatMap((logs) => {
-    const said = saidBy(logs);
-    if (!said || readElsewhere(context.state, said)) return [];
+  const { state } = context;
+  const asked = /\bwhy\b/.test(context.text);
+  const logs = state.logs.filter((log) => asked || !isLogOfFinishedTry(state, log));
+  const groups = Map.groupBy(logs, (log) => `${log.namespace ?? ''} ${writerOf(log)}`);
+  const voices = [...groups.values()].flatMap((own) => {
+    const said = saidBy(own);
+    if (!said || readElsewhere(state, said)) return [];
     const owner = writerOf(said.log);
-    return [{ said, owner, callee: calleeOf(context.state, said, owner) }];
+    return [{ said, owner, callee: calleeOf(state, said, owner) }];
   });
   return voices.map((voice) => toDiagnosis(context, voice, voices));
 };
@@ -52,11 +56,12 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
       : null;
   // A callee that complains about its own callee is a link of the chain, not its end.
   const deeper =
-    callee !== null &&
-    voices.some(
-      (other) =>
-        other.owner.toLowerCase() === callee.toLowerCase() && (other.callee !== null || other.said.line.level >= 0.6),
-    );
+    (callee !== null &&
+      voices.some(
+        (other) =>
+          other.owner.toLowerCase() === callee.toLowerCase() && (other.callee !== null || other.said.line.level >= 0.6),
+      )) ||
+    (kind?.name === 'credentials' && voices.some((other) => other.owner === store?.name && tellsWhy(other)));
   const callers = callee === null ? 1 : voices.filter((other) => other.callee === callee).length;
   // What a callee suffers from itself explains that it does not answer.
   const symptom = deeper || (ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null);
@@ -93,6 +98,10 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
 }
+
+/** A store that refuses a login tells in its own log what the client is not told. */
+const tellsWhy = ({ said }: Voice): boolean =>
+  /^(?:user-missing|store-rights|password-expired)$/.test(said.line.kind?.name ?? '') && !said.line.past;
 
 /** True where a service that the owner is configured to use tells itself of a trouble of a known kind. */
 function calleeTells(

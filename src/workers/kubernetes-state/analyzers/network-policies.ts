@@ -1,4 +1,3 @@
-import { serviceOfHost } from '../../detectors/support/names.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Meta } from '../kubernetes-state.ts';
@@ -7,8 +6,8 @@ import { calleeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { type Raw, recordAt, recordsAt, textAt } from '../raw.ts';
-import { type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
-import { addressesOf } from './addresses.ts';
+import { type Selectable, sameNamespace, selectables } from '../relations.ts';
+import { guessedPlaces, ownName, type Path, pathsOf } from './policy-paths.ts';
 import { allows, applies, covers, described, matches, type Side } from './policy-rules.ts';
 
 /** Finds network policies that block a path which a workload is configured to use, or which the alert names. */
@@ -16,7 +15,7 @@ export const networkPolicies: Analyzer = (context) => {
   const all = context.state.others.get('NetworkPolicy') ?? [];
   if (all.length === 0) return [];
   const policies = all.filter(tellsRules);
-  const places = selectables(context.state);
+  const places = [...selectables(context.state), ...guessedPlaces(context.state)];
   const unread = all
     .filter((policy) => !tellsRules(policy))
     .flatMap((policy) => coveredSilence(context, policy, places));
@@ -52,38 +51,6 @@ function coveredSilence({ state }: Context, policy: Meta, places: Selectable[]):
   return place ? [isolates(policy, covered, place, 'covers it while its callers get no answer', 0.66)] : [];
 }
 
-/** Somebody talks to somebody, on a port where it is known. */
-type Path = { from: Selectable; to: Selectable; port: string | null };
-
-function pathsOf({ state, text }: Context, places: Selectable[]): Path[] {
-  const configured = places.flatMap((from) =>
-    addressesOf(from.template).flatMap(({ host, port }) => {
-      const place = serviceOfHost(host);
-      const service =
-        place &&
-        state.services.find(
-          (one) => one.name === place.service && sameNamespace(one.namespace, place.namespace ?? from.namespace),
-        );
-      const target = service?.ports.find((one) => port === null || String(one.port) === port)?.targetPort ?? port;
-      const to = service
-        ? places.filter(
-            (one) => sameNamespace(one.namespace, service.namespace) && selects(service.selector, one.labels),
-          )
-        : [];
-      return to.map((one) => ({ from, to: one, port: target }));
-    }),
-  );
-  if (configured.length > 0) return configured;
-  const named = places.filter((place) =>
-    text.includes((place.pod ? workloadName(place.pod) : place.name).toLowerCase()),
-  );
-  return named.flatMap((from) =>
-    named.filter((to) => ownName(to) !== ownName(from)).map((to) => ({ from, to, port: null })),
-  );
-}
-
-const ownName = (place: Selectable): string => (place.pod ? workloadName(place.pod) : place.name);
-
 /** Policies add up: a path is blocked only where none of those that cover a pod lets it through. */
 function blocks(state: KubernetesState, policy: Meta, path: Path, all: Meta[]): Diagnosis[] {
   const sideOf = (side: Side) =>
@@ -102,11 +69,15 @@ function blocks(state: KubernetesState, policy: Meta, path: Path, all: Meta[]): 
     .map(([key, value]) => `${key}=${value}`)
     .slice(0, 3)
     .join(', ');
+  const elsewhere =
+    other.namespace !== null && policy.namespace !== null && other.namespace !== policy.namespace
+      ? ` in the namespace ${name(other.namespace)} (a pod selector without a namespace selector means pods of the policy's own namespace ${name(policy.namespace)})`
+      : '';
   return [
     diagnosis({
       kind: 'policy-blocks',
       class: 'network',
-      statement: `NetworkPolicy ${name(policy.name)} (network policy) blocks the traffic from ${name(ownName(path.from))} to ${name(ownName(path.to))}: for ${name(ownName(at))} it${allowed}, and ${name(ownName(other))} has the labels ${labels || 'none'}, so connections time out`,
+      statement: `NetworkPolicy ${name(policy.name)} (network policy) blocks the traffic from ${name(ownName(path.from))} to ${name(ownName(path.to))}: for ${name(ownName(at))} it${allowed}, and ${name(ownName(other))} has the labels ${labels || 'none'}${elsewhere}, so connections time out`,
       component: policy.name,
       namespace: policy.namespace,
       touches: [policy.name, ownName(path.from), ownName(path.to), path.from.name, path.to.name],

@@ -1,6 +1,7 @@
 import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Node } from '../kubernetes-state.ts';
+import { purposeOf } from '../purpose.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
 
@@ -36,7 +37,7 @@ function check(context: Context, node: Node): Diagnosis[] {
         0.84,
       ),
     ];
-  const cordoned = node.unschedulable && /schedul|pending|node|drain|cordon/i.test(context.text);
+  const cordoned = node.unschedulable && !purposeOf(node) && /schedul|pending|node|drain|cordon/i.test(context.text);
   return cordoned
     ? [
         base(
@@ -45,7 +46,8 @@ function check(context: Context, node: Node): Diagnosis[] {
           'node-cordoned',
           'infrastructure',
           'is cordoned (SchedulingDisabled), so no new pod is placed on it',
-          0.55,
+          // While every pod runs, a node that takes no new ones is how maintenance looks.
+          context.state.pods.some(({ ready, phase }) => ready === false && phase !== 'Succeeded') ? 0.55 : 0.28,
         ),
       ]
     : [];

@@ -3,6 +3,7 @@ import { shellCommand } from '../../detectors/support/shell.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
+import { purposeOf } from '../purpose.ts';
 import { name } from '../quote.ts';
 import { textAt } from '../raw.ts';
 import { eventsOf, podsOf, servicesOf } from '../relations.ts';
@@ -170,7 +171,7 @@ function isIdleByDesign({ events }: KubernetesState, { name: own, namespace, tem
 
 /** A workload without replicas matters when something would use it; many are parked on purpose. */
 function scaledToZero(state: KubernetesState, workload: Workload): Diagnosis[] {
-  if (isIdleByDesign(state, workload)) return [];
+  if (isIdleByDesign(state, workload) || purposeOf(workload)) return [];
   const labels = workload.template?.labels ?? workload.selector;
   const services = servicesOf(state, workload.namespace, Object.keys(labels).length > 0 ? labels : workload.selector);
   const named = services.length > 0 || state.services.some((service) => service.name === workload.name);

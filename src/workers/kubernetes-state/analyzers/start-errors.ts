@@ -32,7 +32,9 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
     return [toDiagnosis(pod, failing ?? null, word ?? failing?.last?.reason ?? 'StartError', message, told)];
   }
   const running = pod.phase === 'Running' && pod.ready === true;
-  return event && !running ? [toDiagnosis(pod, null, event.reason, event.message, event)] : [];
+  if (event && !running) return [toDiagnosis(pod, null, event.reason, event.message, event)];
+  const refused = told && pod.ready !== true && MEANINGS.some(({ pattern }) => pattern.test(told.message));
+  return refused ? [toDiagnosis(pod, null, told.reason, told.message, told)] : [];
 }
 
 type Meaning = {

@@ -25,7 +25,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database cannot be reached',
     pattern: new RegExp(
-      `no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|Communications link failure|Lost connection to MySQL|server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|unable to connect|not possible to connect|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect|unable to connect|can't reach)[^\\n]{0,120}${DATABASE}`,
+      `terminating connection due to (?:administrator command|unexpected postmaster exit)|the database system is (?:starting up|shutting down|in recovery mode)|no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|Communications link failure|Lost connection to MySQL|server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|unable to connect|not possible to connect|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect|unable to connect|can't reach)[^\\n]{0,120}${DATABASE}`,
       'i',
     ),
     weight: 0.95,
@@ -90,7 +90,8 @@ export const CALL_FAILURES: readonly FailureKind[] = [
   {
     name: 'request-too-large',
     class: 'network',
-    meaning: 'the proxy refuses requests because their body is larger than it allows (413, body size limit)',
+    meaning:
+      'the proxy refuses requests because their body is larger than it allows (request entity too large, body size limit)',
     pattern:
       /client intended to send too large body|413 (?:Request Entity|Payload|Content) Too Large|PayloadTooLargeError/i,
     weight: 1,
@@ -139,7 +140,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
   {
     name: 'server-error',
     class: 'application',
-    meaning: 'requests are answered with errors of the server (5xx)',
+    meaning: 'requests are answered with errors of the server (HTTP server errors)',
     pattern: /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus[= :"]+5\d\d\b/i,
     weight: 0.4,
   },

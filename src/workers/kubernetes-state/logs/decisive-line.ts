@@ -1,5 +1,5 @@
 import type { FailureKind } from './failure-kind.ts';
-import { FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+import { BY_HAND, FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
 import { lineTime } from './line-time.ts';
 import { withoutOvercome } from './overcome.ts';
 
@@ -60,11 +60,12 @@ const TELEMETRY =
 
 function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
-  if (HARMLESS.test(text) || /^\s+at\s/.test(text) || /^\s*File "/.test(text)) return [];
+  if (HARMLESS.test(text) || BY_HAND.test(text) || /^\s+at\s/.test(text) || /^\s*File "/.test(text)) return [];
   const head = text.slice(0, 120);
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
   const level = levelOf(text, head, kind);
-  const informs = INFORMS.test(head) && !/\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
+  const informs =
+    INFORMS.test(head) && !/"level":\s?[56]0\b|\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
   // A server that refuses a client's token or request does its work.
   if (kind?.name === 'file-permission' && WARNS.test(head) && /\b40[13]\b/.test(text)) return [];
   if (TELEMETRY.test(text)) return level >= 0.6 || kind ? [{ text, index, kind: null, level: 0.35 }] : [];
@@ -75,8 +76,8 @@ function toCandidate(raw: string, index: number): Candidate[] {
   return [{ text, index, kind, level }];
 }
 
-const WARNS = /\bWARN(?:ING)?\b|level=warn|"level":\s?"warn|\[warn/i;
-const WORSE = /\b(?:FATAL|PANIC|CRITICAL|SEVERE)\b|\bERROR\b|Exception\b/;
+const WARNS = /\bWARN(?:ING)?\b|level=warn|"level":\s?(?:"warn|40\b)|\[warn/i;
+const WORSE = /\b(?:FATAL|PANIC|CRITICAL|SEVERE)\b|\bERROR\b|Exception\b|"level":\s?[56]0\b/;
 
 /** How bad a line is by its words; where it calls itself a warning, not worse than that, whatever word stands in it. */
 function levelOf(text: string, head: string, kind: FailureKind | null): number {

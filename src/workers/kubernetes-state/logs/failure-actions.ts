@@ -31,6 +31,11 @@ const toSettings: Plan = ({ pod, owner, namespace }) => [
   changeAction('Set what the message names in the environment, ConfigMap or Secret of the workload', RESTARTS),
 ];
 
+const toCertificate: Plan = ({ namespace }) => [
+  ...listAction('certificates', namespace, 'See which certificates are ready and when they end'),
+  changeAction('Renew the certificate, or give its authority to those who must trust it', RESTARTS),
+];
+
 const toStore =
   (change: string, risk: string): Plan =>
   (scene, state, kind) => [...questionsTo(storePod(state, scene), kind), changeAction(change, risk)];
@@ -49,6 +54,8 @@ const PLANS: Record<string, Plan> = {
     ...listAction('secrets', scene.namespace, 'See which Secrets exist and how old they are', false),
     ...toStore('Bring the password of the Secret and that of the database together', RESTARTS)(scene, state, kind),
   ],
+  'user-missing': toStore('Create the user again, or correct its name and database in the client', 'Changes a login.'),
+  'store-rights': toStore('Grant the right again to the user', 'Changes what a login may do.'),
   'password-expired': toStore('Give the user a new password, or take the expiry off it', 'Changes a login.'),
   'read-only-database': toStore(
     'Make the server writable again, or point its clients to the primary',
@@ -65,10 +72,8 @@ const PLANS: Record<string, Plan> = {
     ...historyOf(owner, namespace),
     changeAction('Run the missing migration, or go back to the version before', 'Changes the schema or the version.'),
   ],
-  certificate: ({ namespace }) => [
-    ...listAction('certificates', namespace, 'See which certificates are ready and when they end'),
-    changeAction('Renew the certificate, or give its authority to those who must trust it', RESTARTS),
-  ],
+  certificate: toCertificate,
+  'certificate-expired': toCertificate,
   'disk-full': ({ namespace }) => [
     ...listAction('pvc', namespace, 'See the volumes and their sizes'),
     changeAction('Free space, or enlarge the volume', 'Deleted files are lost; look first what fills the disk.'),

@@ -12,16 +12,16 @@ export const FAILURE_KINDS: readonly FailureKind[] = [
   ...CALL_FAILURES,
 ];
 
-/** Words by which a line says itself that something went wrong. */
+/** Words (and the numbers of pino and bunyan) by which a line says itself that something went wrong. */
 export const LEVEL_WORDS: readonly { pattern: RegExp; weight: number }[] = [
   {
     pattern:
-      /\b(?:FATAL|PANIC|CRITICAL|EMERG(?:ENCY)?|ALERT)\b|\bpanic:|^F\d{4}|"level":\s?"(?:fatal|panic|critical)"|level=(?:fatal|panic|critical)|npm ERR!|\bcritical:|^\s*crit: |\bPNC\b|panicked at|Segmentation fault|core dumped/,
+      /\b(?:FATAL|PANIC|CRITICAL|EMERG(?:ENCY)?|ALERT)\b|\bpanic:|^F\d{4}|"level":\s?"(?:fatal|panic|critical)"|level=(?:fatal|panic|critical)|npm ERR!|\bcritical:|^\s*crit: |"level":\s?60\b|\bPNC\b|panicked at|Segmentation fault|core dumped/,
     weight: 1,
   },
   {
     pattern:
-      /\bERROR\b|\bERR\b|\bSEVERE\b|^E\d{4}|"level":\s?"error"|level=error|\[error\]|\berror:|Error:|Exception\b|Exception in thread|Traceback|^error |^\s*fail: |Caused by:|Unhandled exception|"severity":\s?"error"/i,
+      /\bERROR\b|\bERR\b|\bSEVERE\b|^E\d{4}|"level":\s?"error"|level=error|\[error\]|\berror:|Error:|Exception\b|Exception in thread|Traceback|^error |^\s*fail: |Caused by:|Unhandled exception|"severity":\s?"error"|"level":\s?50\b/i,
     weight: 0.85,
   },
   {
@@ -29,13 +29,17 @@ export const LEVEL_WORDS: readonly { pattern: RegExp; weight: number }[] = [
       /\b(?:fail(?:ed|ure|s|ing)?|cannot|can't|could not|couldn't|unable to|denied|refused|rejected|aborted|crash(?:ed|ing)?|exceeded|invalid|unavailable|missing|expired|not found|undefined)\b/i,
     weight: 0.6,
   },
-  { pattern: /\bWARN(?:ING)?\b|level=warn|"level":\s?"warn/i, weight: 0.35 },
+  { pattern: /\bWARN(?:ING)?\b|level=warn|"level":\s?(?:"warn|40\b)/i, weight: 0.35 },
 ];
 
 /** Lines that only sound like trouble; PostgreSQL misses a role "root" whenever a probe asks it without a user. */
 export const HARMLESS =
   /\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|warnings?|exceptions?)\b|\b(?:errors?|failures?|failed|err)["']?\s?[=:]\s?["']?(?:0|none|null|nil|false|""|\[\]|<nil>)(?:\b|["\s,;]|$)|error[_-]?(?:handler|page|log|rate|count|reporting)\b(?!.{0,40}(?:exceed|high))|\bdefault error\b|npm info it worked|previous terminated container|errors?\.log\b|ignore errors|This is a development server|deprecat|reconnected|recovered|succeeded after|retry succeeded|alarm (?:is )?(?:cleared|off)|LOG: +(?:could not (?:receive|send) data (?:from|to) client|unexpected EOF on client|incomplete startup packet|invalid length of startup packet)|TLS handshake error from \S+ EOF|client (?:unexpectedly closed|prematurely closed|closed (?:keepalive )?connection|disconnected)|Got an error reading communication packets|Aborted connection \d+|context canceled|overcommit_memory|no config file specified|IP address '[^']+' could not be resolved|was not properly shut down; automatic recovery|role "root" does not exist|favicon\.ico|robots\.txt|invalid login attempt|stream ID \d+; CANCEL|reflector\.go:\d+\] watch of/i;
 
+/** Statements that somebody typed: the client's name beside an error in the log of a database. */
+export const BY_HAND =
+  /(?:application_name["=: ]{1,4}|\[|\bapp=)(?:psql|pgAdmin\b|DBeaver|DataGrip|pgcli|mongosh|mysql ?workbench|Navicat|Beekeeper)/i;
+
 /** Lines whose own level says that they only inform. */
 export const INFORMS =
-  /\b(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE)\b|level=(?:info|debug)|"level":\s?"(?:info|debug)"|\[(?:info|debug|notice)\]|^[ID]\d{4}\b/;
+  /\b(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE)\b|level=(?:info|debug)|"level":\s?(?:"(?:info|debug)"|[123]0\b)|\[(?:info|debug|notice)\]|^[ID]\d{4}\b/;

@@ -1,5 +1,6 @@
 import type { FailureKind } from './failure-kind.ts';
 import { lineTime } from './line-time.ts';
+import { isServed } from './served.ts';
 
 /** What a program writes when a trouble of before is over. */
 const OVER =
@@ -17,6 +18,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'no-primary',
 ]);
 
+/** Errors that tell of one request each: after long and good service none of them stands for how things are now. */
+const FADING: ReadonlySet<string> = new Set([...PASSING, 'server-error', 'connection-limit', 'lock', 'rate-limit']);
+
 /** Fewer complaints than this count before a word of success; what comes again and again is not over. */
 const FEW = 4;
 
@@ -24,9 +28,13 @@ type Candidate = { index: number; kind: FailureKind | null; level: number };
 
 /** Leaves out the passing troubles of a log after which it says that they are over, or goes on serving for long. */
 export function withoutOvercome<C extends Candidate>(lines: readonly string[], candidates: C[]): C[] {
+  const fading = candidates.filter(({ kind }) => kind === null || FADING.has(kind.name));
+  const latest = fading.at(-1);
+  if (latest && servesAgain(lines, latest.index, candidates))
+    return candidates.filter((candidate) => !fading.includes(candidate));
   const passing = candidates.filter(({ kind }) => PASSING.has(kind?.name ?? ''));
   const last = passing.at(-1);
-  if (!last || !(saysOver(lines, passing) || servesAgain(lines, last.index, candidates))) return candidates;
+  if (!last || !(saysOver(lines, passing) || retriedWell(lines, passing, candidates))) return candidates;
   const kept = candidates.filter((candidate) => !passing.includes(candidate));
   // What a program cries while it cannot reach somebody goes with it.
   return kept.filter(({ index, kind }) => kind !== null || index > last.index);
@@ -38,11 +46,6 @@ function saysOver(lines: readonly string[], passing: Candidate[]): boolean {
   return over !== -1 && passing.every(({ index }) => index <= over);
 }
 
-/** A request that was answered well. */
-const SERVED =
-  /"\s*(?:2\d\d|30[1-8])\b|\b[Ss]tatus["=: ]{1,3}2\d\d\b|\bCompleted 2\d\d\b|\b(?:GET|POST|PUT|PATCH|DELETE) \S+ (?:HTTP\/\d\S* )?2\d\d\b/;
-/** Probes are answered even when nothing else is. */
-const PROBE = /\/(?:-\/)?(?:health\w*|ready\w*|live\w*|ping|metrics|status|up)\b|kube-probe/i;
 /** So many requests, over so long a time in ms, show that what failed before works again. */
 const ENOUGH = 3;
 const LONG = 15 * 60_000;
@@ -51,11 +54,21 @@ const LONG = 15 * 60_000;
 function servesAgain(lines: readonly string[], from: number, candidates: Candidate[]): boolean {
   const began = lineTime(lines[from] ?? '') ?? timeBefore(lines, from);
   if (began === null || candidates.some(({ index, level }) => index > from && level >= 0.6)) return false;
-  const served = lines
-    .slice(from + 1)
-    .filter((line) => SERVED.test(line.slice(0, 1500)) && !PROBE.test(line.slice(0, 1500)));
+  const served = lines.slice(from + 1).filter(isServed);
   const late = served.filter((line) => (lineTime(line) ?? began) - began >= LONG);
   return served.length >= ENOUGH && late.length > 0;
+}
+
+/** What a program writes of a call that it makes once more. */
+const RETRIES = /\bretry(?:ing)?\b|\battempts?\b["=: #]{1,4}\d|\btry #?\d/i;
+
+/** True for one or two calls that were made once more, without an error, after which requests were answered well. */
+function retriedWell(lines: readonly string[], passing: Candidate[], candidates: Candidate[]): boolean {
+  const from = passing.at(-1)?.index ?? 0;
+  const once =
+    passing.length <= 2 && passing.every(({ index, level }) => level <= 0.6 && RETRIES.test(lines[index] ?? ''));
+  if (!once || candidates.some((one) => one.level >= 0.6 && !passing.includes(one))) return false;
+  return lines.slice(from + 1).filter(isServed).length >= ENOUGH;
 }
 
 /** The time of the nearest line above that tells one: traces have none of their own. */

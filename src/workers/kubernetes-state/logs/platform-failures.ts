@@ -3,6 +3,14 @@ import type { FailureKind } from './failure-kind.ts';
 /** What certificates, name servers, the API server, disks, memory and links say when they fail. */
 export const PLATFORM_FAILURES: readonly FailureKind[] = [
   {
+    name: 'certificate-expired',
+    class: 'network',
+    meaning: 'a TLS/SSL certificate has expired (or is not valid yet)',
+    pattern:
+      /certificate (?:has )?expired|expired certificate|certificate is not yet valid|CERT_HAS_EXPIRED|NotTimeValid|ssl certificate expired|Certificate(?:Expired|NotYetValid)Exception|NotAfter: |invalid peer certificate: Expired/i,
+    weight: 1,
+  },
+  {
     name: 'certificate',
     class: 'network',
     meaning: 'a TLS/SSL certificate is not valid',
@@ -103,7 +111,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
   {
     name: 'rate-limit',
     class: 'application',
-    meaning: 'a callee refuses requests because their rate is over its limit (rate limit, 429)',
+    meaning: 'a callee refuses requests because their rate is over its limit (rate limit, too many requests)',
     pattern:
       /\b429 Too Many Requests|rate ?limit(?:ed|ing)? (?:exceeded|reached|hit)|RateLimitError|ThrottlingException|Too Many Requests|quota exceeded for|RESOURCE_EXHAUSTED/i,
     weight: 0.95,
@@ -112,7 +120,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     name: 'clock-skew',
     class: 'infrastructure',
     meaning:
-      'the clocks of two machines differ (clock skew: one is ahead or behind), so what one signs is not yet or no longer valid for the other',
+      'the clocks of the machines differ (clock skew: one is ahead or behind), so what one signs is not yet or no longer valid for the other',
     pattern:
       /token used before issued|PrematureJwt|ImmatureSignature|token is not (?:yet valid|valid yet)|RequestTimeTooSkewed|\bclock skew\b|clocks? (?:is|are) (?:skewed|out of sync|not synchroni[sz]ed)|(?:iat|nbf|timestamp|time)\b[^\n]{0,40} in the future|System time +: +(?:[1-9]\d+|[2-9])\.\d+ seconds (?:fast|slow) of NTP time|Leap status +: Not synchroni[sz]ed/i,
     weight: 1,

@@ -30,9 +30,13 @@ export const ABOUT_CALLEES: ReadonlySet<string> = new Set([
   'service-unavailable',
 ]);
 
+/** What a program complains about when somebody else shows it something wrong. */
+const SHOWN_BY_CALLEES: ReadonlySet<string> = new Set(['certificate-expired']);
+
 /** Whom the decisive lines name besides the program itself, the last one first told; null where they complain about nobody else. */
 export function calleeOf(state: KubernetesState, { line }: { line: DecisiveLine }, owner: string): string | null {
-  if (!ABOUT_CALLEES.has(line.kind?.name ?? '') || line.level === 0) return null;
+  const kind = line.kind?.name ?? '';
+  if (!(ABOUT_CALLEES.has(kind) || SHOWN_BY_CALLEES.has(kind)) || line.level === 0) return null;
   const book = nameBook(state);
   return (
     [line.text, line.also ?? '']
@@ -75,16 +79,29 @@ function storesIn(state: KubernetesState): Candidate[] {
 /** The store that an error of a program is about: whom it is configured to use, whose name goes with its own, or the only one of the kind. */
 export function storeOf(state: KubernetesState, owner: string, namespace: string | null, text: string): Store | null {
   if (owner === '') return null;
-  const near = storesIn(state).filter((one) => sameNamespace(one.namespace, namespace));
+  const all = storesIn(state);
+  const near = all.filter((one) => sameNamespace(one.namespace, namespace));
   const own = near.find(({ name }) => sameName(name, owner));
   if (own) return null;
   const family = FAMILIES.find(({ says }) => says.test(text.slice(0, 2000)));
-  const fitting = family ? near.filter(({ words }) => family.is.test(words)) : near;
+  const fits = ({ words }: Candidate) => !family || family.is.test(words);
+  const fitting = near.filter(fits);
   const used = configuredFor(state, owner, namespace);
   const found =
-    fitting.find(({ name }) => used.has(name)) ?? fitting.find(({ name }) => goTogether(name, owner)) ?? only(fitting);
+    fitting.find(({ name }) => used.has(name)) ??
+    fitting.find(({ name }) => goTogether(name, owner)) ??
+    only(fitting) ??
+    elsewhere(
+      all.filter((one) => !near.includes(one) && fits(one)),
+      owner,
+      used,
+    );
   return found ? { name: found.name, evidence: found.evidence.slice(0, 2) } : null;
 }
+
+/** Stores often have a namespace of their own; there only the configuration or a shared name tells whose they are. */
+const elsewhere = (stores: Candidate[], owner: string, used: ReadonlySet<string>): Candidate | null =>
+  stores.find(({ name }) => used.has(name)) ?? only(stores.filter(({ name }) => goTogether(name, owner)));
 
 const only = (stores: Candidate[]): Candidate | null =>
   new Set(stores.map(({ name }) => name)).size === 1 ? (stores[0] ?? null) : null;

@@ -35,19 +35,27 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     weight: 1,
   },
   {
+    name: 'user-missing',
+    class: 'database',
+    meaning: 'the database user (role) does not exist, so authentication fails',
+    pattern:
+      /role "[^"]+" does not exist|UserNotFound|could not find user|\buser .{0,40}does not exist|unknown user '|no such user\b/i,
+    weight: 1,
+  },
+  {
     name: 'credentials',
     class: 'database',
     meaning: 'the credentials are wrong or missing: authentication failed',
     pattern:
-      /password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|not authori[sz]ed on \S+ to execute|role "[^"]+" does not exist|no pg_hba\.conf entry|login failed for user|user .{0,40}does not exist|could not find user|ACCESS_REFUSED|called without any password configured|username.{0,40}password (?:are|is) incorrect|invalid username\/password|Authorization Violation|unable to authenticate user|no password supplied|client password must be a string|is not permitted to log in|account is locked/i,
+      /password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|no pg_hba\.conf entry|login failed for user|ACCESS_REFUSED|called without any password configured|username.{0,40}password (?:are|is) incorrect|invalid username\/password|Authorization Violation|unable to authenticate user|no password supplied|client password must be a string|is not permitted to log in|account is locked/i,
     weight: 1,
   },
   {
     name: 'store-rights',
     class: 'database',
-    meaning: 'the user lacks a right (permission) in the database',
+    meaning: 'the user lacks a right (permission, role) in the database: it was revoked or never granted',
     pattern:
-      /permission denied for (?:table|schema|database|relation|sequence|view|function)|command denied to user|\bNOPERM\b|must be owner of|TOPIC_AUTHORIZATION_FAILED|GROUP_AUTHORIZATION_FAILED/i,
+      /not authori[sz]ed on \S+ to execute|permission denied for (?:table|schema|database|relation|sequence|view|function)|command denied to user|\bNOPERM\b|must be owner of|TOPIC_AUTHORIZATION_FAILED|GROUP_AUTHORIZATION_FAILED/i,
     weight: 1,
   },
   {

@@ -18,8 +18,8 @@ export function describedContainer(node: TreeNode): { spec: Raw; status: Raw | n
     volumeMounts: mountsOf(nodeOf(children, 'Mounts')),
     ...probesOf(children),
   };
-  const state = nodeOf(children, 'State');
-  return { spec, status: state ? statusOf(name, children) : null };
+  const told = ['State', 'Last State', 'Restart Count'].some((key) => nodeOf(children, key));
+  return { spec, status: told ? statusOf(name, children) : null };
 }
 
 function statusOf(name: string, children: TreeNode[]): Raw {

@@ -166,7 +166,7 @@ function jobBody(nodes: TreeNode[]): Raw {
     spec: {
       backoffLimit: fieldOf(nodes, 'Backoff Limit'),
       completions: fieldOf(nodes, 'Completions'),
-      suspend: fieldOf(nodes, 'Suspend') === 'true',
+      suspend: truthOf(nodes, 'Suspend'),
       template: templateOf(nodes),
     },
     status: {
@@ -178,11 +178,10 @@ function jobBody(nodes: TreeNode[]): Raw {
 }
 
 function cronBody(nodes: TreeNode[]): Raw {
-  const suspend = fieldOf(nodes, 'Suspend');
   return {
     spec: {
       schedule: fieldOf(nodes, 'Schedule'),
-      suspend: suspend === 'True' || suspend === 'true',
+      suspend: truthOf(nodes, 'Suspend'),
       jobTemplate: { spec: { template: templateOf(nodes) } },
     },
   };
@@ -205,7 +204,7 @@ function nodeBody(nodes: TreeNode[]): Raw {
     return match ? [{ key: match[1], value: match[2] ?? null, effect: match[3] }] : [];
   });
   return {
-    spec: { taints, unschedulable: fieldOf(nodes, 'Unschedulable') === 'true' },
+    spec: { taints, unschedulable: truthOf(nodes, 'Unschedulable') },
     status: {
       conditions: conditionsOf(nodes),
       capacity: pairsOf(nodeOf(nodes, 'Capacity')),
@@ -225,6 +224,12 @@ function autoscalerBody(nodes: TreeNode[]): Raw {
     },
     status: { conditions: conditionsOf(nodes), described: metrics },
   };
+}
+
+/** What is not on the page stays unknown: another reading may tell it. */
+function truthOf(nodes: TreeNode[], key: string): boolean | null {
+  const value = fieldOf(nodes, key);
+  return value === null ? null : /^true$/i.test(value);
 }
 
 function numberIn(text: string, pattern: RegExp): number | null {

@@ -55,10 +55,13 @@ const WITH_VALUE: Record<
   '--limit-bytes': 'skip',
 };
 
+/** A word of a command line; spaces in quotes are a part of it, a quote that never ends is a letter. */
+const WORD = /(?:[^\s'"]|'[^']*'|"[^"]*"|['"])+/g;
+
 /** Takes a command line apart; null where it is no kubectl (or oc) command. */
 export function parseKubectl(command: string): KubectlCommand | null {
   const [line = '', ...pipes] = command.split('|').map((part) => part.trim());
-  const words = line.split(/\s+/).filter(Boolean);
+  const words = line.match(WORD) ?? [];
   const start = words.findIndex((word) => /(?:^|\/)(?:kubectl|oc)$/.test(word));
   if (start === -1) return null;
   const parsed = readWords(words.slice(start + 1));

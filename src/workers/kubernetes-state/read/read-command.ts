@@ -1,17 +1,22 @@
 import { isRecord, recordAt, textAt } from '../raw.ts';
 import { ageSeconds } from './ages.ts';
+import { readCutDocument } from './cut-documents.ts';
+import { headerlessEvents, readCutPage } from './cut-pages.ts';
 import { readDescribe } from './describe-object.ts';
 import { kindOf } from './kind-names.ts';
 import { type KubectlCommand, NO_COMMAND, parseKubectl } from './kubectl-command.ts';
+import { readEnvironment } from './printed-environment.ts';
 import { readQueryAnswer } from './query-answers.ts';
 import { rawEvents } from './raw-events.ts';
 import { dataIn, readDocuments } from './read-documents.ts';
 import { readLogs } from './read-logs.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
+import { readRolloutStatus } from './rollout-status.ts';
 import { readTool } from './shell-tools.ts';
 import { headerlessTable, parseTables, type Table } from './table.ts';
 import { tableEvents, tableObjects } from './table-objects.ts';
 import { plainText, printedCommands } from './terminal-text.ts';
+import { toldMessages } from './told-messages.ts';
 
 const MAX_OUTPUT = 1_000_000;
 
@@ -30,7 +35,11 @@ function readOne(command: string, text: string): Reading {
   const kubectl = parseKubectl(command);
   const missing = notFound(text, kubectl);
   if (missing.length > 0) return { ...nothingRead(), missing };
+  const environment = kubectl?.verb === 'exec' ? readEnvironment(kubectl, text) : null;
+  if (environment) return { ...nothingRead(), objects: [environment] };
   if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
+  const rollout = /\srollout\s+status\b/.test(command) && kubectl ? readRolloutStatus(text, placeOf(kubectl)) : null;
+  if (rollout) return { ...nothingRead(), objects: [rollout] };
   if (kubectl && /\s(?:drain|rollout|apply|create|delete|scale|evict)\s/.test(command) && !/^NAME/.test(text))
     return readLogs({ ...kubectl, kinds: [], name: null }, text);
   const answer = kubectl ? null : readQueryAnswer(command, text);
@@ -43,8 +52,11 @@ function readOne(command: string, text: string): Reading {
     const described = readDescribe(text, kubectl?.kinds[0] ?? null);
     if (described.objects.length > 0) return described;
   }
+  if (kubectl.verb === 'describe' && !/^Name:\s/m.test(text)) return readCutPage(kubectl, text);
   const documents = readDocuments(text);
   if (documents.length > 0) return documentsReading(documents, kubectl);
+  const cut = readCutDocument(kubectl, text);
+  if (cut) return { ...nothingRead(), objects: [cut], events: toldMessages(kubectl, text) };
   const data = kubectl.kinds[0] === 'ConfigMap' && kubectl.name ? dataIn(text) : null;
   if (isRecord(data)) return documentsReading([{ kind: 'ConfigMap', metadata: { name: kubectl.name }, data }], kubectl);
   return tablesReading(text, kubectl);
@@ -112,9 +124,16 @@ function documentsReading(documents: Reading['objects'], kubectl: KubectlCommand
 }
 
 function tablesReading(text: string, kubectl: KubectlCommand | null): Reading {
-  const namespace = kubectl?.namespace && kubectl.namespace !== '*' ? kubectl.namespace : null;
+  const namespace = kubectl && placeOf(kubectl);
   const asked = kubectl?.kinds.length === 1 && kubectl.kinds[0] !== 'all' ? (kubectl.kinds[0] ?? null) : null;
   const found = parseTables(text);
+  if (found.length === 0 && kubectl) {
+    const events = asked === 'Event' || kubectl.verb === 'events' ? headerlessEvents(text, namespace) : [];
+    // Columns of one's own without a header are no table of a known kind.
+    const ownForm = /^(?:jsonpath|go-template|template|custom-columns)/.test(kubectl.output ?? '');
+    if (ownForm || asked === 'Event' || kubectl.verb === 'events')
+      return { ...nothingRead(), events: events.length > 0 ? events : toldMessages(kubectl, text) };
+  }
   const tables = found.length === 0 && asked ? [headerless(text, asked, kubectl)] : found;
   const readings = tables.map((table) =>
     isEvents(table, asked)
@@ -124,6 +143,9 @@ function tablesReading(text: string, kubectl: KubectlCommand | null): Reading {
   const empty = /^No resources found/m.test(text) || tables.length > 0;
   return { ...joinReadings(readings), listed: empty ? listedBy(kubectl) : [] };
 }
+
+/** The namespace of a command; null where it is not told, or all of them. */
+const placeOf = ({ namespace }: KubectlCommand): string | null => (namespace === '*' ? null : namespace);
 
 const isEvents = (table: Table, asked: string | null): boolean =>
   asked === 'Event' || (table.columns.includes('REASON') && table.columns.includes('MESSAGE'));

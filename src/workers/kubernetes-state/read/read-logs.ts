@@ -1,3 +1,4 @@
+import { nameInSelector } from './cut-pages.ts';
 import type { KubectlCommand } from './kubectl-command.ts';
 import { linesByPod } from './log-prefix.ts';
 import { nothingRead, type Reading } from './reading.ts';
@@ -17,9 +18,7 @@ export function readLogs(kubectl: KubectlCommand, text: string, stern = false): 
       logs: [...pods].map(([pod, part]) => ({ ...base(kubectl), pod, service: null, ...part })),
     };
   const workload = kubectl.kinds[0] !== 'Pod';
-  const selected =
-    /(?:^|[,=/])(?:app|name|service|component|k8s-app|[\w.-]*\.service)=([\w.-]+)/.exec(kubectl.selector ?? '')?.[1] ??
-    null;
+  const selected = nameInSelector(kubectl.selector);
   const pod = found ?? (workload ? null : kubectl.name);
   return {
     ...nothingRead(),

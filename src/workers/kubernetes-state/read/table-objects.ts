@@ -7,9 +7,9 @@ import type { Table, TableRow } from './table.ts';
 export function tableObjects(table: Table, asked: string | null, namespace: string | null): Raw[] {
   const kind = asked ?? kindOfColumns(table.columns);
   return table.rows.flatMap((row) => {
-    const [prefix, rest] = (row.NAME ?? '').includes('/')
-      ? (row.NAME ?? '').split('/', 2)
-      : [null, row.NAME?.replace(/ \(default\)$/, '')];
+    // `kubectl top pods --containers` names the container, and the pod in a column before it.
+    const named = row.POD ?? row.NAME ?? '';
+    const [prefix, rest] = named.includes('/') ? named.split('/', 2) : [null, named.replace(/ \(default\)$/, '')];
     const own = prefix ? kindOf(prefix) : kind;
     if (!own || !rest || !/^[a-z0-9][\w.:-]*$/i.test(rest)) return [];
     const place = isClusterWide(own) ? null : (row.NAMESPACE ?? namespace);

@@ -70,7 +70,7 @@ const SAID: readonly [store: string, kind: string, line: string, calm: string][]
   ],
   [
     'mongo-orders',
-    'credentials',
+    'store-rights',
     'panic: not authorized on orders-db to execute command { insert: "orders" }',
     '{"s":"I","c":"NETWORK","msg":"Connection accepted"}',
   ],

@@ -55,7 +55,7 @@ describe('the decisive line of a log', () => {
       ['accept4: too many open files', 'file-descriptors'],
       ['nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)', 'address-in-use'],
       ['exec /app: exec format error', 'exec-format'],
-      ['x509: certificate has expired or is not yet valid', 'certificate'],
+      ['x509: certificate has expired or is not yet valid', 'certificate-expired'],
       ['upstream connect error or disconnect/reset before headers', 'service-unavailable'],
     ];
     for (const [line, kind] of said) expect(kindOf(line), line).to.equal(kind);

@@ -1,0 +1,87 @@
+import { serviceOfHost } from '../../detectors/support/names.ts';
+import type { Context } from '../diagnosis.ts';
+import type { KubernetesState, Pod } from '../kubernetes-state.ts';
+import { saidBy } from '../logs/pod-log.ts';
+import { calleeOf } from '../logs/store-of.ts';
+import { writerOf } from '../mentions.ts';
+import { type Selectable, sameNamespace, selects, workloadName } from '../relations.ts';
+import { addressesOf } from './addresses.ts';
+
+/** Somebody talks to somebody, on a port where it is known. */
+export type Path = { from: Selectable; to: Selectable; port: string | null };
+
+/** The name of the workload, or of the template, that a place is known by. */
+export const ownName = (place: Selectable): string => (place.pod ? workloadName(place.pod) : place.name);
+
+/** The paths that templates are configured to use, and those at which logs say that nobody answers; without any, those between the names in the alert. */
+export function pathsOf({ state, text }: Context, places: Selectable[]): Path[] {
+  const known = [...configuredPaths(state, places), ...silentPaths(state, places)];
+  if (known.length > 0) return known;
+  const named = places.filter((place) => text.includes(ownName(place).toLowerCase()));
+  return named.flatMap((from) =>
+    named.filter((to) => ownName(to) !== ownName(from)).map((to) => ({ from, to, port: null })),
+  );
+}
+
+function configuredPaths(state: KubernetesState, places: Selectable[]): Path[] {
+  return places.flatMap((from) =>
+    addressesOf(from.template).flatMap(({ host, port }) => {
+      const place = serviceOfHost(host);
+      const service =
+        place &&
+        state.services.find(
+          (one) => one.name === place.service && sameNamespace(one.namespace, place.namespace ?? from.namespace),
+        );
+      const target = service?.ports.find((one) => port === null || String(one.port) === port)?.targetPort ?? port;
+      const to = service
+        ? places.filter(
+            (one) => sameNamespace(one.namespace, service.namespace) && selects(service.selector, one.labels),
+          )
+        : [];
+      return to.map((one) => ({ from, to: one, port: target }));
+    }),
+  );
+}
+
+/** Who blocks packets leaves no answer at all: a refusal is one. */
+const SILENT = /^(?:timeout|database-unreachable|connection-lost)$/;
+const REFUSED = /refused|reset/i;
+
+function silentPaths(state: KubernetesState, places: Selectable[]): Path[] {
+  return state.logs.flatMap((log) => {
+    const said = saidBy([log]);
+    const owner = writerOf(log);
+    if (!said?.line.kind || !SILENT.test(said.line.kind.name) || REFUSED.test(said.line.text)) return [];
+    const callee = calleeOf(state, said, owner);
+    const from = places.find((place) => ownName(place) === owner && sameNamespace(place.namespace, log.namespace));
+    const service = state.services.find((one) => one.name === callee);
+    const to = places.find(
+      (place) =>
+        ownName(place) === callee ||
+        (service && sameNamespace(place.namespace, service.namespace) && selects(service.selector, place.labels)),
+    );
+    const [port] = service?.ports.length === 1 ? service.ports : [];
+    return from && to ? [{ from, to, port: port ? (port.targetPort ?? String(port.port)) : null }] : [];
+  });
+}
+
+/** Pods of which nothing told the labels, with those that a service must have found: its address among the endpoints, else its name. */
+export function guessedPlaces({ pods, services }: KubernetesState): Selectable[] {
+  const bare = pods.filter((pod) => !pod.deleting && Object.keys(pod.labels).length === 0);
+  return bare.flatMap((pod) => {
+    const own = services.filter((service) => sameNamespace(service.namespace, pod.namespace));
+    const finds = ({ endpoints }: { endpoints: string[] | null }) =>
+      pod.ip !== null && (endpoints ?? []).some((address) => address.replace(/:\d+$/, '') === pod.ip);
+    const service = own.find(finds) ?? own.find((one) => one.name === workloadName(pod));
+    return service && Object.keys(service.selector).length > 0 ? [placeOf(pod, service.selector)] : [];
+  });
+}
+
+const placeOf = (pod: Pod, labels: Record<string, string>): Selectable => ({
+  name: pod.name,
+  namespace: pod.namespace,
+  template: pod.template,
+  labels,
+  evidence: pod.evidence,
+  pod,
+});

@@ -1,0 +1,60 @@
+import type { DetectorInput } from '../detectors/detector.ts';
+import { median } from '../localisation/statistics/robust.ts';
+import { diagnose } from './diagnose.ts';
+import { healthyState } from './healthy-state.ts';
+import type { LogText } from './kubernetes-state.ts';
+import { saidBy } from './logs/pod-log.ts';
+import { isWork, longestMs } from './logs/served.ts';
+import { writerOf } from './mentions.ts';
+import { name } from './quote.ts';
+import { workloadName } from './relations.ts';
+import { subjectPods } from './subjects.ts';
+
+/** Alerts about what users or readers of logs see; disks, certificates, backups and the like show elsewhere. */
+const SEEN_IN_LOGS =
+  /\b(?:errors?|fail\w*|5\d\d|4\d\d|time[sd]? ?out|timeouts?|unavailable|warn\w*|logged|anomal\w+|retr(?:y|ies)|resolved)\b|error_?rat(?:e|io)|5xx/i;
+/** Alerts about how long something takes, or about what would make it take longer. */
+const SEEN_IN_TIMES = /slow|latenc|p9\d|respons\w* time|throttl|\bcpu|load\b/i;
+const NOT_HERE =
+  /disk|volume|storage|certificat|backup|replication|\blag\b|queue|consumer|memory|oom|cost|security|login|password/i;
+
+/** Of a short log at least so many lines are looked at. */
+const MOST_RECENT = 3;
+
+/** So many lines of work show that a program serves. */
+const ENOUGH = 2;
+/** Half of its work takes less than this (ms), none of it longer than the second. */
+const FAST = { median: 300, most: 1000 } as const;
+
+/**
+ * What shows that the programs of an alert about errors or slowness serve well: their own logs, read whole, tell of work well done and
+ * of no complaint, and the state of the cluster raises no doubt. Null where that is not shown.
+ */
+export function servedWell(input: DetectorInput): { statement: string; evidence: number[] } | null {
+  const { context, subjects } = diagnose(input);
+  const { state, text } = context;
+  const times = SEEN_IN_TIMES.test(text);
+  if (subjects.names.size === 0 || NOT_HERE.test(text) || !(times || SEEN_IN_LOGS.test(text))) return null;
+  const well = healthyState(input);
+  if (!well) return null;
+  const writers = new Set(subjectPods(state, subjects).map(workloadName));
+  const logs = state.logs.filter((log) => !log.command && !log.filter && writers.has(writerOf(log)));
+  const work = logs.flatMap(({ lines }) => lines.filter(isWork));
+  if (work.length < ENOUGH || complains(logs) || (times && !isFast(work))) return null;
+  const owner = writerOf(logs[0] as LogText);
+  return {
+    statement: `${well.statement}; the log of ${name(owner)} tells of work well done${times ? ' in a short time' : ''}, to its end`,
+    evidence: [...new Set([...well.evidence, ...logs.map(({ evidence }) => evidence)])],
+  };
+}
+
+function complains(logs: LogText[]): boolean {
+  const said = saidBy(logs);
+  return said !== null && !said.line.past;
+}
+
+function isFast(work: string[]): boolean {
+  // What was slow and is fast again is over.
+  const spans = work.slice(-Math.max(MOST_RECENT, Math.ceil(work.length / 2))).flatMap((line) => longestMs(line) ?? []);
+  return spans.length >= ENOUGH && median(spans) <= FAST.median && Math.max(...spans) <= FAST.most;
+}

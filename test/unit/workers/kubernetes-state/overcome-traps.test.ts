@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { concluded, printed } from './conclude-evidence.ts';
+
+const RUNNING = (rows: string) =>
+  printed('kubectl get pods -n team', `NAME                   READY   STATUS    RESTARTS        AGE\n${rows}`);
+const API = 'api-6d5c8b7f9d-4xk2p   1/1     Running   0               30d\n';
+const SERVED = [10, 20, 30].map((second) => `2031-04-02T10:00:${second}Z INFO GET /prices 200 12ms\n`).join('');
+const log = (text: string) => printed('kubectl logs api-6d5c8b7f9d-4xk2p -n team', text);
+
+const verdictOf = (alert: string, ...recorded: Parameters<typeof concluded>[1]) =>
+  concluded(alert, recorded).report.verdict;
+
+describe('what looks like trouble and is over, meant so, or none', () => {
+  it('a call that was made once more is overcome; one that keeps failing is not', () => {
+    const retry = '2031-04-02T10:00:01Z WARN retrying prices attempt=2 err="connection reset by peer"\n';
+    expect(verdictOf('api: a single error', RUNNING(API), log(retry + SERVED))).to.equal('healthy');
+    const often = `${retry.repeat(5)}${SERVED}`;
+    expect(verdictOf('api: errors', RUNNING(API), log(often))).to.equal('probable');
+  });
+
+  it('the numbers of pino and bunyan are levels, and their times are times', () => {
+    const line = (level: number, message: string) => `{"level":${level},"time":1930300801000,"msg":"${message}"}\n`;
+    expect(verdictOf('api errors', RUNNING(API), log(line(30, 'GET /a 200 3ms').repeat(3)))).to.equal('healthy');
+    expect(verdictOf('api errors', RUNNING(API), log(line(50, 'no such moon').repeat(3)))).to.equal('probable');
+  });
+
+  it('a program that serves well by its own log is healthy, unless it is slow and slowness is the question', () => {
+    expect(verdictOf('api p99 latency', RUNNING(API), log(SERVED))).to.equal('healthy');
+    expect(verdictOf('api p99 latency', RUNNING(API), log(SERVED.replaceAll('12ms', '4200ms')))).to.not.equal(
+      'healthy',
+    );
+    expect(verdictOf('api p99 latency', RUNNING(API))).to.equal('inconclusive');
+  });
+
+  it('a kill for memory of last week is over, one of just now is not', () => {
+    const pod = (ago: string) =>
+      `NAME                   READY   STATUS    RESTARTS        AGE\napi-6d5c8b7f9d-4xk2p   1/1     Running   9 (${ago} ago)      30d\n`;
+    const page =
+      'Name:             api-6d5c8b7f9d-4xk2p\nNamespace:        team\nStatus:           Running\nContainers:\n  api:\n    State:          Running\n    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n    Ready:          True\n    Restart Count:  9\n';
+    const seen = (ago: string) => [
+      printed('kubectl get pods -n team', pod(ago)),
+      printed('kubectl describe pod api-6d5c8b7f9d-4xk2p -n team', page),
+    ];
+    expect(verdictOf('is api well?', ...seen('9d'))).to.equal('healthy');
+    expect(verdictOf('is api well?', ...seen('4m'))).to.equal('identified');
+  });
+
+  it('an autoscaler at its maximum that aims at no more is content', () => {
+    const scaler = (use: string) =>
+      printed(
+        'kubectl get hpa -n team',
+        `NAME   REFERENCE        TARGETS         MINPODS   MAXPODS   REPLICAS   AGE\napi    Deployment/api   cpu: ${use}/70%   2         6         6          61d\n`,
+      );
+    expect(verdictOf('hpa of api is at its maximum', RUNNING(API), scaler('64%'))).to.equal('healthy');
+    expect(verdictOf('hpa of api is at its maximum', RUNNING(API), scaler('96%'))).to.equal('probable');
+  });
+
+  it('a failed try of a job is made good by a later one, unless somebody asks why it failed', () => {
+    const pods = RUNNING(
+      'export-29001-4f9kd     0/1     Error     0               3h\nexport-29002-vw7xq     0/1     Completed   0             2h\n',
+    );
+    const failed = printed('kubectl logs export-29001-4f9kd -n team', 'ERROR upload timed out\n');
+    expect(verdictOf('job export failed', pods, failed)).to.equal('healthy');
+    expect(concluded('why did the job export fail?', [pods, failed]).report.rootCause.statement).to.include(
+      'timed out',
+    );
+  });
+
+  it('a statement that somebody typed into the database is no fault of the programs', () => {
+    const store = RUNNING('orders-pg-0            1/1     Running   0               30d\n');
+    const said = (client: string) =>
+      printed(
+        'kubectl logs orders-pg-0 -n team',
+        `2031-04-02 10:00:01 UTC [811] ana@orders [${client}] ERROR:  relation "ordres" does not exist\n2031-04-02 10:00:09 UTC [58] LOG:  checkpoint complete: wrote 3 buffers\n`,
+      );
+    expect(verdictOf('errors in the log of orders-pg', store, said('psql'))).to.equal('healthy');
+    expect(verdictOf('errors in the log of orders-pg', store, said('orders-api'))).to.not.equal('healthy');
+  });
+
+  it('what was scaled down by a clock, and a node in maintenance, are meant so', () => {
+    const zero = printed(
+      'kubectl get deploy -n team',
+      'NAME   READY   UP-TO-DATE   AVAILABLE   AGE\napi    0/0     0            0           80d\n',
+    );
+    const clock = printed(
+      'kubectl get deploy api -n team -o jsonpath={.metadata.annotations}',
+      '{"downscaler/uptime":"Mon-Fri 07:00-19:00"}',
+    );
+    expect(verdictOf('api has no replicas', zero, clock)).to.equal('healthy');
+    expect(verdictOf('api has no replicas', zero)).to.be.oneOf(['identified', 'probable']);
+    const nodes = printed(
+      'kubectl get nodes',
+      'NAME   STATUS                     ROLES    AGE   VERSION\nn1     Ready                      <none>   80d   v1.33.1\nn2     Ready,SchedulingDisabled   <none>   80d   v1.32.4\n',
+    );
+    expect(verdictOf('node n2 is unschedulable', RUNNING(API), nodes)).to.not.be.oneOf(['identified', 'probable']);
+  });
+});
