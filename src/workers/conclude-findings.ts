@@ -19,7 +19,7 @@ import { missesRequired } from './conclusion/misses-required.ts';
 import { FAINT, proofsOf, ruledOut } from './conclusion/proofs.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { effectsOf, explains, rankFindings } from './detectors/support/causal-order.ts';
-import { CLEAN_CHECKS, type Proof } from './detectors/support/clean-evidence.ts';
+import { checksFor, type Proof } from './detectors/support/clean-evidence.ts';
 import { duringTrouble } from './detectors/support/during-trouble.ts';
 import { localise } from './localisation/localise.ts';
 import { IDENTIFIED } from './localisation/suspect-confidence.ts';
@@ -59,7 +59,7 @@ export function concludeFindings(given: ConcludeInput): Report {
   const input = { ...given, findings: withoutJudged(weighed, changes) };
   const proofs = proofsOf(input, duringTrouble(seen));
   const context: Context = { input, seen, changes, against };
-  const report = top ? fromFinding(top, context) : (healthy(input, proofs) ?? inconclusive(input, proofs, seen));
+  const report = top ? fromFinding(top, context) : (healthy(input, proofs, seen) ?? inconclusive(input, proofs, seen));
   const added = report.verdict === 'inconclusive' ? changes.hypotheses.map(asPossible) : changes.hypotheses;
   const hypotheses = [...report.hypotheses, ...added, ...ruledOut(proofs)];
   return { ...report, hypotheses: mostTelling(hypotheses) };
@@ -189,10 +189,9 @@ function unknownCause(lead: Finding | null): Report['rootCause'] {
   };
 }
 
-function healthy(input: ConcludeInput, proofs: Map<string, Proof>): Report | null {
+function healthy(input: ConcludeInput, proofs: Map<string, Proof>, seen: DetectorInput): Report | null {
   const text = alertText(input.alerts);
-  const spoken = Object.entries(CLEAN_CHECKS).filter(([, { alert }]) => alert.test(text));
-  const needed = spoken.map(([name]) => proofs.get(name));
+  const needed = checksFor(text, seen).map((name) => proofs.get(name));
   if (needed.length === 0 || needed.some((proof) => proof === undefined) || missesRequired(input)) return null;
   const found = needed.filter((proof) => proof !== undefined);
   const said = [...new Set(found.map(({ statement }) => statement))].join('; ');

@@ -5,6 +5,7 @@ import { addresses } from './analyzers/addresses.ts';
 import { admission } from './analyzers/admission.ts';
 import { apiServices } from './analyzers/api-services.ts';
 import { autoscaling } from './analyzers/autoscaling.ts';
+import { callGaps } from './analyzers/call-gaps.ts';
 import { callLatency } from './analyzers/call-latency.ts';
 import { certificates } from './analyzers/certificates.ts';
 import { changedConfiguration } from './analyzers/changed-configuration.ts';
@@ -81,6 +82,7 @@ export const ANALYZERS = {
   otherEvents,
   logErrors,
   slowSteps,
+  callGaps,
   callLatency,
   measuredNetwork,
   featureFlags,

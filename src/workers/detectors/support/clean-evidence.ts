@@ -1,6 +1,6 @@
 import { alertText } from '../../alert-facts.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
-import { healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
+import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { readyCertificates } from '../../kubernetes-state/analyzers/certificates.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
 import { healthyState, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
@@ -71,6 +71,15 @@ export const CLEAN_CHECKS = {
     proof: (input) => healthyState(input) ?? steadyContainers(input) ?? readyEndpoints(input),
   },
 } as const satisfies Record<keyof typeof DETECTORS, CleanCheck>;
+
+/** The detectors whose evidence would show what the alert tells of, by their names. */
+export function checksFor(alert: string, input: DetectorInput): string[] {
+  // An alert that names a database server speaks of databases, in whatever words.
+  const text = concernsDatabase(input) ? `${alert}\ndatabase` : alert;
+  return Object.entries(CLEAN_CHECKS)
+    .filter(([, check]) => check.alert.test(text))
+    .map(([name]) => name);
+}
 
 /** A database that runs in the cluster, of which nothing but its pods and logs was seen. */
 function healthyDatabasePods(input: DetectorInput): Proof | null {

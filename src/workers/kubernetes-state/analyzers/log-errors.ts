@@ -50,13 +50,15 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     kind?.class === 'database' && !callee
       ? storeOf(state, owner, log.namespace, `${line.text} ${line.also ?? ''}`)
       : null;
-  // A callee that complains about its own callee is a link of the chain, not its end.
+  // A callee that complains about its own callee, or whose store is ill, is a link of the chain, not its end.
+  const below = callee === null ? [] : illStores(state, callee, log.namespace, voices);
   const deeper =
-    callee !== null &&
-    voices.some(
-      (other) =>
-        other.owner.toLowerCase() === callee.toLowerCase() && (other.callee !== null || other.said.line.level >= 0.6),
-    );
+    below.length > 0 ||
+    (callee !== null &&
+      voices.some(
+        (other) =>
+          other.owner.toLowerCase() === callee.toLowerCase() && (other.callee !== null || other.said.line.level >= 0.6),
+      ));
   const callers = callee === null ? 1 : voices.filter((other) => other.callee === callee).length;
   // What a callee suffers from itself explains that it does not answer.
   const symptom = deeper || (ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null);
@@ -74,6 +76,7 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
       log.pod ?? '',
       callee ?? '',
       store?.name ?? '',
+      ...below,
       ...peers,
       ...(kind?.name === 'name-resolution' ? NAME_SERVERS : []),
     ],
@@ -92,6 +95,14 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     ],
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
+}
+
+/** The stores that a callee is configured to use and that tell of a trouble of their own. */
+function illStores(state: KubernetesState, callee: string, namespace: string | null, voices: Voice[]): string[] {
+  const used = configuredFor(state, callee, namespace);
+  return voices
+    .filter(({ said: { line }, owner }) => used.has(owner) && line.kind?.class === 'database' && !line.past)
+    .map(({ owner }) => owner);
 }
 
 /** True where a service that the owner is configured to use tells itself of a trouble of a known kind. */
