@@ -1,6 +1,7 @@
 import type { DetectorInput } from '../detectors/detector.ts';
+import { isCalm } from './calm-series.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
-import { profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
+import { profileSeries, valueText } from './profile-series.ts';
 import { VITAL } from './stories/index.ts';
 import { currentEvents } from './stories/story-parts.ts';
 
@@ -23,35 +24,6 @@ export function concernsDatabase({ alerts, ...input }: DetectorInput): boolean {
   const about = alerts.flatMap(({ service }) => service?.toLowerCase() ?? []);
   const named = names.some((name) => about.includes(name) || context.text.includes(name));
   return named && !SYMPTOM_OF_USERS.test(context.text);
-}
-
-/** How many times its beginning a metric ends at when it is no longer calm, and from which end on that matters (units of CloudWatch). */
-const RISES: Partial<Record<(typeof VITAL)[number], { times: number; least: number }>> = {
-  CPUUtilization: { times: 1.5, least: 90 },
-  EngineCPUUtilization: { times: 1.5, least: 90 },
-  DatabaseConnections: { times: 2, least: 50 },
-  CurrConnections: { times: 2, least: 50 },
-  ReplicaLag: { times: 2, least: 10 },
-  ReplicationLag: { times: 2, least: 10 },
-  WriteLatency: { times: 3, least: 0.01 },
-  ReadLatency: { times: 3, least: 0.01 },
-  DiskQueueDepth: { times: 5, least: 5 },
-  DatabaseMemoryUsagePercentage: { times: 1.2, least: 90 },
-};
-/** What is left of room or of clients that speaks of trouble, as a share of the beginning. */
-const SHRUNK = 0.5;
-const SHRINKS: ReadonlySet<string> = new Set([
-  'FreeStorageSpace',
-  'FreeableMemory',
-  'DatabaseConnections',
-  'CurrConnections',
-]);
-
-function isCalm({ series, before, after, ratio, recovered }: SeriesProfile): boolean {
-  if (recovered) return true;
-  const rise = RISES[series.metric as (typeof VITAL)[number]];
-  if (rise && ratio >= rise.times && after >= rise.least) return false;
-  return !(SHRINKS.has(series.metric) && before > 0 && after < SHRUNK * before);
 }
 
 /** What shows that a database server is well: its vital metrics were seen and are calm; null where they are not. */
