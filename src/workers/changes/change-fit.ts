@@ -1,4 +1,5 @@
 import { oneLine, utcText } from '../detectors/support/text.ts';
+import { isStore } from '../kubernetes-state/logs/store-of.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
 import type { Consequence } from './consequences.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
@@ -72,6 +73,9 @@ function placeFit({ services, change }: LiveChange, { failing, named }: Incident
   }
   if (first && services.includes(first)) return { score: 1, why: `it ${works} ${first}, where the trouble began` };
   const inTrouble = notable(failing);
+  // A store does what it is asked to: where it suffers, who asks it is the place.
+  const asking = first && isStore(first) ? inTrouble.find((other) => !isStore(other.service))?.service : undefined;
+  if (asking && services.includes(asking)) return { score: 1, why: `it ${works} ${asking}, which uses ${first}` };
   const troubled = services.find(
     (service) => named.has(service) || inTrouble.some((other) => other.service === service),
   );

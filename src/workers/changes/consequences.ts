@@ -88,6 +88,13 @@ const RULES: readonly Rule[] = [
     shows: STORE_LOAD,
   },
   {
+    why: 'it drops an index',
+    when: (lines) =>
+      some(lines.added, /\b(?:drop|remove)\w*[ _]?index/i) ||
+      gone(lines, /create (?:unique )?index|add_index|createIndex|db_index|@Index\b/i),
+    shows: STORE_LOAD,
+  },
+  {
     why: 'it gives data another form',
     when: ({ removed, added }) => removed.length > 0 && some([...removed, ...added], IN_FORM),
     shows: FORM,
@@ -126,7 +133,7 @@ const KEEPS: Consequence = { why: 'it keeps things for as long as it runs', show
 
 /** A collection that outlives a request: not indented, or of an object or class. */
 const DECLARES =
-  /^\+(?:(?:export |public |private |protected |static |final |readonly |const |let |var |global )*|\s+(?:(?:private |public |protected |readonly |final )*static |(?:private|readonly) [^(]*?|(?:self|this|cls)\.))(\w+)\b[^=(]*(?::=|=)\s*(?:new (?:\w*Map|\w*Set|\w*List|\w*Dictionary|\w*Queue)\b|make\((?:map|\[\])|\{\}|\[\]|dict\(|list\(|set\(|map\[|defaultdict)/gm;
+  /^\+(?:(?:export |public |private |protected |static |final |readonly |const |let |var |global )*|\s+(?:(?:private |public |protected |readonly |final )*static |(?:private|readonly) [^(\n]*?|(?:self|this|cls)\.))(\w+)\b[^=(\n]*(?::=|=)\s*(?:new (?:\w*Map|\w*Set|\w*List|\w*Dictionary|\w*Queue)\b|make\((?:map|\[\])|\{\}|\[\]|dict\(|list\(|set\(|map\[|defaultdict)/gm;
 const BOUNDS = /evict|delete|remove|clear\(|\bpop\(|shift\(|max.?(?:size|entries)|limit|\bttl\b|expir|WeakMap|\blru\b/i;
 
 /** True for added lines that declare such a collection and put things into it, and never take any out. */

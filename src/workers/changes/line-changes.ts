@@ -26,7 +26,11 @@ export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
   const left = [...added];
   return removed.flatMap((before) => {
     const at = left.findIndex(
-      (after) => shapeOf(after) === shapeOf(before) || setsOtherwise(before, after) || computesOtherwise(before, after),
+      (after) =>
+        shapeOf(after) === shapeOf(before) ||
+        setsOtherwise(before, after) ||
+        computesOtherwise(before, after) ||
+        renamesKey(before, after),
     );
     if (at < 0) return [];
     const [after] = left.splice(at, 1);
@@ -49,6 +53,14 @@ function setsOtherwise(before: string, after: string): boolean {
   if (!was || !is || was[1] !== is[1]) return false;
   const values = [was[2]!, is[2]!];
   return values.every((value) => PLAIN_VALUE.test(value) && /\d|["'`]|true|false/.test(value));
+}
+
+const MEMBER = /^\s*-?\s*["'`]?([A-Za-z_][\w.-]*)["'`]?\s*:(?!=)\s*(\S.*?)[,;]?$/;
+
+/** The same value under another key of an object, a document or an environment: who reads it finds nothing. */
+function renamesKey(before: string, after: string): boolean {
+  const [was, is] = [MEMBER.exec(before), MEMBER.exec(after)];
+  return was !== null && is !== null && was[1] !== is[1] && was[2] === is[2];
 }
 
 const CONDITION = /^(?:\}?\s*(?:else\s+)?(?:if|while|until|when|case|for)\b|return\b.*[<>=!]=?)/;
@@ -83,6 +95,10 @@ function describe(before: string, after: string): Described | null {
       smaller: to < from,
       ...(Number.isNaN(to / from) ? {} : { factor: factorOf(from, to) }),
     };
+  }
+  if (renamesKey(before, after)) {
+    const what = `it changes "${oneLine(MEMBER.exec(before)![1]!, 50)}" to "${oneLine(MEMBER.exec(after)![1]!, 50)}"`;
+    return { what, larger: false, smaller: false };
   }
   if (shapeOf(before) !== shapeOf(after)) {
     const verb = CONDITION.test(before) ? 'decides' : 'goes';

@@ -9,6 +9,7 @@ import { callGaps } from './analyzers/call-gaps.ts';
 import { callLatency } from './analyzers/call-latency.ts';
 import { certificates } from './analyzers/certificates.ts';
 import { changedConfiguration } from './analyzers/changed-configuration.ts';
+import { consumerLag } from './analyzers/consumer-lag.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
 import { faultInjection } from './analyzers/fault-injection.ts';
@@ -84,6 +85,7 @@ export const ANALYZERS = {
   slowSteps,
   callGaps,
   callLatency,
+  consumerLag,
   measuredNetwork,
   featureFlags,
   sharedBinaries,

@@ -44,6 +44,17 @@ describe('the change behind an incident', () => {
     expect(culpritChange(incident({ ...queue, commits: [culprit] }))).to.equal(culprit.id);
   });
 
+  it('takes for the place of a store that suffers the service in trouble that asks it', () => {
+    const { incident: index, culprit } = CHANGE_SCENARIOS.find(({ name }) => name.startsWith('an index'))!;
+    const jumps = [{ service: 'shipping-db', metric: 'cpu_utilization', from: 0.2, to: 0.98 }];
+    const about = {
+      ...index,
+      jumps,
+      complaints: [...index.complaints, { service: 'shipping-db', body: 'statement took % ms' }],
+    };
+    expect(culpritChange(incident(about))).to.equal(culprit);
+  });
+
   it('says nothing of changes where none are known', () => {
     expect(culpritChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
     expect(suspectChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
