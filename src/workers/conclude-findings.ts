@@ -19,7 +19,7 @@ import { missesRequired } from './conclusion/misses-required.ts';
 import { FAINT, proofsOf, ruledOut } from './conclusion/proofs.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { effectsOf, explains, rankFindings } from './detectors/support/causal-order.ts';
-import { CLEAN_CHECKS, type Proof } from './detectors/support/clean-evidence.ts';
+import { checksFor, type Proof } from './detectors/support/clean-evidence.ts';
 import { duringTrouble } from './detectors/support/during-trouble.ts';
 import { meantSo } from './kubernetes-state/meant-so.ts';
 import { servedWell } from './kubernetes-state/served-well.ts';
@@ -193,8 +193,7 @@ function unknownCause(lead: Finding | null): Report['rootCause'] {
 
 function healthy(input: ConcludeInput, proofs: Map<string, Proof>, seen: DetectorInput): Report | null {
   const text = alertText(input.alerts);
-  const spoken = Object.entries(CLEAN_CHECKS).filter(([, { alert }]) => alert.test(text));
-  const needed = spoken.map(([name]) => proofs.get(name));
+  const needed = checksFor(text, seen).map((name) => proofs.get(name));
   const complete = needed.length > 0 && needed.every((proof) => proof !== undefined);
   const found = complete ? needed.filter((proof) => proof !== undefined) : otherProof(duringTrouble(seen));
   if (found.length === 0 || missesRequired(input)) return null;

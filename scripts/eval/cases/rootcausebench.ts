@@ -75,7 +75,8 @@ function linesOf(text: string): LogLine[] {
     .map((line): LogLine => JSON.parse(line));
 }
 
-function logsOf(lines: LogLine[]): Recorded {
+/** Log lines of an incident as one answer of a log store. */
+export function logsOf(lines: LogLine[]): Recorded {
   const rows = lines.map(({ timestamp: at, service, severity_text: severity, msg: body, ...attributes }) => {
     return { at, severity, service, body, attributes: texts(attributes) };
   });
@@ -83,14 +84,16 @@ function logsOf(lines: LogLine[]): Recorded {
   return { capability: 'logs.query', ...range, data: { rows, hasMore: false, warning: null } };
 }
 
-function metricsOf(rows: Record<string, string>[]): Recorded[] {
+/** Rows of timestamp, service, metric and value as one answer per metric. */
+export function metricsOf(rows: Record<string, string>[]): Recorded[] {
   const points = rows.map(({ timestamp = '', service = '', metric = '', value }) => {
     return { metric, labels: { 'service.name': service }, at: Date.parse(timestamp), value: Number(value) };
   });
   return metricEvidence(points, (metric) => ({ metric, groupBy: ['service.name'] }));
 }
 
-function tracesOf(rows: SpanRow[]): Recorded {
+/** Spans of an incident as one answer of a trace store. */
+export function tracesOf(rows: SpanRow[]): Recorded {
   // Some recordings write "same" instead of the id of the trace above.
   let current = '';
   const spans = rows.map((row) => {
@@ -134,7 +137,8 @@ function tracesOf(rows: SpanRow[]): Recorded {
 
 type Change = EvidenceFormData<'changes.list'>['changes'][number];
 
-function changesOf(commits: Commit[], deploys: Deploy[], flags: Flag[]): Recorded {
+/** Commits, deploys and flags of an incident as one list of changes. */
+export function changesOf(commits: Commit[], deploys: Deploy[], flags: Flag[]): Recorded {
   const all: Change[] = [
     ...commits.map(({ sha: id, timestamp: at, message: title, files_changed: files, diff }): Change => {
       return { kind: 'commit', id, service: null, at, title, detail: diff ?? '', files };

@@ -1,4 +1,5 @@
 import type { EvidenceFormData } from '../../shared/evidence-forms.ts';
+import { type Consequence, consequencesOf } from './consequences.ts';
 import { type DiffLines, diffLines, hasChangedLines } from './diff-lines.ts';
 import { alteredLines, newCalls, removedGuards } from './line-changes.ts';
 
@@ -26,10 +27,12 @@ export type ChangeEffect = {
   loosens: boolean;
   /** True when it makes a number smaller. */
   tightens: boolean;
+  /** What changes of its kind are known to do. */
+  consequences: Consequence[];
 };
 
 const NEVER_RUNS =
-  /(?:^|\/)(?:docs?|documentation|runbooks?|tests?|testdata|__tests__|fixtures?|\.github|\.circleci|\.gitlab)\/|(?:_test\.\w+|\.(?:test|spec)\.\w+|_spec\.\w+|\.mdx?|\.rst|\.adoc)$|(?:^|\/)(?:README|CHANGELOG|CODEOWNERS|LICENSE|\.gitignore|\.golangci\.ya?ml|\.editorconfig|\.eslintrc[\w.]*)/i;
+  /(?:^|\/)(?:docs?|documentation|runbooks?|dashboards?|grafana|tests?|testdata|__tests__|fixtures?|\.github|\.circleci|\.gitlab)\/|(?:_test\.\w+|\.(?:test|spec)\.\w+|_spec\.\w+|\.mdx?|\.rst|\.adoc)$|(?:^|\/)(?:README|CHANGELOG|CODEOWNERS|LICENSE|\.gitignore|\.golangci\.ya?ml|\.editorconfig|\.eslintrc[\w.]*)/i;
 const ONLY_LOOKS = /\.(?:css|scss|sass|less|svg|png|jpe?g|gif|ico|woff2?|html?|tmpl)$/i;
 const DEPENDENCIES =
   /(?:^|\/)(?:go\.(?:mod|sum)|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|requirements[\w.-]*\.txt|poetry\.lock|Pipfile(?:\.lock)?|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle(?:\.kts)?|composer\.(?:json|lock))$/i;
@@ -50,10 +53,14 @@ export function effectOf({ kind, title, detail, files }: KnownChange): ChangeEff
     return inert('it changes only how pages look');
   if (!hasChangedLines(detail)) return withoutDiff(title, files);
   if (files.length > 0 && files.every((file) => DEPENDENCIES.test(file))) return dependencyEffect(detail);
-  return effectOfLines(diffLines(detail), files, title);
+  const lines = diffLines(detail);
+  const effect = effectOfLines(lines, files, title);
+  // What is written another way on purpose, and alters nothing that shows, is believed.
+  const believed = effect.effect === 'preserving' && REWRITES.test(title);
+  return believed || effect.effect === 'inert' ? effect : { ...effect, consequences: consequencesOf(lines, detail) };
 }
 
-const nothing: ChangeEffect = { effect: 'inert', why: '', text: '', loosens: false, tightens: false };
+const nothing: ChangeEffect = { effect: 'inert', why: '', text: '', loosens: false, tightens: false, consequences: [] };
 const inert = (why: string): ChangeEffect => ({ ...nothing, why });
 
 function withoutDiff(title: string, files: string[]): ChangeEffect {
@@ -102,7 +109,7 @@ function effectOfLines(lines: DiffLines, files: string[], title: string): Change
   if (said.length > 0) {
     const loosens = altered.length > 0 && altered.every(({ larger }) => larger) && guards.length + calls.length === 0;
     const tightens = altered.some(({ smaller }) => smaller);
-    return { effect: 'behaviour', why: said.slice(0, 2).join(' and '), text, loosens, tightens };
+    return { ...nothing, effect: 'behaviour', why: said.slice(0, 2).join(' and '), text, loosens, tightens };
   }
   const settings = files.some((file) => SETTINGS.test(file));
   if (settings) return { ...nothing, effect: 'behaviour', why: 'it changes settings', text };

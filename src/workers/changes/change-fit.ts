@@ -1,5 +1,7 @@
 import { oneLine, utcText } from '../detectors/support/text.ts';
+import { isStore } from '../kubernetes-state/logs/store-of.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
+import type { Consequence } from './consequences.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { tellingWords } from './words.ts';
@@ -23,12 +25,19 @@ const HALF_LIFE_MS = 2 * HOUR_MS;
 const LONGEST_MS = 24 * HOUR_MS;
 const SHORTLY_MS = HOUR_MS / 2;
 
-/** Measures every change against the picture of the incident. */
-export function judgeChanges(changes: LiveChange[], picture: IncidentPicture): JudgedChange[] {
-  const effects = changes.map(({ change }) => effectOf(change));
+/**
+ * Measures every change against the picture of the incident. Where a reason is seen that needs no change (`explained`), what changes
+ * of a kind are known to do counts nothing: the same is to be seen without them.
+ */
+export function judgeChanges(changes: LiveChange[], picture: IncidentPicture, explained = false): JudgedChange[] {
+  const effects = changes.map(({ change }) => {
+    const effect = effectOf(change);
+    return explained ? { ...effect, consequences: [] } : effect;
+  });
   const words = changes.map(({ change }, index) => changeWords(change, effects[index]!));
   const rarity = rarityOf(words);
   const symptoms = symptomWords(picture);
+  const said = saidText(picture);
   const runsOut = picture.problems.some(({ body }) => RUNS_OUT.test(body));
   const blind = changes.every(({ change }) => change.kind === 'deploy' && change.detail === '');
   return changes.map((live, index) => {
@@ -37,7 +46,7 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture): J
     const place = placeFit(live, picture);
     const mechanism = blind
       ? coincidence(time, place)
-      : mechanismFit(words[index]!, effect, { words: symptoms, runsOut }, rarity);
+      : mechanismFit(words[index]!, effect, { words: symptoms, runsOut, said }, rarity);
     return { live, effect, time, place, mechanism, score: time.score * place.score * mechanism.score };
   });
 }
@@ -64,6 +73,9 @@ function placeFit({ services, change }: LiveChange, { failing, named }: Incident
   }
   if (first && services.includes(first)) return { score: 1, why: `it ${works} ${first}, where the trouble began` };
   const inTrouble = notable(failing);
+  // A store does what it is asked to: where it suffers, who asks it is the place.
+  const asking = first && isStore(first) ? inTrouble.find((other) => !isStore(other.service))?.service : undefined;
+  if (asking && services.includes(asking)) return { score: 1, why: `it ${works} ${asking}, which uses ${first}` };
   const troubled = services.find(
     (service) => named.has(service) || inTrouble.some((other) => other.service === service),
   );
@@ -110,6 +122,15 @@ function symptomWords({ problems, shifts, failing, named }: IncidentPicture): Ma
   return words;
 }
 
+const MAX_SAID = 20_000;
+
+/** The complaints and the names of the metrics of failing services that moved, as one text. */
+function saidText({ problems, shifts, failing }: IncidentPicture): string {
+  const troubled = new Set(failing.map(({ service }) => service));
+  const moved = shifts.filter(({ service }) => troubled.has(service)).map(({ metric }) => metric);
+  return [...fewOfEach(problems).map(({ body }) => body), ...moved].join('\n').slice(0, MAX_SAID);
+}
+
 const ALIKE = 5;
 
 /** Lines of one template say the same; a few show what their values are like. */
@@ -130,14 +151,17 @@ const RUNS_OUT =
   /\b(?:exceed\w*|exhaust\w*|limit\w*|too many|timed? ?out|deadline|reject\w*|saturat\w*|full|no free|out of|429|503|throttl\w*|oom\w*)\b/i;
 /** What makes room seldom does harm. */
 const LOOSENS = 0.5;
+/** What changes of its kind are known to do is what goes wrong. */
+const KNOWN_HARM = 1.2;
 
 function mechanismFit(
   words: Words,
   effect: ChangeEffect,
-  symptoms: { words: Map<string, number>; runsOut: boolean },
+  symptoms: { words: Map<string, number>; runsOut: boolean; said: string },
   rarity: (word: string) => number,
 ): Fit {
-  if (effect.effect === 'inert' || effect.effect === 'preserving')
+  const harm = effect.consequences.find(({ shows }) => shows.test(symptoms.said));
+  if (effect.effect === 'inert' || (effect.effect === 'preserving' && !harm))
     return { score: EFFECT_SCORE[effect.effect], why: effect.why };
   const shared = [...words]
     .map(([word, { written, weight }]) => ({
@@ -147,8 +171,11 @@ function mechanismFit(
     .filter(({ amount }) => amount > 0)
     .sort((left, right) => right.amount - left.amount || (left.word < right.word ? -1 : 1));
   const tightened = effect.tightens && symptoms.runsOut;
-  const match = shared.reduce((sum, { amount }) => sum + amount, tightened ? TIGHTENED : 0);
-  const score = EFFECT_SCORE[effect.effect] * (effect.loosens ? LOOSENS : 1) * (match / (match + HALF_MATCH));
+  const known = (harm ? KNOWN_HARM : 0) + (tightened ? TIGHTENED : 0);
+  const match = shared.reduce((sum, { amount }) => sum + amount, known);
+  const possible = harm ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * (effect.loosens ? LOOSENS : 1);
+  const score = possible * (match / (match + HALF_MATCH));
+  if (harm) return { score, why: `${whyOf(effect, harm.why)}, which shows as "${shownBy(harm, symptoms.said)}"` };
   if (shared.length === 0 && tightened)
     return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
   if (shared.length === 0) return { score: 0, why: `${effect.why}, and nothing of that is in what goes wrong` };
@@ -157,4 +184,19 @@ function mechanismFit(
     .map(({ word }) => `"${oneLine(word, 30)}"`)
     .join(', ');
   return { score, why: `${effect.why}, and what goes wrong speaks of ${told} too` };
+}
+
+/** The change in its own words where there are any, with the kind of it. */
+const whyOf = ({ effect, why }: ChangeEffect, kind: string): string =>
+  effect === 'behaviour' && why !== 'it adds code' && why !== 'it changes settings' ? `${why} (${kind})` : kind;
+
+/** The whole word of the complaints by which a consequence shows. */
+function shownBy({ shows }: Consequence, said: string): string {
+  const match = shows.exec(said);
+  if (!match) return '';
+  const [start, end] = [
+    /\w*$/.exec(said.slice(0, match.index))![0],
+    /^\w*/.exec(said.slice(match.index + match[0].length))![0],
+  ];
+  return oneLine(`${start}${match[0]}${end}`, 60);
 }

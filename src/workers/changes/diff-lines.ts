@@ -37,7 +37,7 @@ const IMPORT = /^\s*(?:import\b|from\s+\S+\s+import\b|#include\b|using\s+\w|pack
 const TELLS_ONLY =
   /^\s*(?:[\w.]*\b(?:log|logger|logging|slog|console|LOG_[A-Z]+)\b[\w.]*\(|[\w.]*(?:printf|println|print)\(|fmt\.Print|logger\s*=)/i;
 const MEASURES_ONLY =
-  /\b(?:prometheus|opentelemetry|otel|statsd|metrics?_?)\b[\w.]*[.(]|\bspan\.|\b(?:Inc|Observe|increment|SetAttributes)\(/;
+  /\b(?:prometheus|opentelemetry|otel|statsd|metrics?_?)\b[\w.]*[.(]|\bspan\.|\bnew (?:\w+\.)?(?:Gauge|Counter|Histogram|Summary)\(|\b(?:Inc|Observe|increment|SetAttributes)\(/;
 const HANDS_ON_ERRORS =
   /^\s*(?:if\s*\(?err\s*[!=]=\s*(?:nil|null|undefined).*|return\s+(?:nil|null|None)?,?\s*err;?|return\s+(?:nil,\s*)?(?:fmt\.Errorf|errors\.\w+)\(.*|\}\s*else\s*\{|.*\bhttp\.Error\(.*|.*\bwrite_?Error\(.*|.*\bw\.(?:Header|WriteHeader)\b.*|raise\s*$)\s*;?\s*\}?$/i;
 

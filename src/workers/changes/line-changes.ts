@@ -8,6 +8,11 @@ export type AlteredLine = {
   larger: boolean;
   /** True when numbers were only made smaller. */
   smaller: boolean;
+  /** How many times as large or small the number is that changed most; null where something else than numbers changed. */
+  factor: number | null;
+  /** The line as it was and as it is. */
+  before: string;
+  after: string;
 };
 
 const NUMBER = /(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:(?:ms|s|m|h|d|[KMGT]i?B?)\b)?/g;
@@ -21,11 +26,16 @@ export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
   const left = [...added];
   return removed.flatMap((before) => {
     const at = left.findIndex(
-      (after) => shapeOf(after) === shapeOf(before) || setsOtherwise(before, after) || computesOtherwise(before, after),
+      (after) =>
+        shapeOf(after) === shapeOf(before) ||
+        setsOtherwise(before, after) ||
+        computesOtherwise(before, after) ||
+        renamesKey(before, after),
     );
     if (at < 0) return [];
     const [after] = left.splice(at, 1);
-    return describe(before, after!) ?? [];
+    const told = describe(before, after!);
+    return told ? [{ factor: null, ...told, before, after: after! }] : [];
   });
 }
 
@@ -43,6 +53,14 @@ function setsOtherwise(before: string, after: string): boolean {
   if (!was || !is || was[1] !== is[1]) return false;
   const values = [was[2]!, is[2]!];
   return values.every((value) => PLAIN_VALUE.test(value) && /\d|["'`]|true|false/.test(value));
+}
+
+const MEMBER = /^\s*-?\s*["'`]?([A-Za-z_][\w.-]*)["'`]?\s*:(?!=)\s*(\S.*?)[,;]?$/;
+
+/** The same value under another key of an object, a document or an environment: who reads it finds nothing. */
+function renamesKey(before: string, after: string): boolean {
+  const [was, is] = [MEMBER.exec(before), MEMBER.exec(after)];
+  return was !== null && is !== null && was[1] !== is[1] && was[2] === is[2];
 }
 
 const CONDITION = /^(?:\}?\s*(?:else\s+)?(?:if|while|until|when|case|for)\b|return\b.*[<>=!]=?)/;
@@ -64,12 +82,23 @@ const nameOf = (line: string) => /([A-Za-z_]\w*)\s*[:=]/.exec(line)?.[1];
 const identifiers = (line: string) => new Set(line.replace(STRING, '').match(/[A-Za-z_]\w*/g));
 const operators = (line: string) => [...(line.match(OPERATOR) ?? []), ...(line.match(NUMBER) ?? [])].join(' ');
 
-function describe(before: string, after: string): AlteredLine | null {
+type Described = Pick<AlteredLine, 'what' | 'larger' | 'smaller'> & { factor?: number };
+
+function describe(before: string, after: string): Described | null {
   if (shapeOf(before) !== shapeOf(after) && setsOtherwise(before, after)) {
     const [was, is] = [SETTING.exec(before)!, SETTING.exec(after)!];
     const [from, to] = [lengthOf(was[2]!), lengthOf(is[2]!)];
     const what = `it sets ${subjectOf(before)} to ${oneLine(is[2]!, 50)} instead of ${oneLine(was[2]!, 50)}`;
-    return { what, larger: to > from, smaller: to < from };
+    return {
+      what,
+      larger: to > from,
+      smaller: to < from,
+      ...(Number.isNaN(to / from) ? {} : { factor: factorOf(from, to) }),
+    };
+  }
+  if (renamesKey(before, after)) {
+    const what = `it changes "${oneLine(MEMBER.exec(before)![1]!, 50)}" to "${oneLine(MEMBER.exec(after)![1]!, 50)}"`;
+    return { what, larger: false, smaller: false };
   }
   if (shapeOf(before) !== shapeOf(after)) {
     const verb = CONDITION.test(before) ? 'decides' : 'goes';
@@ -94,7 +123,14 @@ function describe(before: string, after: string): AlteredLine | null {
   if (!first) return null;
   const larger = changed.every(({ from, to }) => amountOf(to) > amountOf(from));
   const smaller = changed.every(({ from, to }) => amountOf(to) < amountOf(from));
-  return { what: `it changes ${subjectOf(before)} from ${first.from} to ${first.to}`, larger, smaller };
+  const factor = Math.max(...changed.map(({ from, to }) => factorOf(amountOf(from), amountOf(to))));
+  return { what: `it changes ${subjectOf(before)} from ${first.from} to ${first.to}`, larger, smaller, factor };
+}
+
+/** How many times as large the larger one is; infinite where one is nothing or their signs differ. */
+function factorOf(from: number, to: number): number {
+  const ratio = from / to;
+  return ratio > 0 && Number.isFinite(ratio) ? Math.max(ratio, 1 / ratio) : Number.POSITIVE_INFINITY;
 }
 
 /** What is written for people; a statement of a database is not. */

@@ -31,7 +31,7 @@ export const suspectChange = oncePer((input: LocalisationInput): ChangeVerdict |
   if (changes.length === 0) return null;
   const picture = incidentPicture(input);
   const operational = operationalCause(picture);
-  const judged = judgeChanges(changes, picture).sort(
+  const judged = judgeChanges(changes, picture, operational !== null).sort(
     (left, right) => right.score - left.score || (left.live.id < right.live.id ? -1 : 1),
   );
   const enough = operational ? ENOUGH_AGAINST_OTHER_CAUSE : ENOUGH;

@@ -1,4 +1,5 @@
 import type { DetectorInput } from '../detectors/detector.ts';
+import { isCalm } from './calm-series.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { profileSeries, valueText } from './profile-series.ts';
 import { VITAL } from './stories/index.ts';
@@ -10,13 +11,34 @@ export const SPEAKS_OF_DATABASE =
 
 const DOUBT = 0.35;
 
+/** Words of users, who see a symptom that a calm server does not clear up: the fault may lie on the way to it. */
+const SYMPTOM_OF_USERS =
+  /\b(?:slow\w*|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|cannot|can't|refus\w+|degrad\w*|broken|outage|p9\d|stale|users? (?:see|wait|complain))\b/i;
+
+/** True for an alert about the very server that the metrics are of, in the words of somebody who watches it. */
+export function concernsDatabase({ alerts, ...input }: DetectorInput): boolean {
+  const { state, context } = diagnoseDatabase({ alerts, ...input });
+  const names = [state.instance, ...state.series.map(({ entity }) => entity)].flatMap(
+    (name) => name?.toLowerCase() ?? [],
+  );
+  const about = alerts.flatMap(({ service }) => service?.toLowerCase() ?? []);
+  const named = names.some((name) => about.includes(name) || context.text.includes(name));
+  return named && !SYMPTOM_OF_USERS.test(context.text);
+}
+
 /** What shows that a database server is well: its vital metrics were seen and are calm; null where they are not. */
 export function healthyDatabase(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { state, context, stories } = diagnoseDatabase(input);
   const vital = state.series
     .filter(({ metric }) => VITAL.some((name) => name === metric))
     .flatMap((series) => profileSeries(series) ?? []);
-  if (vital.length < 3 || state.workload.length > 0 || stories.some(({ score }) => score >= DOUBT)) return null;
+  if (
+    vital.length < 3 ||
+    !vital.every(isCalm) ||
+    state.workload.length > 0 ||
+    stories.some(({ score }) => score >= DOUBT)
+  )
+    return null;
   const shown = vital.slice(0, 4).map(({ series, last }) => `${series.metric} ${valueText(last, series.unit)}`);
   const old = state.events.length > currentEvents(state).length ? '; events of the past lie outside the window' : '';
   return {

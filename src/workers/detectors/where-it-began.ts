@@ -1,4 +1,5 @@
 import type { Finding, TimelineEntry } from '../../shared/report.ts';
+import { suspectChange } from '../changes/suspect-change.ts';
 import { localise } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
 import { suspectConfidence } from '../localisation/suspect-confidence.ts';
@@ -40,7 +41,7 @@ function suspectsOf(input: DetectorInput): Finding[] {
   const all = localise(input);
   const suspects = connected(input, all);
   const [first, ...others] = suspects;
-  if (!first || !canCompare(all, input)) return [];
+  if (!first || !(canCompare(all, input) || explainedByLines(first, input))) return [];
   if (first.score < FAINT_SCORE) return [faintLead(first, input)];
   return [
     toFinding(first, suspects, input),
@@ -59,6 +60,13 @@ function canCompare(suspects: Suspect[], input: DetectorInput): boolean {
   const deviating = new Set(suspects.map(({ service }) => service));
   if (deviating.size >= LEAST_COMPONENTS) return true;
   return (Boolean(input.facts.service) || isSelected(input)) && servicesSeen(input).size >= LEAST_COMPONENTS;
+}
+
+/** Of two services the one is told apart whose change fits, or whose lines say plainly what happened. */
+function explainedByLines({ service }: Suspect, input: DetectorInput): boolean {
+  const verdict = suspectChange(input);
+  const plain = verdict?.operational && verdict.operational.kind !== 'demand' && verdict.operational.kind !== 'node';
+  return Boolean(plain) || (verdict?.culprit?.live.services.includes(service) ?? false);
 }
 
 /** Requests that stay away are no fault of who waits for them, but nobody may call that healthy. */

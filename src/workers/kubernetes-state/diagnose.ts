@@ -5,9 +5,11 @@ import { addresses } from './analyzers/addresses.ts';
 import { admission } from './analyzers/admission.ts';
 import { apiServices } from './analyzers/api-services.ts';
 import { autoscaling } from './analyzers/autoscaling.ts';
+import { callGaps } from './analyzers/call-gaps.ts';
 import { callLatency } from './analyzers/call-latency.ts';
 import { certificates } from './analyzers/certificates.ts';
 import { changedConfiguration } from './analyzers/changed-configuration.ts';
+import { consumerLag } from './analyzers/consumer-lag.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
 import { faultInjection } from './analyzers/fault-injection.ts';
@@ -82,7 +84,9 @@ export const ANALYZERS = {
   otherEvents,
   logErrors,
   slowSteps,
+  callGaps,
   callLatency,
+  consumerLag,
   measuredNetwork,
   featureFlags,
   sharedBinaries,

@@ -147,6 +147,12 @@ describe('the conclusion of the detectors alone', () => {
     expect(report.rootCause.evidence).to.deep.equal([1]);
   });
 
+  it('does not take the word for an alert that is over for one about names', () => {
+    expect(conclude(network, `${CERTIFICATE} (resolved)`, [certificate(1)]).report.verdict).to.equal('healthy');
+    const names = conclude(network, `${CERTIFICATE}: its name could not be resolved`, [certificate(1)]);
+    expect(names.report.verdict).to.equal('inconclusive');
+  });
+
   it('is less sure of health with gaps', () => {
     const gap = { what: 'logs', why: 'no answer' };
     expect(conclude(network, CERTIFICATE, [certificate(1)], [gap]).report.rootCause.confidence).to.equal(0.6);

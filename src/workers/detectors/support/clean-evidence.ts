@@ -1,10 +1,11 @@
 import { alertText } from '../../alert-facts.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
-import { healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
+import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { readyCertificates } from '../../kubernetes-state/analyzers/certificates.ts';
 import { answeredNames } from '../../kubernetes-state/answered-names.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
 import { healthyState, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
+import { keepsUp } from '../../kubernetes-state/logs/consumer-groups.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
@@ -40,7 +41,7 @@ export const CLEAN_CHECKS = {
     proof: (input) => validCertificate(input) ?? issuedCertificates(input),
   },
   'dns-failure': {
-    alert: /\bdns\b|resolv(?!ed\b)|\b(?:not|be|un) ?resolved\b|nxdomain|name lookup/i,
+    alert: /\bdns\b|resolv(?!ed\b)|\bunresolved\b|(?:not|n't) (?:be )?resolved|nxdomain|name lookup/i,
     proof: (input) => resolvingName(input) ?? answeredNames(input),
   },
   'connection-failure': {
@@ -75,6 +76,22 @@ export const CLEAN_CHECKS = {
     proof: (input) => healthyState(input) ?? steadyContainers(input) ?? readyEndpoints(input),
   },
 } as const satisfies Record<keyof typeof DETECTORS, CleanCheck>;
+
+const SPEAKS_OF_CONSUMERS = /\bkafka|consumer|rebalanc|\blag\b|\btopics?\b/i;
+const SPEAKS_OF_PODS = /\b(?:pods?|deployments?|containers?|kube\w*|k8s|eks)\b/i;
+/** What looks at pods; a database server that is none is restarted and unavailable, too. */
+const OF_PODS: ReadonlySet<string> = new Set(['kubernetes-state', 'crash-loop', 'oom-kill', 'endpoints-not-ready']);
+
+/** The detectors whose evidence would show what the alert tells of, by their names. */
+export function checksFor(alert: string, input: DetectorInput): string[] {
+  const named = concernsDatabase(input);
+  // An alert that names a database server speaks of databases, in whatever words.
+  const text = named ? `${alert}\ndatabase` : alert;
+  const found = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
+  if (named && !SPEAKS_OF_PODS.test(alert)) return found.filter((name) => !OF_PODS.has(name));
+  const consumers = found.length === 0 && SPEAKS_OF_CONSUMERS.test(alert) && keepsUp(buildState(input.evidence));
+  return consumers ? ['kubernetes-state'] : found;
+}
 
 /** A database that runs in the cluster, of which nothing but its pods and logs was seen. */
 function healthyDatabasePods(input: DetectorInput): Proof | null {

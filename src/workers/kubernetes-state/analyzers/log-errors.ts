@@ -54,8 +54,10 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     kind?.class === 'database' && !callee
       ? storeOf(state, owner, log.namespace, `${line.text} ${line.also ?? ''}`)
       : null;
-  // A callee that complains about its own callee is a link of the chain, not its end.
+  // A callee that complains about its own callee, or whose store is ill, is a link of the chain, not its end.
+  const below = callee === null ? [] : illStores(state, callee, log.namespace, voices);
   const deeper =
+    below.length > 0 ||
     (callee !== null &&
       voices.some(
         (other) =>
@@ -79,6 +81,7 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
       log.pod ?? '',
       callee ?? '',
       store?.name ?? '',
+      ...below,
       ...peers,
       ...(kind?.name === 'name-resolution' ? NAME_SERVERS : []),
     ],
@@ -102,6 +105,14 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
 /** A store that refuses a login tells in its own log what the client is not told. */
 const tellsWhy = ({ said }: Voice): boolean =>
   /^(?:user-missing|store-rights|password-expired)$/.test(said.line.kind?.name ?? '') && !said.line.past;
+
+/** The stores that a callee is configured to use and that tell of a trouble of their own. */
+function illStores(state: KubernetesState, callee: string, namespace: string | null, voices: Voice[]): string[] {
+  const used = configuredFor(state, callee, namespace);
+  return voices
+    .filter(({ said: { line }, owner }) => used.has(owner) && line.kind?.class === 'database' && !line.past)
+    .map(({ owner }) => owner);
+}
 
 /** True where a service that the owner is configured to use tells itself of a trouble of a known kind. */
 function calleeTells(

@@ -183,6 +183,16 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     weight: 1,
   },
   {
+    name: 'garbage-collection',
+    class: 'resource',
+    meaning:
+      'its heap is nearly full: the collection of garbage (GC) stops the program for seconds and frees hardly any memory',
+    pattern:
+      /\bPause Full\b.{0,120}?\b\d{4,}(?:\.\d+)?ms\b|\[Full GC\b.{0,300}?\b(?:[1-9]\d*\.\d+) secs\]|\bto-space exhausted\b|\bMark-(?:sweep|Compact)\b.{0,120}?\b[1-9]\d{3,}\.\d+ \/ /,
+    weight: 1,
+    certain: true,
+  },
+  {
     name: 'packet-loss',
     class: 'network',
     meaning: 'packets are lost in the network (packet loss)',

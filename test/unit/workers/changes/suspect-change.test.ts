@@ -5,6 +5,7 @@ import { changeHypotheses } from '../../../../src/workers/changes/change-hypothe
 import { changeSuspects } from '../../../../src/workers/changes/change-suspects.ts';
 import { culpritChange, suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
 import { bumpDecoy, formEvidence, type Incident, incident, tidyDecoy } from '../../../fixtures/rca/change-incident.ts';
+import { CHANGE_MECHANISMS } from '../../../fixtures/rca/change-mechanisms.ts';
 import { CHANGE_SCENARIOS } from '../../../fixtures/rca/change-scenarios.ts';
 import { NOW } from '../../../support/evidence-fixtures.ts';
 
@@ -16,6 +17,43 @@ describe('the change behind an incident', () => {
       expect(culpritChange(incident(about))).to.equal(culprit);
     });
   }
+
+  for (const { name, incident: about, culprit } of CHANGE_MECHANISMS) {
+    it(`finds ${name}, beside a change that speaks of the same`, () => {
+      expect(culpritChange(incident(about))).to.equal(culprit);
+    });
+  }
+
+  it('does not blame what only tunes a number, or what does harm by its kind where a reason outside is seen', () => {
+    const about = CHANGE_SCENARIOS.find(({ name }) => name.startsWith('a provider'))!.incident;
+    const retries = (diff: string) => ({
+      id: 'dec0ffee00000003',
+      title: 'chore: retry policy',
+      files: ['pkg/retry/policy.go'],
+      diff,
+      deployed: [about.service, 20] as [string, number],
+    });
+    const [tuned, far] = ['-\tMaxAttempts: 2,\n+\tMaxAttempts: 3,', '-\tMaxAttempts: 2,\n+\tMaxAttempts: 40,'];
+    for (const diff of [tuned, far])
+      expect(culpritChange(incident({ ...about, commits: [retries(diff)] })), diff).to.equal('none');
+    const queue = { ...POOL, complaints: [{ service: 'ledger', body: 'order %: queue is full' }] };
+    expect(culpritChange(incident({ ...queue, commits: [{ ...retries(tuned), deployed: ['ledger', 20] }] }))).to.equal(
+      'none',
+    );
+    const culprit = { ...retries(far), deployed: ['ledger', 20] as [string, number] };
+    expect(culpritChange(incident({ ...queue, commits: [culprit] }))).to.equal(culprit.id);
+  });
+
+  it('takes for the place of a store that suffers the service in trouble that asks it', () => {
+    const { incident: index, culprit } = CHANGE_SCENARIOS.find(({ name }) => name.startsWith('an index'))!;
+    const jumps = [{ service: 'shipping-db', metric: 'cpu_utilization', from: 0.2, to: 0.98 }];
+    const about = {
+      ...index,
+      jumps,
+      complaints: [...index.complaints, { service: 'shipping-db', body: 'statement took % ms' }],
+    };
+    expect(culpritChange(incident(about))).to.equal(culprit);
+  });
 
   it('says nothing of changes where none are known', () => {
     expect(culpritChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);

@@ -30,6 +30,37 @@ describe('cloud databases', () => {
     expect([peak.verdict, steady.verdict]).to.deep.equal(['healthy', 'healthy']);
   });
 
+  it('calls a calm server healthy in whatever words the watcher of one of its metrics asks, and not when users suffer', () => {
+    const verdictOf = (title: string) => stated(alarm(title), rds({ ReadIOPS: spike(300, 1500) }, CALM_SQL)).verdict;
+    expect(verdictOf('ReadIOPS anomaly on ledger-prod')).to.equal('healthy');
+    expect(verdictOf('INSUFFICIENT_DATA: ledger-prod-connections-low, 3 datapoints were unknown')).to.equal('healthy');
+    expect(verdictOf('payments fail since ten')).to.equal('inconclusive');
+  });
+
+  it('does not call a server healthy while a vital metric stays where it should not be', () => {
+    const strange = stated(
+      alarm('FreeableMemory anomaly on ledger-prod'),
+      rds({ FreeableMemory: ramp(3.2e10, 1.4e10) }, CALM_SQL),
+    );
+    expect(strange.verdict).to.not.equal('healthy');
+    const away = stated(
+      alarm('DatabaseConnections anomaly on ledger-prod'),
+      rds({ DatabaseConnections: ramp(90, 20) }, CALM_SQL),
+    );
+    expect(away.verdict).to.not.equal('healthy');
+  });
+
+  it('takes a planned change that no client felt for no fault, and one that cut them off for the cause', () => {
+    const events: [number, string][] = [
+      [4, 'Applying modification to database instance class'],
+      [9, 'Finished applying modification to DB instance class'],
+    ];
+    const title = 'RDS configuration change of ledger-prod';
+    expect(stated(alarm(title), rds({}, CALM_SQL, events)).verdict).to.equal('healthy');
+    const cut = stated(alarm(title), rds({ DatabaseConnections: spike(90, 0) }, CALM_SQL, events));
+    expect(cut.said).to.include('was restarted or changed');
+  });
+
   it('tells exhausted connections, held by idle sessions', () => {
     const sql = [
       {

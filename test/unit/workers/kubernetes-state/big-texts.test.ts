@@ -11,6 +11,12 @@ const HARD: Record<string, [string, string]> = {
   'one line without an end': ['kubectl logs api-1', 'a'.repeat(MEGABYTE)],
   blanks: ['kubectl logs api-1', ' '.repeat(MEGABYTE)],
   'carriage returns': ['kubectl logs api-1', 'x\r'.repeat(MEGABYTE / 2)],
+  'a table of consumer groups': [
+    'kubectl exec broker-0 -- kafka-consumer-groups.sh --describe --all-groups',
+    `GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG CONSUMER-ID HOST CLIENT-ID\n${fill('g t 1 2 3 9999 - - -\n')}`,
+  ],
+  'lines of requests': ['kubectl logs api-1', fill('2031-06-09T10:00:00Z request_id=a-1 calling http://a.b.c.d\n')],
+  'collections of garbage': ['kubectl logs api-1', fill('[gc] GC(1) Pause Full [Full GC Mark-sweep 1 2 3 ')],
   'quotes and braces': ['kubectl logs api-1', fill('{"a":{"b":["')],
   'words that begin like complaints': [
     'kubectl logs api-1',

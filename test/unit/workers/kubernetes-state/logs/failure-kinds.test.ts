@@ -43,6 +43,11 @@ const SAID: Record<string, string[]> = {
   ],
   'cloud-credentials': ['An error occurred (AccessDenied) when calling the GetObject operation: Access Denied'],
   'rate-limit': ['ERROR resulted in a `429 Too Many Requests` response'],
+  'garbage-collection': [
+    '[12.310s][info][gc] GC(91) Pause Full (Allocation Failure) 2045M->2041M(2048M) 3120.882ms',
+    '2031-06-09T10:00:00.1+0000: 91.2: [Full GC (Ergonomics) [PSYoungGen: 1K->0K(2K)] 4091K->4088K(4096K), 5.1203 secs]',
+    '<--- Last few GCs ---> [1:0x55] 91200 ms: Mark-sweep 2041.1 (2083.4) -> 2040.9 (2084.1) MB, 1820.4 / 0.0 ms',
+  ],
   'program-fault': ["thread 'main' panicked at src/main.rs:14:5: called `Option::unwrap()` on a `None` value"],
 };
 
@@ -67,6 +72,8 @@ describe('what lines complain about', () => {
       '1:M # WARNING Memory overcommit must be enabled! Without it, a background save may fail',
       '2031/06/09 10:00:00 [error] 31#31: *1 open() "/usr/share/nginx/html/favicon.ico" failed (2: No such file or directory)',
       '[warning] disk resource limit alarm cleared on node rabbit@mail-0',
+      '[12.310s][info][gc] GC(90) Pause Full (System.gc()) 412M->98M(2048M) 61.204ms',
+      '[12.311s][info][gc] GC(91) Pause Young (Normal) (G1 Evacuation Pause) 512M->101M(2048M) 9.120ms',
       'level=warn msg="could not parse image reference, falling back"',
     ])
       expect(kindOf(line), line).to.equal(null);

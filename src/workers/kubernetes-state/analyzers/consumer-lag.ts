@@ -1,0 +1,85 @@
+import { logAction } from '../actions.ts';
+import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import type { KubernetesState } from '../kubernetes-state.ts';
+import { type ConsumerGroup, consumerGroups, type GroupPartition, LATE } from '../logs/consumer-groups.ts';
+import { nameBook, writerOf } from '../mentions.ts';
+import { name } from '../quote.ts';
+
+/** With this many partitions one that stands still is told from a group that is slow. */
+const ENOUGH = 3;
+/** The others keep up where they have at most this share of the worst one's lag. */
+const KEEPS_UP = 0.05;
+
+/** Finds consumer groups that nobody is in, partitions that stand still, and groups that fall behind, in the broker's own tables. */
+export const consumerLag: Analyzer = ({ state }) => consumerGroups(state).flatMap((group) => told(state, group));
+
+function told(state: KubernetesState, group: ConsumerGroup): Diagnosis[] {
+  const late = group.partitions.filter(({ lag }) => lag >= LATE).toSorted((left, right) => right.lag - left.lag);
+  const [worst] = late;
+  if (!worst) return [];
+  const others = group.partitions.filter((one) => one !== worst);
+  const who = `the consumer group ${name(group.group)} on the topic ${name(group.topic)}`;
+  const shown = `partition ${worst.partition} has a lag of ${worst.lag}`;
+  if (group.empty || (!group.rebalancing && group.partitions.every(({ consumer }) => consumer === null)))
+    return [
+      make(state, group, {
+        kind: 'consumers-gone',
+        statement: `Nobody reads: ${who} has no active members, so records pile up (consumer lag: ${shown})`,
+        confidence: 0.74,
+        depth: DEPTH.pod,
+      }),
+    ];
+  if (others.length + 1 >= ENOUGH && others.every(({ lag }) => lag <= KEEPS_UP * worst.lag))
+    return [
+      make(state, group, {
+        kind: 'partition-stuck',
+        statement: `One partition stands still while ${who} keeps up with the others: ${shown} (a record that cannot be processed, or a consumer that hangs)`,
+        confidence: 0.56,
+        depth: DEPTH.workload,
+      }),
+    ];
+  return [
+    make(state, group, {
+      kind: 'consumer-lag',
+      statement: `The consumers are slower than the records come: ${who} ${group.rebalancing ? 'rebalances and ' : ''}falls behind (consumer lag: ${shown})`,
+      confidence: 0.5,
+      depth: DEPTH.workload,
+    }),
+  ];
+}
+
+type Told = Pick<Diagnosis, 'kind' | 'statement' | 'confidence' | 'depth'>;
+
+function make(state: KubernetesState, group: ConsumerGroup, parts: Told): Diagnosis {
+  const component = consumerOf(state, group);
+  const { log } = group;
+  return diagnosis({
+    ...parts,
+    class: 'application',
+    component,
+    namespace: log.namespace,
+    touches: [component, group.group, group.topic, writerOf(log)],
+    evidence: [log.evidence],
+    actions: log.pod ? logAction(log.pod, log.namespace, log.container, false) : [],
+    prevention: ['Alert on the lag of each consumer group and on groups without members.'],
+  });
+}
+
+/** The workload that reads for a group: by the address or client of its members, else by the name of group or topic. */
+function consumerOf(state: KubernetesState, { group, topic, partitions }: ConsumerGroup): string {
+  const { names, addresses } = nameBook(state);
+  const members = partitions.flatMap(({ host, client }: GroupPartition) => [
+    host ? addresses.get(host) : undefined,
+    client ? names.get(client.replace(/-\d+$/, '').toLowerCase()) : undefined,
+  ]);
+  const known = members.find((one) => one !== undefined);
+  const words = new Set([...group.toLowerCase().split(/[-_.]/), ...topic.toLowerCase().split(/[-_.]/)]);
+  const alike = [...names].find(([own]) => [...words].some((word) => isAlike(own, word)))?.[1];
+  return known ?? names.get(group.toLowerCase()) ?? alike ?? group;
+}
+
+/** `dye` and `dyer` are alike, and so are `order` and `orders-service`. */
+const isAlike = (workload: string, word: string): boolean =>
+  word.length >= 3 &&
+  !/^(?:consumer|group|service|kafka|events?|topic)s?$/.test(word) &&
+  workload.split(/[-.]/).some((part) => part.startsWith(word) && part.length - word.length <= 2);

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { diagnose } from '../../../../../src/workers/kubernetes-state/diagnose.ts';
+import { inputOf, printed } from '../conclude-evidence.ts';
+
+const PODS =
+  'NAME                      READY   STATUS    RESTARTS   AGE\nweb-7f6d9c8b5d-zz2xq      1/1     Running   0          3d\nstock-6d5c8b7f9d-4xk2p    1/1     Running   0          3d\nshelves-mongo-0           1/1     Running   0          3d\n';
+const deployment = (store: string) =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: stock\n  namespace: team\nspec:\n  replicas: 1\n  selector:\n    matchLabels: {app: stock}\n  template:\n    metadata:\n      labels: {app: stock}\n    spec:\n      containers:\n        - name: stock\n          image: registry.example/stock:1\n          env:\n            - name: MONGO_URI\n              value: mongodb://${store}:27017/shelves\n`;
+
+function timeout(store: string) {
+  return told(store).find(({ kind }) => kind === 'log-timeout');
+}
+
+function told(store: string) {
+  const recorded = [
+    printed('kubectl get pods -n team', PODS),
+    printed('kubectl get deployment stock -n team -o yaml', deployment(store)),
+    printed(
+      'kubectl logs web-7f6d9c8b5d-zz2xq -n team',
+      'ERROR stock.Stock/Get: rpc error: code = DeadlineExceeded desc = context deadline exceeded, address stock:50051\n'.repeat(
+        3,
+      ),
+    ),
+    printed('kubectl logs stock-6d5c8b7f9d-4xk2p -n team', 'INFO ready\n'),
+    printed(
+      'kubectl logs shelves-mongo-0 -n team',
+      '{"s":"I","c":"COMMAND","msg":"Slow query","attr":{"ns":"shelves.shelf","planSummary":"COLLSCAN","docsExamined":812212,"durationMillis":6120}}\n'.repeat(
+        3,
+      ),
+    ),
+  ];
+  return diagnose(inputOf('web in namespace team answers slowly', recorded)).diagnoses;
+}
+
+describe('errors in logs along the way of a call', () => {
+  it('lead to the ill store of a callee that itself says nothing', () => {
+    expect(told('shelves-mongo')[0]).to.include({ component: 'shelves-mongo', kind: 'log-missing-index' });
+    expect(timeout('shelves-mongo')).to.include({ component: 'stock', cause: false });
+  });
+
+  it('stay a cause where the callee uses another store', () => {
+    expect(timeout('other-mongo')).to.include({ component: 'stock', cause: true });
+  });
+});
