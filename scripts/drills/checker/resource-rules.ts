@@ -4,6 +4,8 @@ import type { Observed, ReadinessSample, StuckWindow } from './observed.ts';
 const LOOK_MS = 3_000;
 /** A line through fewer minutes than this says nothing about growth. */
 const SLOPE_FROM_MINUTES = 1;
+/** Less than this between the ends of the line is the grain of garbage collection, MB: a life of some minutes can't tell it from growth. */
+const GRAIN_MB = 5;
 /** Pieces of the time over which growth is measured; of each the least counts, which garbage can't raise. */
 const PIECES = 12;
 
@@ -29,7 +31,7 @@ function stays({ process, until, what }: StuckWindow, seen: ReadinessSample[], w
 
 /**
  * No process is ever larger than its limit, and none grows steadily once it is warm: in the first half of its life it grows
- * into its work, in the second the least of each while counts.
+ * into its work, in the second the least of each while counts, and at least 5 MB are growth.
  */
 export function memoryStaysBounded({ resources, limits }: Observed): string[] {
   const processes = new Set(resources.flatMap((sample) => Object.keys(sample.memoryMb)));
@@ -38,10 +40,13 @@ export function memoryStaysBounded({ resources, limits }: Observed): string[] {
       memoryMb[process] === undefined ? [] : [{ at, value: memoryMb[process] }],
     );
     const largest = Math.max(...points.map((point) => point.value));
-    const slope = slopePerMinute(leastOfPieces(secondHalf(points)));
+    const least = leastOfPieces(secondHalf(points));
+    const slope = slopePerMinute(least);
+    const grown = slope * ((least.at(-1)!.at - least[0]!.at) / 60_000);
+    const grows = slope > limits.memorySlopeMbPerMinute && grown >= GRAIN_MB;
     return [
       ...(largest > limits.memoryMb ? [`${process} takes ${Math.round(largest)} MB`] : []),
-      ...(slope > limits.memorySlopeMbPerMinute ? [`${process} grows by ${slope.toFixed(1)} MB/min`] : []),
+      ...(grows ? [`${process} grows by ${slope.toFixed(1)} MB/min`] : []),
     ];
   });
 }

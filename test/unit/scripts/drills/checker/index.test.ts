@@ -300,6 +300,12 @@ describe('the checker of the drills', () => {
     }
   }
 
+  it('takes some megabytes in some minutes for no growth', () => {
+    const drill = goodDrill();
+    for (const [n, sample] of drill.resources.entries()) sample.memoryMb['worker-1#1'] = 120 + n / 8;
+    expect(check(drill)).to.deep.equal([]);
+  });
+
   it('does not hold a short outage against readiness', () => {
     const drill = goodDrill();
     drill.stuck[0]!.until = NOW + 5_000;
