@@ -1,30 +1,11 @@
 import { Router } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { HttpProblem } from '../shared/http/problem.ts';
-import { DEAD_REASONS, INCIDENT_STATES } from '../shared/incident.ts';
 import { investigateAnyway } from '../shared/investigate-anyway.ts';
 import type { Queues } from '../shared/queues.ts';
 import { redriveIncident } from '../shared/redrive-incident.ts';
 import type { Store } from '../shared/store/store.ts';
-
-const listQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(200).optional(),
-  state: z.enum(INCIDENT_STATES).optional(),
-  service: z.string().max(300).optional(),
-});
-
-const deadFilter = z.object({
-  reason: z.enum(DEAD_REASONS).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
-  agent: z.string().max(100).optional(),
-});
-const deadLettersQuery = deadFilter.extend({ limit: z.coerce.number().int().min(1).max(10_000).default(200) });
-const redriveQuery = deadFilter.extend({
-  all: z.enum(['true']).optional(),
-  perMinute: z.coerce.number().min(1).max(6_000).optional(),
-});
+import { deadLettersQuery, listQuery, redriveQuery } from './api-queries.ts';
 
 /** The API for people and scripts, to be mounted under `/api` behind the admin token. */
 export function createApi(

@@ -16,6 +16,7 @@ import type { SettledIncident } from '../shared/store/settle-resolved.ts';
 import type { Store } from '../shared/store/store.ts';
 import { adminAccess } from './admin-session.ts';
 import { createApi } from './api.ts';
+import { describeApi } from './api-description/describe-api.ts';
 import { createBoard } from './board.ts';
 import { createClassifier } from './classify-alert.ts';
 import type { Enqueue } from './enqueue-investigation.ts';
@@ -72,6 +73,7 @@ export function createProducerApp(deps: ProducerDeps): Express {
   app.use(healthRoutes(checks, metrics.registry, queueMetricsRefresher(queues, queueNames, store.incidents, metrics)));
   app.post('/alerts/:source', rawBody, receive);
   app.use(admin.login);
+  app.get('/api/openapi.json', (_request, response) => void response.json(describeApi()));
   app.use('/api', admin.requireToken, createMcpApi(deps.gateway, store.mcpStatuses));
   app.use('/api', admin.requireToken, createApi(store, queues, policies.deadLetters));
   app.use('/mcp-servers', admin.requireLogin, createMcpPage(store.mcpStatuses));
