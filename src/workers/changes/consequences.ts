@@ -136,12 +136,16 @@ const DECLARES =
   /^\+(?:(?:export |public |private |protected |static |final |readonly |const |let |var |global )*|\s+(?:(?:private |public |protected |readonly |final )*static |(?:private|readonly) [^(\n]*?|(?:self|this|cls)\.))(\w+)\b[^=(\n]*(?::=|=)\s*(?:new (?:\w*Map|\w*Set|\w*List|\w*Dictionary|\w*Queue)\b|make\((?:map|\[\])|\{\}|\[\]|dict\(|list\(|set\(|map\[|defaultdict)/gm;
 const BOUNDS = /evict|delete|remove|clear\(|\bpop\(|shift\(|max.?(?:size|entries)|limit|\bttl\b|expir|WeakMap|\blru\b/i;
 
+/** Of a bundled file only the head is read: what looks for declarations takes the square of a line's length. */
+const MAX_LINE = 400;
+
 /** True for added lines that declare such a collection and put things into it, and never take any out. */
 function keepsThings(detail: string): boolean {
   const added = detail
     .slice(0, 40_000)
     .split('\n')
-    .filter((line) => /^\+(?!\+\+)/.test(line));
+    .filter((line) => /^\+(?!\+\+)/.test(line))
+    .map((line) => line.slice(0, MAX_LINE));
   const text = added.join('\n');
   if (/lru_cache\(maxsize=None\)|^\+\s*@(?:functools\.)?cache\b/m.test(text)) return true;
   if (BOUNDS.test(text)) return false;
