@@ -19,6 +19,7 @@ import { type ProcessDeps, processInvestigation } from '../../src/workers/proces
 import { createSuspectLane } from '../../src/workers/suspect-lane.ts';
 import { availableBackends } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
+import { logRow, logs } from '../support/evidence-fixtures.ts';
 import { claimIncident, expireLeases, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 import { startTcpProxy, through } from '../support/tcp-proxy.ts';
@@ -207,6 +208,19 @@ describe('a job of an investigate queue', () => {
     expect(await run(stuck, {}, stuckJob)).to.equal('given up');
     expect(await find(stuck)).to.include({ state: 'dead', deadReason: 'poison' });
     expect(await run(further, {}, furtherJob)).to.equal('inconclusive');
+  });
+
+  it('takes evidence that stands for getting further', async () => {
+    const id = await openIncident(test);
+    const { job } = jobOf(id);
+    for (const death of [1, 2, 3, 4]) {
+      const lease = await claimIncident(test, id, `victim-${death}`);
+      const stepKey = `step-${death}`;
+      await test.store.investigations.saveEvidence(lease, [{ stepKey, evidence: logs(death, [logRow('GET / 200')]) }]);
+      await expireLeases(test, id);
+      Object.assign(job, { stalledCounter: death });
+      expect(await countDeaths(test.store.investigations, job)).to.equal(1);
+    }
   });
 
   it('does not take it for a death when the queue takes a job away from a worker that lives', async () => {

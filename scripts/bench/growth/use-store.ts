@@ -70,6 +70,7 @@ async function investigate({ incidents, investigations, budgets }: Store, step: 
   await step('investigate: read the incident', () => incidents.find(id));
   await step('investigate: read its alerts', () => incidents.alerts(id));
   await step('investigate: read the run', () => investigations.find(id, 1));
+  await step('investigate: how far a dead worker has come', () => investigations.reached(id, 1));
   await step('investigate: read its evidence', () => investigations.evidence(id, 1));
   await step('investigate: renew the lease', () => investigations.renew(lease));
   await step('investigate: save progress', () =>

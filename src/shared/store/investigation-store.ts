@@ -81,6 +81,8 @@ export type InvestigationStore = {
   /** Adds a decision to the incident's history. */
   noteDecision(lease: Lease, decision: string, reason: string): Promise<void>;
   find(incidentId: string, run: number): Promise<Investigation | null>;
+  /** How often a run was claimed, and how far it has come: lines of progress and pieces of evidence; null before the first claim. */
+  reached(incidentId: string, run: number): Promise<{ claims: number; steps: number } | null>;
   list(incidentId: string): Promise<Investigation[]>;
   /** The evidence of a run by number, with the step that each answers. */
   evidence(incidentId: string, run: number): Promise<StoredEvidence[]>;
@@ -187,6 +189,15 @@ export function createInvestigationStore(database: Database): InvestigationStore
     async find(incidentId, run) {
       const rows = await database.query<Investigation & Row>(
         `select ${INVESTIGATION_FIELDS} from rca_fleet.investigations where incident_id = $1 and run = $2`,
+        [incidentId, run],
+      );
+      return rows[0] ?? null;
+    },
+    async reached(incidentId, run) {
+      const rows = await database.query<{ claims: number; steps: number }>(
+        `select v.attempts as claims, jsonb_array_length(v.progress)
+           + (select count(*)::int from rca_fleet.evidence e where e.investigation_id = v.id) as steps
+         from rca_fleet.investigations v where v.incident_id = $1 and v.run = $2`,
         [incidentId, run],
       );
       return rows[0] ?? null;
