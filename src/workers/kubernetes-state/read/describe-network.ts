@@ -112,7 +112,7 @@ export function describedQuota(nodes: TreeNode[]): Raw {
   const rows = nodes
     .flatMap(({ line, children }) => [line, ...children.map((child) => child.line)])
     .flatMap((line) => {
-      const match = /^([\w./-]+)\s+([\d.]+\w*)\s+([\d.]+\w*)$/.exec(line.trim());
+      const match = /^([\w./-]+)\s+([\d.][\w.]*)\s+([\d.][\w.]*)$/.exec(line.trim());
       return match ? [[match[1] ?? '', match[2] ?? '', match[3] ?? ''] as const] : [];
     });
   return {
@@ -127,7 +127,7 @@ export function describedQuota(nodes: TreeNode[]): Raw {
 /** The `PolicyRule` table of a Role. */
 export function describedRules(nodes: TreeNode[]): Raw {
   const rules = linesOf(nodeOf(nodes, 'PolicyRule')).flatMap((line) => {
-    const match = /^(\S+)\s+\[.*?\]\s+\[.*?\]\s+\[(.*?)\]$/.exec(line);
+    const match = /^(\S+)\s+\[[^\]]*\]\s+\[[^\]]*\]\s+\[([^\]]*)\]$/.exec(line);
     if (!match) return [];
     const [resource = '', ...group] = (match[1] ?? '').split('.');
     return [
