@@ -84,13 +84,16 @@ function stressSynthetic(count: number): void {
     for (const tag of ['all', ...tags]) note(tag, outcome);
     for (const name of values.only) {
       const perturbed = PERTURBATIONS[name]?.perturb(input, seed);
-      if (perturbed)
-        for (const tag of ['all', ...tags.slice(0, 1)]) note(`${tag}, ${name}`, outcomeOf(perturbed, truth));
+      const other = perturbed && outcomeOf(perturbed, truth);
+      if (other) for (const tag of ['all', ...tags.slice(0, 1)]) note(`${tag}, ${name}`, other);
     }
   }
   console.log(`${count} synthetic cases`);
   for (const [tag, own] of [...outcomes].sort()) show(tag, own);
-  showClaims(outcomes.get('all') ?? []);
+  for (const name of ['all', ...values.only.map((one) => `all, ${one}`)]) {
+    console.log(name);
+    showClaims(outcomes.get(name) ?? []);
+  }
 }
 
 function showClaims(outcomes: Outcome[]): void {
@@ -111,5 +114,17 @@ function show(name: string, outcomes: Outcome[]): void {
   );
 }
 
-for (const suite of values.suite) stressSuite(suite);
-if (Number(values.synthetic) > 0) stressSynthetic(Number(values.synthetic));
+function main(): void {
+  const unknown = values.only.filter((name) => !Object.hasOwn(PERTURBATIONS, name));
+  if (unknown.length > 0) {
+    console.error(
+      `stress: --only ${unknown.join(' | ')} is unknown, there are ${Object.keys(PERTURBATIONS).join(' | ')}`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  for (const suite of values.suite) stressSuite(suite);
+  if (Number(values.synthetic) > 0) stressSynthetic(Number(values.synthetic));
+}
+
+main();
