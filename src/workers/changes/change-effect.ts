@@ -88,7 +88,7 @@ function dependencyEffect(detail: string): ChangeEffect {
 }
 
 function versionIn(line: string): [string, string][] {
-  const match = /["']?([\w@./-]+?)["']?\s*[:=@ ]+\s*["'^~=<>]*v?(\d+\.\d+(?:\.\d+)?)/.exec(line);
+  const match = /["']?([\w@./-]+?)["']?[\s:=@]+["'^~=<>]*v?(\d+\.\d+(?:\.\d+)?)/.exec(line);
   return match ? [[match[1]!, match[2]!]] : [];
 }
 

@@ -59,11 +59,14 @@ function suspectsOf(input: DetectorInput): Finding[] {
 function canCompare(suspects: Suspect[], input: DetectorInput): boolean {
   const deviating = new Set(suspects.map(({ service }) => service));
   if (deviating.size >= LEAST_COMPONENTS) return true;
-  return (Boolean(input.facts.service) || isSelected(input)) && servicesSeen(input).size >= LEAST_COMPONENTS;
+  return isLinked(input) && servicesSeen(input).size >= LEAST_COMPONENTS;
 }
+
+const isLinked = (input: DetectorInput) => Boolean(input.facts.service) || isSelected(input);
 
 /** Of two services the one is told apart whose change fits, or whose lines say plainly what happened. */
 function explainedByLines({ service }: Suspect, input: DetectorInput): boolean {
+  if (!isLinked(input)) return false;
   const verdict = suspectChange(input);
   const plain = verdict?.operational && verdict.operational.kind !== 'demand' && verdict.operational.kind !== 'node';
   return Boolean(plain) || (verdict?.culprit?.live.services.includes(service) ?? false);
