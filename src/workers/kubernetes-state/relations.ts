@@ -125,10 +125,13 @@ export function templatesOf(state: KubernetesState): { owner: Meta; template: Po
       : [],
   );
   const pods = state.pods
-    .filter((pod) => pod.template.containers.length > 0 && !workloadOfPod(state, pod)?.template)
+    .filter((pod) => tellsTemplate(pod) && !workloadOfPod(state, pod)?.template)
     .map((pod) => ({ owner: pod as Meta, template: pod.template }));
   return [...workloads, ...pods];
 }
+
+const tellsTemplate = ({ template: { containers, dnsPolicy } }: Pod): boolean =>
+  containers.length > 0 || dnsPolicy !== null;
 
 /** True where containers take the ConfigMap or Secret as variables or mount it. */
 export function refersTo(template: PodTemplate, object: Pick<Meta, 'kind' | 'name'>): boolean {

@@ -35,6 +35,11 @@ export const callLatency: Analyzer = (context) => {
 const DURATION =
   /\b(?:duration|took|elapsed|latency|time|rt|response_?time|upstream_?(?:response_)?time|handled in|in|after|took_ms|duration_ms|latency_ms|elapsed_ms|ms)["']?\s?[=:]?\s?["']?(\d+(?:\.\d+)?)\s?(ms|milliseconds|s\b|sec|seconds|µs|us)?/gi;
 
+/** Envoy: bytes in, bytes out, duration and the time of the upstream in ms. */
+const ENVOY = /" \d{3} \S+ (?:\S+ \S+ (?:"[^"]*" )?)?\d+ \d+ (\d+) (?:\d+|-) "/;
+/** nginx tells seconds without a unit. */
+const NGINX = /\b(?:request_time|upstream_response_time|urt|uht|rt)["']?[=: ]{1,3}"?(\d+\.\d{3})\b/g;
+
 /** The longest duration that a line tells, in ms; null where it tells none. */
 function durationIn(line: string): number | null {
   const found = [...line.slice(0, 800).matchAll(DURATION)].flatMap((match) => {
@@ -43,7 +48,12 @@ function durationIn(line: string): number | null {
     if (unit === null) return [];
     return [unit.startsWith('s') ? value * 1000 : /µs|us/.test(unit) ? value / 1000 : value];
   });
-  return found.length > 0 ? Math.max(...found) : null;
+  const proxied = [
+    ...(ENVOY.exec(line.slice(0, 800))?.slice(1, 2).map(Number) ?? []),
+    ...[...line.slice(0, 800).matchAll(NGINX)].map(([, seconds]) => Number(seconds) * 1000),
+  ];
+  const all = [...found, ...proxied];
+  return all.length > 0 ? Math.max(...all) : null;
 }
 
 function timedLines(log: LogText, book: ReturnType<typeof nameBook>): Timed[] {
@@ -61,12 +71,14 @@ type Slow = { callee: string; callers: Set<string>; median: number; own: number 
 
 function judge(callee: string, own: Timed[], calls: Timed[], timed: Timed[]): Slow[] {
   const slow = own.filter(({ ms }) => ms >= SLOW_MS);
-  if (slow.length < ENOUGH || slow.length < own.length / 2) return [];
+  if (slow.length < 2 || slow.length < own.length / 2) return [];
   const median = medianOf(slow);
   const others = calls.filter((one) => one.callee !== callee);
   const work = timed.filter((one) => one.owner.toLowerCase() === callee.toLowerCase() && one.callee === null);
   const compared = others.length >= ENOUGH ? medianOf(others) : null;
   const worked = work.length > 0 ? medianOf(work) : null;
+  // Two calls are enough where both are slow and the callee tells how fast it was.
+  if (slow.length < ENOUGH && (worked === null || slow.length < own.length)) return [];
   if (compared !== null ? median < TIMES * compared : worked === null || median < TIMES * worked) return [];
   return [{ callee, callers: new Set(own.map(({ owner }) => owner)), median, own: worked, calls: slow }];
 }
@@ -100,5 +112,6 @@ function toDiagnosis({ callee, callers, median, own, calls }: Slow): Diagnosis {
 /** The duration as the line tells it. */
 function shown({ line }: Timed): string {
   const match = [...line.slice(0, 800).matchAll(DURATION)].at(-1);
-  return match ? `${match[1]}${match[2] ?? ' ms'}` : 'slow';
+  const proxied = ENVOY.exec(line.slice(0, 800))?.[1];
+  return match ? `${match[1]}${match[2] ?? ' ms'}` : proxied ? `${proxied} ms` : 'slow';
 }

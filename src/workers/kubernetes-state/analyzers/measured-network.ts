@@ -19,6 +19,9 @@ function measured(log: LogText, book: NameBook): Diagnosis[] {
     ...shaped(lines, log),
     ...sockets(lines, log, book),
     ...hops(lines, book),
+    ...dropped(lines, log),
+    ...transferred(lines, log, book),
+    ...connected(lines, log, book),
   ];
   return found.slice(0, 1).map((measure) => toDiagnosis(log, measure));
 }
@@ -79,6 +82,52 @@ function hops(lines: string[], book: NameBook): Measure[] {
   // Hops on the way may drop answers to themselves; only loss at the end is loss.
   return last && last.loss >= 5
     ? [{ kind: 'loss', text: last.line, target: namedIn(last.host, book)[0] ?? last.host, confidence: 0.82 }]
+    : [];
+}
+
+/** Packets that an interface received, and those of them that it dropped (`ip -s link`): from this share on it loses them. */
+const MOST_DROPPED = 0.02;
+
+function dropped(lines: string[], log: LogText): Measure[] {
+  return lines.flatMap((line, index): Measure[] => {
+    if (!/^\s*[RT]X:\s+bytes\s+packets\s+errors\s+dropped/.test(line)) return [];
+    const counts = lines[index + 1]?.trim() ?? '';
+    const [, packets = 0, , lost = 0] = counts.split(/\s+/).map(Number);
+    if (packets < 1000 || !(lost / packets >= MOST_DROPPED)) return [];
+    return [{ kind: 'loss', text: `${line.trim()} ${counts}`, target: writerOf(log) || null, confidence: 0.78 }];
+  });
+}
+
+/** The sum of `iperf3` with its retransmissions. */
+function transferred(lines: string[], log: LogText, book: NameBook): Measure[] {
+  const sent = lines.find((line) => /\bsender\s*$/.test(line) && !/\[SUM\].*\[/.test(line)) ?? '';
+  const again = Number(/bits\/sec\s+(\d+)\s+(?:[\d.]+ \wBytes\s+)?sender/.exec(sent)?.[1] ?? 0);
+  return again >= 100
+    ? [
+        {
+          kind: 'loss',
+          text: `${sent.trim()} (retransmissions: ${again})`,
+          target: targetOf(lines, log, book),
+          confidence: 0.72,
+        },
+      ]
+    : [];
+}
+
+/** How long curl took to connect (seconds), beyond what it took to resolve the name: inside a cluster a tenth is a delay. */
+const LONG_CONNECT = 0.1;
+
+function connected(lines: string[], log: LogText, book: NameBook): Measure[] {
+  if (!/\bcurl\b/.test(log.command ?? '')) return [];
+  const text = lines.join(' ').slice(0, 1000);
+  const seconds = (label: string) =>
+    Number(
+      new RegExp(`\\b(?:time_)?(?:${label})["']?\\s*[=:]\\s*["']?(\\d+(?:\\.\\d+)?)s?\\b`, 'i').exec(text)?.[1] ??
+        Number.NaN,
+    );
+  const [names, connect] = [seconds('namelookup|dns') || 0, seconds('connect')];
+  return connect - names >= LONG_CONNECT
+    ? [{ kind: 'delay', text, target: targetOf(lines, log, book), confidence: 0.76 }]
     : [];
 }
 

@@ -40,9 +40,14 @@ function wrongNameServers({ state }: Context): Diagnosis[] {
 function corefile({ state }: Context): Diagnosis[] {
   return (state.others.get('ConfigMap') ?? []).flatMap((map) => {
     const text = textMapAt(map.raw, 'data').Corefile ?? '';
+    const rewritten =
+      /^\s*rewrite\s+(?:stop\s+)?name\s+(?:(?:exact|prefix|suffix|substring|regex)\s+)?(\S*\.svc\.\S+)\s+(\S+)/m.exec(
+        text,
+      );
     const rule =
       /template\s[^{]*\{[^}]*rcode\s+(NXDOMAIN|SERVFAIL|REFUSED)[^}]*\}/.exec(text) ??
-      (text !== '' && !/\bkubernetes\s+\S/.test(text) ? ['the kubernetes plugin is missing'] : null);
+      (text !== '' && !/\bkubernetes\s+\S/.test(text) ? ['the kubernetes plugin is missing'] : null) ??
+      (rewritten ? [`a rewrite rule turns ${name(rewritten[1] ?? '')} into ${name(rewritten[2] ?? '')}`] : null);
     if (!rule) return [];
     return [
       diagnosis({
@@ -98,7 +103,7 @@ export const portConflicts: Analyzer = ({ state }) =>
 
 /** Warnings that come and go in clusters that are well. */
 const USUAL =
-  /^(?:JobAlreadyActive|DNSConfigForming|PolicyViolation|FailedToUpdateEndpoint(?:Slices)?|FailedToCreateEndpoint|CalculateExpectedPodCountFailed|NoPods|InvalidDiskCapacity|NodeSysctlChange|OwnerRefInvalidNamespace|Rebooted|Successful\w+|Scaled\w*|ScalingReplicaSet|Started|Created|Pulled|Pulling|Scheduled|Completed|Issuing|Sync)$/;
+  /^(?:JobAlreadyActive|DNSConfigForming|PolicyViolation|FailedToUpdateEndpoint(?:Slices)?|FailedToCreateEndpoint|CalculateExpectedPodCountFailed|NoPods|InvalidDiskCapacity|FailedToRetrieveImagePullSecret|NodeSysctlChange|OwnerRefInvalidNamespace|Rebooted|Successful\w+|Scaled\w*|ScalingReplicaSet|Started|Created|Pulled|Pulling|Scheduled|Completed|Issuing|Sync)$/;
 
 /** True where the warning is about a pod that is ready all the same, or about a node while every pod is. */
 const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>

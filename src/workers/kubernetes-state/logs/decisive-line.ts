@@ -1,5 +1,5 @@
 import type { FailureKind } from './failure-kind.ts';
-import { BY_HAND, FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+import { BUSINESS, BY_HAND, FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
 import { lineTime } from './line-time.ts';
 import { withoutOvercome } from './overcome.ts';
 
@@ -60,7 +60,14 @@ const TELEMETRY =
 
 function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
-  if (HARMLESS.test(text) || BY_HAND.test(text) || /^\s+at\s/.test(text) || /^\s*File "/.test(text)) return [];
+  if (
+    HARMLESS.test(text) ||
+    BY_HAND.test(text) ||
+    BUSINESS.test(text) ||
+    /^\s+at\s/.test(text) ||
+    /^\s*File "/.test(text)
+  )
+    return [];
   const head = text.slice(0, 120);
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
   const level = levelOf(text, head, kind);

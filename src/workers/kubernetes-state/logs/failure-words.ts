@@ -36,6 +36,10 @@ export const LEVEL_WORDS: readonly { pattern: RegExp; weight: number }[] = [
 export const HARMLESS =
   /\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|warnings?|exceptions?)\b|\b(?:errors?|failures?|failed|err)["']?\s?[=:]\s?["']?(?:0|none|null|nil|false|""|\[\]|<nil>)(?:\b|["\s,;]|$)|error[_-]?(?:handler|page|log|rate|count|reporting)\b(?!.{0,40}(?:exceed|high))|\bdefault error\b|npm info it worked|previous terminated container|errors?\.log\b|ignore errors|This is a development server|deprecat|reconnected|recovered|succeeded after|retry succeeded|alarm (?:is )?(?:cleared|off)|LOG: +(?:could not (?:receive|send) data (?:from|to) client|unexpected EOF on client|incomplete startup packet|invalid length of startup packet)|TLS handshake error from \S+ EOF|client (?:unexpectedly closed|prematurely closed|closed (?:keepalive )?connection|disconnected)|Got an error reading communication packets|Aborted connection \d+|context canceled|overcommit_memory|no config file specified|IP address '[^']+' could not be resolved|was not properly shut down; automatic recovery|role "root" does not exist|favicon\.ico|robots\.txt|invalid login attempt|stream ID \d+; CANCEL|reflector\.go:\d+\] watch of/i;
 
+/** What a shop refuses its customers, and a bank theirs, is its business. */
+export const BUSINESS =
+  /insufficient[_ ]funds|stolen_card|\bdo_not_honor\b|\b(?:payment|card|transaction)\b.{0,30}\bdeclined\b|declined by (?:the )?(?:issuer|bank)|\binvalid (?:coupon|voucher|promo\w*)|\bout of stock\b/i;
+
 /** Statements that somebody typed: the client's name beside an error in the log of a database. */
 export const BY_HAND =
   /(?:application_name["=: ]{1,4}|\[|\bapp=)(?:psql|pgAdmin\b|DBeaver|DataGrip|pgcli|mongosh|mysql ?workbench|Navicat|Beekeeper)/i;

@@ -4,7 +4,10 @@ import { isServed } from './served.ts';
 
 /** What a program writes when a trouble of before is over. */
 const OVER =
-  /\b(?:attempt|retry|try) #?\d+ (?:succeeded|ok)\b|\bsucceeded (?:after|on) (?:attempt|retry|\d)|retry succeeded|reconnected|connection (?:was )?(?:re-?established|restored|recovered)|\brecovered\b|back to normal|caught up with/i;
+  /\b(?:attempt|retry|try) #?\d+ (?:succeeded|ok)\b|\bsucceeded (?:after|on) (?:attempt|retry|\d)|retry succeeded|reconnected|connection (?:was )?(?:re-?established|restored|recovered)|\brecovered\b|back to normal|caught up with|ready (?:to accept|for) connections|DB loaded from disk|\b(?:is|are) (?:now )?(?:up|reachable|available|ready)\b(?! to\b)/i;
+
+/** Who only waits for somebody else may say so as often as he likes. */
+const WAITS = /\bwait(?:ing|s|ed)?\b|\bretry(?:ing)?\b|\bsleep(?:ing)?\b/i;
 
 /** Troubles that may pass by themselves. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -34,6 +37,7 @@ export function withoutOvercome<C extends Candidate>(lines: readonly string[], c
     return candidates.filter((candidate) => !fading.includes(candidate));
   const passing = candidates.filter(({ kind }) => PASSING.has(kind?.name ?? ''));
   const last = passing.at(-1);
+  if (latest && onlyOnce(lines, latest.index, candidates)) return [];
   if (!last || !(saysOver(lines, passing) || retriedWell(lines, passing, candidates))) return candidates;
   const kept = candidates.filter((candidate) => !passing.includes(candidate));
   // What a program cries while it cannot reach somebody goes with it.
@@ -41,7 +45,7 @@ export function withoutOvercome<C extends Candidate>(lines: readonly string[], c
 }
 
 function saysOver(lines: readonly string[], passing: Candidate[]): boolean {
-  if (passing.length > FEW) return false;
+  if (passing.length > FEW && !passing.every(({ index }) => WAITS.test(lines[index] ?? ''))) return false;
   const over = lines.findLastIndex((line) => OVER.test(line.slice(0, 1500)));
   return over !== -1 && passing.every(({ index }) => index <= over);
 }
@@ -58,6 +62,12 @@ function servesAgain(lines: readonly string[], from: number, candidates: Candida
   const late = served.filter((line) => (lineTime(line) ?? began) - began >= LONG);
   return served.length >= ENOUGH && late.length > 0;
 }
+
+/** True for the only complaint of a log, about one request, after which so many others were answered well. */
+const onlyOnce = (lines: readonly string[], index: number, candidates: Candidate[]): boolean =>
+  candidates.length === 1 &&
+  FADING.has(candidates[0]?.kind?.name ?? '') &&
+  lines.slice(index + 1).filter(isServed).length >= ENOUGH;
 
 /** What a program writes of a call that it makes once more. */
 const RETRIES = /\bretry(?:ing)?\b|\battempts?\b["=: #]{1,4}\d|\btry #?\d/i;

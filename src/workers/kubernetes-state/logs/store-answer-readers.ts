@@ -124,7 +124,15 @@ export const deadlock = (text: string): string | null =>
 /** The share of a key store's keys that it threw away tells of a memory that is too small. */
 export function evictedKeys(text: string): string | null {
   const evicted = /\bevicted_keys:([1-9]\d{2,})\b/.exec(text);
-  return evicted && /\bmaxmemory:[1-9]/.test(text) ? evicted[0] : null;
+  const known = !Number.isNaN(numberIn(text, 'keyspace_hits')) && isContentCache(text);
+  return evicted && !known && /\bmaxmemory:[1-9]/.test(text) ? evicted[0] : null;
+}
+
+/** A cache that may throw away any key is full by design, as long as most of what is asked of it is there. */
+export function isContentCache(text: string): boolean {
+  const [hits, misses] = [numberIn(text, 'keyspace_hits'), numberIn(text, 'keyspace_misses')];
+  const found = Number.isNaN(hits) || Number.isNaN(misses) || hits >= 4 * misses;
+  return /^allkeys-/.test(settingIn(text, 'maxmemory_policy') ?? '') && found;
 }
 
 /** A value of many megabytes blocks the one thread that serves everybody. */

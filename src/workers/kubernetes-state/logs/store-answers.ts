@@ -10,6 +10,7 @@ import {
   idleHolder,
   idleSessions,
   idleSlot,
+  isContentCache,
   metadataLock,
   noneAvailable,
   oldRows,
@@ -84,7 +85,10 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
   {
     kind: 'store-memory-full',
     shows: (text) =>
-      atLimit(text, 'used_memory', 'maxmemory', 0.98) ?? atLimit(text, 'used_memory_human', 'maxmemory_human', 0.98),
+      isContentCache(text)
+        ? null
+        : (atLimit(text, 'used_memory', 'maxmemory', 0.98) ??
+          atLimit(text, 'used_memory_human', 'maxmemory_human', 0.98)),
     meaning: 'has used up its memory (maxmemory reached)',
     confidence: 0.8,
   },

@@ -2,23 +2,20 @@ import { ageSeconds } from './ages.ts';
 import { describedEvents } from './describe-events.ts';
 import { readDescribe } from './describe-object.ts';
 import { kindOf } from './kind-names.ts';
-import type { KubectlCommand } from './kubectl-command.ts';
+import { type KubectlCommand, nameInSelector } from './kubectl-command.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
+import { toldMessages } from './told-messages.ts';
 
 /** Members of a container, from which a pipe cut off everything around it. */
 const OF_CONTAINER =
   /^(?:Image|State|Last State|Ready|Restart Count|Environment|Mounts|Limits|Requests|Liveness|Readiness|Startup|Command|Args|Ports?):/;
 const ROW = /^\s*(?:Normal|Warning)\s+[A-Z]\w+\s+\S/;
 
-/** The name that a selector gives an object by one of the usual labels; null where it has none. */
-export const nameInSelector = (selector: string | null): string | null =>
-  /(?:^|[,=/])(?:app|name|service|component|k8s-app|[\w.-]*\.service)=([\w.-]+)/.exec(selector ?? '')?.[1] ?? null;
-
 /** What `head`, `tail`, `grep` or `sed` left of a describe page without its head: it is about whom the command names. */
 export function readCutPage(kubectl: KubectlCommand, text: string): Reading {
   const kind = kubectl.kinds[0] ?? null;
   const name = kubectl.name ?? nameInSelector(kubectl.selector);
-  if (!kind || kind === 'all' || !name) return nothingRead();
+  if (!kind || kind === 'all' || !name) return { ...nothingRead(), events: toldMessages(kubectl, text) };
   const namespace = kubectl.namespace === '*' ? null : kubectl.namespace;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const events = describedEvents(

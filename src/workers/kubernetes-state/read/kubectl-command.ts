@@ -124,3 +124,7 @@ function target([first, second]: (string | undefined)[]): { kinds: string[]; nam
 }
 
 const known = (names: string[]): string[] => names.flatMap((name) => (name === 'all' ? ['all'] : (kindOf(name) ?? [])));
+
+/** The name that a selector gives an object by one of the usual labels; null where it has none. */
+export const nameInSelector = (selector: string | null): string | null =>
+  /(?:^|[,=/])(?:app|name|service|component|k8s-app|[\w.-]*\.service)=([\w.-]+)/.exec(selector ?? '')?.[1] ?? null;

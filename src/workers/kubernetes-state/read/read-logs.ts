@@ -1,5 +1,4 @@
-import { nameInSelector } from './cut-pages.ts';
-import type { KubectlCommand } from './kubectl-command.ts';
+import { type KubectlCommand, nameInSelector } from './kubectl-command.ts';
 import { linesByPod } from './log-prefix.ts';
 import { nothingRead, type Reading } from './reading.ts';
 

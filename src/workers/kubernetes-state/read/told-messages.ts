@@ -1,5 +1,4 @@
-import { nameInSelector } from './cut-pages.ts';
-import type { KubectlCommand } from './kubectl-command.ts';
+import { type KubectlCommand, nameInSelector } from './kubectl-command.ts';
 import type { Reading } from './reading.ts';
 
 /** Sentences by which Kubernetes and its controllers can be told wherever they stand, with the reason of the event that says so. */

@@ -116,4 +116,28 @@ describe('delay and loss in recorded text', () => {
       ]),
     ).to.include({ component: 'stock', class: 'network' });
   });
+
+  it('an interface that drops packets, a transfer that repeats them and a slow connect are measures, too', () => {
+    const counts = (dropped: number) =>
+      `3: eth0@if12: <UP>\n    RX:  bytes packets errors dropped  missed   mcast\n      81200441   91200      0   ${dropped}       0       0\n`;
+    expect(top([exec('ip -s link show eth0'), counts(31_244)])).to.include({ component: 'web', kind: 'network-loss' });
+    expect(top([exec('ip -s link show eth0'), counts(3)])).to.equal(null);
+    const sent = (again: number) =>
+      `[  5]   0.00-5.00   sec  3.12 MBytes  5.24 Mbits/sec  ${again}             sender\n`;
+    expect(top([exec('iperf3 -c stock'), sent(1841)])).to.include({ component: 'stock', kind: 'network-loss' });
+    expect(top([exec('iperf3 -c stock'), sent(2)])).to.equal(null);
+    const times = (connect: string) => `dns=0.004 connect=${connect} total=1.221\n`;
+    expect(top([exec('curl -w times http://stock:80/'), times('0.612')])).to.include({ kind: 'network-delay' });
+    expect(top([exec('curl -w times http://stock:80/'), times('0.006')])).to.equal(null);
+  });
+
+  it('a proxy tells how long it waited for a callee that worked quickly by its own log', () => {
+    const access =
+      '[2031-05-05T08:00:01.1Z] "POST /items HTTP/2" 200 - via_upstream - 5 112 1208 1207 "-" "grpc" "x" "stock:80" "10.42.0.3:80"\n';
+    const own = '{"msg":"items","ms":4}\n{"msg":"items","ms":5}\n';
+    expect(top([logs(WEB), access.repeat(2)], [logs('stock-6d5c8b7f9d-4xk2p'), own])).to.include({
+      component: 'stock',
+      kind: 'call-latency',
+    });
+  });
 });

@@ -94,4 +94,31 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     );
     expect(verdictOf('node n2 is unschedulable', RUNNING(API), nodes)).to.not.be.oneOf(['identified', 'probable']);
   });
+
+  it('the only complaint of a log, about one request among others that were answered, is no fault', () => {
+    const failed = '2031-04-02T10:00:01Z ERROR GET /prices status=503 upstream connect error\n';
+    expect(verdictOf('api: one 503', RUNNING(API), log(failed + SERVED))).to.equal('healthy');
+    expect(verdictOf('api: 503', RUNNING(API), log(failed + SERVED + failed + SERVED))).to.equal('probable');
+  });
+
+  it('whoever waited for a store until it was up has what he waited for', () => {
+    const waits = 'waiting for orders-pg:5432 ... connection refused\n'.repeat(9);
+    const init = (end: string) => printed('kubectl logs api-6d5c8b7f9d-4xk2p -c wait -n team', waits + end);
+    const pods = RUNNING(`${API}orders-pg-0            1/1     Running   0               30d\n`);
+    expect(verdictOf('is api well?', pods, init('orders-pg:5432 is up\n'))).to.equal('healthy');
+    expect(verdictOf('is api well?', pods, init(''))).to.equal('probable');
+  });
+
+  it('what customers are refused is business, and a cache that throws keys away is a cache', () => {
+    const declined = '{"level":"error","msg":"payment declined by issuer","code":"insufficient_funds"}\n'.repeat(4);
+    expect(verdictOf('api errors', RUNNING(API), log(declined + SERVED))).to.equal('healthy');
+    const pods = RUNNING('prices-redis-0         1/1     Running   0               30d\n');
+    const memory = (policy: string) =>
+      printed(
+        'kubectl exec prices-redis-0 -n team -- redis-cli info',
+        `used_memory:268000000\nmaxmemory:268435456\nmaxmemory_policy:${policy}\nkeyspace_hits:90000\nkeyspace_misses:800\nevicted_keys:4120\n`,
+      );
+    expect(verdictOf('is the pod of prices-redis well?', pods, memory('allkeys-lru'))).to.equal('healthy');
+    expect(verdictOf('is the pod of prices-redis well?', pods, memory('noeviction'))).to.equal('identified');
+  });
 });
