@@ -1,11 +1,13 @@
 import { describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { isRunLater } from '../finished-tries.ts';
-import type { Workload } from '../kubernetes-state.ts';
+import type { KubernetesState, Workload } from '../kubernetes-state.ts';
 import { logsOfWorkload, saidBy } from '../logs/pod-log.ts';
 import { purposeOf } from '../purpose.ts';
 import { name } from '../quote.ts';
-import { eventsOf, podsOf } from '../relations.ts';
+import { textAt } from '../raw.ts';
+import { ageSeconds } from '../read/ages.ts';
+import { eventsOf, podsOf, sameNamespace } from '../relations.ts';
 import { words } from './crashes.ts';
 
 /** Finds Jobs that failed and CronJobs that never run: a wrong schedule, suspended. */
@@ -51,8 +53,10 @@ function failedJob({ state, text }: Context, job: Workload): Diagnosis[] {
 
 function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
   const wrong = job.schedule !== null && !isSchedule(job.schedule);
-  const event = eventsOf(state, job).findLast(({ reason }) =>
-    /UnparseableSchedule|InvalidSchedule|FailedNeedsStart|MissSchedule/.test(reason),
+  const event = eventsOf(state, job).findLast(
+    ({ reason, ageSeconds: seconds }) =>
+      /UnparseableSchedule|InvalidSchedule|FailedNeedsStart/.test(reason) ||
+      (/MissSchedule/.test(reason) && !ranWithin(state, job, seconds)),
   );
   const asked = job.suspended && !purposeOf(job) && text.includes(job.name);
   if (!wrong && !event && !asked) return [];
@@ -75,6 +79,21 @@ function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
     }),
   ];
 }
+
+/** True where a run that is younger (in seconds) than what was missed came to its end. */
+const ranWithin = (
+  { workloads }: KubernetesState,
+  { name: own, namespace }: Workload,
+  seconds: number | null,
+): boolean =>
+  workloads.some(
+    (run) =>
+      run.kind === 'Job' &&
+      sameNamespace(run.namespace, namespace) &&
+      run.name.startsWith(`${own}-`) &&
+      (run.job.succeeded ?? 0) > 0 &&
+      (ageSeconds(textAt(run.raw, 'metadata', 'age') ?? '') ?? Number.POSITIVE_INFINITY) < (seconds ?? 0),
+  );
 
 /** Five fields of cron, or a name such as `@daily`. */
 function isSchedule(text: string): boolean {

@@ -121,4 +121,25 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('is the pod of prices-redis well?', pods, memory('allkeys-lru'))).to.equal('healthy');
     expect(verdictOf('is the pod of prices-redis well?', pods, memory('noeviction'))).to.equal('identified');
   });
+
+  it('a run that was missed is made up for by a later one', () => {
+    const runs = (job: string) =>
+      printed(
+        'kubectl get cronjob,job -n team',
+        `NAME                  SCHEDULE    TIMEZONE   SUSPEND   ACTIVE   LAST SCHEDULE   AGE\ncronjob.batch/clean   0 * * * *   <none>     False     0        11m             88d\n\nNAME                      STATUS     COMPLETIONS   DURATION   AGE\n${job}`,
+      );
+    const missed = printed(
+      'kubectl get events -n team',
+      'LAST SEEN   TYPE      REASON         OBJECT          MESSAGE\n131m        Warning   MissSchedule   cronjob/clean   Missed scheduled time to start a job\n',
+    );
+    const later = 'job.batch/clean-29219100  Complete   1/1           51s        11m\n';
+    expect(verdictOf('cron job clean missed its schedule', runs(later), missed)).to.equal('healthy');
+    expect(verdictOf('cron job clean missed its schedule', runs(''), missed)).to.equal('identified');
+  });
+
+  it('a stranger who speaks no known TLS is not the fault of who refuses him', () => {
+    const strangers =
+      'http: TLS handshake error from 10.0.0.1:51290: tls: client offered only unsupported versions: [301]\n';
+    expect(verdictOf('api: errors in its log', RUNNING(API), log(strangers + SERVED))).to.equal('healthy');
+  });
 });
