@@ -7,7 +7,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database is read-only and refuses writes',
     pattern:
-      /read[- ]only transaction|cannot execute \w+ in a read-only|READONLY You can't write|--read-only option|--super-read-only|NotWritablePrimary|not master and slaveOk|not primary|database is in read.?only|attempt to write a readonly database|running in read-only mode|(?:table|database|index) \S{1,80} is read[- ]only|database is read-only|blocked by: \[FORBIDDEN\/\d+\/index (?:write|read-only)/i,
+      /\((?:1290|1836), |read[- ]only transaction|cannot execute \w+ in a read-only|READONLY You can't write|--read-only option|--super-read-only|NotWritablePrimary|not master and slaveOk|not primary|database is in read.?only|attempt to write a readonly database|running in read-only mode|(?:table|database|index) \S{1,80} is read[- ]only|database is read-only|blocked by: \[FORBIDDEN\/\d+\/index (?:write|read-only)/i,
     weight: 1,
   },
   {
@@ -15,7 +15,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database has reached its connection limit and refuses new connections',
     pattern:
-      /too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections|connection limit \(\d+\) is reached/i,
+      /\((?:1040|1203|1226), |too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections|connection limit \(\d+\) is reached/i,
     weight: 1,
   },
   {
@@ -47,7 +47,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the credentials are wrong or missing: authentication failed',
     pattern:
-      /password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|no pg_hba\.conf entry|login failed for user|ACCESS_REFUSED|called without any password configured|username.{0,40}password (?:are|is) incorrect|invalid username\/password|Authorization Violation|unable to authenticate user|no password supplied|client password must be a string|is not permitted to log in|account is locked/i,
+      /\(1045, |password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|no pg_hba\.conf entry|login failed for user|ACCESS_REFUSED|called without any password configured|username.{0,40}password (?:are|is) incorrect|invalid username\/password|Authorization Violation|unable to authenticate user|no password supplied|client password must be a string|is not permitted to log in|account is locked/i,
     weight: 1,
   },
   {
@@ -55,7 +55,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the user lacks a right (permission, role) in the database: it was revoked or never granted',
     pattern:
-      /not authori[sz]ed on \S+ to execute|permission denied for (?:table|schema|database|relation|sequence|view|function)|command denied to user|\bNOPERM\b|must be owner of|TOPIC_AUTHORIZATION_FAILED|GROUP_AUTHORIZATION_FAILED/i,
+      /\((?:1044|1142|1143), |not authori[sz]ed on \S+ to execute|permission denied for (?:table|schema|database|relation|sequence|view|function)|command denied to user|\bNOPERM\b|must be owner of|TOPIC_AUTHORIZATION_FAILED|GROUP_AUTHORIZATION_FAILED/i,
     weight: 1,
   },
   {

@@ -17,6 +17,13 @@ describe('what a refused client tells', () => {
     expect(kindOf('FATAL:  password authentication failed for user "orders"')).to.equal('credentials');
   });
 
+  it('the numbers of MySQL tell what a mask took away with the words', () => {
+    expect(kindOf("ERROR (1205, '?') [SQL: UPDATE lot SET grams = %s]")).to.equal('lock');
+    expect(kindOf("ERROR (1290, '?') [SQL: UPDATE lot SET grams = %s]")).to.equal('read-only-database');
+    expect(kindOf("ERROR (1045, '?')")).to.equal('credentials');
+    expect(kindOf("ERROR (2003, '?')")).to.equal('database-unreachable');
+  });
+
   it('a certificate that is over is told apart from one that is not trusted', () => {
     expect(kindOf('error: x509: certificate has expired or is not yet valid')).to.equal('certificate-expired');
     expect(kindOf('error: The remote certificate is invalid: NotTimeValid')).to.equal('certificate-expired');
