@@ -58,13 +58,23 @@ const WITH_VALUE: Record<
 /** A word of a command line; spaces in quotes are a part of it, a quote that never ends is a letter. */
 const WORD = /(?:[^\s'"]|'[^']*'|"[^"]*"|['"])+/g;
 
+const KUBECTL = /(?:^|[/\\])(?:kubectl(?:\.exe)?|oc|kubecolor)$/;
+
+/** `k` is what many call it. */
+const isAlias = (words: string[]): boolean =>
+  /^(?:(?:sudo|\$) )?k (?:(?:-n|--namespace|--context) \S+ )?(?:get|describe|logs?|exec|top|events|rollout)\b/.test(
+    words.join(' '),
+  );
+
 /** Takes a command line apart; null where it is no kubectl (or oc) command. */
 export function parseKubectl(command: string): KubectlCommand | null {
   const [line = '', ...pipes] = command.split('|').map((part) => part.trim());
-  const words = line.match(WORD) ?? [];
-  const start = words.findIndex((word) => /(?:^|\/)(?:kubectl|oc)$/.test(word));
+  const words: string[] = line.match(WORD) ?? [];
+  const named = words.findIndex((word) => KUBECTL.test(word));
+  const start = named === -1 && isAlias(words) ? words.indexOf('k') : named;
   if (start === -1) return null;
-  const parsed = readWords(words.slice(start + 1));
+  // minikube hands on what stands after the dashes.
+  const parsed = readWords(words.slice(words[start + 1] === '--' ? start + 2 : start + 1));
   const grep = pipes.map((pipe) => /^[ez]?grep\s+(?:-\S+\s+)*["']?([^"'\s]+)/.exec(pipe)?.[1]).find(Boolean) ?? null;
   const narrowed = parsed.narrowed || pipes.some((pipe) => /^(?:[ez]?grep|head|tail|awk)\b/.test(pipe));
   return { ...parsed, narrowed, filter: grep };

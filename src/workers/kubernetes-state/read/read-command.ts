@@ -29,7 +29,8 @@ export function readCommand(command: string, output: string): Reading {
 }
 
 /** Collectors of the logs of several pods, and tools whose name tells that they fetch logs. */
-const LOG_TOOL = /^(?:stern|kubetail|kail)\b|\b(?:get|fetch|read|tail|query)_?\w{0,20}logs?\b/i;
+const LOG_TOOL =
+  /^(?:stern|kubetail|kail)\b|^logs? (?:of|for|from) \S|\b(?:get|fetch|read|tail|query)_?\w{0,20}logs?\b/i;
 
 function readOne(command: string, text: string): Reading {
   const kubectl = parseKubectl(command);
@@ -92,7 +93,11 @@ function namedIn(command: string): KubectlCommand {
     ...(flag ?? NO_COMMAND),
     verb: 'logs',
     kinds: pod ? ['Pod'] : ['Service'],
-    name: pod ?? of('service|service_name|deployment|workload|app'),
+    name:
+      pod ??
+      of('service|service_name|deployment|workload|app') ??
+      /^logs? (?:of|for|from) ([a-z0-9][\w.-]*)/i.exec(command)?.[1] ??
+      null,
     namespace: of('namespace|ns') ?? flag?.namespace ?? null,
   };
 }

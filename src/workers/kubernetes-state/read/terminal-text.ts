@@ -18,7 +18,7 @@ function afterReturn(line: string): string {
 
 /** A prompt before a command, or a heading that repeats the command: `$ kubectl …`, `root@host:~# kubectl …`, `=== kubectl … ===`, `+ kubectl …`. */
 const COMMAND_LINE =
-  /^\s{0,4}(?:(?:\S{0,80}\s?)?[$#%>❯]\s+|[=\-#*>+]{1,8}\s*(?:command:?\s*|cmd:?\s*)?|(?:command|cmd|running|executing):\s*)`?((?:sudo\s+)?(?:\S{0,60}\/)?(?:kubectl|oc|stern|kubetail|helm|istioctl)\s[^\n]{1,400})$/i;
+  /^\s{0,4}(?:(?:\S{0,80}\s?)?[$#%>❯]\s+|PS [^>\n]{1,80}>\s*|➜\s+\S{1,80}\s+(?:git:\(\S{1,80}\)\s+(?:✗\s+)?)?|[=\-#*>+]{1,8}\s*(?:command:?\s*|cmd:?\s*)?|(?:command|cmd|running|executing):\s*)`?((?:sudo\s+)?(?:\S{0,60}\/)?(?:kubectl(?:\.exe)?|oc|kubecolor|stern|kubetail|helm|istioctl|k(?= (?:(?:-n|--namespace) \S+ )?(?:get|describe|logs?|exec|top|events|rollout)\b))\s[^\n]{1,400})$/iu;
 /** Any other command at a prompt ends what the one before it printed. */
 const OTHER_COMMAND = /^(?:\S{1,60}@\S{1,60}[#$%]|\$|❯)\s+([a-z][\w./-]{0,60}(?:\s[^\n]{0,400})?)$|^(?:\$|❯)\s*$/;
 /** `==== Pods ====`, `--- services ---` and the like: the beginning of another text, whose command is not told. */
@@ -29,7 +29,8 @@ const HEADING = /^(?:={3,}|-{3,}|#{2,}|\*{3,})\s*([A-Za-z][^\n=*]{0,120}?)\s*(?:
  * kubectl command printed is never cut: a log may hold prompts and headings of its own.
  */
 export function printedCommands(command: string, text: string): Printed[] {
-  if (/^\s*(?:sudo\s+)?(?:\S+\/)?(?:kubectl|oc)\s/.test(command)) return [{ command, output: text }];
+  if (/^\s*(?:sudo\s+)?(?:\S+\/)?(?:kubectl(?:\.exe)?|oc|kubecolor|k)\s/.test(command))
+    return [{ command, output: text }];
   const parts: { command: string; lines: string[] }[] = [{ command, lines: [] }];
   for (const line of text.split('\n')) {
     const next = line.length > 600 ? null : commandOf(line);
