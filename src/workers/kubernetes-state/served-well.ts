@@ -12,7 +12,7 @@ import { subjectPods } from './subjects.ts';
 
 /** Alerts about what users or readers of logs see; disks, certificates, backups and the like show elsewhere. */
 const SEEN_IN_LOGS =
-  /\b(?:errors?|fail\w*|5\d\d|4\d\d|time[sd]? ?out|timeouts?|unavailable|warn\w*|logged|anomal\w+|retr(?:y|ies)|resolved)\b|error_?rat(?:e|io)|5xx/i;
+  /\b(?:errors?|fail\w*|[45]\d\ds?|time[sd]? ?out|timeouts?|unavailable|warn\w*|logged|anomal\w+|retr(?:y|ies)|resolved)\b|error_?rat(?:e|io)|5xx/i;
 /** Alerts about how long something takes, or about what would make it take longer. */
 const SEEN_IN_TIMES = /slow|latenc|p9\d|respons\w* time|throttl|\bcpu|load\b/i;
 const NOT_HERE =

@@ -12,9 +12,9 @@ type Gap = { owner: string; callee: string | null; ms: number; before: string; a
 /** The words of somebody who waits. */
 const WAITS =
   /\b(?:slow\w*|latenc\w+|p\d\d|delay\w*|time[sd]? ?out|timeouts?|response times?|durations?|hang\w*|stall\w*|stuck|wait\w*|behind|lag)\b|\b50[34]\b/i;
-/** What tells the lines of one request from those of others. */
+/** What tells the lines of one request from those of others: a member that says it is an id, or one with a number in it (`msg` holds words). */
 const REQUEST =
-  /\b(?:(?:req(?:uest)?|trace|corr(?:elation)?|tx|job|task|message|msg|order)(?:[-_ ]?id)?|rid|tid)["']?\s?[=:]\s?["']?([\w-]{1,64})/i;
+  /\b(?:(?:req(?:uest)?|trace|corr(?:elation)?|tx|job|task|message|msg|order)[-_ ]?id|rid|tid)["']?\s?[=:]\s?["']?([\w-]{1,64})|\b(?:req(?:uest)?|trace|corr(?:elation)?|tx|job|task|order)["']?\s?[=:]\s?["']?((?=[\w-]{0,63}\d)[\w-]{1,64})/i;
 /** The end of a request: what comes after it is another one. */
 const OVER =
   /\b(?:done|finished|completed?|end(?:ed)?|closed)\b|\b(?:GET|POST|PUT|PATCH|DELETE) \S+ (?:-> )?[1-5]\d\d\b/i;
@@ -53,7 +53,8 @@ function gapsOf(log: LogText, namesIn: (line: string) => string[]): Gap[] {
   if (owner === '' || log.command) return [];
   const open = new Map<string, string>();
   return log.lines.slice(-MAX_LINES).flatMap((line): Gap[] => {
-    const key = REQUEST.exec(line.slice(0, 1500))?.[1];
+    const found = REQUEST.exec(line.slice(0, 1500));
+    const key = found?.[1] ?? found?.[2];
     if (key === undefined) return [];
     const before = open.get(key);
     if (OVER.test(messageOf(line))) open.delete(key);

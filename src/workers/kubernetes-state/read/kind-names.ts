@@ -73,6 +73,7 @@ const ALIASES: Record<string, readonly string[]> = {
   APIService: ['apiservice', 'apiservices', 'apiservice.apiregistration.k8s.io'],
   ExternalSecret: ['externalsecret', 'externalsecrets', 'es', 'externalsecret.external-secrets.io'],
   Certificate: ['certificate', 'certificates', 'certificate.cert-manager.io'],
+  ScaledObject: ['scaledobject', 'scaledobjects', 'so', 'scaledobject.keda.sh', 'scaledobjects.keda.sh'],
   VirtualService: ['virtualservice', 'virtualservices', 'vs', 'virtualservice.networking.istio.io'],
 };
 

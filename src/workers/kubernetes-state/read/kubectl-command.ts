@@ -75,7 +75,9 @@ export function parseKubectl(command: string): KubectlCommand | null {
   if (start === -1) return null;
   // minikube hands on what stands after the dashes.
   const parsed = readWords(words.slice(words[start + 1] === '--' ? start + 2 : start + 1));
-  const grep = pipes.map((pipe) => /^[ez]?grep\s+(?:-\S+\s+)*["']?([^"'\s]+)/.exec(pipe)?.[1]).find(Boolean) ?? null;
+  // What `grep -v` leaves out is no search for a word.
+  const searches = pipes.filter((pipe) => !/^[ez]?grep\s+(?:-\S+\s+)*(?:-\w*v|--invert-match)/.test(pipe));
+  const grep = searches.map((pipe) => /^[ez]?grep\s+(?:-\S+\s+)*["']?([^"'\s]+)/.exec(pipe)?.[1]).find(Boolean) ?? null;
   const narrowed = parsed.narrowed || pipes.some((pipe) => /^(?:[ez]?grep|head|tail|awk)\b/.test(pipe));
   return { ...parsed, narrowed, filter: grep };
 }

@@ -171,6 +171,17 @@ const readyCondition = (row: TableRow) => ({
   },
 });
 BODIES.Certificate = (row) => ({ spec: { secretName: plain(row.SECRET) }, ...readyCondition(row) });
+BODIES.ScaledObject = (row) => ({
+  spec: {
+    scaleTargetRef: { name: plain(row.SCALETARGETNAME) },
+    minReplicaCount: numberOf(row.MIN),
+  },
+  status: {
+    conditions: (['Ready', 'Active'] as const).flatMap((type) =>
+      /^(?:True|False|Unknown)$/.test(row[type.toUpperCase()] ?? '') ? [{ type, status: row[type.toUpperCase()] }] : [],
+    ),
+  },
+});
 BODIES.Namespace = (row) => ({ status: { phase: plain(row.STATUS) } });
 BODIES.APIService = (row) => ({ status: { available: row.AVAILABLE ?? null } });
 // A row tells whom a policy covers and not what it allows.

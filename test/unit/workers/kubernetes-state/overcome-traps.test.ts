@@ -142,4 +142,21 @@ describe('what looks like trouble and is over, meant so, or none', () => {
       'http: TLS handshake error from 10.0.0.1:51290: tls: client offered only unsupported versions: [301]\n';
     expect(verdictOf('api: errors in its log', RUNNING(API), log(strangers + SERVED))).to.equal('healthy');
   });
+
+  it('an autoscaler that may go to zero and has nothing to do has put its target to sleep', () => {
+    const scaler = (active: string, ready: string) =>
+      printed(
+        'kubectl get scaledobject,deploy -n team',
+        `NAME                          SCALETARGETKIND      SCALETARGETNAME   MIN   MAX   READY   ACTIVE   FALLBACK   PAUSED    TRIGGERS   AGE\nscaledobject.keda.sh/mailer   apps/v1.Deployment   mailer            0     10    ${ready.padEnd(8)}${active.padEnd(9)}False      Unknown   kafka      120d\n\nNAME                     READY   UP-TO-DATE   AVAILABLE   AGE\ndeployment.apps/mailer   0/0     0            0           120d\n`,
+      );
+    expect(verdictOf('mailer has no pods', scaler('False', 'True'))).to.equal('healthy');
+    expect(verdictOf('mailer has no pods', scaler('Unknown', 'False'))).to.equal('probable');
+  });
+
+  it('what grep -v left out is no search for a word', () => {
+    const lines = printed('kubectl logs deploy/api -n team | grep -v healthz', SERVED);
+    const found = printed('kubectl logs deploy/api -n team | grep 200', SERVED);
+    expect(verdictOf('api: errors at 5', RUNNING(API), lines)).to.equal('healthy');
+    expect(verdictOf('api: errors at 5', RUNNING(API), found)).to.not.equal('healthy');
+  });
 });

@@ -61,4 +61,9 @@ describe('the time between two lines of a request', () => {
     expect(top('Is web in namespace team fine?', { web: slow })).to.equal(null);
     expect(top(SLOW, { web: slow.slice(0, 4) })).to.equal(null);
   });
+
+  it('takes no words for the name of a request', () => {
+    const line = (minute: number) => `{"time":"2031-04-02T10:${minute}:00Z","msg":"request","path":"/items","ms":9}`;
+    expect(top(SLOW, { web: [line(10), line(20), line(30), line(40)] })).to.equal(null);
+  });
 });
