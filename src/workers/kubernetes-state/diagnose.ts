@@ -23,6 +23,7 @@ import { loadBalancers } from './analyzers/load-balancers.ts';
 import { logErrors } from './analyzers/log-errors.ts';
 import { measuredNetwork } from './analyzers/measured-network.ts';
 import { meshSecurity } from './analyzers/mesh-security.ts';
+import { meshSubsets } from './analyzers/mesh-subsets.ts';
 import { missingClaims } from './analyzers/missing-claims.ts';
 import { nameServersDown } from './analyzers/name-servers.ts';
 import { namesAndFaults, otherEvents, portConflicts } from './analyzers/names-and-faults.ts';
@@ -93,6 +94,7 @@ export const ANALYZERS = {
   storeFacts,
   changedConfiguration,
   meshSecurity,
+  meshSubsets,
   pathRewrites,
   nameServersDown,
   apiServices,
