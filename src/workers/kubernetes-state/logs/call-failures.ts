@@ -68,7 +68,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a callee is unavailable',
     pattern:
-      /code = Unavailable|StatusCode\.UNAVAILABLE|\bUNAVAILABLE: |no[_ ]healthy[_ ]upstream|upstream connect error|upstream_reset_before_response_started|route_not_found|cluster_not_found|no live upstreams|circuit ?breaker.{0,60}\bopen\b|CallNotPermittedException|503 Service (?:Temporarily )?Unavailable|no endpoints available|502 Bad Gateway/i,
+      /code = Unavailable|StatusCode\.UNAVAILABLE|\bUNAVAILABLE: |no[_ ]healthy[_ ]upstream|upstream connect error|upstream_reset_before_response_started|route_not_found|cluster_not_found|no live upstreams|circuit ?breaker.{0,60}(?<!half[- ])\bopen\b|CallNotPermittedException|503 Service (?:Temporarily )?Unavailable|no endpoints available|502 Bad Gateway/i,
     weight: 0.8,
   },
   {

@@ -1,5 +1,6 @@
 import type { FailureKind } from './failure-kind.ts';
 import { BUSINESS, BY_HAND, FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+import { isHabitual } from './habitual.ts';
 import { lineTime } from './line-time.ts';
 import { withoutOvercome } from './overcome.ts';
 
@@ -56,7 +57,7 @@ const LEAST = 0.42;
 
 /** A program that cannot deliver its own telemetry works all the same. */
 const TELEMETRY =
-  /\b(?:otel\w*|opentelemetry|otlp|jaeger|zipkin|span ?exporter|exporting (?:failed|spans|metrics|traces)|(?:trace|metric|span|log)s? export\w*|exporterhelper|retry_sender|statsd|pushgateway)\b/i;
+  /\b(?:otel\w*|opentelemetry|sentry|datadog|new ?relic|bugsnag|rollbar|honeycomb|otlp|jaeger|zipkin|span ?exporter|exporting (?:failed|spans|metrics|traces)|(?:trace|metric|span|log)s? export\w*|exporterhelper|retry_sender|statsd|pushgateway)\b/i;
 
 function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
@@ -70,6 +71,7 @@ function toCandidate(raw: string, index: number): Candidate[] {
     return [];
   const head = text.slice(0, 120);
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
+  if (!kind?.certain && isHabitual(text)) return [];
   const level = levelOf(text, head, kind);
   const informs =
     INFORMS.test(head) && !/"level":\s?[56]0\b|\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);

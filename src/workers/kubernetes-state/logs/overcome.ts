@@ -19,6 +19,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'name-resolution',
   'store-busy',
   'no-primary',
+  'broker-unreachable',
 ]);
 
 /** Errors that tell of one request each: after long and good service none of them stands for how things are now. */

@@ -1,0 +1,26 @@
+/** What frameworks and servers write every day about clients, scanners, defaults and their own housekeeping. */
+export const HABITUAL: readonly RegExp[] = [
+  // A pool that finds a connection closed by the server opens another one.
+  /Failed to validate connection .{0,300}maxLifetime/,
+  // Clients that went away, and Spring's word for requests that it answered with 4xx.
+  /ClientAbortException|AsyncRequestNotUsableException|\bResolved \[org\.springframework\.(?:web|http|security)\./,
+  /NODE_TLS_REJECT_UNAUTHORIZED|InsecureRequestWarning/,
+  /\b(?:is|are) not set, (?:falling back|using (?:the )?default)/i,
+  // Two controllers that write one object: the second reads it again.
+  /the object has been modified; please apply your changes to the latest version/,
+  // A file that a stranger asked for, and a stranger who hung up.
+  /open\(\) "[^"]{1,300}" failed \(2: No such file or directory\), client: (?!.{0,200}"(?:GET|HEAD) \/(?:index\.html)? HTTP)/,
+  /while (?:reading|waiting for) client request/,
+  /Invalid HTTP_HOST header: '\d{1,3}(?:\.\d{1,3}){3}/,
+  // Django's words for 4xx.
+  /\bWARNING\b.{0,60}\b(?:Not Found|Bad Request|Unauthorized|Forbidden|Method Not Allowed)\b[^:]{0,40}: \//,
+];
+
+/** A request that was refused because of what the client sent. */
+const CLIENT_FAULT = /\bstatus(?:_?code)?["=: ]{1,4}4(?:00|04|05|09|10|12|13|15|22|29)\b/i;
+const SERVER_FAULT = /\b(?:status(?:_?code)?["=: ]{1,4}|HTTP\/\d\S* )5\d\d\b/i;
+
+/** True for a line that says nothing of a fault, whatever words stand in it. */
+export function isHabitual(line: string): boolean {
+  return HABITUAL.some((pattern) => pattern.test(line)) || (CLIENT_FAULT.test(line) && !SERVER_FAULT.test(line));
+}
