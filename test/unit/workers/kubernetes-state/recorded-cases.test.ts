@@ -5,13 +5,13 @@ import { type Judged, judge } from '../../../fixtures/recorded-cases/judge.ts';
 /** The share that must hold; the unseen half was not looked at while the analysis was made, but for one healthy case at its end. */
 const FLOORS = {
   seen: { stated: 0.97, named: 0.97, class: 0.96, falseAlarms: 1 },
-  unseen: { stated: 0.88, named: 0.92, class: 0.93, falseAlarms: 4 },
+  unseen: { stated: 0.88, named: 0.92, class: 0.93, falseAlarms: 5 },
 } as const;
 
 const share = (judged: Judged[], is: (one: Judged) => boolean): number => judged.filter(is).length / judged.length;
 
 describe('recorded clusters, as kubectl prints them', function () {
-  // 669 cases, and machines that do much else.
+  // 684 cases, and machines that do much else.
   this.timeout(300_000);
   let judged: Judged[] = [];
   before(() => {
