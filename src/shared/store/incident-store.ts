@@ -11,6 +11,7 @@ import {
   listIncidents,
   WAITING_FIELDS,
 } from './list-incidents.ts';
+import { createOrphanStore, type OrphanStore } from './orphan-store.ts';
 import { type Pruned, pruneIncidents } from './prune-incidents.ts';
 import { type CurrentRun, readCurrentRun } from './read-run.ts';
 
@@ -42,7 +43,8 @@ export type IncidentCrowd = {
 };
 
 export type IncidentStore = DeadLetterStore &
-  HeldStore & {
+  HeldStore &
+  OrphanStore & {
     find(id: string): Promise<Incident | null>;
     /** What the messages of a run are written from, in one statement; null when the run is not the current one. */
     currentRun(id: string, run: number): Promise<CurrentRun | null>;
@@ -112,6 +114,7 @@ export function createIncidentStore(database: Database): IncidentStore {
   return {
     ...createDeadLetterStore(database),
     ...createHeldStore(database),
+    ...createOrphanStore(database),
     async find(id) {
       if (!isUuid(id)) return null;
       const rows = await database.query(`select ${INCIDENT_FIELDS} from rca_fleet.incidents i where i.id = $1`, [id]);
