@@ -202,7 +202,8 @@ with joined as (
     namespace = case when f.leads then f.alert->>'namespace' else i.namespace end,
     title = case when f.leads then f.alert->>'title' else i.title end,
     slack = case when f.leads then coalesce(nullif(f.alert->'slack', 'null'), i.slack) else i.slack end,
-    turn_at = least(i.turn_at, now() + make_interval(secs => f.turn_s)),
+    -- What goes on waiting has its turn reckoned from the end of that.
+    turn_at = least(i.turn_at, case when f.at_once then now() else i.created_at end + make_interval(secs => f.turn_s)),
     history = case when f.at_once then coalesce(i.history, '[]') || jsonb_build_array(jsonb_build_object('at', ${isoTime('now()')}, 'decision', 'investigate',
       'reason', case when i.held_for = 'maintenance' then 'no maintenance window covers it any more: it waits no longer'
                      when f.leads then 'a more urgent alert has joined and takes the lead: it waits no longer'
