@@ -43,6 +43,25 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
         await endAsPosted(test, held.incidentId);
       });
 
+      it('counts as unanswered from when its time has come, not before', async () => {
+        const { oldestOpenSeconds } = test.store.incidents;
+        await test.database.query(
+          `update rca_fleet.incidents set state = 'posted', due_at = null, finished_at = now()`,
+        );
+        const held = await storeOne(aPlanned());
+        await test.database.query(`update rca_fleet.incidents set created_at = now() - interval '1 h' where id = $1`, [
+          held.incidentId,
+        ]);
+        expect(await oldestOpenSeconds()).to.equal(0);
+        await test.database.query(`update rca_fleet.incidents set due_at = now() - interval '10 min' where id = $1`, [
+          held.incidentId,
+        ]);
+        expect(await oldestOpenSeconds()).to.be.within(600, 660);
+        await takeUp();
+        expect(await oldestOpenSeconds()).to.be.within(0, 60);
+        await endAsPosted(test, held.incidentId);
+      });
+
       it('ends as resolved_early what resolves meanwhile, and investigates it when it fires again', async () => {
         const fingerprint = randomUUID();
         const held = await storeOne(aPlanned({}, { fingerprint }));

@@ -60,7 +60,7 @@ export type IncidentStore = DeadLetterStore &
     stale(seconds: number, limit: number): Promise<StaleIncident[]>;
     /** Notes that these incidents were looked at, so that the next ones get their turn. */
     touch(ids: string[]): Promise<void>;
-    /** Age of the oldest open incident that is not held back, from when it was taken up, seconds; 0 when there is none. */
+    /** Age of the oldest open incident, from when nothing held it back any more, seconds; 0 when there is none. */
     oldestOpenSeconds(): Promise<number>;
     /**
      * Deletes what ended more than `days` ago, dead letters after `deadDays`: at most `limit` incidents and 5,000 alerts, so
@@ -106,8 +106,8 @@ select coalesce((select array_agg(name) from (select name from firing order by c
 from firing`;
 
 const OLDEST = `
-select coalesce(extract(epoch from now() - min(coalesce(taken_at, created_at))), 0)::float8 as age
-from rca_fleet.incidents where finished_at is null and due_at is null`;
+select coalesce(extract(epoch from now() - min(coalesce(due_at, taken_at, created_at))), 0)::float8 as age
+from rca_fleet.incidents where finished_at is null and (due_at is null or due_at <= now())`;
 
 /** The repository of incidents. */
 export function createIncidentStore(database: Database): IncidentStore {
