@@ -163,7 +163,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
       database.query<Delivery & Row>(
         `select ${FIELDS} from (
            select * from rca_fleet.deliveries where incident_id = $1 order by run desc, created_at desc limit 100
-         ) as newest order by run, created_at`,
+         ) as newest order by run, created_at, part`,
         [incidentId],
       ),
     due: (seconds, limit) => database.query<DueDelivery & Row>(due(limit), [seconds]),
