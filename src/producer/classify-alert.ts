@@ -121,7 +121,8 @@ function chooseAgent(
   return { ...chosen, reason: `${chosen.reason}; ${AGENT_LABEL} "${wanted.slice(0, 60)}" is no agent with a pool` };
 }
 
-function agentOfClass(
+/** The agent that answers for a class, by its own pool or as a stand-in, with the reason. Throws where no agent has a pool. */
+export function agentOfClass(
   alertClass: AlertClass,
   scores: Scores,
   agents: readonly AgentDefinition[],

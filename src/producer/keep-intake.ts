@@ -1,3 +1,4 @@
+import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
 import { pause, withDeadline } from '../shared/deadline.ts';
 import { describeError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -8,6 +9,7 @@ import type { Store } from '../shared/store/store.ts';
 import type { Enqueue } from './enqueue-investigation.ts';
 import type { IntakePolicies } from './intake-policies/policy-schema.ts';
 import { planSelfRedrives, redriveDue } from './keep-redriving.ts';
+import { rerouteOrphans } from './reroute-orphans.ts';
 
 const EVERY_MS = 1_000;
 const AFTER_FAILURE_MS = 5_000;
@@ -19,6 +21,7 @@ const MAX_BATCHES = 10;
 const SELDOM_MS = 15_000;
 
 export type KeepIntakeDeps = {
+  agents: AgentDefinition[];
   store: Store;
   queues: Queues;
   enqueue: Enqueue;
@@ -66,6 +69,7 @@ export async function keepIntake(deps: KeepIntakeDeps, signal: AbortSignal): Pro
     if (performance.now() >= seldomAt) {
       seldomAt = performance.now() + SELDOM_MS;
       await attempt(deps, 'tidying intake', () => tidy(deps), signal);
+      await attempt(deps, 'giving orphans another agent', () => rerouteOrphans(deps), signal);
       await attempt(deps, 'planning redrives', (limited) => planSelfRedrives(deps, limited), signal);
     }
     await pause(often.every(Boolean) ? EVERY_MS : AFTER_FAILURE_MS, signal, false);

@@ -18,6 +18,9 @@ export type IntakePlan = {
   maintenance: { name: string; until: string } | null;
 };
 
+/** What the keys begin with of alerts that a maintenance window holds back. */
+export const MAINTENANCE_KEY = 'maintenance ';
+
 /** How alerts that share a key become one incident. */
 export type CoalescePlan = {
   keys: string[];

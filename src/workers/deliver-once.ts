@@ -2,7 +2,7 @@ import { pause } from '../shared/deadline.ts';
 import { DependencyError, LeaseLostError } from '../shared/errors.ts';
 import type { McpGateway } from '../shared/mcp/mcp-gateway.types.ts';
 import type { Delivery, DeliveryLease, DeliveryPart, DeliveryStore } from '../shared/store/delivery-store.ts';
-import type { SlackPace } from './slack-pace.ts';
+import type { SlackPace, SlackTurn } from './slack-pace.ts';
 
 export type DeliverDeps = {
   gateway: McpGateway;
@@ -22,14 +22,14 @@ export type Outgoing = {
   target: Target;
   revision: number;
   signal: AbortSignal;
-  /** Of a critical incident: it goes before others where the channel is busy. */
-  urgent?: boolean;
+  /** Before whom it goes where the channel is busy; the last by default. */
+  turn?: SlackTurn;
 };
 
 /** How one kind of message is sent; ids are those by which Slack knows it. */
 export type Sendable = {
   send(): Promise<string>;
-  /** Where it stands although its answer was lost, the oldest first; throws PacedError when that can't be told yet. */
+  /** Where it stands although its answer was lost, the newest last; throws PacedError when that can't be told yet. */
   find(delivery: Delivery): Promise<string[]>;
   /** Shows the newest revision; false where it stands as it is for good and must be sent anew. Left out for what never changes. */
   edit?(id: string): Promise<boolean>;
@@ -166,7 +166,7 @@ async function settledRow({ deliveries, takeBackMs = TAKE_BACK_MS }: DeliverDeps
   }
 }
 
-async function waitForPace({ pace }: DeliverDeps, { target, urgent }: Outgoing): Promise<void> {
-  const waitMs = await pace.take(target.channel, urgent);
+async function waitForPace({ pace }: DeliverDeps, { target, turn }: Outgoing): Promise<void> {
+  const waitMs = await pace.take(target.channel, turn);
   if (waitMs > 0) throw new PacedError(waitMs);
 }

@@ -10,6 +10,7 @@ import { deliverMessage, type Sending } from './deliver-message.ts';
 import { type DeliverDeps, type Delivered, PacedError, type Target } from './deliver-once.ts';
 import type { ReportView, SlackMessage } from './report-view.ts';
 import { loadReportView, type StoredReportView } from './report-view-from-store.ts';
+import type { SlackTurn } from './slack-pace.ts';
 import { writeReport } from './write-report.ts';
 import { writeRootMessage } from './write-root-message.ts';
 
@@ -116,7 +117,7 @@ async function deliverView(
   // Later it says how many alerts have joined by now, which is told quietly or not at all.
   const anew = view.incident.state === 'reported' || (view.phase === 'failed' && !view.crowd);
   const send = (part: 'reply' | `overflow-${number}`, message: SlackMessage, shown: number) =>
-    deliver(deps, { lease, part, target, message, revision: shown, anew, urgent: isUrgent(view), signal });
+    deliver(deps, { lease, part, target, message, revision: shown, anew, turn: turnOf(view), signal });
   // The thread reads in order when the reply stands before its overflow, but the reply counts as shown only when nothing
   // is missing behind it: so it is first posted as the revision before this one.
   if (written.overflow.length > 0 && !(await replyStands(deps, lease)))
@@ -125,7 +126,10 @@ async function deliverView(
   return await send('reply', written.reply, revision);
 }
 
-const isUrgent = ({ incident }: ReportView) => incident.priority === 1;
+function turnOf({ incident, phase }: ReportView): SlackTurn {
+  if (incident.priority === 1) return 'critical';
+  return phase === 'working' || incident.state === 'posted' ? 'news' : 'answer';
+}
 
 async function replyStands({ store }: PostDeps, { incidentId, run }: DeliveryLease): Promise<boolean> {
   const rows = await store.deliveries.list(incidentId);
@@ -175,7 +179,7 @@ async function postRoot(deps: PostDeps, lease: DeliveryLease, view: ReportView, 
   }
   const target: Target = { channel: deps.defaultChannel, threadTs: null };
   const message = writeRootMessage(view);
-  const root = { lease, part: 'root' as const, target, message, revision: 1, urgent: isUrgent(view), signal };
+  const root = { lease, part: 'root' as const, target, message, revision: 1, turn: turnOf(view), signal };
   const { channel, ts } = await deliver(deps, root);
   return { channel, threadTs: ts };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { MAINTENANCE_KEY } from '../../src/shared/intake-plan.ts';
 import type { ClassifiedAlert } from '../../src/shared/store/intake-store.ts';
 import { availableBackends } from '../support/backends.ts';
 import { aPlanned, closeGroups, closeWindow, endAsPosted, makeDue } from '../support/intake.ts';
@@ -39,6 +40,25 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
         });
         const waiting = await test.store.incidents.waiting('network', -1, 10);
         expect(waiting.map((item) => item.incidentId)).to.deep.equal([held.incidentId]);
+        await endAsPosted(test, held.incidentId);
+      });
+
+      it('counts as unanswered from when its time has come, not before', async () => {
+        const { oldestOpenSeconds } = test.store.incidents;
+        await test.database.query(
+          `update rca_fleet.incidents set state = 'posted', due_at = null, finished_at = now()`,
+        );
+        const held = await storeOne(aPlanned());
+        await test.database.query(`update rca_fleet.incidents set created_at = now() - interval '1 h' where id = $1`, [
+          held.incidentId,
+        ]);
+        expect(await oldestOpenSeconds()).to.equal(0);
+        await test.database.query(`update rca_fleet.incidents set due_at = now() - interval '10 min' where id = $1`, [
+          held.incidentId,
+        ]);
+        expect(await oldestOpenSeconds()).to.be.within(600, 660);
+        await takeUp();
+        expect(await oldestOpenSeconds()).to.be.within(0, 60);
         await endAsPosted(test, held.incidentId);
       });
 
@@ -293,6 +313,42 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
         await makeDue(test, one.incidentId);
         expect((await takeUp()).taken.map((item) => item.incidentId)).to.include(one.incidentId);
         expect((await find(one.incidentId)).history![0]!.reason).to.match(/window is over, and it still fires/);
+      });
+
+      /** As it is planned for alerts that share a service. */
+      const together = (service: string) => {
+        const keys = [`${MAINTENANCE_KEY}${service}`];
+        const coalesce = { keys, quietSeconds: 600, maxSeconds: 600, maxAlerts: 2 };
+        return { maintenance, holdSeconds: 0, keys, coalesce };
+      };
+
+      it('takes up as one incident what belongs together, led by the most urgent of it', async () => {
+        const shared = key();
+        const one = await storeOne(aPlanned({ ...together(shared), priority: 4 }));
+        const others = await store(...[3, 1, 3].map((priority) => aPlanned({ ...together(shared), priority })));
+        for (const other of others) {
+          expect(other).to.include({ decision: 'join', incidentId: one.incidentId });
+          expect(other.reason).to.match(/^maintenance "upgrade" until .*it came with other alerts/);
+          expect(other.takenUp).to.equal(undefined);
+        }
+        expect(await find(one.incidentId)).to.include({ heldFor: 'maintenance', priority: 1, alertCount: 4 });
+        expect((await storeOne(aPlanned({ keys: [key()] }))).incidentId).to.not.equal(one.incidentId);
+      });
+
+      it('holds back by itself what comes after an operator has asked for the others', async () => {
+        const shared = key();
+        const one = await storeOne(aPlanned(together(shared)));
+        await test.store.incidents.investigateAnyway(one.incidentId);
+        const later = await storeOne(aPlanned(together(shared)));
+        expect(later).to.include({ decision: 'suppress' }).and.not.include({ incidentId: one.incidentId });
+      });
+
+      it('holds back by itself what comes after one of the others was told of outside of it', async () => {
+        const [shared, fingerprint] = [key(), randomUUID()];
+        const one = await storeOne(aPlanned(together(shared), { fingerprint }));
+        expect((await storeOne(aPlanned({}, { fingerprint }))).takenUp).to.not.equal(undefined);
+        const later = await storeOne(aPlanned(together(shared)));
+        expect(later).to.include({ decision: 'suppress' }).and.not.include({ incidentId: one.incidentId });
       });
 
       it('ends as suppressed what was resolved before its end', async () => {

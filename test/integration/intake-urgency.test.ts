@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { ClassifiedAlert } from '../../src/shared/store/intake-store.ts';
 import { availableBackends } from '../support/backends.ts';
-import { aPlanned, endAsPosted } from '../support/intake.ts';
+import { aPlanned, endAsPosted, makeDue } from '../support/intake.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 
 for (const backend of availableBackends().filter((name) => name !== 'redis')) {
@@ -59,6 +59,19 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       const held = await fire(3, { maintenance });
       expect(await fire(1, { maintenance })).to.include({ decision: 'join', incidentId: held.incidentId });
       expect(await find(held.incidentId)).to.include({ heldFor: 'maintenance', dueAt: maintenance.until });
+    });
+
+    it('has its turn at the end of the window as if it had come then', async () => {
+      const fire = problem();
+      const { incidentId } = await fire(4, { maintenance, turnSeconds: 14_400 });
+      const old = `update rca_fleet.incidents set created_at = created_at - interval '5 h', turn_at = turn_at - interval '5 h' where id = $1`;
+      await test.database.query(old, [incidentId]);
+      await fire(1, { maintenance, turnSeconds: -28_800 });
+      await makeDue(test, incidentId);
+      const { taken } = await test.store.incidents.takeUpDue(500);
+      const { turnAt, priority } = taken.find((item) => item.incidentId === incidentId)!;
+      expect(priority).to.equal(1);
+      expect(turnAt).to.be.within(Date.now() - 28_860_000, Date.now() - 28_740_000);
     });
 
     it('ends the waiting for a maintenance window that does not cover it', async () => {

@@ -207,7 +207,7 @@ describe('posting charts to Slack', () => {
     await gateway.call('slack.upload_image', { ...twin, pngBase64: PIXEL.toString('base64') }, { signal: RUNNING });
     await later();
     await post(incidentId);
-    expect(files().map(({ title }) => title)).to.deep.equal(['db.pool.used']);
+    expect(files().map(({ title }) => title)).to.deep.equal(['twin']);
   });
 
   it('takes back the upload of a paused worker that came after another one had uploaded', async () => {

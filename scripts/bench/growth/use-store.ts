@@ -127,6 +127,8 @@ async function post({ incidents, deliveries, charts, paces }: Store, step: Step,
 
 async function makeRounds({ incidents, deliveries, budgets, mcpStatuses }: Store, step: Step): Promise<void> {
   const stale = await step('reconciler: stale investigations', () => incidents.stale(10, BATCH));
+  await step('rounds: incidents without an agent', () => incidents.orphans(['network', 'database'], 600, BATCH));
+  await incidents.reroute('00000000-0000-4000-8000-000000000000', 'gone', 'network', 'nobody');
   await step('reconciler: touch', () => incidents.touch(stale.slice(0, 10).map((item) => item.incidentId)));
   await step('reconciler: deliveries that are behind', () => deliveries.due(10, BATCH));
   await step('reconciler: newest dead letters', () => incidents.deadLetters(DEAD_LETTERS));

@@ -1,5 +1,10 @@
 import type { Alert, Severity } from '../../shared/alert.ts';
-import { type CoalescePlan, CRITICAL_AHEAD_SECONDS, type IntakePlan } from '../../shared/intake-plan.ts';
+import {
+  type CoalescePlan,
+  CRITICAL_AHEAD_SECONDS,
+  type IntakePlan,
+  MAINTENANCE_KEY,
+} from '../../shared/intake-plan.ts';
 import { type PatternMatcher, patternMatcher } from './match-pattern.ts';
 import type { CoalescePolicy, IntakePolicies, PolicyMatch } from './policy-schema.ts';
 import { readTopology, sharedKeys, type Topology } from './shared-keys.ts';
@@ -27,8 +32,7 @@ export function createIntakePlanner(policies: IntakePolicies): IntakePlanner {
       rules: [...matching.map((rule) => rule.name), ...(maintenance ? [maintenance.name] : [])],
       joinSeconds: settings.join,
       holdSeconds: severity === 'critical' ? 0 : settings.hold,
-      // What waits for the end of a maintenance is nothing that others should join.
-      coalesce: maintenance ? null : coalescePlan(alert, settings.coalesce, topology),
+      coalesce: untilEnd(coalescePlan(alert, settings.coalesce, topology), maintenance, now),
       flapping: { times, withinSeconds: within, coolDownSeconds: settings.coolDown },
       turnSeconds: policies.overtaken[severity] - (severity === 'critical' ? CRITICAL_AHEAD_SECONDS : 0),
       maintenance: maintenance ? { name: maintenance.name, until: maintenance.until } : null,
@@ -56,6 +60,14 @@ function coalescePlan(alert: Alert, policy: CoalescePolicy | null, topology: Top
   const keys = sharedKeys(alert, policy, topology);
   if (keys.length === 0) return null;
   return { keys, quietSeconds: policy.quiet, maxSeconds: policy.atMost, maxAlerts: policy.alerts };
+}
+
+/** What waits for the end of the same maintenance is coalesced until then, so that no storm follows it, and with nothing else. */
+function untilEnd(plan: CoalescePlan | null, maintenance: { until: string } | null, now: Date): CoalescePlan | null {
+  if (!plan || !maintenance) return plan;
+  const seconds = Math.max(1, (Date.parse(maintenance.until) - now.getTime()) / 1_000);
+  const keys = plan.keys.map((key) => `${MAINTENANCE_KEY}until ${maintenance.until}, ${key}`);
+  return { ...plan, keys, quietSeconds: seconds, maxSeconds: seconds };
 }
 
 /** The window with which the maintenance ends that is open then: windows that overlap or follow each other are one. */

@@ -94,7 +94,7 @@ export type DeliveryStore = {
   giveUp(lease: DeliveryLease, part: DeliveryPart, why: string): Promise<void>;
   /** Gives up on what is behind of a run whose incident has ended; does nothing while it is open or the lease is an old one. */
   fail(lease: DeliveryLease, error: string): Promise<void>;
-  /** In the order of their runs; at most 100, the newest. */
+  /** In the order of their runs and of their making, an answer before its charts; at most 100, the newest. */
   list(incidentId: string): Promise<Delivery[]>;
   /**
    * Current runs whose reply or charts are behind, untouched for `seconds` and under no live lease, oldest first. Asking touches them,
@@ -163,7 +163,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
       database.query<Delivery & Row>(
         `select ${FIELDS} from (
            select * from rca_fleet.deliveries where incident_id = $1 order by run desc, created_at desc limit 100
-         ) as newest order by run, created_at`,
+         ) as newest order by run, created_at, part like 'chart-%', part`,
         [incidentId],
       ),
     due: (seconds, limit) => database.query<DueDelivery & Row>(due(limit), [seconds]),

@@ -66,7 +66,8 @@ function keysOf(c: number, group: Member[]): GroupKey[] {
     rank: rankOf(lead),
     quiet_s: lead.coalesce.quietSeconds,
     max_s: lead.coalesce.maxSeconds,
-    hold_s: lead.item.plan?.holdSeconds ?? 0,
+    // Nobody begins with what a maintenance window holds back before its end.
+    hold_s: lead.item.plan?.maintenance ? lead.coalesce.maxSeconds : (lead.item.plan?.holdSeconds ?? 0),
   };
   return [...new Set(group.flatMap((member) => member.coalesce.keys))].map((key) => ({ ...common, key }));
 }

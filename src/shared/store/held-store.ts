@@ -59,7 +59,7 @@ const BY_HAND = 'an operator asked for it';
 
 const ANYWAY = `
 with old as (
-  select id, state from rca_fleet.incidents where id = $1 for update
+  select id, state, held_for from rca_fleet.incidents where id = $1 for update
 ), again as (
   update rca_fleet.incidents i set
     state = 'received', run = case when old.state = 'received' then i.run else i.run + 1 end,
@@ -69,6 +69,9 @@ with old as (
   from old where i.id = old.id
     and ((old.state = 'received' and i.due_at is not null) or old.state in ('suppressed', 'resolved_early', 'posted'))
   returning ${WAITING_FIELDS}
+), keys as (
+  -- What a maintenance window holds back from now on must wait for its end by itself.
+  delete from rca_fleet.incident_groups g using old where g.incident_id = old.id and old.held_for = 'maintenance'
 )
 select old.state as was, again.* from old left join again on again."incidentId" = old.id`;
 

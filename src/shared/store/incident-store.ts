@@ -11,6 +11,7 @@ import {
   listIncidents,
   WAITING_FIELDS,
 } from './list-incidents.ts';
+import { createOrphanStore, type OrphanStore } from './orphan-store.ts';
 import { type Pruned, pruneIncidents } from './prune-incidents.ts';
 import { type CurrentRun, readCurrentRun } from './read-run.ts';
 
@@ -42,7 +43,8 @@ export type IncidentCrowd = {
 };
 
 export type IncidentStore = DeadLetterStore &
-  HeldStore & {
+  HeldStore &
+  OrphanStore & {
     find(id: string): Promise<Incident | null>;
     /** What the messages of a run are written from, in one statement; null when the run is not the current one. */
     currentRun(id: string, run: number): Promise<CurrentRun | null>;
@@ -58,7 +60,7 @@ export type IncidentStore = DeadLetterStore &
     stale(seconds: number, limit: number): Promise<StaleIncident[]>;
     /** Notes that these incidents were looked at, so that the next ones get their turn. */
     touch(ids: string[]): Promise<void>;
-    /** Age of the oldest open incident that is not held back, from when it was taken up, seconds; 0 when there is none. */
+    /** Age of the oldest open incident, from when nothing held it back any more, seconds; 0 when there is none. */
     oldestOpenSeconds(): Promise<number>;
     /**
      * Deletes what ended more than `days` ago, dead letters after `deadDays`: at most `limit` incidents and 5,000 alerts, so
@@ -104,14 +106,15 @@ select coalesce((select array_agg(name) from (select name from firing order by c
 from firing`;
 
 const OLDEST = `
-select coalesce(extract(epoch from now() - min(coalesce(taken_at, created_at))), 0)::float8 as age
-from rca_fleet.incidents where finished_at is null and due_at is null`;
+select coalesce(extract(epoch from now() - min(coalesce(due_at, taken_at, created_at))), 0)::float8 as age
+from rca_fleet.incidents where finished_at is null and (due_at is null or due_at <= now())`;
 
 /** The repository of incidents. */
 export function createIncidentStore(database: Database): IncidentStore {
   return {
     ...createDeadLetterStore(database),
     ...createHeldStore(database),
+    ...createOrphanStore(database),
     async find(id) {
       if (!isUuid(id)) return null;
       const rows = await database.query(`select ${INCIDENT_FIELDS} from rca_fleet.incidents i where i.id = $1`, [id]);

@@ -1,3 +1,4 @@
+import { MAINTENANCE_KEY } from '../intake-plan.ts';
 import { isoTime } from './iso-time.ts';
 import { allResolved } from './settle-resolved.ts';
 
@@ -31,7 +32,9 @@ with input as (
   on conflict (delivery_key) do nothing
   returning id
 ), taken as (
-  select n, alert_id, incident_id, fingerprint, fires, priority, c, join_s, cool_s from input
+  select n, alert_id, incident_id, fingerprint, fires, priority, c, join_s, cool_s,
+         case when held_until is not null then held_why || ': ' end as covered
+  from input
   join stored on stored.id = input.alert_id
 ), keyed as (
   select k.* from jsonb_to_recordset($2::jsonb) as
@@ -95,12 +98,12 @@ with input as (
   returning fingerprint, incident_id, expires_at <= now() as expired, xmax::text = '0' as added
 ), answered as (
   select taken.n, taken.alert_id, taken.incident_id, true as fires, taken.priority, slot.incident_id as answers, slot.expired,
-         taken.n = firing.n and slot.added and slot.incident_id <> taken.incident_id as shares
+         taken.n = firing.n and slot.added and slot.incident_id <> taken.incident_id as shares, covered
   from taken join firing using (fingerprint) join slot using (fingerprint) where taken.fires
   union all
   select n, alert_id, taken.incident_id, false, priority,
          coalesce(slot.incident_id, (select s.incident_id from rca_fleet.incident_slots s where s.fingerprint = taken.fingerprint)),
-         false, false
+         false, false, null
   from taken left join slot using (fingerprint) where not taken.fires
 ), known as (
   -- Looked up one by one, by their key: for new alerts there is nothing to look up.
@@ -139,7 +142,8 @@ with input as (
               else 'resolve' end as decision,
          case when o.n is not null then o.why
               when fires then
-                case when shares then 'it came with other alerts of the same service, node or neighbour: it joins their incident'
+                case when shares then
+                       coalesce(covered, '') || 'it came with other alerts of the same service, node or neighbour: it joins their incident'
                      when expired then 'the same alert comes and goes: it joins the last analysis, which shows what is new since'
                      else 'the same alert has an incident already: it joins that one' end
               when answers is null then $3
@@ -188,23 +192,27 @@ with joined as (
     reason = case when f.at_once then null when not f.held and f.held_until > i.due_at then f.held_why else i.reason end,
     resolved_at = null,
     updated_at = now(),
-    fingerprint = case when f.held and f.leads then f.alert->>'fingerprint' else i.fingerprint end,
-    agent = case when f.held and f.leads then f.classification->>'agent' else i.agent end,
-    class = case when f.held and f.leads then f.classification->>'class' else i.class end,
-    severity = case when f.held and f.leads then f.classification->>'severity' else i.severity end,
-    priority = case when f.held and f.leads then (f.classification->>'priority')::int else i.priority end,
-    classification = case when f.held and f.leads then f.classification else i.classification end,
-    service = case when f.held and f.leads then f.alert->>'service' else i.service end,
-    namespace = case when f.held and f.leads then f.alert->>'namespace' else i.namespace end,
-    title = case when f.held and f.leads then f.alert->>'title' else i.title end,
-    slack = case when f.held and f.leads then coalesce(nullif(f.alert->'slack', 'null'), i.slack) else i.slack end,
-    turn_at = least(i.turn_at, now() + make_interval(secs => f.turn_s)),
+    fingerprint = case when f.leads then f.alert->>'fingerprint' else i.fingerprint end,
+    agent = case when f.leads then f.classification->>'agent' else i.agent end,
+    class = case when f.leads then f.classification->>'class' else i.class end,
+    severity = case when f.leads then f.classification->>'severity' else i.severity end,
+    priority = case when f.leads then (f.classification->>'priority')::int else i.priority end,
+    classification = case when f.leads then f.classification else i.classification end,
+    service = case when f.leads then f.alert->>'service' else i.service end,
+    namespace = case when f.leads then f.alert->>'namespace' else i.namespace end,
+    title = case when f.leads then f.alert->>'title' else i.title end,
+    slack = case when f.leads then coalesce(nullif(f.alert->'slack', 'null'), i.slack) else i.slack end,
+    -- What goes on waiting has its turn reckoned from the end of that.
+    turn_at = least(i.turn_at, case when f.at_once then now() else i.created_at end + make_interval(secs => f.turn_s)),
     history = case when f.at_once then coalesce(i.history, '[]') || jsonb_build_array(jsonb_build_object('at', ${isoTime('now()')}, 'decision', 'investigate',
       'reason', case when i.held_for = 'maintenance' then 'no maintenance window covers it any more: it waits no longer'
                      when f.leads then 'a more urgent alert has joined and takes the lead: it waits no longer'
                      else 'so many alerts have joined that it waits no longer' end)) else i.history end
   from fates f where i.id = f.id
   returning i.id, i.run, i.agent, i.priority, f.at_once
+), keys as (
+  -- What a maintenance window goes on holding back must not join what it no longer does.
+  delete from rca_fleet.incident_groups g using led where g.incident_id = led.id and led.at_once and g.key like '${MAINTENANCE_KEY}%'
 ), firing_again as (
   update rca_fleet.incidents i set resolved_at = null
   where i.id in (select incident_id from joined) and i.resolved_at is not null and i.id not in (select id from fates)

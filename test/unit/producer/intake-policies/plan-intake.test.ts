@@ -76,7 +76,11 @@ describe('the intake plan of an alert', () => {
     ];
     const plan = planWith({ maintenance }, {}, 'critical');
     expect(plan.maintenance).to.deep.equal({ name: 'long', until: '2026-11-22T02:00:00.000Z' });
-    expect(plan.coalesce).to.equal(null);
+    const untilThen = { quietSeconds: 3 * 3_600, maxSeconds: 3 * 3_600 };
+    expect(plan.coalesce).to.deep.include({
+      keys: ['maintenance until 2026-11-22T02:00:00.000Z, service checkout in /shop'],
+      ...untilThen,
+    });
     expect(planWith({ maintenance }, { namespace: 'x' }).maintenance).to.include({ name: 'short' });
   });
 
