@@ -2,19 +2,26 @@ import { quote } from '../../kubernetes-state/quote.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shapeOf, shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
+import { isSlow } from './resources.ts';
 import { heaviest, noActions, numbers, rose, shareOf, topText, waitNames } from './story-parts.ts';
 
 /** From here on a processor is busy, percent. */
 const BUSY = 80;
 
+/** Words of those who wait for a server. */
+const FELT = /slow|latenc|response|\bp9\d|time[sd]? ?out|wait|hang|stall|fail|error|bloat|saturat|degrad|\bload\b/;
+
 /** One query that takes the server over. */
-export const query: StoryTeller = (state, { server }) => {
+export const query: StoryTeller = (state, { server, text }) => {
   const cpu = metricOf(state, 'CPUUtilization');
   const top = heaviest(state.profile);
   if (!top || top.share < 0.45 || /vacuum|checkpointer/i.test(top.statement)) return null;
   const shape = shapeOf(top.statement);
   const busy = cpu !== null && cpu.after >= BUSY && !cpu.recovered;
-  const reads = rose(metricOf(state, 'ReadIOPS'), 2) || rose(metricOf(state, 'ReadLatency'), 3);
+  const latency = metricOf(state, 'ReadLatency');
+  const reads = rose(metricOf(state, 'ReadIOPS'), 2) || rose(latency, 3);
+  // A server has room for a large query: it does harm where reads get slow, or where somebody says so.
+  const felt = (rose(latency, 3) && isSlow(latency)) || FELT.test(text);
   const grown = state.profile && growth(state.profile.load) >= 2;
   if (shape.verb !== 'select' || !(busy || reads || grown)) return null;
   const onCpu = /^CPU/.test(top.waits[0]?.name ?? '') || shareOf(state.profile, /^CPU/) >= 0.4;
@@ -24,7 +31,7 @@ export const query: StoryTeller = (state, { server }) => {
       : '';
   return {
     kind: 'query',
-    score: busy && onCpu ? 0.9 : busy ? 0.8 : 0.64,
+    score: busy && onCpu ? 0.9 : busy ? 0.8 : felt ? 0.64 : 0.3,
     text: `One expensive query ${onCpu && busy ? 'saturates the CPU (CPU saturation)' : 'overloads the database server'}${onCpu && busy ? ` of the database server ${server}` : ` ${server}`}: ${quote(shownStatement(top.statement), 170)} takes most of the load, waiting on ${waitNames(top.waits, 2) || 'CPU'}${scan}${cpu ? `; ${changeText(cpu)}` : ''}`,
     brief: 'one query takes most of the load',
     evidence: [...numbers(cpu, metricOf(state, 'ReadIOPS')), ...(state.profile ? [state.profile.evidence] : [])],
