@@ -15,14 +15,18 @@ export function workloadCause(state: DatabaseState): WorkloadCause | null {
   if (!worst) return null;
   const shape = shapeOf(worst.statement);
   const pressure = pressures(state.series);
+  const few = !worst.slow && (worst.calls ?? 0) < MANY;
   // A probe that asks no table anything is no load.
-  if (!worst.slow && shape.tables.length === 0 && shape.verb === 'select' && (worst.calls ?? 0) < MANY) return null;
+  if (few && shape.verb === 'select' && shape.tables.length === 0) return null;
+  // Nor is it one to look some rows up now and then.
+  const light =
+    few && shape.verb === 'select' && shape.where && shape.joins === 0 && !shape.subquery && !shape.aggregate;
   const often =
     worst.calls === null ? '' : `, run ${worst.calls} times${worst.calls >= MANY ? ' at high concurrency' : ''}`;
   const text = `${meaningOf(shape, worst)}: the statement ${quote(shownStatement(worst.statement, 150), 160)}${often}${worst.slow ? ' (slow query)' : ''} ${effectOf(shape)}${pressure.length > 0 ? `. On the host ${pressure.map(({ text: told }) => told).join(', ')}` : ''}`;
   return {
     text,
-    confidence: worst.slow || pressure.length > 0 ? 0.76 : (worst.calls ?? 0) >= MANY ? 0.6 : 0.4,
+    confidence: light ? 0.35 : worst.slow || pressure.length > 0 ? 0.76 : (worst.calls ?? 0) >= MANY ? 0.6 : 0.4,
     evidence: [worst.evidence, ...pressure.map(({ evidence }) => evidence)],
   };
 }

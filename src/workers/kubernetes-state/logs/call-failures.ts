@@ -9,7 +9,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'statements of the database block each other (locks)',
     pattern:
-      /deadlock (?:detected|found)|lock wait timeout|could not obtain lock|canceling statement due to lock|WriteConflict|could not serialize access|database is locked|was deadlocked on|deadlock victim|still waiting for \w+Lock on/i,
+      /deadlock (?:detected|found)|lock wait timeout|could not obtain lock|canceling statement due to lock|WriteConflict|could not serialize access|database is locked|was deadlocked on|\((?:1205|1213), |deadlock victim|still waiting for \w+Lock on/i,
     weight: 0.9,
   },
   {
@@ -17,7 +17,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database does not hold what the program asks for',
     pattern:
-      /relation "[^"]+" does not exist|column "?[\w.]+"? does not exist|UndefinedTable|UndefinedColumn|Invalid object name '|migrations are pending|Schema-validation: missing|\bno (?:exchange|queue) '[^']+' in vhost|\bns not found\b|database "[^"]+" does not exist|unknown database|table '[^']+' doesn't exist|no such table|Unknown column '|PendingMigration|ns does not exist|migration.{0,40}fail/i,
+      /relation "[^"]+" does not exist|column "?[\w.]+"? does not exist|UndefinedTable|UndefinedColumn|Invalid object name '|migrations are pending|Schema-validation: missing|\bno (?:exchange|queue) '[^']+' in vhost|\bns not found\b|database "[^"]+" does not exist|unknown database|table '[^']+' doesn't exist|no such table|\((?:1049|1054|1146), |Unknown column '|PendingMigration|ns does not exist|migration.{0,40}fail/i,
     weight: 0.95,
   },
   {
@@ -25,7 +25,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database cannot be reached',
     pattern: new RegExp(
-      `terminating connection due to (?:administrator command|unexpected postmaster exit)|the database system is (?:starting up|shutting down|in recovery mode)|no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|Communications link failure|Lost connection to MySQL|server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|unable to connect|not possible to connect|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect|unable to connect|can't reach)[^\\n]{0,120}${DATABASE}`,
+      `terminating connection due to (?:administrator command|unexpected postmaster exit)|the database system is (?:starting up|shutting down|in recovery mode)|no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|Communications link failure|Lost connection to MySQL|\\((?:2002|2003|2006|2013), |server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|unable to connect|not possible to connect|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect|unable to connect|can't reach)[^\\n]{0,120}${DATABASE}`,
       'i',
     ),
     weight: 0.95,
