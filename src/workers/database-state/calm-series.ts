@@ -1,5 +1,5 @@
-import type { SeriesProfile } from './profile-series.ts';
-import { isSlow } from './stories/resources.ts';
+import type { DatabaseState } from './database-state.ts';
+import { median, profileSeries, type SeriesProfile } from './profile-series.ts';
 
 type Rise = { times: number; isBad: (profile: SeriesProfile) => boolean };
 
@@ -7,10 +7,14 @@ const from =
   (least: number) =>
   ({ after }: SeriesProfile): boolean =>
     after >= least;
-const CPU: Rise = { times: 1.5, isBad: from(90) };
+const CPU: Rise = { times: 1.5, isBad: from(80) };
 const CLIENTS: Rise = { times: 2, isBad: from(50) };
 const LAG: Rise = { times: 2, isBad: from(10) };
-const LATENCY: Rise = { times: 3, isBad: isSlow };
+/** Disks of clouds answer in one or two milliseconds; CloudWatch tells seconds, recordings sometimes milliseconds. */
+const LATENCY: Rise = {
+  times: 3,
+  isBad: ({ after, series }) => after >= (/^seconds$/i.test(series.unit ?? '') ? 0.005 : 5),
+};
 
 /** How many times its beginning a metric ends at when it is no longer calm, and from which end on that matters. */
 const RISES: Readonly<Record<string, Rise>> = {
@@ -20,6 +24,8 @@ const RISES: Readonly<Record<string, Rise>> = {
   CurrConnections: CLIENTS,
   ReplicaLag: LAG,
   ReplicationLag: LAG,
+  AuroraReplicaLag: { times: 3, isBad: from(1000) },
+  OldestReplicationSlotLag: { times: 3, isBad: from(1e9) },
   WriteLatency: LATENCY,
   ReadLatency: LATENCY,
   DiskQueueDepth: { times: 5, isBad: from(5) },
@@ -34,11 +40,27 @@ const SHRINKS: ReadonlySet<string> = new Set([
   'CurrConnections',
 ]);
 
-/** True for a vital metric that did not leave its beginning towards trouble, or is back. */
+/** True for a metric that did not leave its beginning towards trouble, or is back. */
 export function isCalm(profile: SeriesProfile): boolean {
   const { series, before, after, ratio, recovered } = profile;
   if (recovered) return true;
   const rise = Object.hasOwn(RISES, series.metric) ? RISES[series.metric] : undefined;
   if (rise && ratio >= rise.times && rise.isBad(profile)) return false;
   return !(SHRINKS.has(series.metric) && before > 0 && after < SHRUNK * before);
+}
+
+/** So many times as many sessions at work as at the beginning wait for each other. */
+const CROWDED = 4;
+/** Fewer sessions than this at once are no crowd. */
+const CROWD = 4;
+
+/** True where any metric that shows the health of a server ends where it should not be, or its sessions crowd. */
+export function isStrained({ series, profile: load }: DatabaseState): boolean {
+  const values = load?.load ?? [];
+  const [first, last] = [median(values.slice(0, 3)), median(values.slice(-3))];
+  if (values.length >= 6 && first > 0 && last >= Math.max(CROWD, CROWDED * first)) return true;
+  return series.some((one) => {
+    const profile = profileSeries(one);
+    return profile !== null && !isCalm(profile);
+  });
 }

@@ -3,6 +3,9 @@ import type { DatabaseState, MetricSeries, WorkloadStatement } from './database-
 import { profileSeries, valueText } from './profile-series.ts';
 import { type StatementShape, shapeOf, shownStatement } from './statement-shape.ts';
 
+/** From here on a statement runs often. */
+const MANY = 50;
+
 /** What the workload of a server explains by itself. */
 export type WorkloadCause = { text: string; confidence: number; evidence: number[] };
 
@@ -12,12 +15,18 @@ export function workloadCause(state: DatabaseState): WorkloadCause | null {
   if (!worst) return null;
   const shape = shapeOf(worst.statement);
   const pressure = pressures(state.series);
+  const few = !worst.slow && (worst.calls ?? 0) < MANY;
+  // A probe that asks no table anything is no load.
+  if (few && shape.verb === 'select' && shape.tables.length === 0) return null;
+  // Nor is it one to look some rows up now and then.
+  const light =
+    few && shape.verb === 'select' && shape.where && shape.joins === 0 && !shape.subquery && !shape.aggregate;
   const often =
-    worst.calls === null ? '' : `, run ${worst.calls} times${worst.calls >= 50 ? ' at high concurrency' : ''}`;
+    worst.calls === null ? '' : `, run ${worst.calls} times${worst.calls >= MANY ? ' at high concurrency' : ''}`;
   const text = `${meaningOf(shape, worst)}: the statement ${quote(shownStatement(worst.statement, 150), 160)}${often}${worst.slow ? ' (slow query)' : ''} ${effectOf(shape)}${pressure.length > 0 ? `. On the host ${pressure.map(({ text: told }) => told).join(', ')}` : ''}`;
   return {
     text,
-    confidence: worst.slow || pressure.length > 0 ? 0.76 : 0.6,
+    confidence: light ? 0.35 : worst.slow || pressure.length > 0 ? 0.76 : (worst.calls ?? 0) >= MANY ? 0.6 : 0.4,
     evidence: [worst.evidence, ...pressure.map(({ evidence }) => evidence)],
   };
 }
@@ -85,6 +94,9 @@ const HOST: readonly { pattern: RegExp; ratio: number; least: number; says: stri
   { pattern: /netstat_Tcp|sockstat_TCP_(?:inuse|alloc)/i, ratio: 3, least: 50, says: 'connections rose' },
 ];
 
+/** The share of the window that a rise takes at least. */
+const LASTING = 0.15;
+
 /** The strongest rises of the host's metrics: peaks against the median of the window's beginning. */
 function pressures(series: MetricSeries[]): { text: string; evidence: number }[] {
   const found = series.flatMap((one) => {
@@ -92,6 +104,9 @@ function pressures(series: MetricSeries[]): { text: string; evidence: number }[]
     const rule = HOST.find(({ pattern }) => pattern.test(one.metric));
     if (!profile || !rule || profile.max < rule.least || profile.max < rule.ratio * Math.max(profile.before, 1e-9))
       return [];
+    // A single peak is what a job of a second leaves behind.
+    const bound = Math.max(rule.least, rule.ratio * Math.max(profile.before, 1e-9));
+    if (one.points.filter(({ value }) => value >= bound).length < LASTING * one.points.length) return [];
     return [{ rule, text: `${rule.says} to ${valueText(profile.max, null)}`, evidence: one.evidence }];
   });
   return [...new Map(found.map((one) => [one.rule.says, one])).values()].slice(0, 3);

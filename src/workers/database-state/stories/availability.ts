@@ -5,7 +5,7 @@ import { cited, currentEvents, eventText, noActions, numbers } from './story-par
 
 /** Words of those who felt that a server was away. */
 const FELT =
-  /fail(?:ed)?[ -]?over|restart|reboot|unavailab|unreachable|\bdown\b|connection|drop|interrupt|outage|maintenance|read-only|errors?\b/;
+  /fail(?:ed)?[ -]?over|restart|reboot|unavailab|unreachable|\bdown\b|\bconnections?\b|drop|interrupt|outage|maintenance|read-only|errors?\b/;
 
 const UNUSABLE =
   /incompatible-(?:parameters|network|option-group|restore|credentials)|inaccessible-encryption-credentials|DB (?:instance|cluster) (?:was )?(?:stopped|deleted)|in (?:a |the )?failed state/i;
@@ -60,7 +60,7 @@ export const restart: StoryTeller = (state, { server, text }) => {
       /reboot|restart|shut ?down|maintenance|patch|upgrad|recovery|unavailable|modif(?:y|ied|ication)|scal(?:ed|ing)/i.test(
         message,
       ) &&
-      !/failover|backup|storage|needs? (?:to be rebooted|a reboot)|pending|(?:is|are) available\b|no downtime|completed without/i.test(
+      !/failover|backup|storage|needs? (?:to be rebooted|a reboot)|pending|(?:is|are) available\b|no downtime|(?:upgrade|update|patch)\w* (?:is |are )?available|completed without/i.test(
         message,
       ),
   );

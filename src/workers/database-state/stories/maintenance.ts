@@ -1,11 +1,22 @@
 import { quote } from '../../kubernetes-state/quote.ts';
+import { isStrained } from '../calm-series.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
-import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose, waitNames } from './story-parts.ts';
+import {
+  cited,
+  currentEvents,
+  eventText,
+  heaviest,
+  isFelt,
+  noActions,
+  numbers,
+  rose,
+  waitNames,
+} from './story-parts.ts';
 
 /** Vacuum and checkpoints that take the server over. */
-export const maintenance: StoryTeller = (state, { server }) => {
+export const maintenance: StoryTeller = (state, { server, text }) => {
   const top = heaviest(state.profile);
   const events = currentEvents(state).filter(
     ({ message }) => /vacuum|checkpoint|wraparound|freeze/i.test(message) && !/completed successfully/i.test(message),
@@ -22,12 +33,14 @@ export const maintenance: StoryTeller = (state, { server }) => {
     metricOf(state, 'DiskQueueDepth'),
   ];
   const changes = [iops, wal, queue].filter((one): one is SeriesProfile => rose(one, 2)).map(changeText);
+  const harm = isStrained(state) || isFelt(text);
   const what = own
     ? `The maintenance statement ${quote(shownStatement(own.statement, 80), 90)}`
     : 'Checkpoints that follow each other too closely';
   return {
     kind: 'maintenance',
-    score: own && events.length > 0 ? 0.93 : own ? 0.88 : 0.8,
+    // Vacuum belongs to every working day; it is to blame where the server suffers.
+    score: frequent.length === 0 && !harm ? 0.3 : own && events.length > 0 ? 0.93 : own ? 0.88 : 0.8,
     text: `${what} overloads the database server ${server}${storm && own ? ' and triggers a checkpoint storm (checkpoints too frequent)' : ''}: it writes WAL (write-ahead log) and dirty pages and takes most of the load${state.profile ? `; the load waits on ${waitNames(state.profile.waits, 3)}` : ''}${changes.length > 0 ? `. ${changes.join(', ')}` : ''}. CPU and latency are effects of it${frequent[0] ? `. Events: ${eventText(frequent, 1, 130)}` : ''}`,
     brief: 'vacuum and checkpoints load the server',
     evidence: [...cited(events), ...numbers(wal, iops, queue), ...(state.profile ? [state.profile.evidence] : [])],

@@ -12,7 +12,8 @@ export const lag: StoryTeller = (state, { server, text }) => {
     (one): one is SeriesProfile => rose(one, 1.8),
   );
   const up = series !== null && series.after >= 30 && (series.ratio >= 3 || series.after >= 120);
-  const spoken = /replica(?:tion)?[ -]?lag|lag\b[^.]{0,40}replica/.test(text);
+  const spoken =
+    /replica(?:tion)?[ -]?lag|lag\b[^.]{0,40}replica/.test(text) && !/recovered|resolved|back to|^ok\b/.test(text);
   if (!up && !(events.length > 0 && (series === null || spoken)) && !(series === null && spoken && writes.length > 0))
     return null;
   const top = heaviest(state.profile);

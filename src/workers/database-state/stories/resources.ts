@@ -47,7 +47,7 @@ export const io: StoryTeller = (state, { server }) => {
 };
 
 /** CloudWatch tells latencies in seconds, recordings sometimes in milliseconds. */
-export const isSlow = ({ after, series: { unit } }: SeriesProfile): boolean =>
+const isSlow = ({ after, series: { unit } }: SeriesProfile): boolean =>
   after >= (/^seconds$/i.test(unit ?? '') ? 0.02 : 15);
 
 /** A processor that is busy for no reason told elsewhere. */

@@ -3,7 +3,17 @@ import type { LoadProfile } from '../database-state.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
-import { cited, currentEvents, eventText, noActions, numbers, rose, shareOf, waitNames } from './story-parts.ts';
+import {
+  cited,
+  currentEvents,
+  eventText,
+  isFelt,
+  noActions,
+  numbers,
+  rose,
+  shareOf,
+  waitNames,
+} from './story-parts.ts';
 
 /** Waits for locks as PostgreSQL, MySQL, SQL Server and Oracle call them. */
 const LOCK = /^Lock:|row_lock|metadata_lock|lock\/table|^LCK_|^enq: T[XM]/;
@@ -43,15 +53,22 @@ export const locks: StoryTeller = (state, { server, text }) => {
 const CONNECTION_WORDS =
   /connection(?:s|\s+count)?\b[^.]{0,60}(?:exhaust|limit|refus|reject|reached|exceed|maximum|satur)|too many (?:clients|connections)|remaining connection slots|max_connections|connection slots|connection pool|connection leak/i;
 
+/** So many times the usual clients are trouble by themselves. */
+const MANY_TIMES = 2.5;
+/** Below this share of the limit nobody waits for a connection. */
+const ROOM = 0.6;
+const HIGH = /\bhigh\b/;
+
 /** Connections that are used up, or pile up. */
 export const connections: StoryTeller = (state, { server, text }) => {
   const series = metricOf(state, 'DatabaseConnections', 'CurrConnections');
   const events = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message));
-  const spoken = CONNECTION_WORDS.test(text);
+  const spoken = CONNECTION_WORDS.test(text) && !hasRoom(series, text);
   const idle = holdsIdle(state.profile);
   const full = series !== null && nearLimit(series.after, [text, ...events.map(({ message }) => message)]);
   const up = (rose(series, 1.5) && !series.recovered) || full;
   if (!up && events.length === 0 && !(spoken && idle)) return null;
+  const many = series !== null && series.ratio >= MANY_TIMES;
   const what =
     events.length > 0 || spoken || full
       ? 'are exhausted (connection exhaustion: max_connections is reached)'
@@ -61,7 +78,15 @@ export const connections: StoryTeller = (state, { server, text }) => {
     : '';
   return {
     kind: 'connections',
-    score: up && (events.length > 0 || spoken) ? 0.9 : events.length > 0 ? 0.84 : 0.56,
+    // Without a known limit, and without anybody who suffers, a few more clients are no trouble yet.
+    score:
+      up && (events.length > 0 || spoken)
+        ? 0.9
+        : events.length > 0
+          ? 0.84
+          : full || many || isFelt(text) || HIGH.test(text)
+            ? 0.56
+            : 0.4,
     text: `The connections of the database server ${server} ${what}${held}${series ? `: ${changeText(series)}` : ''}${clientsOf(state.profile)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
     brief: `connections pile up${series ? ` (${changeText(series)})` : ''}`,
     evidence: [...numbers(series), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
@@ -74,14 +99,22 @@ function holdsIdle(profile: LoadProfile | null): boolean {
   return named || shareOf(profile, /^Client:/) >= 0.3;
 }
 
-/** True when the texts tell a limit of connections that is nearly reached. */
-function nearLimit(connectionCount: number, texts: string[]): boolean {
-  const told = texts.flatMap((one) =>
+/** The limits of connections that the texts tell. */
+const limitsIn = (texts: string[]): number[] =>
+  texts.flatMap((one) =>
     [...one.matchAll(/(?:max(?:imum|_connections)?|limit|ceiling)\D{0,25}(\d{2,5})\b/gi)].map(([, limit]) =>
       Number(limit),
     ),
   );
-  return told.some((limit) => connectionCount >= 0.85 * limit && connectionCount <= 1.2 * limit);
+
+/** True when the texts tell a limit of connections that is nearly reached. */
+const nearLimit = (connectionCount: number, texts: string[]): boolean =>
+  limitsIn(texts).some((limit) => connectionCount >= 0.85 * limit && connectionCount <= 1.2 * limit);
+
+/** True when the alert itself tells a limit and the server stays well below it. */
+function hasRoom(series: SeriesProfile | null, text: string): boolean {
+  const limits = limitsIn([text]);
+  return series !== null && limits.length > 0 && limits.every((limit) => series.max <= ROOM * limit);
 }
 
 function clientsOf(profile: LoadProfile | null): string {

@@ -1,7 +1,8 @@
 import { quote } from '../../kubernetes-state/quote.ts';
+import { isStrained } from '../calm-series.ts';
 import type { DatabaseEvent } from '../database-state.ts';
 import type { StoryTeller } from '../story.ts';
-import { cited, currentEvents, eventText, noActions } from './story-parts.ts';
+import { cited, currentEvents, eventText, isFelt, noActions } from './story-parts.ts';
 
 const CHANGED =
   /(?:updated|changed|modified|set|applied)\b[^.]{0,40}\bparameter(?: group)? "?([a-z][\w.-]{2,60})"?(?: to "?([\w.:%-]{1,40}))?/i;
@@ -18,7 +19,7 @@ const TOPICS: readonly { named: RegExp; says: RegExp; meaning: string }[] = [
   { named: /read_only/, says: /read[- ]only/i, meaning: 'whether it takes writes' },
   { named: /ssl|tls|secure/, says: /ssl|tls|encrypt|secure transport/i, meaning: 'encrypted connections' },
   {
-    named: /sync|flush|wal|binlog|checkpoint|log/,
+    named: /sync|flush|wal|binlog|checkpoint|log_(?:buffer|file|size)/,
     says: /write|commit|latency|iops|lag|checkpoint|storage/i,
     meaning: 'how it writes its log',
   },
@@ -43,9 +44,11 @@ export const parameter: StoryTeller = (state, { server, text }) => {
     const topic = TOPICS.find(({ named, says }) => named.test(setting) && says.test(spoken(others)));
     if (!topic) continue;
     const told = others.filter(({ message }) => topic.says.test(message));
+    const shown = told.length > 0 || isFelt(text) || isStrained(state);
     return {
       kind: 'parameter',
-      score: told.length > 0 ? 0.93 : 0.86,
+      // Where all is calm and nobody suffers, it did no harm.
+      score: told.length > 0 ? 0.93 : shown ? 0.86 : 0.3,
       text: `A changed parameter of the database server ${server} is the cause: ${setting}${value ? ` was set to ${value}` : ' was changed'}, which is about ${topic.meaning} (${quote(event.message, 130)})${told[0] ? `. Since then: ${eventText(told, 2, 150)}` : ''}`,
       brief: `the parameter ${setting} was changed`,
       evidence: [...cited([event]), ...cited(told)],

@@ -17,6 +17,16 @@ export function currentEvents({ events, series }: DatabaseState): DatabaseEvent[
   });
 }
 
+/** Words of those who suffer; names of metrics and of failovers are none. */
+const SYMPTOM =
+  /\b(?:slow\w*|latenc(?:y|ies)|p9\d|time[sd]? ?out|timeouts?|errors?|fail(?!s?[ -]?over|ed over)\w*|refus\w+|reject\w+|cannot|can't|unavailable|down|swaps?|swapping|stall\w*|hang\w*|cancel\w*|waits?|waiting|bloat\w*|saturat\w*|exhaust\w*|degrad\w*|overload\w*|running out|stale|impact\w*|response times?|(?:db|average) ?load|aas)\b/;
+
+/** `no users wait for it`, `nobody saw errors`. */
+const DENIED = /\b(?:no|nobody|no one|none|not|never|without|0)\b[^.,;:\n]{0,40}/g;
+
+/** True for the text of an alert (lower case) that tells of harm, and not only of a number. */
+export const isFelt = (text: string): boolean => SYMPTOM.test(text.replace(DENIED, ''));
+
 /** The evidence of some metrics. */
 export const numbers = (...profiles: (SeriesProfile | null)[]): number[] =>
   profiles.flatMap((profile) => (profile ? [profile.series.evidence] : []));

@@ -17,6 +17,7 @@ import { isRecent } from './relation.ts';
 import { databaseSpans } from './slow-spans.ts';
 import { lastEnd } from './termination.ts';
 import { round, unique } from './text.ts';
+import { measuredMetric, usualMetric } from './usual-metric.ts';
 import { SPEAKS_OF_REQUESTS, usualRequests } from './usual-requests.ts';
 
 /** Evidence that was had and shows the opposite of a fault; the absence of telemetry is no such proof. */
@@ -64,8 +65,8 @@ export const CLEAN_CHECKS = {
   'oom-kill': { alert: /\boom|out of memory/i, proof: (input) => steadyContainers(input) ?? healthyState(input) },
   // Nobody is alerted of a change, and its absence proves nothing.
   'recent-change': { alert: /(?!)/, proof: () => null },
-  'where-it-began': { alert: SPEAKS_OF_REQUESTS, proof: usualRequests },
-  'alert-storm': { alert: SPEAKS_OF_REQUESTS, proof: usualRequests },
+  'where-it-began': { alert: SPEAKS_OF_REQUESTS, proof: (input) => usualRequests(input) ?? usualMetric(input) },
+  'alert-storm': { alert: SPEAKS_OF_REQUESTS, proof: (input) => usualRequests(input) ?? usualMetric(input) },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
     proof: (input) =>
@@ -79,16 +80,21 @@ export const CLEAN_CHECKS = {
 
 const SPEAKS_OF_CONSUMERS = /\bkafka|consumer|rebalanc|\blag\b|\btopics?\b/i;
 const SPEAKS_OF_PODS = /\b(?:pods?|deployments?|containers?|kube\w*|k8s|eks)\b/i;
-/** What looks at pods; a database server that is none is restarted and unavailable, too. */
-const OF_PODS: ReadonlySet<string> = new Set(['kubernetes-state', 'crash-loop', 'oom-kill', 'endpoints-not-ready']);
+/** What looks at pods: a database server that is none is restarted and unavailable, too. */
+const OF_PODS = ['kubernetes-state', 'crash-loop', 'oom-kill', 'endpoints-not-ready'];
+/** What the metrics and the load of a database server show as well. */
+const OF_SERVERS = ['slow-queries', 'pool-exhaustion'];
 
 /** The detectors whose evidence would show what the alert tells of, by their names. */
 export function checksFor(alert: string, input: DetectorInput): string[] {
   const named = concernsDatabase(input);
+  const measured = !named && measuredMetric(input) !== null;
   // An alert that names a database server speaks of databases, in whatever words.
   const text = named ? `${alert}\ndatabase` : alert;
   const found = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
-  if (named && !SPEAKS_OF_PODS.test(alert)) return found.filter((name) => !OF_PODS.has(name));
+  if (SPEAKS_OF_PODS.test(alert)) return found;
+  if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
+  if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
   const consumers = found.length === 0 && SPEAKS_OF_CONSUMERS.test(alert) && keepsUp(buildState(input.evidence));
   return consumers ? ['kubernetes-state'] : found;
 }

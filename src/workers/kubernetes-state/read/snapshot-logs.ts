@@ -32,7 +32,7 @@ function listOf(
 /** Rows of a log store, by the pod (or host, or service) that they came from. */
 function rowsOf(rows: Raw[]): Reading['logs'] {
   const groups = Map.groupBy(rows, (row) =>
-    JSON.stringify([tagOf(row, 'pod_name', 'kube_pod', 'pod') ?? any(row, 'pod', 'host'), any(row, 'service')]),
+    JSON.stringify([tagOf(row, 'pod_name', 'kube_pod', 'pod') ?? any(row, 'pod') ?? podHost(row), any(row, 'service')]),
   );
   return [...groups].map(([key, group]) => {
     const [pod, service] = JSON.parse(key) as [string | null, string | null];
@@ -47,6 +47,15 @@ function rowsOf(rows: Raw[]): Reading['logs'] {
     const namespace = group[0] ? tagOf(group[0], 'kube_namespace', 'namespace') : null;
     return { pod, service, namespace, container: null, previous: false, filter: null, lines };
   });
+}
+
+/** Names of machines of clouds: they run many pods. */
+const MACHINE = /^(?:i-[0-9a-f]{2,}|ip-\d+-\d+-\d+-\d+.*|.*\.(?:internal|compute\.\w+)|(?:gke|aks|eks)-.*)$/;
+
+/** The host of a row where it can be a pod; of a machine nothing but the service tells who wrote. */
+function podHost(row: Raw): string | null {
+  const host = any(row, 'host');
+  return host !== null && any(row, 'service') && MACHINE.test(host) ? null : host;
 }
 
 function tagOf(row: Raw, ...names: string[]): string | null {

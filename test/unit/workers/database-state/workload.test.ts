@@ -24,6 +24,21 @@ describe('the workload of a database server', () => {
     expect(shapeOf('select id from t where id = 1 for update').verb).to.equal('lock');
   });
 
+  it('does not blame a probe, nor a few rows looked up now and then, however busy the host is', () => {
+    const busy = host({
+      node_load1: [1, 1, 1, 1, 9, 9, 9, 9, 1, 1],
+      node_procs_running: [1, 1, 1, 1, 60, 60, 60, 60, 1, 1],
+    });
+    expect(causeOf(workload({ 'SELECT 1;': 4 }), busy)).to.equal(null);
+    expect(causeOf(workload({ 'select id from t where id = 4': 12 }), busy)?.confidence).to.be.below(0.4);
+    expect(causeOf(workload({ 'select id from t where id = 4': 4000 }), busy)?.confidence).to.be.above(0.7);
+  });
+
+  it('does not take one peak of a second for pressure', () => {
+    const peak = host({ node_load1: [1, 1, 1, 1, 9, 1, 1, 1, 1, 1] });
+    expect(causeOf(workload({ 'delete from events where id < 5': 90 }), peak)?.text).to.not.include('load average');
+  });
+
   it('explains deletes, inserts, updates, joins and missing indexes by their mechanism', () => {
     expect(causeOf(workload({ 'delete from events where id < 5': 90 }))?.text)
       .to.include('dead tuples')

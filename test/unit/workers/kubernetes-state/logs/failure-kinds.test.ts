@@ -51,7 +51,22 @@ const SAID: Record<string, string[]> = {
   'program-fault': ["thread 'main' panicked at src/main.rs:14:5: called `Option::unwrap()` on a `None` value"],
 };
 
+/** Drivers of MySQL write its error number before the text, which is masked where a statement stands beside it. */
+const NUMBERED: Record<string, number> = {
+  lock: 1205,
+  'connection-limit': 1040,
+  credentials: 1045,
+  'database-schema': 1146,
+};
+
 describe('what lines complain about', () => {
+  it('is told by the number of an error whose text is masked', () => {
+    for (const [kind, number] of Object.entries(NUMBERED))
+      expect(kindOf(`ERROR (pymysql.err.OperationalError) (${number}, '?') [SQL: UPDATE shelf SET free = ?]`)).to.equal(
+        kind,
+      );
+  });
+
   for (const [kind, lines] of Object.entries(SAID))
     it(`is ${kind}, whoever says it`, () => {
       for (const line of lines) expect(kindOf(line), line).to.equal(kind);
