@@ -9,10 +9,13 @@ export const listQuery = z.object({
   service: z.string().max(300).optional(),
 });
 
+/** PostgreSQL knows no year 0. */
+const time = z.iso.datetime({ offset: true }).refine((text) => !text.startsWith('0000'), 'is before the year 1');
+
 const deadFilter = z.object({
   reason: z.enum(DEAD_REASONS).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
+  since: time.optional(),
+  until: time.optional(),
   agent: z.string().max(100).optional(),
 });
 

@@ -82,6 +82,7 @@ describe('what the API answers is what its description says', () => {
 
   it('of what is refused', async () => {
     await holds(shapes.problem, await ask('/incidents?limit=0'), 400);
+    await holds(shapes.problem, await ask('/dead-letters?since=0000-01-01T00:00:00Z'), 400);
     await holds(shapes.problem, await ask('/incidents', { token: false }), 401);
     await holds(shapes.problem, await ask('/incidents/none'), 404);
     await holds(shapes.problem, await ask('/dead-letters/none/redrive', { method: 'POST' }), 409);
