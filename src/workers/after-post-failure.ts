@@ -8,7 +8,7 @@ import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { PacedError } from './deliver-once.ts';
 import { pacedWaitMs } from './paced-wait.ts';
-import { sendBack } from './send-back.ts';
+import { SHUTDOWN_WAIT_MS, sendBack } from './send-back.ts';
 import type { SlackPace } from './slack-pace.ts';
 
 export type PostFailureDeps = {
@@ -20,7 +20,6 @@ export type PostFailureDeps = {
 };
 
 /** How long a job waits that is sent back because of a shutdown, or because a dependency is away as a whole, ms. */
-const SHUTDOWN_WAIT_MS = 100;
 const AWAY_WAIT_MS = 2_000;
 
 /** Slack's words for a token that does not count, now: it is being renewed, or somebody will. No message is at fault. */

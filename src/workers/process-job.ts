@@ -8,12 +8,11 @@ import { countDeaths } from './count-deaths.ts';
 import { type InvestigateDeps, investigateAlert } from './investigate-alert.ts';
 import { whileLeased } from './keep-lease.ts';
 import type { PickUps } from './pick-ups.ts';
-import { sendBack } from './send-back.ts';
+import { SHUTDOWN_WAIT_MS, sendBack } from './send-back.ts';
 import type { SuspectLane } from './suspect-lane.ts';
 
 /** An incident whose workers died or failed this often is given up, whatever the queue still remembers of its attempts. */
 const MAX_CLAIMS = 8;
-const SHUTDOWN_WAIT_MS = 100;
 /** An incident whose workers have died so often in a row without getting further is given up: it may be what kills them. */
 const POISON_DEATHS = 3;
 /** After so many of them a job is a suspect. */

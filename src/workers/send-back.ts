@@ -3,6 +3,9 @@ import { isQueueAway } from '../shared/database/queue-pool.ts';
 import { pause } from '../shared/deadline.ts';
 import type { FleetJob } from '../shared/queues.ts';
 
+/** How long a job waits that a process gives back because it stops, ms: within it another one has room. */
+export const SHUTDOWN_WAIT_MS = 100;
+
 /** A queue that is away is asked again this often, ms, for at most so long; then its lock runs out as a dead worker's does. */
 const ASK_EVERY_MS = 250;
 const ASK_FOR_MS = 60_000;

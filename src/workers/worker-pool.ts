@@ -2,7 +2,7 @@ import type { Job } from 'bullmq';
 import { withDeadline } from '../shared/deadline.ts';
 import type { FleetJob, FleetWorker, Queues, QueueWorkerOptions } from '../shared/queues.ts';
 import { isOfNewerProgram, leaveToNewer } from './leave-to-newer.ts';
-import { sendBack } from './send-back.ts';
+import { SHUTDOWN_WAIT_MS, sendBack } from './send-back.ts';
 
 /** For how long waiting jobs may find nobody to take them before the consumer counts as stuck, ms. */
 const STUCK_MS = 20_000;
@@ -16,9 +16,6 @@ export type WorkerPool = {
 };
 
 const PING_MS = 1_500;
-
-/** Within it another process has room for the job, ms. */
-const CLOSING_WAIT_MS = 100;
 
 export type ProcessJob = (job: FleetJob, token: string, stop: AbortSignal) => Promise<string>;
 
@@ -74,7 +71,7 @@ export function startWorkerPool(
 }
 
 /** A job that was being fetched when the pool was told to close: not begun here, so that it is not begun twice. */
-const leaveToOthers = (job: FleetJob, token: string) => sendBack(job, token, CLOSING_WAIT_MS);
+const leaveToOthers = (job: FleetJob, token: string) => sendBack(job, token, SHUTDOWN_WAIT_MS);
 
 /** A worker whose close hangs goes on renewing its locks: nobody else could take its jobs while this process is there. */
 async function stopRenewing(worker: FleetWorker): Promise<void> {

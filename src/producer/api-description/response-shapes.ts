@@ -16,10 +16,12 @@ const agentClass = z.enum(ALERT_CLASSES);
 const severity = z.enum(SEVERITIES);
 const texts = z.record(z.string(), z.string());
 
+/** What every refusal is. */
 export const problem = z
   .strictObject({ type: z.string(), title: z.string(), status: wholeNumber, detail: z.string() })
   .describe('RFC 9457; `detail` says what to do');
 
+/** `POST /alerts/:source`: what became of each alert of the body. */
 export const accepted = z.strictObject({
   alerts: z.array(
     z.strictObject({ id: z.string(), incidentId: z.string(), decision: z.enum(DECISIONS), reason: z.string() }),
@@ -52,6 +54,7 @@ const incidentHead = {
 
 const incidentItem = z.strictObject(incidentHead);
 
+/** `GET /api/incidents`. */
 export const incidentPage = z.strictObject({
   items: z.array(incidentItem).describe('the newest first'),
   nextCursor: z.string().nullable().describe('null on the last page'),
@@ -176,6 +179,7 @@ const delivery = z.strictObject({
   sendingAt: timeOrNull,
 });
 
+/** `GET /api/incidents/:id`: everything that is known of it. */
 export const incident = z.strictObject({
   ...incidentHead,
   deadReason: z.enum(DEAD_REASONS).nullable(),
@@ -208,6 +212,7 @@ export const incident = z.strictObject({
   ),
 });
 
+/** `GET /api/dead-letters`. */
 export const deadLetters = z.strictObject({
   items: z.array(
     z.strictObject({
@@ -228,7 +233,9 @@ export const deadLetters = z.strictObject({
   ),
 });
 
+/** What came of sending one incident round again, in a sentence. */
 export const outcome = z.strictObject({ outcome: z.string() });
+/** How many are sent round again, at what pace, and when the last of them is due. */
 export const redrivePlan = z.strictObject({ perMinute: z.number(), planned: wholeNumber, lastAt: timeOrNull });
 
 const mcpServer = z.strictObject({
@@ -257,6 +264,7 @@ const mcpServer = z.strictObject({
   ),
 });
 
+/** `GET /api/mcp`. */
 export const mcpServers = z.strictObject({
   servers: z.array(mcpServer).describe('as the producer that answers sees them'),
   processes: z
