@@ -66,10 +66,10 @@ function main(): void {
     process.exitCode = 1;
     return;
   }
-  const weights = fitConfidence(learned);
+  const weights = fitConfidence(FEATURES, learned);
   showWeights(`learned from ${learned.length} cases`, weights);
   showWeights('in use', WEIGHTS);
-  showWeights(`learned from all ${lessons.length} cases`, fitConfidence(lessons));
+  showWeights(`learned from all ${lessons.length} cases`, fitConfidence(FEATURES, lessons));
   for (const [source, own] of Map.groupBy(held, (lesson) => lesson.source)) {
     show(`${source}, held out, by the learned weights`, own, weights);
     show(`${source}, held out, by the weights in use`, own, WEIGHTS);

@@ -5,9 +5,10 @@ import type { CaseInput } from '../cases/suite-adapter.ts';
 import { type CaseTruth, caseTruths, isRight } from '../stress/case-truths.ts';
 import { PERTURBATIONS } from '../stress/perturbations.ts';
 import { requestsOnlyCase, type SyntheticCase, syntheticCase } from '../stress/synthetic-case.ts';
+import type { Lesson } from './fit-confidence.ts';
 
-/** What the first suspect of a case shows, and whether its place and its class are right (the place alone where only requests are measured); `weight` is how much the case counts. */
-export type ConfidenceLesson = { id: string; source: string; features: Features; right: boolean; weight: number };
+/** Right are place and class of the first suspect, or the place alone where only requests are measured. */
+export type ConfidenceLesson = Lesson<keyof Features> & { id: string; source: string };
 
 /** The suites whose cases are told by telemetry, and by nothing that was calibrated otherwise. */
 const TELEMETRY_SUITES = ['nezha', 'petshop'];

@@ -1,15 +1,21 @@
-import { FEATURES, type Features } from '../../../src/workers/localisation/suspect-confidence.ts';
-import type { ConfidenceLesson } from './confidence-lessons.ts';
+/** What the first suspect of a case shows, and whether it was right; `weight` is how much the case counts. */
+export type Lesson<Name extends string> = { features: Record<Name, number>; right: boolean; weight: number };
 
 /** How strongly the weights (but the constant one) are drawn towards none. */
 const SHRINKAGE = 0.1;
 const ROUNDS = 50;
 const SETTLED = 1e-9;
 
-/** Logistic regression of "right" on the features by Newton's method, with L2 shrinkage; deterministic. Throws on lessons without any. */
-export function fitConfidence(lessons: ConfidenceLesson[]): Features {
+/**
+ * Logistic regression of "right" on the named features, the constant one first, by Newton's method with L2 shrinkage; deterministic. Throws a
+ * RangeError where there are no lessons.
+ */
+export function fitConfidence<Name extends string>(
+  names: readonly Name[],
+  lessons: Lesson<Name>[],
+): Record<Name, number> {
   if (lessons.length === 0) throw new RangeError('there are no lessons to learn the confidence from');
-  const size = FEATURES.length;
+  const size = names.length;
   let weights = new Array<number>(size).fill(0);
   for (let round = 0; round < ROUNDS; round++) {
     const slope = weights.map((weight, index) => (index === 0 ? 0 : SHRINKAGE * weight));
@@ -17,7 +23,7 @@ export function fitConfidence(lessons: ConfidenceLesson[]): Features {
       Array.from({ length: size }, (_, column) => (row === column ? SHRINKAGE : 0)),
     );
     for (const { features, right, weight } of lessons) {
-      const values = FEATURES.map((name) => features[name]);
+      const values = names.map((name) => features[name]);
       const said = 1 / (1 + Math.exp(-dot(weights, values)));
       for (let row = 0; row < size; row++) {
         slope[row]! += weight * (said - Number(right)) * values[row]!;
@@ -29,7 +35,7 @@ export function fitConfidence(lessons: ConfidenceLesson[]): Features {
     weights = weights.map((weight, index) => weight - step[index]!);
     if (step.every((one) => Math.abs(one) < SETTLED)) break;
   }
-  return Object.fromEntries(FEATURES.map((name, index) => [name, weights[index]!])) as Features;
+  return Object.fromEntries(names.map((name, index) => [name, weights[index]!])) as Record<Name, number>;
 }
 
 function dot(left: number[], right: number[]): number {

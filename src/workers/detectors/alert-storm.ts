@@ -13,7 +13,7 @@ const ENOUGH_FOR_LOCALISATION = 3;
 /** Whoever is left with no more of the blame than this is not singled out by the alerts. */
 const LEAST_SHARE = 0.5;
 /** Below the distance at which a rival would make an identified cause doubtful. */
-const [LEAST_CONFIDENCE, MOST_CONFIDENCE] = [0.4, 0.65];
+const MOST_CONFIDENCE = 0.65;
 /** Where telemetry points elsewhere the alerts alone are a lead. */
 const MOST_AGAINST_TELEMETRY = 0.35;
 /** Localisation by telemetry scores below this where nothing stands out. */
@@ -36,20 +36,20 @@ export const alertStorm: Detector = (input) => {
   if (byAlerts && suspects.length >= ENOUGH_FOR_LOCALISATION) return [];
   const against =
     told !== undefined && !byAlerts && told.score >= FAINT_SCORE && !sameName(told.service, first.service);
-  return [toFinding(first, suspects.length, share, against, input)];
+  return [toFinding(first, suspects.length, against, input)];
 };
 
-function toFinding(suspect: Suspect, services: number, share: number, against: boolean, input: DetectorInput): Finding {
+function toFinding(suspect: Suspect, services: number, against: boolean, input: DetectorInput): Finding {
   const { service, instance, evidence } = suspect;
   const alertClass = suspect.class ?? 'application';
-  const sure = LEAST_CONFIDENCE + (MOST_CONFIDENCE - LEAST_CONFIDENCE) * share;
+  const most = against ? MOST_AGAINST_TELEMETRY : MOST_CONFIDENCE;
   const began = against ? 'By the alerts alone the trouble began at' : 'The storm of alerts most likely began at';
   return {
     detector: 'alert-storm',
     class: alertClass,
     statement: `${began} ${instance ?? service}. ${sentenceOf(suspect.reasons.join('; '))}`,
     component: service,
-    confidence: Number(Math.min(sure, against ? MOST_AGAINST_TELEMETRY : sure).toFixed(2)),
+    confidence: Number(Math.min(most, suspect.probability ?? most).toFixed(2)),
     cause: !against,
     evidence,
     timeline: starts(input),

@@ -1,6 +1,7 @@
 import type { AlertClass } from '../../shared/alert.ts';
 import { inForm } from '../changes/evidence-form.ts';
 import { settleBlame } from './alert-storm-blame.ts';
+import { type StormFeatures, stormConfidence, stormFeatures } from './alert-storm-confidence.ts';
 import { type StormEntity, stormEntities } from './alert-storm-entities.ts';
 import { stormKind, stormWords } from './alert-storm-kinds.ts';
 import { guessedEdges, type StormGraph, stormGraph } from './alert-storm-layers.ts';
@@ -13,22 +14,49 @@ const MOST_NAMES = 4;
  * Suspects of an alert storm: each alerting entity hands on its blame to those whose trouble explains its own, and whoever is
  * left with it is where the storm began. None where nothing was firing.
  */
-export function alertStormSuspects({ evidence }: LocalisationInput): Suspect[] {
+export function alertStormSuspects(input: LocalisationInput): Suspect[] {
+  const ranked = rankStorm(input);
+  if (ranked === null) return [];
+  const [first, ...others] = ranked.suspects;
+  return [{ ...first!, probability: stormConfidence(ranked.features) }, ...others];
+}
+
+/** The same with what the confidence in the first suspect is told from, which is how it is learned; null where nothing was firing. */
+export function rankStorm(input: LocalisationInput): { suspects: Suspect[]; features: StormFeatures } | null {
+  const storm = readStorm(input);
+  const { entities, known } = storm;
+  if (entities.length === 0) return null;
+  const { blame, explainedBy } = settleBlame(entities, storm.graph);
+  const ranked = entities
+    .map((entity) => {
+      const suspect = suspectOf(entity, blame.get(entity.key) ?? 0, entities, explainedBy, storm.cited);
+      return { entity, suspect: { ...suspect, class: classOf(entity, storm) } };
+    })
+    .sort((left, right) => moreSuspect(left.suspect, right.suspect));
+  const first = ranked[0]!;
+  const share = first.suspect.score / [...blame.values()].reduce((sum, amount) => sum + amount, 0);
+  return {
+    suspects: ranked.map(({ suspect }) => suspect),
+    features: stormFeatures(first.entity, { share, known, entities: entities.length }),
+  };
+}
+
+type Storm = { entities: StormEntity[]; graph: StormGraph; known: boolean; silence: boolean; cited: number[] };
+
+function readStorm({ evidence }: LocalisationInput): Storm {
   const storms = inForm(evidence, 'alerts.active');
+  const maps = inForm(evidence, 'topology.services');
   const alerts = storms.flatMap(({ data }) => data.alerts);
   const entities = stormEntities(alerts);
-  if (entities.length === 0) return [];
-  const maps = inForm(evidence, 'topology.services');
-  const known = maps.flatMap(({ data }) => data.edges);
-  const graph = stormGraph(known.length > 0 ? known : guessedEdges(entities.map(({ service }) => service)));
-  const cited = [...storms, ...maps].map(({ number }) => number).sort((left, right) => left - right);
-  const { blame, explainedBy } = settleBlame(entities, graph);
-  return entities
-    .map((entity) => ({
-      ...suspectOf(entity, blame.get(entity.key) ?? 0, entities, explainedBy, cited),
-      class: classOf(entity, { entities, graph, silence: hearsOfSilence(alerts) }),
-    }))
-    .sort(moreSuspect);
+  const edges = maps.flatMap(({ data }) => data.edges);
+  const known = edges.length > 0;
+  return {
+    entities,
+    graph: stormGraph(known ? edges : guessedEdges(entities.map(({ service }) => service))),
+    known,
+    silence: hearsOfSilence(alerts),
+    cited: [...storms, ...maps].map(({ number }) => number).sort((left, right) => left - right),
+  };
 }
 
 function moreSuspect(left: Suspect, right: Suspect): number {
@@ -76,8 +104,6 @@ const BESIDE_REQUESTS = /\b(flags?\w*|config\w*|settings?)\b/;
 /** What Kubernetes, its runtimes and common rules say where something limited is used up; a mere "memory" may be advice. */
 const USED_UP =
   /\b(OOM ?Killed|out of memory|exceeded quota|quota (is )?exceeded|exceeds? (its |the )?(memory|cpu) limit|insufficient (memory|cpu|ephemeral-storage)|disk ?pressure|memory ?pressure|no space left)\b/i;
-
-type Storm = { entities: StormEntity[]; graph: StormGraph; silence: boolean };
 
 /** True where something fell silent, be it named or not. */
 const hearsOfSilence = (alerts: { name: string }[]) => alerts.some(({ name }) => stormKind(name) === 'silence');

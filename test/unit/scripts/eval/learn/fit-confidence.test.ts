@@ -23,14 +23,14 @@ const lessons = Array.from({ length: 4000 }, (_, index): ConfidenceLesson => {
 
 describe('learning the confidence of a suspect', () => {
   it('finds the weights by which the lessons were drawn', () => {
-    const weights = fitConfidence(lessons);
+    const weights = fitConfidence(FEATURES, lessons);
     for (const name of ['always', 'score', 'shown', 'direct', 'use'] as const)
       expect(weights[name], name).to.be.closeTo(TRUTH[name], 0.6);
     expect(weights.requestsOnly).to.equal(0);
   });
 
   it('says as often as it is right', () => {
-    const weights = fitConfidence(lessons);
+    const weights = fitConfidence(FEATURES, lessons);
     const said = lessons.map(({ features, right }) => ({ said: confidenceIn(features, weights), right }));
     for (const [low, high] of [
       [0.1, 0.3],
@@ -47,10 +47,13 @@ describe('learning the confidence of a suspect', () => {
   it('counts a lesson of half the weight half', () => {
     const twice = lessons.slice(0, 400).flatMap((lesson) => [lesson, lesson]);
     const halved = twice.map((lesson) => ({ ...lesson, weight: 0.5 }));
-    expect(fitConfidence(halved).score).to.be.closeTo(fitConfidence(lessons.slice(0, 400)).score, 1e-6);
+    expect(fitConfidence(FEATURES, halved).score).to.be.closeTo(
+      fitConfidence(FEATURES, lessons.slice(0, 400)).score,
+      1e-6,
+    );
   });
 
   it('refuses to learn from nothing', () => {
-    expect(() => fitConfidence([])).to.throw(RangeError, 'no lessons');
+    expect(() => fitConfidence(FEATURES, [])).to.throw(RangeError, 'no lessons');
   });
 });
