@@ -63,8 +63,10 @@ export type Incident = {
   heldFor?: 'hold' | 'maintenance' | null;
   /** When the last of its alerts was resolved; null while one fires. */
   resolvedAt?: string | null;
-  /** An operator asked for this run: no resolution and no budget stops it. */
+  /** An operator asked for this run, or planned it: no resolution stops it. */
   forced?: boolean;
+  /** An operator asked for this incident itself: no budget of the LLM stops it. */
+  beyondBudget?: boolean;
   /** Oldest first. */
   history?: LaterDecision[];
   createdAt: string;

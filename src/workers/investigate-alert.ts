@@ -183,7 +183,7 @@ async function conclude(context: Context, analysis: Analysis): Promise<Draft> {
   const { evidence } = analysis;
   if (!deps.reasoner.configured) return { report: await concluded(context, analysis), evidence };
   const { incident, lease } = context;
-  const refused = await deps.store.budgets.admit(incident.id, lease.run, incident.severity, incident.forced);
+  const refused = await deps.store.budgets.admit(incident.id, lease.run, incident.severity, incident.beyondBudget);
   if (refused) return await beyondBudget(context, analysis, refused);
   await progress.start('reasoning over the evidence');
   try {

@@ -35,6 +35,20 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       expect(await budgets.admit(randomUUID(), 1, 'low')).to.equal(null);
     });
 
+    it('is not exceeded by however many ask in the same moment', async () => {
+      const reserve = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
+      await test.database.query('delete from rca_fleet.llm_spending');
+      await budgets.publish({
+        ...budgetRules(loadPolicies(null)),
+        reserve,
+        investigations: 7,
+        tokens: null,
+        costUsd: null,
+      });
+      const asked = await Promise.all(Array.from({ length: 40 }, () => budgets.admit(randomUUID(), 1, 'high')));
+      expect(asked.filter((refused) => refused === null)).to.have.lengthOf(7);
+    });
+
     it('puts what was really taken in the place of the estimate', async () => {
       const reserve = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
       const estimate = { tokens: 5_000, costUsd: 1 };

@@ -82,7 +82,7 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       expect(await incidents.planRedrives({ reason: 'bug' }, 6)).to.deep.equal({ planned: 0, lastAt: null });
       expect(await incidents.dueRedrives(10)).to.deep.equal([critical]);
       await Promise.all([redriveDue(deps()), redriveDue(deps())]);
-      expect(await incidents.find(critical)).to.include({ run: 2, state: 'queued' });
+      expect(await incidents.find(critical)).to.include({ run: 2, state: 'queued', forced: true, beyondBudget: false });
       expect(await incidents.find(low)).to.include({ run: 1, state: 'dead' });
       // What is planned later goes behind what is planned already.
       await incidents.planRedrives({ reason: 'poison' }, 6);

@@ -366,7 +366,7 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
         const anyway = (id: string) => test.store.incidents.investigateAnyway(id);
         const held = await storeOne(aPlanned());
         expect(await anyway(held.incidentId)).to.deep.include({ was: 'received' });
-        expect(await find(held.incidentId)).to.include({ run: 1, dueAt: null, forced: true });
+        expect(await find(held.incidentId)).to.include({ run: 1, dueAt: null, forced: true, beyondBudget: true });
         expect((await find(held.incidentId)).history![0]!.reason).to.match(
           /an operator asked for it: it was received \(held/,
         );

@@ -105,7 +105,8 @@ with old as (
   set state = case when old.deliver_only then 'reported' else 'received' end,
       run = case when old.deliver_only then i.run else i.run + 1 end,
       reason = 'sent round again after: ' || coalesce(i.reason, ''), dead_reason = null, finished_at = null, updated_at = now(),
-      taken_at = now(), turn_at = now(), forced = true, redrive_at = null
+      taken_at = now(), turn_at = now(), forced = true,
+      beyond_budget = i.redrive_at is null or i.redrive_at > now(), redrive_at = null
   from old where i.id = old.id and i.state = 'dead'
   returning i.id, i.run, i.agent, i.priority, i.state
 ), deliveries as (

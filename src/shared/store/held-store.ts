@@ -63,7 +63,7 @@ with old as (
 ), again as (
   update rca_fleet.incidents i set
     state = 'received', run = case when old.state = 'received' then i.run else i.run + 1 end,
-    due_at = null, held_for = null, forced = true, taken_at = now(), turn_at = now(), finished_at = null, updated_at = now(),
+    due_at = null, held_for = null, forced = true, beyond_budget = true, taken_at = now(), turn_at = now(), finished_at = null, updated_at = now(),
     reason = '${BY_HAND}, after: ' || coalesce(i.reason, old.state),
     history = ${note("'investigate'", `'${BY_HAND}: it was ' || old.state || coalesce(' (' || i.reason || ')', '')`)}
   from old where i.id = old.id
