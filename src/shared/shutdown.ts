@@ -17,9 +17,9 @@ export function createShutdown(logger: Logger): Shutdown {
   let closing: Promise<void> | null = null;
 
   const closeAll = async (timeoutMs: number) => {
-    const end = Date.now() + timeoutMs;
+    const end = performance.now() + timeoutMs;
     for (const { what, close } of closers.reverse()) {
-      await withDeadline(`closing ${what}`, Math.max(500, end - Date.now()), close).catch((error) =>
+      await withDeadline(`closing ${what}`, Math.max(500, end - performance.now()), close).catch((error) =>
         logger.warn('something did not close in time', { what, error: describeError(error) }),
       );
     }

@@ -67,6 +67,7 @@ type Context = {
   account: LlmAccount;
   /** When the investigation first started: a resumed run asks for the same time ranges. */
   startedAt: Date;
+  /** Ms of `performance.now()`: a clock that is put right must not end it, nor prolong it. */
   deadline: number;
 };
 
@@ -142,7 +143,7 @@ async function loadContext(deps: InvestigateDeps, claim: Claim, signal: AbortSig
     progress: keepProgress({ investigations: store.investigations, show, now: () => new Date() }, lease),
     account: keepLlmAccount(deps, lease, usage),
     startedAt: new Date(startedAt),
-    deadline: Date.now() + agent.pool.budget.seconds * 1000,
+    deadline: performance.now() + agent.pool.budget.seconds * 1000,
   };
 }
 
@@ -173,7 +174,7 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
 const gatherDeps = ({ gateway, store }: InvestigateDeps) => ({ gateway, investigations: store.investigations });
 
 async function withinGatherBudget<T>(context: Context, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const left = (context.deadline - Date.now()) * GATHER_SHARE;
+  const left = (context.deadline - performance.now()) * GATHER_SHARE;
   return await withinBudget(context.signal, left, work);
 }
 
@@ -235,7 +236,9 @@ const isOfLlm = (error: unknown) =>
 async function reason(context: Context, analysis: Analysis): Promise<Draft> {
   const { deps, agent, alerts, signal, deadline, account, progress } = context;
   const input = { agent, alerts, ...analysis, deadline, spent: account.spent };
-  const result = await withinBudget(signal, deadline - Date.now(), (limited) => deps.reasoner.reason(input, limited));
+  const result = await withinBudget(signal, deadline - performance.now(), (limited) =>
+    deps.reasoner.reason(input, limited),
+  );
   deps.metrics.llmCalls.inc({ outcome: 'ok' });
   await account.spent(result.usage);
   const { toolCalls = 0 } = result.usage;

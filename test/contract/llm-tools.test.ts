@@ -65,7 +65,7 @@ describe('the LLM that asks for more evidence', () => {
     });
     const source = scriptedSource([...items], line);
     const input = { agent, alerts: found.alerts, evidence: items, findings: poolExhaustion(found), gaps: [], source };
-    return { source, input: { ...input, deadline: Date.now() + 60_000, ...more } };
+    return { source, input: { ...input, deadline: performance.now() + 60_000, ...more } };
   }
 
   async function reasoned(

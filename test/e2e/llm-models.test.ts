@@ -78,7 +78,8 @@ describe('the fleet with models of every kind', function () {
   it('strikes what a lying model invents', async () => {
     const { incident, report } = await answerOf('lying');
     expect(report).to.include({ verdict: 'identified', class: 'database' });
-    expect(JSON.stringify(report)).to.not.match(/db-77|73\.1|4711|03:17/);
+    // The time of day alone would be that of this run once a day.
+    expect(JSON.stringify(report)).to.not.match(/db-77|73\.1|\b4711\b|2026-01-01|since 03:17/);
     const numbers = incident.evidence.map((item: { number: number }) => item.number);
     const cited = [report.rootCause, ...report.hypotheses, ...report.timeline, ...report.metrics].flatMap(
       ({ evidence }) => evidence,

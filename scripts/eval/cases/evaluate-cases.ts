@@ -106,7 +106,7 @@ async function draftReport(analysed: ConcludeInput & { agent: PoolAgent }, optio
   if (!reasoner) return concludeFindings(analysed);
   const budgetMs = analysed.agent.pool.budget.seconds * 1000;
   try {
-    const input = { ...analysed, deadline: Date.now() + budgetMs };
+    const input = { ...analysed, deadline: performance.now() + budgetMs };
     const { report, usage } = await reasoner.reason(input, AbortSignal.timeout(budgetMs));
     spent?.(usage);
     return report;

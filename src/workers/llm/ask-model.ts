@@ -23,7 +23,7 @@ export type Question = {
   /** As estimated. */
   promptTokens: number;
   maxAnswerTokens: number;
-  /** Epoch ms at which the investigation has to be over; null forbids a second try. */
+  /** Ms of `performance.now()` at which the investigation has to be over; null forbids a second try. */
   deadline: number | null;
   /** Told of every call that fails, also where another follows: it may cost all the same. */
   onFailed?: (error: unknown) => void;
@@ -42,7 +42,7 @@ const MOST_LIMITED_MS = 30_000;
  * throws that keeps the pace.
  */
 export async function askModel(deps: AskDeps, question: Question, signal: AbortSignal): Promise<ChatAnswer> {
-  const patientUntil = Date.now() + deps.timeoutMs;
+  const patientUntil = performance.now() + deps.timeoutMs;
   let limited = 0;
   for (let failed = 0; ; ) {
     try {
@@ -50,7 +50,7 @@ export async function askModel(deps: AskDeps, question: Question, signal: AbortS
     } catch (error) {
       const isLimit = error instanceof DependencyError && error.failure === 'rate_limit';
       const waitMs = isLimit ? limitedMs(error, limited++) : waitOf(error);
-      const isTooLate = isLimit ? Date.now() + waitMs > patientUntil : failed++ > 0;
+      const isTooLate = isLimit ? performance.now() + waitMs > patientUntil : failed++ > 0;
       if (isTooLate || signal.aborted || !worthRepeating(error, waitMs, question.deadline)) throw error;
       if (isLimit) await deps.pace.hold(waitMs);
       await pause(waitMs, signal);
@@ -67,7 +67,7 @@ function limitedMs({ retryAfterMs }: DependencyError, before: number): number {
 
 function worthRepeating(error: unknown, waitMs: number, deadline: number | null): boolean {
   if (!(error instanceof DependencyError) || !error.retryable || deadline === null) return false;
-  return Date.now() + waitMs + LEAST_LEFT_MS < deadline;
+  return performance.now() + waitMs + LEAST_LEFT_MS < deadline;
 }
 
 async function askInKnownForm(deps: AskDeps, question: Question, signal: AbortSignal): Promise<ChatAnswer> {
@@ -91,7 +91,7 @@ async function askInKnownForm(deps: AskDeps, question: Question, signal: AbortSi
 /** Waits for its turn, where that leaves enough time for the call. */
 async function admitted({ pace, timeoutMs }: AskDeps, question: Question, signal: AbortSignal): Promise<void> {
   const { promptTokens, maxAnswerTokens, deadline } = question;
-  const until = deadline === null ? Date.now() + timeoutMs : deadline - LEAST_LEFT_MS;
+  const until = deadline === null ? performance.now() + timeoutMs : deadline - LEAST_LEFT_MS;
   await pace.admit(promptTokens + maxAnswerTokens, until, signal);
 }
 

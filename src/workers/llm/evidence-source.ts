@@ -25,7 +25,7 @@ export type EvidenceSource = {
   warn?(message: string, fields: Record<string, unknown>): void;
   /** Everything that is known by now, by number. */
   known(): Evidence[];
-  /** Asks, stores and numbers; what was asked before is not asked again. At `deadline` (epoch ms) the rest becomes gaps. */
+  /** Asks, stores and numbers; what was asked before is not asked again. At `deadline` (ms of `performance.now()`) the rest becomes gaps. */
   ask(steps: AskedStep[], deadline: number, signal: AbortSignal): Promise<Asked[]>;
   /** The alert's facts: the window `from`, `to`, and the namespace and service that a question is about by default. */
   facts: Record<string, string>;
@@ -46,7 +46,7 @@ export function createEvidenceSource(
     offered: (signal) => listOffered(deps, signal),
     known: () => [...known.values()].sort((left, right) => left.number - right.number),
     async ask(steps, deadline, signal) {
-      const { gaps } = await withinBudget(signal, deadline - Date.now(), (limited) =>
+      const { gaps } = await withinBudget(signal, deadline - performance.now(), (limited) =>
         gatherEvidence(deps, lease, known, steps, limited),
       );
       const reasons = new Map(gaps.map((gap) => [gap.what, gap]));

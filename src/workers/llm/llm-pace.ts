@@ -7,7 +7,7 @@ import type { PaceStore, Rate } from '../../shared/store/pace-store.ts';
 export type LlmPace = {
   /**
    * Waits until a call of so many tokens may be made. Throws DependencyError `rate_limit` where that would be after `until`
-   * (epoch ms), or when the signal is aborted.
+   * (ms of `performance.now()`), or when the signal is aborted.
    */
   admit(tokens: number, until: number, signal: AbortSignal): Promise<void>;
   /** The deployment has said that nothing may be asked of it for so long, ms. */
@@ -26,11 +26,11 @@ const BURST_SECONDS = 10;
  */
 export function createLlmPace(paces: PaceStore, deployment: string, rates: LlmRates): LlmPace {
   const { tokensPerMinute, requestsPerMinute } = rates;
-  const [held, tokensKey, requestsKey] = ['held', 'tokens', 'requests'].map((what) => `llm ${what} ${deployment}`);
+  const keyOf = (what: 'held' | 'tokens' | 'requests') => `llm ${what} ${deployment}`;
   const wants = (tokens: number) => [
-    { key: held!, rate: HELD, units: 0, what: 'the deployment has asked for a pause' },
-    ...wanted(requestsKey!, requestsPerMinute, 1, 'requests'),
-    ...wanted(tokensKey!, tokensPerMinute, tokens, 'tokens'),
+    { key: keyOf('held'), rate: HELD, units: 0, what: 'the deployment has asked for a pause' },
+    ...wanted(keyOf('requests'), requestsPerMinute, 1, 'requests'),
+    ...wanted(keyOf('tokens'), tokensPerMinute, tokens, 'tokens'),
   ];
   return {
     async admit(tokens, until, signal) {
@@ -38,13 +38,13 @@ export function createLlmPace(paces: PaceStore, deployment: string, rates: LlmRa
         for (;;) {
           const waitMs = await paces.take(key, rate, units);
           if (waitMs === 0) break;
-          if (Date.now() + waitMs > until) throw tooLate(what, waitMs);
+          if (performance.now() + waitMs > until) throw tooLate(what, waitMs);
           await pause(waitMs, signal);
           if (signal.aborted) throw new DependencyError('llm', 'aborted', 'the call of the LLM was stopped');
         }
       }
     },
-    hold: (ms) => paces.hold(held!, ms),
+    hold: (ms) => paces.hold(keyOf('held'), ms),
   };
 }
 

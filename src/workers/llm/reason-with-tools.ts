@@ -56,7 +56,10 @@ export async function reasonWithTools(
   const { limits, client } = deps;
   const purse = purseOf(input.agent.pool.budget.tokens, limits, client.model);
   const account: Account = { spending: createSpending(purse, client.model), asked: { calls: 0, gaps: [] }, sent: 0 };
-  const toolsUntil = Math.min(Date.now() + limits.toolMs, (input.deadline ?? Number.MAX_SAFE_INTEGER) - deps.timeoutMs);
+  const toolsUntil = Math.min(
+    performance.now() + limits.toolMs,
+    (input.deadline ?? Number.MAX_SAFE_INTEGER) - deps.timeoutMs,
+  );
   const offer = await listForeignTools(input, limits, signal);
   account.asked.gaps.push(...offer.gaps);
   let { contextTokens } = limits;
@@ -135,7 +138,7 @@ function limitReached({ deps, conversation, account, toolsUntil, budget }: Reaso
   const { asked, spending } = account;
   if (conversation.rounds() >= limits.maxRounds) return `the limit of ${limits.maxRounds} rounds was reached`;
   if (asked.calls >= limits.maxToolCalls) return `the limit of ${limits.maxToolCalls} tool calls was reached`;
-  if (Date.now() >= toolsUntil) return 'the time for asking was over';
+  if (performance.now() >= toolsUntil) return 'the time for asking was over';
   const prompt = spending.tokensOf(requestLength({ messages: messagesNow(conversation), tools: toolbox.tools }));
   // This call, the conclusion after it and its repair.
   const oversteps = spending.oversteps(3 * prompt, 3 * budget.answer);

@@ -13,7 +13,7 @@ export type ReasoningInput = {
   gaps: EvidenceGap[];
   /** Where it may ask for more evidence; without it, it has to do with what there is. */
   source?: EvidenceSource;
-  /** Epoch ms at which the investigation has to be over; without it a failed call is not tried again. */
+  /** Ms of `performance.now()` at which the investigation has to be over; without it a failed call is not tried again. */
   deadline?: number;
   /** Told what all calls so far have cost, after each of them and before what it threw is passed on. */
   spent?: (usage: LlmUsage) => Promise<void>;

@@ -23,7 +23,7 @@ export type ToolRound = {
 
 export type Toolbox = {
   tools: ChatTool[];
-  /** Answers the calls of one message, at most `most` of them by asking; `deadline` is epoch ms. */
+  /** Answers the calls of one message, at most `most` of them by asking; `deadline` is in ms of `performance.now()`. */
   answer(calls: ChatToolCall[], most: number, deadline: number, signal: AbortSignal): Promise<ToolRound>;
 };
 
