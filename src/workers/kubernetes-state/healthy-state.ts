@@ -4,8 +4,10 @@ import { diagnose } from './diagnose.ts';
 import { isFinishedTry } from './finished-tries.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
 import { name } from './quote.ts';
-import { eventsOf, isReplaced, podsOf, workloadName } from './relations.ts';
+import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
+import { endpointsOfSlices } from './typed/endpoint-slices.ts';
+import { endpointsOf } from './typed/to-objects.ts';
 
 /**
  * The words of an alert (or a question) about workloads of Kubernetes, or of somebody who asks whether all is well. What else an
@@ -20,7 +22,10 @@ export const SPEAKS_OF_KUBERNETES = new RegExp(
 
 /** Words of users who see a symptom: only the logs of those concerned can speak against it. */
 const SYMPTOM_OF_USERS =
-  /\b(?:slow\w*|latency|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|degrad\w*|broken|outage|incident|impact\w*|complain\w*|p9\d|latenc\w+|wrong|root cause)\b/i;
+  /\b(?:slow\w*|latency|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|degrad\w*|broken|outage|incident|impact\w*|complain\w*|p9\d|latenc\w+|wrong|root cause|cannot|can't|stuck|hang\w*|refus\w+|missing|unresponsive|not (?:reachable|responding|answering|working|getting|receiving))\b/i;
+
+/** Pods may be ready and no service send them anything. */
+const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy|active) )?endpoints\b|NoEndpoints/i;
 
 /** A diagnosis this sure is a reason to doubt that all is well. */
 const DOUBT = 0.3;
@@ -36,6 +41,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
   if (SYMPTOM_OF_USERS.test(context.text) && !heard(state, pods)) return null;
+  if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
   const said = [
     running(pods, workloads),
@@ -67,6 +73,16 @@ function heard(state: KubernetesState, pods: Pod[]): boolean {
     state.events.some((event) => names.has(event.name)) ||
     state.workloads.some(({ conditions }) => conditions.length > 0)
   );
+}
+
+/** True when a service was seen that has endpoints, of the namespace of the pods in question. */
+function hasEndpoints(state: KubernetesState, pods: Pod[]): boolean {
+  const alone = [
+    ...(state.others.get('Endpoints') ?? []),
+    ...endpointsOfSlices(state.others.get('EndpointSlice') ?? []),
+  ].filter((meta) => endpointsOf(meta).ready.length > 0);
+  const seen = [...alone, ...state.services.filter(({ endpoints }) => endpoints !== null && endpoints.length > 0)];
+  return seen.some((one) => pods.some((pod) => sameNamespace(one.namespace, pod.namespace)));
 }
 
 /** Monitors in a snapshot that are in alarm speak against health. */

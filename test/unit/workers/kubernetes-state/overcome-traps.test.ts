@@ -32,6 +32,17 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('api p99 latency', RUNNING(API))).to.equal('inconclusive');
   });
 
+  it('pods that are ready alone prove nothing where the alert is about endpoints, or about what users see', () => {
+    const endpoints = (addresses: string) =>
+      printed('kubectl get endpoints -n team', `NAME   ENDPOINTS   AGE\napi    ${addresses}   30d\n`);
+    expect(verdictOf('KubeServiceNoEndpoints: api in team', RUNNING(API))).to.equal('inconclusive');
+    expect(verdictOf('KubeServiceNoEndpoints: api in team', RUNNING(API), endpoints('10.2.3.4:8080'))).to.equal(
+      'healthy',
+    );
+    expect(verdictOf('pods of api cannot store pictures', RUNNING(API))).to.equal('inconclusive');
+    expect(verdictOf('are the pods of api well?', RUNNING(API))).to.equal('healthy');
+  });
+
   it('a kill for memory of last week is over, one of just now is not', () => {
     const pod = (ago: string) =>
       `NAME                   READY   STATUS    RESTARTS        AGE\napi-6d5c8b7f9d-4xk2p   1/1     Running   9 (${ago} ago)      30d\n`;
