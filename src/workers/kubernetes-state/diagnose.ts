@@ -18,6 +18,7 @@ import { gateways } from './analyzers/gateways.ts';
 import { images } from './analyzers/images.ts';
 import { ingresses } from './analyzers/ingresses.ts';
 import { jobs } from './analyzers/jobs.ts';
+import { limitRanges } from './analyzers/limit-ranges.ts';
 import { listening } from './analyzers/listening.ts';
 import { loadBalancers } from './analyzers/load-balancers.ts';
 import { logErrors } from './analyzers/log-errors.ts';
@@ -76,6 +77,7 @@ export const ANALYZERS = {
   references,
   permissions,
   quotas,
+  limitRanges,
   nodes,
   usage,
   desiredPods,

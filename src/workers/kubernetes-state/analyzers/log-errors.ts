@@ -143,8 +143,13 @@ const MOST_OF_SYMPTOM = 0.74;
 /** What was said once and long ago is at most a lead. */
 const MOST_OF_PAST = 0.25;
 
+/** How stores refuse a row that does not fit: rarely, that is what constraints are for. */
+const REFUSED_ROW =
+  /duplicate key value violates|violates (?:unique|foreign key|check|not-null|exclusion) constraint|Duplicate entry '|\bE11000\b|UNIQUE constraint failed/i;
+const RARELY = 2;
+
 function confidenceOf({ line }: Said): number {
-  if (line.past) return MOST_OF_PAST;
+  if (line.past || (line.count <= RARELY && REFUSED_ROW.test(line.text))) return MOST_OF_PAST;
   if (line.level < 0.6 && !line.kind) return 0.4;
   const known = line.kind ? 0.1 * line.kind.weight : 0;
   const most = line.kind === null || SYMPTOMS.has(line.kind.name) ? MOST_OF_SYMPTOM : 1;

@@ -3,7 +3,7 @@ import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagn
 import type { KubeEvent, KubernetesState } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { textMapAt } from '../raw.ts';
-import { called, namesOf, sameNamespace, templatesOf } from '../relations.ts';
+import { called, isMissing, namesOf, sameNamespace, templatesOf } from '../relations.ts';
 
 /** Finds pods that ask the wrong name servers, and name services that are misconfigured. */
 export const namesAndFaults: Analyzer = (context) => [...wrongNameServers(context), ...corefile(context)];
@@ -113,8 +113,18 @@ const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>
   (event.kind === 'Pod' &&
     pods.some((pod) => pod.name === event.name && pod.ready === true && sameNamespace(pod.namespace, event.namespace)));
 
+/** What takes a pod away. */
+const TAKES_AWAY = /preempted|\bevicted|taint|\bkilled|deleted/i;
+
+/** True where the warning is about a pod that has gone since, and tells of something else than its going. */
+const isGone = (state: KubernetesState, { kind, name: pod, namespace, reason, message }: KubeEvent): boolean =>
+  kind === 'Pod' && isMissing(state, 'Pod', pod, namespace) && !TAKES_AWAY.test(`${reason} ${message}`);
+
 /** A warning that has not come again for an hour. */
 const isOld = ({ ageSeconds }: KubeEvent): boolean => ageSeconds !== null && ageSeconds > 3600;
+
+const isOver = (state: KubernetesState, event: KubeEvent): boolean =>
+  USUAL.test(event.reason) || isReady(state, event) || isGone(state, event) || isOld(event);
 
 /** Events that name a failure which no other analyzer reads. */
 export const otherEvents: Analyzer = ({ state }) => {
@@ -134,7 +144,7 @@ export const otherEvents: Analyzer = ({ state }) => {
       component: event.name,
       namespace: event.namespace,
       touches: [event.name],
-      confidence: USUAL.test(event.reason) || isReady(state, event) || isOld(event) ? 0.25 : 0.52,
+      confidence: isOver(state, event) ? 0.25 : 0.52,
       cause: false,
       depth: 1,
       evidence: [event.evidence],

@@ -40,7 +40,7 @@ function diagnose(context: Context, pods: Pod[]): Diagnosis[] {
       statement: `Pod ${name(pod.name)} is Pending because it cannot be scheduled (FailedScheduling, Unschedulable): ${cause.says(reason.text)}${detail ? `; ${detail.text}` : ''}. The scheduler says: ${quote(reason.text, 180)}`,
       component: workloadName(pod),
       namespace: pod.namespace,
-      touches: [workloadName(pod), ...pods.map((one) => one.name)],
+      touches: [workloadName(pod), ...pods.map((one) => one.name), ...(cause.nodes?.(context, reason.text) ?? [])],
       confidence: 0.9,
       depth: cause.depth ?? DEPTH.root,
       evidence: [...reason.evidence, ...(detail?.evidence ?? [])],
@@ -86,6 +86,8 @@ type SchedulingCause = {
   /** Deeper than the root where another analyzer names the cause. */
   depth?: number;
   detail?: (context: Context, pod: Pod, text: string) => Detail | null;
+  /** The nodes that it is about, by name. */
+  nodes?: (context: Context, text: string) => string[];
 };
 
 const UNKNOWN: SchedulingCause = {
@@ -95,6 +97,11 @@ const UNKNOWN: SchedulingCause = {
   says: () => 'no node is suitable',
   remedy: 'Make a node suitable or relax what the pod asks for',
 };
+
+/** The taints that Kubernetes itself sets on a node that is ill: before, the pods found their places. */
+const LOST = /node\.kubernetes\.io\/((?:disk|memory|pid)-pressure|not-ready|unreachable|network-unavailable)/g;
+
+const lostIn = (text: string): string[] => [...new Set([...text.matchAll(LOST)].map(([, taint = '']) => taint))];
 
 /** Most telling first: a message names many reasons at once. */
 const CAUSES: readonly SchedulingCause[] = [
@@ -128,6 +135,18 @@ const CAUSES: readonly SchedulingCause[] = [
     pattern: /volume node affinity conflict|didn't find available persistent volumes/i,
     says: () => 'its persistent volume belongs to another node or zone (volume node affinity conflict)',
     remedy: "Bring a node of the volume's zone, or recreate the volume where nodes are",
+  },
+  {
+    kind: 'lost-node',
+    class: 'infrastructure',
+    pattern: new RegExp(LOST.source),
+    says: (text) => `a node that it could run on takes no pods because of its state (${lostIn(text).join(', ')})`,
+    remedy: 'Bring the node back, or add one',
+    depth: DEPTH.pod,
+    nodes: ({ state }, text) =>
+      state.nodes
+        .filter(({ taints }) => taints.some(({ key }) => lostIn(text).includes(key.replace(/^.*\//, ''))))
+        .map((node) => node.name),
   },
   {
     kind: 'insufficient-resources',

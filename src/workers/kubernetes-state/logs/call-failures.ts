@@ -134,8 +134,16 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'application',
     meaning: 'the program itself fails (an error in its code)',
     pattern:
-      /NullPointerException|NullReferenceException|nil pointer dereference|index out of range|IndexOutOfBounds|panicked at|undefined method|NoMethodError|Call to undefined|is not a function|Cannot read propert|(?:Type|Reference|Attribute|ZeroDivision|Index)Error\b|Segmentation fault|core dumped|SIGSEGV|StackOverflow|ClassCastException|InvalidOperationException|AssertionError/,
+      /NullPointerException|NullReferenceException|nil pointer dereference|index out of range|IndexOutOfBounds|panicked at|undefined method|NoMethodError|Call to undefined|is not a function|Cannot read propert|(?:Type|Reference|Attribute|ZeroDivision|Index)Error\b|Segmentation fault|core dumped|SIGSEGV|StackOverflow|http: panic serving|runtime error: |divide by zero|ArithmeticException|DivideByZeroException|ClassCastException|InvalidOperationException|AssertionError/,
     weight: 0.6,
+  },
+  {
+    name: 'callee-error',
+    class: 'application',
+    meaning: 'a callee answers with server errors of its own (internal error)',
+    pattern:
+      /https?:\/\/[^\s"']{1,200}["']?:? \[?5\d\d\b|\b5\d\d Server Error\b.{0,80} for url\b|(?:failed with|responded with|returned|answered(?: with)?|unexpected|got) (?:HTTP )?(?:status(?: ?code)?:? )?5\d\d\b|\[5\d\d[^\]]{0,40}\] during \[|HttpServerErrorException|InternalServerException|code = (?:Internal|Unknown) desc\b|StatusCode\.INTERNAL\b/,
+    weight: 0.45,
   },
   {
     name: 'server-error',

@@ -106,7 +106,7 @@ function scoreOf(group: Candidate[], total: number): number {
 }
 
 /** So long before the end of a log (in ms) a line or two tell of something that is over. */
-const LONG_AGO = 60 * 60_000;
+const LONG_AGO = 30 * 60_000;
 
 function isPast(group: Candidate[], lines: readonly string[]): boolean {
   const at = lineTime(group.at(-1)?.text ?? '');

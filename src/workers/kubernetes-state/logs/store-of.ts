@@ -28,6 +28,7 @@ export const ABOUT_CALLEES: ReadonlySet<string> = new Set([
   'connection-lost',
   'database-unreachable',
   'service-unavailable',
+  'callee-error',
 ]);
 
 /** What a program complains about when somebody else shows it something wrong. */

@@ -43,6 +43,24 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('are the pods of api well?', RUNNING(API))).to.equal('healthy');
   });
 
+  it('a row that a constraint refused now and then is what constraints are for', () => {
+    const refused = '2031-04-02T10:00:05Z ERROR:  duplicate key value violates unique constraint "number_key"\n';
+    expect(verdictOf('are the logs of api well?', RUNNING(API), log(refused + SERVED))).to.equal('healthy');
+    expect(verdictOf('are the logs of api well?', RUNNING(API), log(refused.repeat(4) + SERVED))).to.equal('probable');
+  });
+
+  it('a warning about a pod that has gone since is over, unless it tells of its going', () => {
+    const warning = (reason: string, message: string) =>
+      printed(
+        'kubectl get events -n team',
+        `LAST SEEN   TYPE      REASON   OBJECT                     MESSAGE\n9m          Warning   ${reason}   pod/api-6d5c8b7f9d-gone1   ${message}\n`,
+      );
+    const seen = (event: ReturnType<typeof warning>) =>
+      verdictOf('are all pods in namespace team well?', RUNNING(API), event);
+    expect(seen(warning('EvictionBlocked', 'cannot evict pod as it would violate its budget'))).to.equal('healthy');
+    expect(seen(warning('Preempted', 'Preempted by pod 91c1 on node n7'))).to.not.equal('healthy');
+  });
+
   it('a kill for memory of last week is over, one of just now is not', () => {
     const pod = (ago: string) =>
       `NAME                   READY   STATUS    RESTARTS        AGE\napi-6d5c8b7f9d-4xk2p   1/1     Running   9 (${ago} ago)      30d\n`;

@@ -38,6 +38,23 @@ describe('errors in logs along the way of a call', () => {
     expect(timeout('shelves-mongo')).to.include({ component: 'stock', cause: false });
   });
 
+  it('lead from a callee that answers 5xx to its own words', () => {
+    const recorded = [
+      printed('kubectl get pods -n team', PODS),
+      printed(
+        'kubectl logs web-7f6d9c8b5d-zz2xq -n team',
+        'ERROR shelf failed err="stock: POST http://stock:8080/take: 500 Internal Server Error"\n'.repeat(3),
+      ),
+      printed(
+        'kubectl logs stock-6d5c8b7f9d-4xk2p -n team',
+        'http: panic serving 10.1.2.3:4: runtime error: integer divide by zero\n',
+      ),
+    ];
+    const [first, second] = diagnose(inputOf('web in namespace team answers 5xx', recorded)).diagnoses;
+    expect(first).to.include({ component: 'stock', kind: 'log-program-fault', cause: true });
+    expect(second).to.include({ component: 'stock', kind: 'log-callee-error', cause: false });
+  });
+
   it('stay a cause where the callee uses another store', () => {
     expect(timeout('other-mongo')).to.include({ component: 'stock', cause: true });
   });
