@@ -1,6 +1,7 @@
-import { metricShifts } from '../../changes/metric-shifts.ts';
+import { type MetricShift, metricShifts } from '../../changes/metric-shifts.ts';
 import { problemLines } from '../../changes/problem-lines.ts';
 import { serviceIn } from '../../localisation/telemetry/component.ts';
+import { type MetricKind, metricKind } from '../../localisation/telemetry/metric-kind.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { Proof } from './clean-evidence.ts';
 import { seriesOf } from './evidence-of.ts';
@@ -13,34 +14,57 @@ const OFTEN = 3;
 
 type Measured = { metric: string; service: string; number: number };
 
+/** The evidence with series of a service that are long enough. */
+const seriesOfService = (evidence: DetectorInput['evidence'], service: string) =>
+  seriesOf(evidence).filter(({ data, evidence: item }) =>
+    data.series.some(({ labels, points }) => {
+      const of = serviceIn(labels) ?? (typeof item.query.service === 'string' ? item.query.service : '');
+      return sameName(of, service) && points.length >= ENOUGH;
+    }),
+  );
+
 /** The metric that the alert is about, where it was measured for the alert's own service; null where it was not. */
 export function measuredMetric({ alerts, evidence }: DetectorInput): Measured | null {
   for (const { service, labels } of alerts) {
     const wanted = labels.metric;
     if (!service || !wanted) continue;
-    for (const { data, evidence: item, number } of seriesOf(evidence)) {
-      const own = data.series.some(({ labels: told, points }) => {
-        const of = serviceIn(told) ?? (typeof item.query.service === 'string' ? item.query.service : '');
-        return sameName(of, service) && points.length >= ENOUGH;
-      });
-      if (own && data.metric === wanted) return { metric: wanted, service, number };
-    }
+    const own = seriesOfService(evidence, service).find(({ data }) => data.metric === wanted);
+    if (own) return { metric: wanted, service, number: own.number };
   }
   return null;
 }
 
 /**
  * Proof that the very metric that the alert is about stays where it usually is: no metric of its service left its level for good, and
- * nobody began to complain again and again. Null where it was not measured or anything speaks against it.
+ * nobody began to complain again and again. More requests than usual are no fault while they are answered as fast and as well as before.
+ * Null where it was not measured or anything speaks against it.
  */
 export function usualMetric(input: DetectorInput): Proof | null {
   const measured = measuredMetric(input);
   if (!measured) return null;
-  const moved = metricShifts(input).some(({ service }) => sameName(service, measured.service));
-  const complaints = Map.groupBy(problemLines(input), ({ service, template }) => `${service} ${template}`);
-  if (moved || [...complaints.values()].some((lines) => lines.length >= OFTEN)) return null;
-  return {
-    statement: `${measured.metric} of ${measured.service} stays within what is usual, and so do its other metrics`,
-    evidence: [measured.number],
-  };
+  const { metric, service, number } = measured;
+  const complaints = Map.groupBy(problemLines(input), ({ service: who, template }) => `${who} ${template}`);
+  if ([...complaints.values()].some((lines) => lines.length >= OFTEN)) return null;
+  const moved = metricShifts(input).filter((shift) => sameName(shift.service, service));
+  if (moved.length === 0) {
+    const statement = `${metric} of ${service} stays within what is usual, and so do its other metrics`;
+    return { statement, evidence: [number] };
+  }
+  const answers = moved.every(isMoreTraffic) ? answersMeasured(input, service) : null;
+  return (
+    answers && {
+      statement: `${service} is asked more than usual and answers as fast and as well as before`,
+      evidence: answers,
+    }
+  );
+}
+
+const isMoreTraffic = ({ metric, before, since }: MetricShift) => metricKind(metric) === 'traffic' && since > before;
+
+/** The evidence of how fast and how well a service answers; null where one of both was not measured. */
+function answersMeasured({ evidence }: DetectorInput, service: string): number[] | null {
+  const own = seriesOfService(evidence, service);
+  const of = (...kinds: MetricKind[]) => own.filter(({ data }) => kinds.includes(metricKind(data.metric)));
+  const [fast, well] = [of('latency'), of('failures', 'successes')];
+  return fast.length > 0 && well.length > 0 ? [...new Set([...fast, ...well].map(({ number }) => number))] : null;
 }

@@ -1,14 +1,14 @@
-import { serviceOfHost } from '../../detectors/support/names.ts';
+import { sameName, serviceOfHost } from '../../detectors/support/names.ts';
 import { logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { isLogOfFinishedTry } from '../finished-tries.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
-import { ABOUT_CALLEES, calleeOf, configuredFor, storeOf } from '../logs/store-of.ts';
+import { ABOUT_CALLEES, calleeOf, configuredFor, isStore, storeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
-import { sameNamespace, workloadName } from '../relations.ts';
+import { namesOf, sameNamespace, templatesOf, workloadName } from '../relations.ts';
 import { words } from './crashes.ts';
 import { NAME_SERVERS } from './name-servers.ts';
 
@@ -106,12 +106,19 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
 const tellsWhy = ({ said }: Voice): boolean =>
   /^(?:user-missing|store-rights|password-expired)$/.test(said.line.kind?.name ?? '') && !said.line.past;
 
-/** The stores that a callee is configured to use and that tell of a trouble of their own. */
+/**
+ * The stores that a callee is configured to use and that tell of a trouble of their own; where nothing shows what it is configured to use, the only
+ * ill store beside it.
+ */
 function illStores(state: KubernetesState, callee: string, namespace: string | null, voices: Voice[]): string[] {
-  const used = configuredFor(state, callee, namespace);
-  return voices
-    .filter(({ said: { line }, owner }) => used.has(owner) && line.kind?.class === 'database' && !line.past)
-    .map(({ owner }) => owner);
+  const ill = voices.filter(({ said: { line } }) => line.kind?.class === 'database' && !line.past);
+  const known = templatesOf(state).some(({ owner }) => namesOf(owner).some((one) => sameName(one, callee)));
+  if (known) {
+    const used = configuredFor(state, callee, namespace);
+    return ill.filter(({ owner }) => used.has(owner)).map(({ owner }) => owner);
+  }
+  const beside = ill.filter(({ owner, said: { log } }) => isStore(owner) && sameNamespace(log.namespace, namespace));
+  return beside.length === 1 ? beside.map(({ owner }) => owner) : [];
 }
 
 /** True where a service that the owner is configured to use tells itself of a trouble of a known kind. */

@@ -11,10 +11,10 @@ function timeout(store: string) {
   return told(store).find(({ kind }) => kind === 'log-timeout');
 }
 
-function told(store: string) {
+function told(store: string, isConfigurationKnown = true) {
   const recorded = [
     printed('kubectl get pods -n team', PODS),
-    printed('kubectl get deployment stock -n team -o yaml', deployment(store)),
+    ...(isConfigurationKnown ? [printed('kubectl get deployment stock -n team -o yaml', deployment(store))] : []),
     printed(
       'kubectl logs web-7f6d9c8b5d-zz2xq -n team',
       'ERROR stock.Stock/Get: rpc error: code = DeadlineExceeded desc = context deadline exceeded, address stock:50051\n'.repeat(
@@ -36,6 +36,10 @@ describe('errors in logs along the way of a call', () => {
   it('lead to the ill store of a callee that itself says nothing', () => {
     expect(told('shelves-mongo')[0]).to.include({ component: 'shelves-mongo', kind: 'log-missing-index' });
     expect(timeout('shelves-mongo')).to.include({ component: 'stock', cause: false });
+  });
+
+  it('lead to the only ill store beside a callee of which nothing shows what it uses', () => {
+    expect(told('shelves-mongo', false)[0]).to.include({ component: 'shelves-mongo', kind: 'log-missing-index' });
   });
 
   it('lead from a callee that answers 5xx to its own words', () => {
