@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import { loadConfig } from '../../src/shared/config.ts';
 import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
-import { DEAD_LETTER_QUEUE, type FleetJob, openQueues, POST_QUEUE, type Queues } from '../../src/shared/queues.ts';
+import type { FleetJob } from '../../src/shared/queues/jobs.ts';
+import { openQueues } from '../../src/shared/queues/open-queues.ts';
+import { DEAD_LETTER_QUEUE, POST_QUEUE } from '../../src/shared/queues/queue-names.ts';
+import type { Queues } from '../../src/shared/queues/queues.ts';
 import { availableBackends } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { eventually } from '../support/fleet.ts';
@@ -132,16 +135,16 @@ for (const backend of availableBackends().filter((name) => name !== 'embedded'))
     });
     after(() => test.close());
     beforeEach(async () => {
-      proxy = await startTcpProxy((test.config.redisUrl ?? test.config.databaseUrl)!);
+      proxy = await startTcpProxy((test.environment.REDIS_URL ?? test.environment.DATABASE_URL)!);
     });
     afterEach(() => proxy.close());
 
     /** Queues of their own that reach their backend through the proxy. */
     async function openThrough() {
-      const { databaseUrl, redisUrl } = test.config;
-      const environment = redisUrl
-        ? { DATABASE_URL: databaseUrl!, REDIS_URL: through(proxy, redisUrl) }
-        : { DATABASE_URL: through(proxy, databaseUrl!) };
+      const { DATABASE_URL, REDIS_URL } = test.environment;
+      const environment = REDIS_URL
+        ? { DATABASE_URL: DATABASE_URL!, REDIS_URL: through(proxy, REDIS_URL) }
+        : { DATABASE_URL: through(proxy, DATABASE_URL!) };
       const config = loadConfig(environment);
       const database = await openDatabase(config, silentLogger);
       const queues = openQueues(config, database, silentLogger, { socketTimeoutMs: 1_000 });

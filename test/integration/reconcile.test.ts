@@ -1,17 +1,13 @@
 import { UnrecoverableError } from 'bullmq';
 import { expect } from 'chai';
+import { redisConfigOf } from '../../scripts/servers/redis-config-of.ts';
 import { startRedis } from '../../scripts/servers/start-redis.ts';
 import { createEnqueue } from '../../src/producer/enqueue-investigation.ts';
 import { keepReconciling, reconcile } from '../../src/producer/reconcile.ts';
 import { loadAgents } from '../../src/shared/agents/load-agents.ts';
-import {
-  DEAD_LETTER_QUEUE,
-  investigateJobId,
-  investigateQueue,
-  openQueues,
-  POST_QUEUE,
-  postJobId,
-} from '../../src/shared/queues.ts';
+import { investigateJobId, postJobId } from '../../src/shared/queues/jobs.ts';
+import { openQueues } from '../../src/shared/queues/open-queues.ts';
+import { DEAD_LETTER_QUEUE, investigateQueue, POST_QUEUE } from '../../src/shared/queues/queue-names.ts';
 import { aClassified } from '../support/alerts.ts';
 import { availableBackends } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
@@ -162,7 +158,7 @@ redisSuite('the reconciler when Redis is away', () => {
   it('fails soon, does not hold up the end of its process, and goes on when Redis is back', async () => {
     const test = await openTestStore('postgres');
     const redis = (await startRedis())!;
-    const queues = openQueues({ redisUrl: redis.url }, test.database, test.logger);
+    const queues = openQueues({ redis: redisConfigOf(redis.url) }, test.database, test.logger);
     const deps = depsOf({ ...test, queues });
     const id = await openIncident(test);
     await makeQuiet(test, [id]);

@@ -3,7 +3,7 @@ import { migrate } from '../../src/shared/database/migrate.ts';
 import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
 import { createMetrics } from '../../src/shared/metrics.ts';
-import { openQueues } from '../../src/shared/queues.ts';
+import { openQueues } from '../../src/shared/queues/open-queues.ts';
 import { createStore } from '../../src/shared/store/store.ts';
 import { type Backend, freshBackend } from './backends.ts';
 
@@ -16,6 +16,7 @@ export async function openTestStore(backend: Backend) {
   const queues = openQueues(config, database, silentLogger);
   return {
     config,
+    environment: fresh.environment,
     database,
     queues,
     store: createStore(database),
