@@ -2,7 +2,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Logger } from '../logger.ts';
 import type { RedisConfig } from '../redis-config.ts';
 import type { QueueBackend } from './queue-backend.ts';
-import { connectRedis, onRedisError, type RedisConnection, untilReady } from './redis-connection.ts';
+import { connectRedis, onRedisError, type RedisConnection, trackCopies, untilReady } from './redis-connection.ts';
 import { throttledWarning } from './throttled-warning.ts';
 
 /** All queues of a process, and all its workers, listen to one connection each. */
@@ -31,6 +31,7 @@ export function redisBackend(
     redis.setMaxListeners(MAX_LISTENERS);
     onRedisError(redis, throttledWarning(logger, 'redis'));
   }
+  const endings = [producer, consumer].map(trackCopies);
   const prefixes = new Set<string>();
   const prefixOf = (queue: string) => {
     const prefix = redisPrefix(config, queue);
@@ -45,8 +46,7 @@ export function redisBackend(
     ready: (signal) => untilReady(producer, signal),
     ping: () => pingAll(producer, prefixes),
     close: async () => {
-      producer.disconnect();
-      consumer.disconnect();
+      for (const end of endings) end();
     },
   };
 }

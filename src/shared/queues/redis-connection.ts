@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { FleetError } from '../errors.ts';
 import type { RedisConfig } from '../redis-config.ts';
 
 /** One server, the master that the sentinels name, or a whole Cluster: all commands that we use are the same. */
@@ -98,9 +99,36 @@ function afterReplicaAnswer(error: Error & { command?: { name: string } }): fals
   return REPEATABLE.has(error.command?.name ?? '') ? 2 : 1;
 }
 
-/** Waits until commands are sent at once; rejects when the signal is aborted. */
+/** Waits until commands are sent at once; rejects when the signal is aborted, and when a server or all nodes cannot be reached. */
 export async function untilReady(redis: RedisConnection, signal: AbortSignal): Promise<void> {
-  if (redis.status !== 'ready') await once(redis, 'ready', { signal });
+  // Behind sentinels an error tells of the end of a round of asking them, which a failover takes several of.
+  const isOneOfMany = redis instanceof Redis && Boolean(redis.options.sentinels);
+  while (redis.status !== 'ready') {
+    await once(redis, 'ready', { signal }).catch((error) => {
+      if (signal.aborted || !isOneOfMany) throw error;
+    });
+  }
+}
+
+/**
+ * Remembers the connections that are made as copies of this one, as BullMQ does for every worker. The function that is returned
+ * ends them all for good: BullMQ may be about to connect one again that it has closed, which would then look for its sentinels for ever.
+ */
+export function trackCopies(redis: RedisConnection): () => void {
+  const copies = new Set<RedisConnection>([redis]);
+  const duplicate = redis.duplicate.bind(redis) as (...given: unknown[]) => RedisConnection;
+  const remembering = (...given: unknown[]) => {
+    const copy = duplicate(...given);
+    copies.add(copy);
+    return copy;
+  };
+  Object.assign(redis, { duplicate: remembering });
+  return () => {
+    for (const copy of copies) {
+      copy.connect = () => Promise.reject(new FleetError('shutting_down', 'the connection to Redis is closed'));
+      copy.disconnect();
+    }
+  };
 }
 
 /** Tells of every error of a connection: that it cannot be made, and why a sentinel or a node of it cannot be asked. */
