@@ -1,5 +1,6 @@
 import { freePort } from './free-port.ts';
 import { ensureProgram } from './install-servers.ts';
+import { type RedisTlsFiles, tlsOptions } from './redis-tls-files.ts';
 import { NODE_PASSWORD, type RedisNode, startRedisNodes, untilAgreed } from './start-redis-nodes.ts';
 
 /** A Cluster of our own: three masters with a replica each, which ask for a password. */
@@ -25,10 +26,11 @@ const SLOTS = 16_384;
 const NODE_TIMEOUT_MS = 750;
 
 /** Starts one, installing the program where that is possible; null where it is not. */
-export async function startRedisCluster(): Promise<OwnCluster | null> {
+export async function startRedisCluster(tls: RedisTlsFiles | null = null): Promise<OwnCluster | null> {
   const program = ensureProgram('redis-server', 'redis-server');
   if (!program) return null;
-  const nodes = await startRedisNodes(program, 2 * MASTERS, async () => ({
+  const nodes = await startRedisNodes(program, 2 * MASTERS, tls, async () => ({
+    ...(tls ? { 'tls-cluster': 'yes' } : {}),
     'cluster-enabled': 'yes',
     'cluster-node-timeout': NODE_TIMEOUT_MS,
     // By default 10000 above the port, where outgoing connections may be.
@@ -40,8 +42,9 @@ export async function startRedisCluster(): Promise<OwnCluster | null> {
     const port = await masterPort(running()[0]!, key);
     return nodes.find((node) => node.port === port)!;
   };
+  const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
   return {
-    url: `redis+cluster://:${NODE_PASSWORD}@${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    url: `${tls ? 'rediss' : 'redis'}+cluster://:${NODE_PASSWORD}@${hosts}${tls ? `?${tlsOptions(tls)}` : ''}`,
     nodes,
     masterOf,
     failOver: async (key) => {

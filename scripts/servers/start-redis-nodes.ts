@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
+import { pemsOf, type RedisTlsFiles } from './redis-tls-files.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** One redis-server of several, which know each other by passwords. */
@@ -33,27 +34,37 @@ const SETTINGS = {
   'repl-ping-replica-period': 1,
 };
 
-/** Starts so many on free ports with their data in temporary folders; `more` are settings beside ours. */
+/** How one is started: `args` may depend on the port, and on the folder for its data, which is its own. */
+export type RedisProgram = {
+  program: string;
+  password: string;
+  tls: RedisTlsFiles | null;
+  args(port: number, folder: string): Promise<string[]>;
+};
+
+/** Starts so many on free ports; `more` are settings beside ours. */
 export async function startRedisNodes(
   program: string,
   count: number,
-  more: (port: number) => Promise<Record<string, string | number>> = async () => ({}),
+  tls: RedisTlsFiles | null,
+  more: () => Promise<Record<string, string | number>> = async () => ({}),
 ): Promise<RedisNode[]> {
-  return await Promise.all(Array.from({ length: count }, () => startNode(program, more)));
+  const args = async (port: number, dir: string) => {
+    const settings = { ...portSettings(port, tls), dir, ...SETTINGS, ...(await more()) };
+    return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  };
+  const start = () => startRedisNode({ program, password: NODE_PASSWORD, tls, args });
+  return await Promise.all(Array.from({ length: count }, start));
 }
 
-async function startNode(
-  program: string,
-  more: (port: number) => Promise<Record<string, string | number>>,
-): Promise<RedisNode> {
+/** Starts one on a free port. */
+export async function startRedisNode({ program, password, tls, args }: RedisProgram): Promise<RedisNode> {
   const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-redis-'));
   const port = await freePort();
-  const settings = { port, dir: folder, ...SETTINGS, ...(await more(port)) };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const start = () => startServerProcess(program, args, port);
+  const given = await args(port, folder);
+  const start = () => startServerProcess(program, given, port);
   let server: ServerProcess = await start();
-  const client = new Redis(port, '127.0.0.1', { password: NODE_PASSWORD, retryStrategy: () => 50 });
-  client.on('error', () => undefined);
+  const client = clientOf({ port, password, tls });
   return {
     port,
     client,
@@ -67,6 +78,30 @@ async function startNode(
       await server.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** A connection of our own to one of them. */
+export function clientOf({ port, password, tls }: Pick<RedisProgram, 'password' | 'tls'> & { port: number }): Redis {
+  const client = new Redis(port, '127.0.0.1', {
+    password,
+    retryStrategy: () => 50,
+    ...(tls ? { tls: pemsOf(tls) } : {}),
+  });
+  client.on('error', () => undefined);
+  return client;
+}
+
+/** The port of a server or sentinel, which takes TLS alone when there is any. */
+export function portSettings(port: number, tls: RedisTlsFiles | null): Record<string, string | number> {
+  if (!tls) return { port };
+  return {
+    port: 0,
+    'tls-port': port,
+    'tls-ca-cert-file': tls.ca,
+    'tls-cert-file': tls.cert,
+    'tls-key-file': tls.key,
+    'tls-replication': 'yes',
   };
 }
 

@@ -1,12 +1,18 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import { freePort } from './free-port.ts';
+import type { Redis } from 'ioredis';
 import { ensureProgram } from './install-servers.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
-import { NODE_PASSWORD, type RedisNode, startRedisNodes, untilAgreed } from './start-redis-nodes.ts';
+import { type RedisTlsFiles, tlsOptions } from './redis-tls-files.ts';
+import {
+  clientOf,
+  NODE_PASSWORD,
+  portSettings,
+  type RedisNode,
+  startRedisNode,
+  startRedisNodes,
+  untilAgreed,
+} from './start-redis-nodes.ts';
 
 /** A master with two replicas and three sentinels of our own; servers and sentinels ask for a password each. */
 export type OwnSentinel = {
@@ -31,35 +37,34 @@ const QUORUM = 2;
 /** A master that is silent for so long is down, ms. */
 const DOWN_AFTER_MS = 500;
 
-type Sentinel = RedisNode;
-
 /** Starts them, installing the program where that is possible; null where it is not. */
-export async function startRedisSentinel(): Promise<OwnSentinel | null> {
+export async function startRedisSentinel(tls: RedisTlsFiles | null = null): Promise<OwnSentinel | null> {
   const program = ensureProgram('redis-server', 'redis-server');
   if (!program) return null;
-  const nodes = await startRedisNodes(program, 3);
+  const nodes = await startRedisNodes(program, 3, tls);
   const [first, ...others] = nodes as [RedisNode, ...RedisNode[]];
   await Promise.all(others.map(({ client }) => client.replicaof('127.0.0.1', first.port)));
-  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(program, first.port)));
-  const [sentinel] = sentinels as [Sentinel, ...Sentinel[]];
+  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(program, first.port, tls)));
+  const [sentinel] = sentinels as [RedisNode, ...RedisNode[]];
   await Promise.all(
     sentinels.map(({ client }) => untilAgreed('sentinels that can fail over', () => canFailOver(client))),
   );
+  const watcherOf = ({ port }: RedisNode) => clientOf({ port, password: SENTINEL_PASSWORD, tls });
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
   const master = async () => {
     const [, port] = (await sentinel.client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER)) as string[];
     return nodes.find((node) => node.port === Number(port))!;
   };
   return {
-    url: `redis+sentinel://:${NODE_PASSWORD}@${hosts}/${MASTER}?sentinelPassword=${SENTINEL_PASSWORD}`,
+    url: `${tls ? 'rediss' : 'redis'}+sentinel://:${NODE_PASSWORD}@${hosts}/${MASTER}?sentinelPassword=${SENTINEL_PASSWORD}${tls ? `&${tlsOptions(tls)}` : ''}`,
     master,
     nodes,
     failOver: async () => {
       const killed = await master();
-      await untilSwitched(sentinel.port, () => killed.kill());
+      await untilSwitched(watcherOf(sentinel), () => killed.kill());
       return killed;
     },
-    demote: () => untilSwitched(sentinel.port, () => sentinel.client.call('SENTINEL', 'FAILOVER', MASTER)),
+    demote: () => untilSwitched(watcherOf(sentinel), () => sentinel.client.call('SENTINEL', 'FAILOVER', MASTER)),
     killAll: async () => {
       await Promise.all([...sentinels, ...nodes].map((one) => one.kill()));
     },
@@ -73,15 +78,12 @@ export async function startRedisSentinel(): Promise<OwnSentinel | null> {
   };
 }
 
-async function startSentinel(program: string, masterPort: number): Promise<Sentinel> {
-  const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-sentinel-'));
-  const port = await freePort();
-  // A sentinel writes what it learns into its configuration file.
-  const file = join(folder, 'sentinel.conf');
-  writeFileSync(
-    file,
-    [
-      `port ${port}`,
+async function startSentinel(program: string, masterPort: number, tls: RedisTlsFiles | null): Promise<RedisNode> {
+  const args = async (port: number, folder: string) => {
+    // A sentinel writes what it learns into its configuration file.
+    const file = join(folder, 'sentinel.conf');
+    const lines = [
+      ...Object.entries(portSettings(port, tls)).map(([name, value]) => `${name} ${value}`),
       'bind 127.0.0.1',
       `dir ${folder}`,
       `requirepass ${SENTINEL_PASSWORD}`,
@@ -90,37 +92,15 @@ async function startSentinel(program: string, masterPort: number): Promise<Senti
       `sentinel auth-pass ${MASTER} ${NODE_PASSWORD}`,
       `sentinel down-after-milliseconds ${MASTER} ${DOWN_AFTER_MS}`,
       `sentinel failover-timeout ${MASTER} 10000`,
-      '',
-    ].join('\n'),
-  );
-  const start = () => startServerProcess(program, [file, '--sentinel'], port);
-  let server: ServerProcess = await start();
-  const client = sentinelClient(port);
-  return {
-    port,
-    client,
-    isUp: () => server.child.exitCode === null && server.child.signalCode === null,
-    kill: () => server.kill('SIGKILL'),
-    start: async () => {
-      server = await start();
-    },
-    stop: async () => {
-      client.disconnect();
-      await server.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    },
+    ];
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    return [file, '--sentinel'];
   };
-}
-
-function sentinelClient(port: number): Redis {
-  const client = new Redis(port, '127.0.0.1', { password: SENTINEL_PASSWORD });
-  client.on('error', () => undefined);
-  return client;
+  return await startRedisNode({ program, password: SENTINEL_PASSWORD, tls, args });
 }
 
 /** Waits until a sentinel tells that there is another master, which `act` brings about. */
-async function untilSwitched(port: number, act: () => Promise<unknown>): Promise<void> {
-  const watcher = sentinelClient(port);
+async function untilSwitched(watcher: Redis, act: () => Promise<unknown>): Promise<void> {
   try {
     await watcher.subscribe('+switch-master');
     const switched = once(watcher, 'message', { signal: AbortSignal.timeout(30_000) });

@@ -9,8 +9,8 @@ import { eventually, migrateDatabase, repliesIn, sendAlert, untilState } from '.
 /** On a Cluster the queue of most of the alerts loses its master; sentinels know of one alone. */
 const BUSY = '{rca-fleet:investigate-network}';
 const TOPOLOGIES: Record<string, () => Promise<OwnSentinel | OwnCluster | null>> = {
-  'behind sentinels': startRedisSentinel,
-  'in a Cluster': startRedisCluster,
+  'behind sentinels': () => startRedisSentinel(),
+  'in a Cluster': () => startRedisCluster(),
 };
 
 if (isAvailable('redis')) {

@@ -6,7 +6,7 @@ import { describeFault } from '../describe-fault.ts';
 import { type Check, failed, type Line, ok } from './check.ts';
 
 const OLDEST_REDIS = '6.2.0';
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 3_000;
 
 /** The queues on Redis, through the connection that the fleet itself uses. */
 export function checkRedis(redis: NonNullable<Config['redis']>): Check {
