@@ -13,7 +13,7 @@ import type { TestStore } from './services.ts';
 export const BUSY_QUEUE = 'investigate-network';
 const IDLE_QUEUE = 'post-report';
 /** Longer than a worker waits for a job in one call, and than BullMQ waits for the answer to that. */
-const OUTAGE_MS = 7_000;
+const OUTAGE_MS = 6_200;
 
 /** Faults of servers that can take over from each other. */
 export type FailoverFaults = {
