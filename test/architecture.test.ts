@@ -20,13 +20,14 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
   bullmq: {
     // The worker files need the job type and the error classes by which a processor speaks to BullMQ.
     allowed:
-      /^src\/(shared\/queues|shared\/database\/migrate|workers\/(worker-pool|process-job|send-back|after-post-failure|process-dead-letter))\.ts$/,
-    instead: 'use the Queues of src/shared/queues.ts',
+      /^src\/(shared\/queues\/[\w-]+|shared\/database\/migrate|workers\/(worker-pool|process-job|send-back|after-post-failure|process-dead-letter))\.ts$/,
+    instead: 'use the Queues of src/shared/queues/queues.ts',
   },
   ioredis: {
     // The database server asks Redis servers of others how they fare.
-    allowed: /^src\/shared\/(queues|mcp\/servers\/database\/redis\/redis-session)\.ts$/,
-    instead: 'use the Queues of src/shared/queues.ts',
+    allowed:
+      /^src\/shared\/(queues\/(redis-connection|examine-redis)|mcp\/servers\/database\/redis\/redis-session)\.ts$/,
+    instead: 'use the Queues of src/shared/queues/queues.ts',
   },
   pg: {
     // The database server asks PostgreSQL servers of others how they fare.

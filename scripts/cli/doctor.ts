@@ -81,7 +81,7 @@ function checksOf(config: Config, gateway: McpGateway): Check[] {
   return [
     checkPorts(config),
     checkDatabase(config),
-    ...(config.redisUrl ? [checkRedis(config)] : []),
+    ...(config.redis ? [checkRedis(config.redis)] : []),
     checkSlack(config.slack, gateway),
     checkLlm(config),
     checkSignoz(config, gateway),

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { z } from 'zod';
 import { HttpProblem } from '../shared/http/problem.ts';
 import { investigateAnyway } from '../shared/investigate-anyway.ts';
-import type { Queues } from '../shared/queues.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 import { redriveIncident } from '../shared/redrive-incident.ts';
 import type { Store } from '../shared/store/store.ts';
 import { deadLettersQuery, listQuery, redriveQuery } from './api-queries.ts';

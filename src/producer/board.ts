@@ -2,7 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import type { Router } from 'express';
-import type { Queues } from '../shared/queues.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 
 /** Bull Board over all queues, to be mounted under `/queues` behind the admin login. */
 export function createBoard(queues: Queues, names: string[]): Router {

@@ -3,7 +3,9 @@ import { describeError } from '../shared/errors.ts';
 import { jobPriority, turnOf } from '../shared/job-priority.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
-import { investigateJobId, investigateQueue, type Queues } from '../shared/queues.ts';
+import { investigateJobId } from '../shared/queues/jobs.ts';
+import { investigateQueue } from '../shared/queues/queue-names.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 import type { IncidentStore } from '../shared/store/incident-store.ts';
 
 /** What the enqueue stage needs to know of an incident; `turnAt` is when nothing may overtake it any more, epoch ms. */

@@ -1,6 +1,7 @@
 import { describeError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
-import type { FleetJob, Queues } from '../shared/queues.ts';
+import type { FleetJob } from '../shared/queues/jobs.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 
 /** Jobs that are looked up at once. */
 const AT_ONCE = 20;

@@ -3,15 +3,9 @@ import { pause, withDeadline } from '../shared/deadline.ts';
 import { describeError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
-import {
-  DEAD_LETTER_QUEUE,
-  deadLetterJobId,
-  investigateJobId,
-  investigateQueue,
-  POST_QUEUE,
-  postJobId,
-  type Queues,
-} from '../shared/queues.ts';
+import { deadLetterJobId, investigateJobId, postJobId } from '../shared/queues/jobs.ts';
+import { DEAD_LETTER_QUEUE, investigateQueue, POST_QUEUE } from '../shared/queues/queue-names.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 import type { DueDelivery } from '../shared/store/delivery-store.ts';
 import type { StaleIncident } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';

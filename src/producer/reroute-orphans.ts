@@ -2,7 +2,9 @@ import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
 import { poolAgents } from '../shared/agents/load-agents.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import type { Logger } from '../shared/logger.ts';
-import { investigateJobId, investigateQueue, type Queues } from '../shared/queues.ts';
+import { investigateJobId } from '../shared/queues/jobs.ts';
+import { investigateQueue } from '../shared/queues/queue-names.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 import type { Store } from '../shared/store/store.ts';
 import { agentOfClass } from './classify-alert.ts';
 

@@ -4,6 +4,7 @@ import { flag, list, optionalText, optionalUrl, resolveOverrides, wholeNumber } 
 import { FleetError } from './errors.ts';
 import { type LlmConfig, llmConfig, llmEnvironment } from './llm-config.ts';
 import { type PrometheusConfig, prometheusConfig, prometheusEnvironment } from './prometheus-config.ts';
+import { type RedisConfig, redisEnvironment } from './redis-config.ts';
 
 /** The pools a worker process can serve besides the agents': `post` delivers to Slack. */
 export const POST_POOL = 'post';
@@ -12,7 +13,7 @@ type Environment = Record<string, string | undefined>;
 
 const environmentSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is not a postgres:// URL' }).optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'is not a redis:// URL' }).optional(),
+  ...redisEnvironment,
   DATA_DIR: z.string().default('./.data'),
   HOST: z.string().default('0.0.0.0'),
   PORT: wholeNumber(3000, 0, 65535),
@@ -66,7 +67,6 @@ export const SECRET_VARIABLES = [
 /** How to mend a variable; printed behind its fault. */
 const REMEDIES: Partial<Record<string, string>> = {
   DATABASE_URL: 'give the URL of a PostgreSQL server (postgres://...), or leave it out to embed the database',
-  REDIS_URL: 'give redis://host:6379, or leave it out to queue in PostgreSQL',
   SLACK_SIGNING_SECRET: 'copy it from the Slack app page, Basic Information, App Credentials',
   WEBHOOK_TOKEN: 'choose a long random text and give it to the senders as bearer token',
   ADMIN_TOKEN: 'choose a long random text; it opens the board and the API',
@@ -78,7 +78,8 @@ const REMEDIES: Partial<Record<string, string>> = {
 /** The whole configuration, read once and frozen; what is not configured is null. */
 export type Config = Readonly<{
   databaseUrl: string | null;
-  redisUrl: string | null;
+  /** Null when the queues are in PostgreSQL. */
+  redis: RedisConfig | null;
   dataDir: string;
   host: string;
   port: number;
@@ -195,7 +196,7 @@ function freezeConfig(env: ParsedEnvironment, environment: Environment): Config 
   const inCluster = env.KUBERNETES_SERVICE_HOST !== undefined;
   return Object.freeze({
     databaseUrl: env.DATABASE_URL ?? null,
-    redisUrl: env.REDIS_URL ?? null,
+    redis: env.REDIS_URL ?? null,
     dataDir: env.DATA_DIR,
     host: env.HOST,
     port: env.PORT,

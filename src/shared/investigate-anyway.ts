@@ -1,4 +1,4 @@
-import type { Queues } from './queues.ts';
+import type { Queues } from './queues/queues.ts';
 import { queueRun, redriveIncident } from './redrive-incident.ts';
 import type { Store } from './store/store.ts';
 

@@ -12,7 +12,8 @@ import type { ToolGateway } from './mcp/mcp-gateway.types.ts';
 import { openGateway } from './mcp/open-gateway.ts';
 import { keepStatusPublished } from './mcp/publish-status.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { openQueues, type Queues } from './queues.ts';
+import { openQueues } from './queues/open-queues.ts';
+import type { Queues } from './queues/queues.ts';
 import type { Shutdown } from './shutdown.ts';
 import { createStore, type Store } from './store/store.ts';
 

@@ -1,5 +1,5 @@
 import type { Metrics } from './metrics.ts';
-import type { Queues } from './queues.ts';
+import type { Queues } from './queues/queues.ts';
 import type { IncidentStore } from './store/incident-store.ts';
 
 const KEEP_MS = 5_000;

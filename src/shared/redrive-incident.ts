@@ -1,5 +1,7 @@
 import { jobPriority } from './job-priority.ts';
-import { investigateJobId, investigateQueue, POST_QUEUE, postJobId, type Queues } from './queues.ts';
+import { investigateJobId, postJobId } from './queues/jobs.ts';
+import { investigateQueue, POST_QUEUE } from './queues/queue-names.ts';
+import type { Queues } from './queues/queues.ts';
 import type { Store } from './store/store.ts';
 
 type Deps = { store: Store; queues: Queues };

@@ -2,7 +2,7 @@ import { UnrecoverableError } from 'bullmq';
 import { DependencyError, describeError, FleetError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
-import type { FleetJob, JobData } from '../shared/queues.ts';
+import type { FleetJob, JobData } from '../shared/queues/jobs.ts';
 import type { DeliveryLease } from '../shared/store/delivery-store.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';

@@ -2,14 +2,9 @@ import { describeError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
-import {
-  DEAD_LETTER_QUEUE,
-  deadLetterJobId,
-  type JobData,
-  POST_QUEUE,
-  postJobId,
-  type Queues,
-} from '../shared/queues.ts';
+import { deadLetterJobId, type JobData, postJobId } from '../shared/queues/jobs.ts';
+import { DEAD_LETTER_QUEUE, POST_QUEUE } from '../shared/queues/queue-names.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Store } from '../shared/store/store.ts';
 

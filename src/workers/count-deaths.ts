@@ -1,4 +1,4 @@
-import type { FleetJob } from '../shared/queues.ts';
+import type { FleetJob } from '../shared/queues/jobs.ts';
 import type { InvestigationStore } from '../shared/store/investigation-store.ts';
 
 /** What a job remembers of the workers that have died on it; lost with the queue, which then starts to count anew. */

@@ -1,7 +1,8 @@
 import { pause, withDeadline } from '../shared/deadline.ts';
 import { describeError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
-import { MAINTENANCE_QUEUE, type Queues } from '../shared/queues.ts';
+import { MAINTENANCE_QUEUE } from '../shared/queues/queue-names.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 import type { Store } from '../shared/store/store.ts';
 
 const EVERY_MS = 3_600_000;

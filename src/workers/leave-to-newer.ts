@@ -1,4 +1,4 @@
-import { type FleetJob, JOB_VERSION } from '../shared/queues.ts';
+import { type FleetJob, JOB_VERSION } from '../shared/queues/jobs.ts';
 import { sendBack } from './send-back.ts';
 
 /** How long a job of a newer program waits at least until somebody looks at it again, ms. */

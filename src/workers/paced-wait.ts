@@ -1,4 +1,4 @@
-import type { FleetJob } from '../shared/queues.ts';
+import type { FleetJob } from '../shared/queues/jobs.ts';
 
 /** A job that has waited often already looks again after at most so many times the wait that the pace tells. */
 const MOST_WAITS = 20;

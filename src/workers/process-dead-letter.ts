@@ -1,5 +1,6 @@
 import { UnrecoverableError } from 'bullmq';
-import type { FleetJob, Queues } from '../shared/queues.ts';
+import type { FleetJob } from '../shared/queues/jobs.ts';
+import type { Queues } from '../shared/queues/queues.ts';
 import { redriveIncident } from '../shared/redrive-incident.ts';
 import type { Store } from '../shared/store/store.ts';
 

@@ -1,7 +1,7 @@
 import { UnrecoverableError } from 'bullmq';
 import { describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
-import type { FleetJob } from '../shared/queues.ts';
+import type { FleetJob } from '../shared/queues/jobs.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
 import type { Lease } from '../shared/store/investigation-store.ts';
 import { countDeaths } from './count-deaths.ts';

@@ -1,7 +1,7 @@
 import { DelayedError } from 'bullmq';
 import { isQueueAway } from '../shared/database/queue-pool.ts';
 import { pause } from '../shared/deadline.ts';
-import type { FleetJob } from '../shared/queues.ts';
+import type { FleetJob } from '../shared/queues/jobs.ts';
 
 /** How long a job waits that a process gives back because it stops, ms: within it another one has room. */
 export const SHUTDOWN_WAIT_MS = 100;

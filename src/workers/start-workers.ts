@@ -6,7 +6,8 @@ import { type HealthCheck, healthRoutes } from '../shared/http/health-routes.ts'
 import { listen } from '../shared/http/listen.ts';
 import { notFound, problemHandler } from '../shared/http/problem.ts';
 import type { Services } from '../shared/open-services.ts';
-import { DEAD_LETTER_QUEUE, investigateQueue, MAINTENANCE_QUEUE, POST_QUEUE, postJobId } from '../shared/queues.ts';
+import { postJobId } from '../shared/queues/jobs.ts';
+import { DEAD_LETTER_QUEUE, investigateQueue, MAINTENANCE_QUEUE, POST_QUEUE } from '../shared/queues/queue-names.ts';
 import type { Shutdown } from '../shared/shutdown.ts';
 import { type Analyst, createAnalyst } from './analysis/analyst.ts';
 import { buryIncident } from './bury-incident.ts';

@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import { withDeadline } from '../shared/deadline.ts';
-import type { FleetJob, FleetWorker, Queues, QueueWorkerOptions } from '../shared/queues.ts';
+import type { FleetJob } from '../shared/queues/jobs.ts';
+import type { FleetWorker, Queues, QueueWorkerOptions } from '../shared/queues/queues.ts';
 import { isOfNewerProgram, leaveToNewer } from './leave-to-newer.ts';
 import { SHUTDOWN_WAIT_MS, sendBack } from './send-back.ts';
 

@@ -2,11 +2,14 @@ import { DelayedError } from 'bullmq';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { type FaultProxy, startFaultProxy } from '../../scripts/drills/harness/fault-proxy.ts';
+import { redisConfigOf } from '../../scripts/servers/redis-config-of.ts';
 import { type OwnRedis, startRedis } from '../../scripts/servers/start-redis.ts';
 import { loadConfig } from '../../src/shared/config.ts';
 import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { pause } from '../../src/shared/deadline.ts';
-import { type FleetJob, openQueues, type Queues } from '../../src/shared/queues.ts';
+import type { FleetJob } from '../../src/shared/queues/jobs.ts';
+import { openQueues } from '../../src/shared/queues/open-queues.ts';
+import type { Queues } from '../../src/shared/queues/queues.ts';
 import { sendBack } from '../../src/workers/send-back.ts';
 import { startWorkerPool } from '../../src/workers/worker-pool.ts';
 import { isAvailable } from '../support/backends.ts';
@@ -37,7 +40,7 @@ const jobs = (...ids: string[]) => ids.map((id) => ({ id, data: { incidentId: id
   let count = 0;
   beforeEach(async () => {
     proxy = await startFaultProxy(redis.url);
-    queues = openQueues({ ...test.config, redisUrl: proxy.url }, test.database, test.logger);
+    queues = openQueues({ ...test.config, redis: redisConfigOf(proxy.url) }, test.database, test.logger);
     taken = [];
     const pool = startWorkerPool(queues, QUEUE, { name: 'test', concurrency: 2 }, async (job) => {
       taken.push(job.id!);
@@ -147,7 +150,7 @@ const jobs = (...ids: string[]) => ids.map((id) => ({ id, data: { incidentId: id
     /** A worker behind the proxy: no connection of its lives for a second from when it has its first job. */
     async function workThroughOutage(end: (job: FleetJob, token: string) => Promise<string>) {
       const database = await openDatabase(loadConfig({ DATABASE_URL: proxy.url }), test.logger);
-      const queues = openQueues({ redisUrl: null }, database, test.logger);
+      const queues = openQueues({ redis: null }, database, test.logger);
       const pool = startWorkerPool(queues, QUEUE, { name: 'test', concurrency: 1 }, async (job, token) => {
         seen.push({ stalls: job.stalledCounter, attempts: job.attemptsMade });
         if (seen.length > 1) return 'done';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createEnqueue } from '../../src/producer/enqueue-investigation.ts';
 import { topUpQueues } from '../../src/producer/top-up-queues.ts';
 import { loadAgents } from '../../src/shared/agents/load-agents.ts';
-import { investigateQueue } from '../../src/shared/queues.ts';
+import { investigateQueue } from '../../src/shared/queues/queue-names.ts';
 import { aClassified } from '../support/alerts.ts';
 import { availableBackends } from '../support/backends.ts';
 import { eventually } from '../support/fleet.ts';

@@ -7,7 +7,7 @@ import { LeaseLostError } from '../../src/shared/errors.ts';
 import type { Logger } from '../../src/shared/logger.ts';
 import type { McpGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import { openGateway } from '../../src/shared/mcp/open-gateway.ts';
-import type { FleetJob } from '../../src/shared/queues.ts';
+import type { FleetJob } from '../../src/shared/queues/jobs.ts';
 import { buryIncident } from '../../src/workers/bury-incident.ts';
 import type { ChartDrawer } from '../../src/workers/charts/chart-drawer.ts';
 import { deliverChart } from '../../src/workers/charts/deliver-chart.ts';

@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/shared/config.ts';
 import { DependencyError, LeaseLostError } from '../../src/shared/errors.ts';
 import type { McpGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import { openGateway } from '../../src/shared/mcp/open-gateway.ts';
-import type { FleetJob } from '../../src/shared/queues.ts';
+import type { FleetJob } from '../../src/shared/queues/jobs.ts';
 import { buryIncident } from '../../src/workers/bury-incident.ts';
 import { deliverMessage, type Sending } from '../../src/workers/deliver-message.ts';
 import { type PostDeps, processPost } from '../../src/workers/post-report.ts';

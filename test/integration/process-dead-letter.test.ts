@@ -1,6 +1,8 @@
 import { UnrecoverableError } from 'bullmq';
 import { expect } from 'chai';
-import { DEAD_LETTER_QUEUE, type FleetJob, investigateQueue, type Queues } from '../../src/shared/queues.ts';
+import type { FleetJob } from '../../src/shared/queues/jobs.ts';
+import { DEAD_LETTER_QUEUE, investigateQueue } from '../../src/shared/queues/queue-names.ts';
+import type { Queues } from '../../src/shared/queues/queues.ts';
 import { redriveIncident } from '../../src/shared/redrive-incident.ts';
 import { processDeadLetter } from '../../src/workers/process-dead-letter.ts';
 import { rejection } from '../support/errors.ts';

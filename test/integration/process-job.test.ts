@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { DependencyError } from '../../src/shared/errors.ts';
 import type { McpGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import { openGateway } from '../../src/shared/mcp/open-gateway.ts';
-import type { FleetJob } from '../../src/shared/queues.ts';
+import type { FleetJob } from '../../src/shared/queues/jobs.ts';
 import { createStore, type Store } from '../../src/shared/store/store.ts';
 import { createAnalyst } from '../../src/workers/analysis/analyst.ts';
 import { buryIncident } from '../../src/workers/bury-incident.ts';

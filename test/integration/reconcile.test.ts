@@ -1,31 +1,20 @@
 import { UnrecoverableError } from 'bullmq';
 import { expect } from 'chai';
+import { redisConfigOf } from '../../scripts/servers/redis-config-of.ts';
 import { startRedis } from '../../scripts/servers/start-redis.ts';
-import { createEnqueue } from '../../src/producer/enqueue-investigation.ts';
 import { keepReconciling, reconcile } from '../../src/producer/reconcile.ts';
-import { loadAgents } from '../../src/shared/agents/load-agents.ts';
-import {
-  DEAD_LETTER_QUEUE,
-  investigateJobId,
-  investigateQueue,
-  openQueues,
-  POST_QUEUE,
-  postJobId,
-} from '../../src/shared/queues.ts';
+import { investigateJobId, postJobId } from '../../src/shared/queues/jobs.ts';
+import { openQueues } from '../../src/shared/queues/open-queues.ts';
+import { DEAD_LETTER_QUEUE, investigateQueue, POST_QUEUE } from '../../src/shared/queues/queue-names.ts';
 import { aClassified } from '../support/alerts.ts';
 import { availableBackends } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { eventually } from '../support/fleet.ts';
 import { claimIncident, makeQuiet, openIncident, reportedIncident } from '../support/incidents.ts';
+import { reconcilerOf } from '../support/reconciler.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 
 const NETWORK = investigateQueue('network');
-
-const depsOf = (test: TestStore) => ({
-  ...test,
-  agents: loadAgents(),
-  enqueue: createEnqueue({ ...test, incidents: test.store.incidents }),
-});
 
 for (const backend of availableBackends()) {
   describe(`the reconciler on ${backend}`, () => {
@@ -63,7 +52,7 @@ for (const backend of availableBackends()) {
 
     it('queues an incident whose producer was killed between commit and queue', async () => {
       const [quiet, fresh] = [await quietIncident(), await openIncident(test)];
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       expect(await find(quiet)).to.include({ state: 'queued' });
       expect(await (await jobOf(quiet))!.getState()).to.equal('prioritized');
       expect(await find(fresh)).to.include({ state: 'received' });
@@ -73,13 +62,13 @@ for (const backend of availableBackends()) {
       const held = await openIncident(test);
       await claimIncident(test, held);
       await makeQuiet(test, [held]);
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       expect(await jobOf(held)).to.equal(undefined);
       const quiet = await quietIncident();
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       const { timestamp } = (await jobOf(quiet))!;
       await makeQuiet(test, [quiet]);
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       expect((await jobOf(quiet))!.timestamp).to.equal(timestamp);
     });
 
@@ -89,26 +78,26 @@ for (const backend of availableBackends()) {
         test,
         decisions.map((decision) => decision.incidentId),
       );
-      await Promise.all([reconcile(depsOf(test)), reconcile(depsOf(test))]);
+      await Promise.all([reconcile(reconcilerOf(test)), reconcile(reconcilerOf(test))]);
       expect(await test.queues.depth(NETWORK)).to.equal(520);
     });
 
     it('queues an incident again whose job was completed although there is work', async () => {
       const id = await quietIncident();
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       await runJobs(NETWORK, investigateJobId(id, 1), async () => 'nothing done');
       await makeQuiet(test, [id]);
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       expect(await (await jobOf(id))!.getState()).to.equal('prioritized');
     });
 
     it('ends incidents as dead whose job failed without a word, each with its reason', async () => {
       const ids = [await quietIncident(), await quietIncident()];
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       for (const id of ids) await runJobs(NETWORK, investigateJobId(id, 1), failing);
       await makeQuiet(test, ids);
       const later = await quietIncident();
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       for (const id of ids)
         expect(await find(id)).to.include({ state: 'dead', deadReason: 'bug', reason: 'it broke  here' });
       expect(await find(later)).to.include({ state: 'queued' });
@@ -117,7 +106,7 @@ for (const backend of availableBackends()) {
     it('brings back the delivery of a report', async () => {
       const { incidentId, wanted } = await reportedIncident(test);
       await makeQuiet(test, [incidentId]);
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       const job = await test.queues.queue(POST_QUEUE).getJob(postJobId(incidentId, 1, wanted));
       expect(job!.data).to.deep.equal({ incidentId, run: 1 });
     });
@@ -125,10 +114,10 @@ for (const backend of availableBackends()) {
     it('ends an incident as dead whose delivery failed without a word, and a redrive delivers its report', async () => {
       const { incidentId, wanted } = await reportedIncident(test);
       await makeQuiet(test, [incidentId]);
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       await runJobs(POST_QUEUE, postJobId(incidentId, 1, wanted), failing);
       await makeQuiet(test, [incidentId]);
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       expect(await find(incidentId)).to.include({ state: 'dead', deadReason: 'slack_unavailable' });
       expect(await test.store.incidents.redrive(incidentId)).to.include({ state: 'reported', run: 1 });
     });
@@ -137,10 +126,10 @@ for (const backend of availableBackends()) {
       const id = await openIncident(test);
       await test.store.incidents.die(id, 1, 'bug', 'x');
       await makeQuiet(test, [id]);
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       await runJobs(POST_QUEUE, postJobId(id, 1, 1), failing);
       await makeQuiet(test, [id]);
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       expect((await test.store.deliveries.list(id))[0]).to.include({ state: 'failed' });
       expect(await find(id)).to.include({ state: 'dead', deadReason: 'bug' });
     });
@@ -148,9 +137,9 @@ for (const backend of availableBackends()) {
     it('lists dead letters again after the queue was emptied, each once', async () => {
       const id = await openIncident(test);
       await test.store.incidents.die(id, 1, 'bug', 'x');
-      await reconcile(depsOf(test));
+      await reconcile(reconcilerOf(test));
       await test.queues.queue(DEAD_LETTER_QUEUE).obliterate({ force: true });
-      await Promise.all([reconcile(depsOf(test)), reconcile(depsOf(test))]);
+      await Promise.all([reconcile(reconcilerOf(test)), reconcile(reconcilerOf(test))]);
       const jobs = await test.queues.queue(DEAD_LETTER_QUEUE).getJobs();
       expect(jobs.map((job) => job.data)).to.deep.equal([{ incidentId: id, run: 1 }]);
     });
@@ -162,8 +151,8 @@ redisSuite('the reconciler when Redis is away', () => {
   it('fails soon, does not hold up the end of its process, and goes on when Redis is back', async () => {
     const test = await openTestStore('postgres');
     const redis = (await startRedis())!;
-    const queues = openQueues({ redisUrl: redis.url }, test.database, test.logger);
-    const deps = depsOf({ ...test, queues });
+    const queues = openQueues({ redis: redisConfigOf(redis.url) }, test.database, test.logger);
+    const deps = reconcilerOf({ ...test, queues });
     const id = await openIncident(test);
     await makeQuiet(test, [id]);
     await reconcile(deps);

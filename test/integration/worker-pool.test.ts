@@ -1,7 +1,9 @@
 import { DelayedError } from 'bullmq';
 import { expect } from 'chai';
+import { redisConfigOf } from '../../scripts/servers/redis-config-of.ts';
 import { pause } from '../../src/shared/deadline.ts';
-import { type FleetWorker, openQueues, type Queues } from '../../src/shared/queues.ts';
+import { openQueues } from '../../src/shared/queues/open-queues.ts';
+import type { FleetWorker, Queues } from '../../src/shared/queues/queues.ts';
 import { type ProcessJob, startWorkerPool, type WorkerPool } from '../../src/workers/worker-pool.ts';
 import { availableBackends } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
@@ -192,8 +194,12 @@ const redisSuite = availableBackends().includes('redis') ? describe : describe.s
 redisSuite('a worker pool whose Redis is gone', () => {
   it('says so, and closes soon when no job runs, however long jobs would be given', async () => {
     const test = await openTestStore('redis');
-    const proxy = await startTcpProxy(test.config.redisUrl!);
-    const queues = openQueues({ redisUrl: through(proxy, test.config.redisUrl!) }, test.database, test.logger);
+    const proxy = await startTcpProxy(test.environment.REDIS_URL!);
+    const queues = openQueues(
+      { redis: redisConfigOf(through(proxy, test.environment.REDIS_URL!)) },
+      test.database,
+      test.logger,
+    );
     const workers: FleetWorker[] = [];
     const startWorker: Queues['startWorker'] = (...given) => {
       const worker = queues.startWorker(...given);

@@ -16,7 +16,7 @@ const MOST_SKEW_MS = 5_000;
 /** The database and, where they live in it, the queues. */
 export function checkDatabase(config: Config): Check {
   const run = config.databaseUrl
-    ? () => checkServer(config.databaseUrl!, config.redisUrl === null)
+    ? () => checkServer(config.databaseUrl!, config.redis === null)
     : () => checkEmbedded(config.dataDir);
   return { what: 'database', run };
 }

@@ -13,7 +13,7 @@ export function hideSecrets(config: Config | null): (line: Line) => Line {
 }
 
 function secretsOf(config: Config): string[] {
-  const { slack, webhookToken, adminToken, llm, signoz, prometheus, databaseUrl, redisUrl } = config;
+  const { slack, webhookToken, adminToken, llm, signoz, prometheus, databaseUrl, redis } = config;
   const given = [
     slack.signingSecret,
     slack.botToken,
@@ -25,7 +25,13 @@ function secretsOf(config: Config): string[] {
     ...Object.values(prometheus?.headers ?? {}),
     passwordIn(databaseUrl),
   ];
-  const more = [passwordIn(redisUrl), llm.provider === 'none' ? null : llm.apiKey];
+  const place = redis?.place;
+  const more = [
+    redis?.password,
+    place?.topology === 'sentinel' ? place.sentinelPassword : null,
+    redis?.tls?.key,
+    llm.provider === 'none' ? null : llm.apiKey,
+  ];
   return [...given, ...more].filter((secret) => secret !== null && secret !== undefined);
 }
 

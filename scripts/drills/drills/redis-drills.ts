@@ -137,4 +137,35 @@ const redisFull: Drill = {
   },
 };
 
-export const REDIS_DRILLS = [redisDown, redisEmptied, redisBackEmpty, redisSnapshots, redisFull];
+/** The killed master comes back as a replica in so many seconds, s. */
+const REJOINED_AFTER_S = 15;
+
+const redisFailover: Drill = {
+  name: 'redis-failover',
+  what: 'the master behind three sentinels killed, so that a replica takes over; it comes back, and another takeover is asked for',
+  backends: ['redis'],
+  sentinel: true,
+  seconds: { short: 120, long: 180 },
+  async run(stage) {
+    const { sender, servers, stuck, fleet, say } = stage;
+    const takeOver = async (what: string, act: () => Promise<unknown>) => {
+      const from = Date.now();
+      await act();
+      const seconds = (Date.now() - from) / 1000;
+      say(`${what}: another master after ${seconds.toFixed(1)} s`);
+      for (const { name } of fleet.workers) stuck({ process: name, from, until: Date.now(), what });
+      await expectWorking(stage, REBUILT_WITHIN_S);
+    };
+    sender.start(2);
+    await untilBusy(stage);
+    for (let round = 0; round < (stage.long ? 3 : 1); round++) {
+      await takeOver('the master is killed', servers.sentinel!.failOver);
+      await servers.sentinel!.startAll();
+      await wait(stage, REJOINED_AFTER_S);
+    }
+    await takeOver('the master is asked to step back', servers.sentinel!.demote);
+    expectIntakeUnharmed(stage);
+  },
+};
+
+export const REDIS_DRILLS = [redisDown, redisEmptied, redisBackEmpty, redisSnapshots, redisFull, redisFailover];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const PARTS = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const MIGRATIONS = join('src', 'shared', 'database', 'migrations');
-const QUEUES = join('src', 'shared', 'queues.ts');
+const JOBS = join('src', 'shared', 'queues', 'jobs.ts');
 const JOB_VERSION = /export const JOB_VERSION: number = (\d+);/;
 
 /** A program as the next release might be: the same code, a schema one version on, and jobs that older ones don't know. */
@@ -45,7 +45,7 @@ export function makeNewerProgram(): NewerProgram {
   const name = String(older + 1).padStart(3, '0');
   writeFileSync(join(root, MIGRATIONS, `${name}.do.next-release.sql`), EXPAND(older));
   writeFileSync(join(root, MIGRATIONS, `${name}.undo.next-release.sql`), CONTRACT);
-  raiseJobVersion(join(root, QUEUES));
+  raiseJobVersion(join(root, JOBS));
   return {
     root,
     schema: older + 1,

@@ -4,7 +4,9 @@ import { loadConfig } from '../../../src/shared/config.ts';
 import type { Database } from '../../../src/shared/database/database.ts';
 import { openDatabase } from '../../../src/shared/database/open-database.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
-import { investigateQueue, openQueues, POST_QUEUE, type Queues } from '../../../src/shared/queues.ts';
+import { openQueues } from '../../../src/shared/queues/open-queues.ts';
+import { investigateQueue, POST_QUEUE } from '../../../src/shared/queues/queue-names.ts';
+import type { Queues } from '../../../src/shared/queues/queues.ts';
 import type { FinalState, LiveJob, StoredAlert, StoredDelivery, StoredIncident } from '../checker/observed.ts';
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;

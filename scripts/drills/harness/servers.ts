@@ -2,20 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import pg from 'pg';
 import { migrate } from '../../../src/shared/database/migrate.ts';
 import { openPostgresDatabase } from '../../../src/shared/database/postgres-database.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
+import { connectRedis, onRedisError } from '../../../src/shared/queues/redis-connection.ts';
+import { redisConfigOf } from '../../servers/redis-config-of.ts';
 import { type OwnPostgres, startPostgres } from '../../servers/start-postgres.ts';
 import { type OwnRedis, startRedis } from '../../servers/start-redis.ts';
+import type { OwnSentinel } from '../../servers/start-redis-sentinel.ts';
 
 /** Where rows and queues are: Redis with PostgreSQL, PostgreSQL alone, or the database embedded in the one process. */
 export const DRILL_BACKENDS = ['redis', 'postgres', 'embedded'] as const;
 export type DrillBackend = (typeof DRILL_BACKENDS)[number];
 
 /** The servers of this run, all our own. */
-export type DrillServers = { postgres: OwnPostgres | null; redis: OwnRedis | null; stop(): Promise<void> };
+export type DrillServers = {
+  postgres: OwnPostgres | null;
+  redis: OwnRedis | null;
+  /** Behind `redis`, in a drill that asks for it. */
+  sentinel?: OwnSentinel;
+  stop(): Promise<void>;
+};
 export type FreshBackend = { environment: Record<string, string>; remove(): Promise<void> };
 
 /** Marks the harness' own connections, which are none of the fleet's. */
@@ -81,11 +90,17 @@ export async function onPostgres<R extends pg.QueryResultRow>(
 
 /** Runs something on a connection of its own. */
 export async function onRedis<T>(url: string, work: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url, { maxRetriesPerRequest: 1, lazyConnect: true, connectionName: HARNESS_NAME });
-  client.on('error', () => undefined);
+  const client = redisClient(url, { maxRetriesPerRequest: 1, lazyConnect: true });
   try {
     return await work(client);
   } finally {
     client.disconnect();
   }
+}
+
+/** A connection of the harness' own, to one server or to the master behind sentinels. */
+export function redisClient(url: string, options: RedisOptions): Redis {
+  const client = connectRedis(redisConfigOf(url), { ...options, connectionName: HARNESS_NAME }) as Redis;
+  onRedisError(client, () => undefined);
+  return client;
 }

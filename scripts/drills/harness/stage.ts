@@ -5,6 +5,7 @@ import { sandboxEnvironment } from '../../fleet-in-process.ts';
 import type { LlmSandbox } from '../../sandbox/llm/start-llm-sandbox.ts';
 import type { Sandbox } from '../../sandbox/start-sandbox.ts';
 import { startPostgres } from '../../servers/start-postgres.ts';
+import { startRedisSentinel } from '../../servers/start-redis-sentinel.ts';
 import type { Limits, StuckWindow } from '../checker/observed.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type DrillFleet, type FleetSize, startDrillFleet } from './fleet.ts';
@@ -33,6 +34,8 @@ export type Drill = {
   firstWorker?: Record<string, string>;
   /** PostgreSQL gets a disk of its own of so many MB. */
   diskMb?: number;
+  /** Redis is a master with two replicas behind three sentinels, of this drill's own. */
+  sentinel?: boolean;
   /** It measures what other drills at the same time would spoil. */
   alone?: boolean;
   limits?: Partial<Limits>;
@@ -164,8 +167,14 @@ async function buildStage(options: StageOptions, releases: Release[], close: () 
   };
 }
 
-/** The servers of the run, or with a PostgreSQL on a small disk of its own. */
+/** The servers of the run, or with a PostgreSQL on a small disk, or a Redis behind sentinels, of its own. */
 async function serversFor({ drill, servers }: StageOptions, releases: Release[]): Promise<DrillServers> {
+  if (drill.sentinel) {
+    const sentinel = (await startRedisSentinel())!;
+    releases.push(sentinel.stop);
+    const kill = async () => void (await sentinel.failOver());
+    return { ...servers, sentinel, redis: { url: sentinel.url, kill, start: sentinel.startAll, stop: sentinel.stop } };
+  }
   if (drill.diskMb === undefined) return servers;
   const disk = mountSmallDisk(drill.diskMb);
   releases.push(async () => disk.unmount());

@@ -1,9 +1,8 @@
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { IncidentState } from '../../../src/shared/incident.ts';
 import { ADMIN_TOKEN } from '../../fleet-in-process.ts';
 import type { ResourceSample } from '../checker/observed.ts';
-import { HARNESS_NAME } from './servers.ts';
+import { HARNESS_NAME, redisClient } from './servers.ts';
 
 export type SeenIncident = { id: string; state: IncidentState; run: number };
 
@@ -38,8 +37,7 @@ export function serverReader(databaseUrl: string, redisUrl: string | null): Stat
     connectionTimeoutMillis: QUERY_MS,
   });
   pool.on('error', () => undefined);
-  const redis = redisUrl === null ? null : new Redis(redisUrl, { maxRetriesPerRequest: 0, commandTimeout: QUERY_MS });
-  redis?.on('error', () => undefined);
+  const redis = redisUrl === null ? null : redisClient(redisUrl, { maxRetriesPerRequest: 0, commandTimeout: QUERY_MS });
   let since = 0;
   return {
     changed: async () => {

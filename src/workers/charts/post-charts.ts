@@ -1,6 +1,6 @@
 import { DependencyError, describeError, FleetError, LeaseLostError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
-import { backoffMs } from '../../shared/queues.ts';
+import { backoffMs } from '../../shared/queues/job-options.ts';
 import type { StoredChart } from '../../shared/store/chart-store.ts';
 import type { Delivery, DeliveryLease, DeliveryPart } from '../../shared/store/delivery-store.ts';
 import type { Store } from '../../shared/store/store.ts';

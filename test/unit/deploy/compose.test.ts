@@ -51,7 +51,11 @@ describe('deploy/compose.yaml', () => {
       ).to.have.members(secrets);
       const config = loadConfig(withSecretsIn(folder, environment));
       expect(config.databaseUrl, name).to.equal(SECRETS.database_url);
-      expect(config.redisUrl, name).to.equal('redis://redis:6379');
+      expect(config.redis?.place, name).to.deep.equal({
+        topology: 'standalone',
+        server: { host: 'redis', port: 6379 },
+        db: 0,
+      });
     }
   });
 

@@ -7,7 +7,7 @@ import { fileOfRole } from '../../../deploy/image/roles.ts';
 import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import { loadConfig, POST_POOL, SECRET_VARIABLES } from '../../../src/shared/config.ts';
 import { createMetrics } from '../../../src/shared/metrics.ts';
-import { investigateQueue, POST_QUEUE } from '../../../src/shared/queues.ts';
+import { investigateQueue, POST_QUEUE } from '../../../src/shared/queues/queue-names.ts';
 import { configVariables, ROOT, readText, readYaml, type Tree } from './support/deploy-files.ts';
 import { modelFaults } from './support/model-faults.ts';
 import { idOf, renderKustomization } from './support/render-kustomization.ts';

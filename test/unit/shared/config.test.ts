@@ -29,13 +29,13 @@ describe('the configuration', () => {
 
   it('needs nothing, and is frozen', () => {
     const config = loadConfig({});
-    expect(config).to.include({ databaseUrl: null, redisUrl: null, dataDir: './.data', port: 3000 });
+    expect(config).to.include({ databaseUrl: null, redis: null, dataDir: './.data', port: 3000 });
     expect(config.llm).to.deep.equal({ provider: 'none' });
     expect(Object.isFrozen(config)).to.equal(true);
   });
 
   it('takes an empty variable for one that is not set', () => {
-    expect(loadConfig({ PORT: '', REDIS_URL: '', SLACK_BOT_TOKEN: '' })).to.include({ port: 3000, redisUrl: null });
+    expect(loadConfig({ PORT: '', REDIS_URL: '', SLACK_BOT_TOKEN: '' })).to.include({ port: 3000, redis: null });
   });
 
   it('names all faults at once, of single variables and of those that belong together', () => {
@@ -80,9 +80,9 @@ describe('the configuration', () => {
     const config = loadConfig({ ...environment, SIGNOZ_URL: 'http://signoz', PROMETHEUS_URL: 'http://prometheus' });
     expect(config).to.include({
       databaseUrl: urls.DATABASE_URL,
-      redisUrl: urls.REDIS_URL,
       adminToken: 'secret-of-ADMIN_TOKEN',
     });
+    expect(config.redis).to.include({ username: null, password: 'p' });
     expect(config.slack).to.include({
       botToken: 'secret-of-SLACK_BOT_TOKEN',
       signingSecret: 'secret-of-SLACK_SIGNING_SECRET',

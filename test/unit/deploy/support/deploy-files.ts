@@ -23,7 +23,13 @@ export function readYaml(path: string): Tree[] {
 }
 
 /** The source of everything that reads the environment. */
-export const CONFIG_SOURCE = ['config-fields.ts', 'config.ts', 'llm-config.ts', 'prometheus-config.ts']
+export const CONFIG_SOURCE = [
+  'config-fields.ts',
+  'config.ts',
+  'llm-config.ts',
+  'prometheus-config.ts',
+  'redis-config.ts',
+]
   .map((file) => readText(`src/shared/${file}`))
   .join('\n');
 

@@ -6,13 +6,11 @@ import { checkNetwork } from '../../../../../scripts/cli/doctor/check-network.ts
 import { redisLines } from '../../../../../scripts/cli/doctor/check-redis.ts';
 import { scopeLine } from '../../../../../scripts/cli/doctor/check-slack.ts';
 import { hideSecrets } from '../../../../../scripts/cli/doctor/hide-secrets.ts';
+import { redisConfigOf } from '../../../../../scripts/servers/redis-config-of.ts';
 import { loadConfig } from '../../../../../src/shared/config.ts';
 
-const info = (facts: Record<string, string>) =>
-  `# Server\r\n${Object.entries(facts)
-    .map(([name, value]) => `${name}:${value}\r\n`)
-    .join('')}`;
-const GOOD_REDIS = { redis_version: '7.2.5', maxmemory_policy: 'noeviction', aof_enabled: '1' };
+const GOOD_REDIS = { redis_version: '7.2.5', maxmemory_policy: 'noeviction', aof_enabled: '1', connected_slaves: '1' };
+const placeOf = (url: string) => redisConfigOf(url).place;
 
 describe('the lines of the doctor', () => {
   it('are marked by how it stands, with the remedy at the end', () => {
@@ -42,19 +40,61 @@ describe('the lines of the doctor', () => {
       DATABASE_URL: 'postgres://u:pg%20password@h/d',
       SLACK_BOT_TOKEN: 'slack-secret',
       ADMIN_TOKEN: 'admin-secret',
+      REDIS_URL: 'redis+sentinel://:redis%2Bsecret@s/m?sentinelPassword=sentinel-secret',
     };
     const hide = hideSecrets(loadConfig(environment));
-    const line = hide(failed('x', 'said slack-secret and pg password', 'not admin-secret'));
-    expect(line).to.deep.equal(failed('x', 'said [masked] and [masked]', 'not [masked]'));
+    const line = hide(
+      failed('x', 'said slack-secret and pg password', 'not admin-secret, redis+secret or sentinel-secret'),
+    );
+    expect(line).to.deep.equal(failed('x', 'said [masked] and [masked]', 'not [masked], [masked] or [masked]'));
   });
 
-  it('ask for a Redis that is new enough, never evicts and appends', () => {
-    const statuses = (facts: Record<string, string>) => redisLines(info(facts), 'r:6379').map((line) => line.status);
-    expect(statuses(GOOD_REDIS)).to.deep.equal(['ok', 'ok', 'ok']);
-    expect(statuses({ ...GOOD_REDIS, redis_version: '10.0.1' })).to.deep.equal(['ok', 'ok', 'ok']);
-    expect(statuses({ ...GOOD_REDIS, redis_version: '6.0.16' })).to.deep.equal(['failed', 'ok', 'ok']);
-    expect(statuses({ ...GOOD_REDIS, maxmemory_policy: 'allkeys-lru' })).to.deep.equal(['ok', 'failed', 'ok']);
-    expect(statuses({ ...GOOD_REDIS, aof_enabled: '0' })).to.deep.equal(['ok', 'ok', 'failed']);
+  describe('about Redis', () => {
+    const STANDALONE = placeOf('redis://r:6379');
+    const SENTINEL = placeOf('redis+sentinel://s1,s2,s3/mymaster');
+    const CLUSTER = placeOf('redis+cluster://n1,n2,n3');
+    const server = (address: string, changes: Record<string, string> = {}) => ({
+      address,
+      facts: new Map(Object.entries({ ...GOOD_REDIS, ...changes })),
+    });
+    const linesOf = (changes: Record<string, string>, place = STANDALONE) =>
+      redisLines([server('r:6379', changes)], place).map(formatLine);
+
+    it('ask for one that is new enough, never evicts and appends', () => {
+      const statuses = (changes: Record<string, string>) =>
+        redisLines([server('r:6379', changes)], STANDALONE).map((line) => line.status);
+      expect(statuses({})).to.deep.equal(['ok', 'ok', 'ok']);
+      expect(statuses({ redis_version: '10.0.1' })).to.deep.equal(['ok', 'ok', 'ok']);
+      expect(statuses({ redis_version: '6.0.16' })).to.deep.equal(['failed', 'ok', 'ok']);
+      expect(statuses({ maxmemory_policy: 'allkeys-lru' })).to.deep.equal(['ok', 'failed', 'ok']);
+      expect(statuses({ aof_enabled: '0' })).to.deep.equal(['ok', 'ok', 'failed']);
+    });
+
+    it('tell what a plain URL leads to when it is no server that takes jobs', () => {
+      expect(linesOf({ role: 'slave' })[0]).to.match(/^✗ queues: .* is a replica, .*: give its master's address/);
+      expect(linesOf({ redis_mode: 'cluster' })[0]).to.match(/^✗ .* node of a Cluster: .*redis\+cluster:\/\/$/);
+      expect(linesOf({ redis_mode: 'sentinel' })[0]).to.match(/^✗ .* is a sentinel: .*redis\+sentinel:\/\//);
+    });
+
+    it('name the master behind sentinels, and miss its replicas', () => {
+      expect(linesOf({}, SENTINEL).slice(0, 2)).to.deep.equal([
+        '✓ queues: Redis 7.2.5, master "mymaster" on r:6379, by 3 sentinel(s)',
+        '✓ Redis replicas: 1',
+      ]);
+      expect(linesOf({ connected_slaves: '0' }, SENTINEL)[1]).to.equal(
+        '✗ Redis replicas: none of r:6379, so nothing takes over when it dies: start a replica of each master',
+      );
+    });
+
+    it('look at every master of a Cluster, and name those with a fault', () => {
+      const servers = [server('n1:1'), server('n2:2', { aof_enabled: '0' }), server('n3:3', { connected_slaves: '0' })];
+      expect(redisLines(servers, CLUSTER).map(formatLine)).to.deep.equal([
+        '✓ queues: Redis 7.2.5 Cluster, 3 master(s) on n1:1, n2:2, n3:3',
+        '✗ Redis replicas: none of n3:3, so nothing takes over when it dies: start a replica of each master',
+        '✓ Redis maxmemory-policy: noeviction',
+        '✗ Redis appendonly: no on n2:2, so a restart of Redis empties the queues: set appendonly yes',
+      ]);
+    });
   });
 
   it('complain of clocks that are more than five seconds apart', () => {

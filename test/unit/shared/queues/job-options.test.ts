@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { backoffMs, deadLetterJobId, investigateJobId, postJobId } from '../../../src/shared/queues.ts';
+import { backoffMs } from '../../../../src/shared/queues/job-options.ts';
 
 describe('the wait between attempts', () => {
   it('doubles up to a minute, and up to half of it is left to chance', () => {
@@ -18,20 +18,5 @@ describe('the wait between attempts', () => {
         return Number.isInteger(wait) && wait >= 500 && wait <= 60_000;
       }),
     );
-  });
-});
-
-describe('the ids of jobs', () => {
-  it('tell runs and revisions apart, and hold no colon, which BullMQ keeps for itself', () => {
-    const id = '00000000-0000-4000-8000-000000000000';
-    const ids = [
-      investigateJobId(id, 1),
-      investigateJobId(id, 2),
-      postJobId(id, 1, 1),
-      postJobId(id, 1, 2),
-      deadLetterJobId(id, 1),
-    ];
-    expect(new Set(ids).size).to.equal(ids.length);
-    for (const one of ids) expect(one).to.not.include(':');
   });
 });
