@@ -1,4 +1,5 @@
 import type { DatabaseState } from './database-state.ts';
+import { inBytes, inSeconds, latencySeconds } from './metric-units.ts';
 import { median, profileSeries, type SeriesProfile } from './profile-series.ts';
 
 type Rise = { times: number; isBad: (profile: SeriesProfile) => boolean };
@@ -9,12 +10,19 @@ const from =
     after >= least;
 const CPU: Rise = { times: 1.5, isBad: from(80) };
 const CLIENTS: Rise = { times: 2, isBad: from(50) };
-const LAG: Rise = { times: 2, isBad: from(10) };
-/** Disks of clouds answer in one or two milliseconds; CloudWatch tells seconds, recordings sometimes milliseconds. */
-const LATENCY: Rise = {
-  times: 3,
-  isBad: ({ after, series }) => after >= (/^seconds$/i.test(series.unit ?? '') ? 0.005 : 5),
-};
+/** Replicas that share their storage with the primary are milliseconds behind, others seconds. */
+const lagFrom = (seconds: number, times: number): Rise => ({
+  times,
+  isBad: ({ after, series }) => (inSeconds(series, after) ?? after) >= seconds,
+});
+const LAG = lagFrom(10, 2);
+const SHARED_LAG = lagFrom(1, 3);
+/** So much of the log that a slot keeps is no more what its reader was just about to fetch, bytes. */
+const KEPT_LOG = 1e9;
+const SLOT: Rise = { times: 3, isBad: ({ after, series }) => (inBytes(series, after) ?? after) >= KEPT_LOG };
+/** Disks of clouds answer in one or two milliseconds; a few times that is felt, s. */
+const FELT_LATENCY = 0.005;
+const LATENCY: Rise = { times: 3, isBad: ({ after, series }) => latencySeconds(series, after) >= FELT_LATENCY };
 
 /** How many times its beginning a metric ends at when it is no longer calm, and from which end on that matters. */
 const RISES: Readonly<Record<string, Rise>> = {
@@ -24,8 +32,8 @@ const RISES: Readonly<Record<string, Rise>> = {
   CurrConnections: CLIENTS,
   ReplicaLag: LAG,
   ReplicationLag: LAG,
-  AuroraReplicaLag: { times: 3, isBad: from(1000) },
-  OldestReplicationSlotLag: { times: 3, isBad: from(1e9) },
+  AuroraReplicaLag: SHARED_LAG,
+  OldestReplicationSlotLag: SLOT,
   WriteLatency: LATENCY,
   ReadLatency: LATENCY,
   DiskQueueDepth: { times: 5, isBad: from(5) },

@@ -33,6 +33,23 @@ export type DatabaseEvent = { at: string | null; message: string; about: string 
 /** A statement of the workload with how often it ran; `slow` where the server called it slow. */
 export type WorkloadStatement = { statement: string; calls: number | null; slow: boolean; evidence: number };
 
+/** What a program that uses the server says of it in its log: the decisive line and the kind of failure it tells of. */
+export type CallerLine = { writer: string; kind: string; text: string; evidence: number };
+
+/** What the server printed when it was asked (psql, mysql): the rows of its tables by their lower case column names. */
+export type PrintedRow = { row: Record<string, string>; evidence: number };
+
+/** One change that somebody made in the cloud around the server, as its audit trail tells it. */
+export type CloudChange = {
+  at: string | null;
+  /** The name of the call, such as RevokeSecurityGroupIngress. */
+  name: string;
+  who: string | null;
+  /** The whole entry, for ports and names in it. */
+  text: string;
+  evidence: number;
+};
+
 export type DatabaseState = {
   /** The instance that the answers name, null where none does. */
   instance: string | null;
@@ -40,4 +57,7 @@ export type DatabaseState = {
   profile: LoadProfile | null;
   events: DatabaseEvent[];
   workload: WorkloadStatement[];
+  callers: CallerLine[];
+  rows: PrintedRow[];
+  changes: CloudChange[];
 };

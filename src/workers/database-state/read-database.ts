@@ -1,7 +1,7 @@
 import type { Evidence } from '../../shared/report.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
-import { formOf } from '../kubernetes-state/build-state.ts';
 import { isRecord, numberAt, type Raw, recordAt, recordsAt, textAt, textsAt } from '../kubernetes-state/raw.ts';
+import { cloudChanges } from './cloud-changes.ts';
 import type {
   DatabaseEvent,
   DatabaseState,
@@ -10,26 +10,34 @@ import type {
   Wait,
   WorkloadStatement,
 } from './database-state.ts';
+import { heardOf } from './heard.ts';
+import { documentedUnit } from './metric-units.ts';
+import { cloudBodies } from './printed-json.ts';
 
 /** Reads what snapshots of cloud and host tell of a database server; what is not understood is left out. Never throws. */
 export function readDatabase(evidence: Evidence[]): DatabaseState {
-  const bodies = formOf(evidence, 'snapshot.json').flatMap(({ number, data }) =>
-    isRecord(data.body) ? [{ number, body: data.body }] : [],
-  );
+  const bodies = cloudBodies(evidence);
   const profile = bodies.map(({ number, body }) => profileOf(body, number)).find((found) => found !== null) ?? null;
   const series = withoutTwins(bodies.flatMap(({ number, body }) => seriesOf(body, number)));
+  const instance =
+    bodies
+      .map(({ body }) => textAt(body, 'db_instance_identifier') ?? textAt(body, 'DBInstanceIdentifier'))
+      .find((name) => name !== null) ?? null;
+  const servers = [instance, ...series.map(({ entity }) => entity)].flatMap((name) => name?.toLowerCase() ?? []);
+  const heard = heardOf(evidence, [...new Set(servers)]);
   return {
-    instance:
-      bodies
-        .map(({ body }) => textAt(body, 'db_instance_identifier') ?? textAt(body, 'DBInstanceIdentifier'))
-        .find((name) => name !== null) ?? null,
+    instance,
     series,
     profile,
     events: [
       ...bodies.flatMap(({ number, body }) => eventsOf(body, number)),
       ...(series.length > 0 || profile ? logEvents(evidence) : []),
+      ...heard.log,
     ],
     workload: bodies.flatMap(({ number, body }) => workloadOf(body, number)),
+    callers: heard.callers,
+    rows: heard.rows,
+    changes: cloudChanges(evidence),
   };
 }
 
@@ -58,7 +66,7 @@ function oneSeries(result: Raw, evidence: number): MetricSeries[] {
     {
       metric,
       entity: textAt(dimension, 'Value'),
-      unit: textAt(result, 'unit') ?? textAt(result, 'Unit'),
+      unit: textAt(result, 'unit') ?? textAt(result, 'Unit') ?? documentedUnit(metric),
       points: newestFirst ? points.toReversed() : points,
       evidence,
     },

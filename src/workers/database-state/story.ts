@@ -1,4 +1,4 @@
-import type { Action } from '../../shared/report.ts';
+import type { Action, Finding } from '../../shared/report.ts';
 import type { DatabaseState } from './database-state.ts';
 
 /** The kinds of trouble of a database server. */
@@ -7,6 +7,8 @@ export type StoryKind =
   | 'restart'
   | 'unusable'
   | 'storage'
+  | 'slot'
+  | 'path'
   | 'maintenance'
   | 'locks'
   | 'idle-transaction'
@@ -38,6 +40,8 @@ export type Story = {
   brief: string;
   evidence: number[];
   actions: Action[];
+  /** Of what the cause is, where it is not the database itself. */
+  class?: Finding['class'];
   /** The server where it is not the one that the alert is about. */
   server?: string;
 };
@@ -56,7 +60,9 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   failover: ['restart', 'connections', 'lag', 'cpu', 'io'],
   restart: ['connections', 'cpu'],
   unusable: ['restart', 'connections'],
-  storage: ['restart', 'io'],
+  storage: ['restart', 'io', 'slot', 'connections'],
+  slot: ['writes'],
+  path: ['connections', 'lag'],
   maintenance: ['writes', 'query', 'io', 'cpu', 'memory', 'connections', 'lag', 'locks', 'storage', 'transaction-ids'],
   locks: ['connections', 'cpu', 'query'],
   'idle-transaction': ['connections'],

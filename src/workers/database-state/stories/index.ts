@@ -6,6 +6,7 @@ import { lag, replicationStopped } from './replication.ts';
 import { cpu, io, memory } from './resources.ts';
 import { connections, locks } from './sessions.ts';
 import { credentials, parameter } from './settings.ts';
+import { unreadSlot } from './slots.ts';
 import { query, writes } from './statements.ts';
 import { storage } from './storage.ts';
 import { oldTransaction, transactionIds } from './transactions.ts';
@@ -16,6 +17,7 @@ export const STORIES: readonly StoryTeller[] = [
   restart,
   unusable,
   storage,
+  unreadSlot,
   maintenance,
   locks,
   connections,

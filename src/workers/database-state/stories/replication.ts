@@ -1,35 +1,52 @@
+import { inSeconds } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
+import { stalledReplay } from './replay.ts';
 import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose, topText } from './story-parts.ts';
+
+/** The metrics that tell how far behind a replica is in time; how much log a slot keeps is none of them. */
+const LAGS = ['ReplicaLag', 'AuroraReplicaLag', 'ReplicationLag', 'DBInstanceReplicaLag', 'AuroraBinlogReplicaLag'];
+/** So far behind is trouble where it grew, and where it did not, s. */
+const [GROWN_LAG, ANY_LAG] = [30, 120];
 
 /** A replica that falls behind. */
 export const lag: StoryTeller = (state, { server, text }) => {
-  const series = metricOf(state, 'ReplicaLag', 'AuroraReplicaLag', 'ReplicationLag', 'OldestReplicationSlotLag');
+  const series = metricOf(state, ...LAGS);
   const events = currentEvents(state).filter(({ message }) =>
     /replica(?:tion)?\b[^.]{0,60}\b(?:lag|behind|delay)|replay is behind/i.test(message),
   );
-  const writes = [metricOf(state, 'TransactionLogsGeneration'), metricOf(state, 'WriteIOPS')].filter(
-    (one): one is SeriesProfile => rose(one, 1.8),
+  const logged = [metricOf(state, 'TransactionLogsGeneration'), metricOf(state, 'WriteIOPS')].filter(
+    (one): one is SeriesProfile => one !== null,
   );
-  const up = series !== null && series.after >= 30 && (series.ratio >= 3 || series.after >= 120);
+  const writes = logged.filter((one) => rose(one, 1.8));
+  const behind = series ? (inSeconds(series.series, series.after) ?? series.after) : 0;
+  const up = series !== null && behind >= GROWN_LAG && (series.ratio >= 3 || behind >= ANY_LAG);
   const spoken =
     /replica(?:tion)?[ -]?lag|lag\b[^.]{0,40}replica/.test(text) && !/recovered|resolved|back to|^ok\b/.test(text);
   if (!up && !(events.length > 0 && (series === null || spoken)) && !(series === null && spoken && writes.length > 0))
     return null;
   const top = heaviest(state.profile);
+  const stalled = writes.length > 0 ? null : stalledReplay(state, series?.series ?? null);
   const writing =
+    logged.length === 0 &&
     top !== null &&
     /^\s*(?:insert|update|delete|copy|merge|vacuum)|wal/i.test(`${top.statement} ${top.waits[0]?.name ?? ''}`);
-  const why =
-    writes.length > 0 || writing
+  const why = stalled
+    ? ` because ${stalled.why}; the writes of the primary did not grow`
+    : writes.length > 0 || writing
       ? ' because a write-heavy workload on the primary generates WAL (write-ahead log) faster than the replica can replay it'
       : ' although the writes of the primary did not grow, so the replica itself is slow to replay WAL (write-ahead log)';
   return {
     kind: 'lag',
     score: up ? 0.92 : events.length > 0 ? 0.85 : 0.72,
-    text: `Replication lag: the read replica${series?.series.entity ? ` ${series.series.entity}` : ` of ${server}`} falls behind${why}${series ? ` (${changeText(series)})` : ' (the ReplicaLag metric itself is missing)'}${writes.length > 0 ? `; on the primary ${writes.map(changeText).join(', ')}` : ''}${topText(top)}${events[0] ? `. Events: ${eventText(events, 1, 130)}` : ''}`,
+    text: `Replication lag: the read replica${series?.series.entity ? ` ${series.series.entity}` : ` of ${server}`} falls behind${series ? ` (${changeText(series)})` : ' (the ReplicaLag metric itself is missing)'}${why}${writes.length > 0 ? `; on the primary ${writes.map(changeText).join(', ')}` : ''}${stalled ? '' : topText(top)}${events[0] ? `. Events: ${eventText(events, 1, 130)}` : ''}`,
     brief: `the replica falls behind${series ? ` (${changeText(series)})` : ''}`,
-    evidence: [...numbers(series, ...writes), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [
+      ...numbers(series, ...writes),
+      ...cited(events),
+      ...(stalled?.evidence ?? []),
+      ...(state.profile ? [state.profile.evidence] : []),
+    ],
     actions: noActions,
   };
 };

@@ -1,3 +1,4 @@
+import { inBytes, latencySeconds } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
 import {
@@ -46,9 +47,9 @@ export const io: StoryTeller = (state, { server }) => {
   };
 };
 
-/** CloudWatch tells latencies in seconds, recordings sometimes in milliseconds. */
-const isSlow = ({ after, series: { unit } }: SeriesProfile): boolean =>
-  after >= (/^seconds$/i.test(unit ?? '') ? 0.02 : 15);
+/** From here on a disk is slow for its clients, s. */
+const SLOW_DISK = 0.015;
+const isSlow = ({ after, series }: SeriesProfile): boolean => latencySeconds(series, after) >= SLOW_DISK;
 
 /** A processor that is busy for no reason told elsewhere. */
 export const cpu: StoryTeller = (state, { server }) => {
@@ -73,7 +74,7 @@ const KILLED =
 export const memory: StoryTeller = (state, { server }) => {
   const [free, swap] = [metricOf(state, 'FreeableMemory'), metricOf(state, 'SwapUsage')];
   const low = free !== null && free.after <= 0.4 * free.before && !free.recovered;
-  const swapping = rose(swap, 2) && swap.after >= 2.5e8;
+  const swapping = rose(swap, 2) && (inBytes(swap.series, swap.after) ?? swap.after) >= 2.5e8;
   const killed = currentEvents(state).filter(({ message }) => KILLED.test(message));
   if (!low && !swapping && killed.length === 0) return null;
   const changes = [low ? free : null, swapping ? swap : null]

@@ -1,9 +1,14 @@
 import { quote } from '../../kubernetes-state/quote.ts';
 import type { DatabaseEvent } from '../database-state.ts';
+import { inBytes } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile, valueText } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
+import { keptLog, slotEvidence, slotText } from './slots.ts';
 import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose } from './story-parts.ts';
+
+/** No server works for long with less room than this, bytes. */
+const LITTLE = 2e9;
 
 /** A disk that is full or fills up. */
 export const storage: StoryTeller = (state, { server, text }) => {
@@ -15,7 +20,10 @@ export const storage: StoryTeller = (state, { server, text }) => {
   const told = events.filter(({ message }) =>
     /full|exhaust|out of|ran out|no space|consumed|critical|has reached|read-only/i.test(message),
   );
-  const low = free !== null && (free.last <= 0.05 * Math.max(free.max, totalOf(events)) || free.last < 2e9);
+  const low =
+    free !== null &&
+    (free.last <= 0.05 * Math.max(free.max, totalOf(events)) ||
+      (inBytes(free.series, free.last) ?? free.last) < LITTLE);
   const falling = free !== null && free.after < 0.8 * free.before;
   const growing = [
     metricOf(state, 'TransactionLogsGeneration'),
@@ -25,10 +33,10 @@ export const storage: StoryTeller = (state, { server, text }) => {
   if (!low && told.length === 0 && !(falling && /storage|disk/.test(text)) && !(falling && events.length > 0))
     return null;
   const writer = heaviest(state.profile);
-  const slot = metricOf(state, 'OldestReplicationSlotLag');
-  const held = slot !== null && slot.after >= 1e9 && slot.ratio >= 3;
+  const kept = keptLog(state);
+  // What a slot keeps is to blame where it grew, or is more than all the room that there was.
+  const held = kept !== null && (kept.grows || free === null || kept.bytes >= room(free)) ? kept : null;
   const drive = [
-    held ? `a replication slot that is not read and keeps WAL (${changeText(slot)})` : null,
     ...growing.map((one) => changeText(one as SeriesProfile)),
     writer && /insert|update|delete|copy|vacuum/i.test(writer.statement)
       ? `writes such as ${quote(shownStatement(writer.statement), 110)}`
@@ -40,16 +48,20 @@ export const storage: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'storage',
     score: low && told.length > 0 ? 0.94 : low ? 0.88 : told.length > 0 ? 0.84 : 0.55,
-    text: `The storage space of the database server ${server} is ${low || told.length > 0 ? 'exhausted (disk full)' : 'running out'}: ${metric}${drive.length > 0 ? `, driven by ${drive.join(', ')}` : ''}, so writes fail or stall${events.length > 0 ? `. Events: ${eventText(told.length > 0 ? told : events, 2, 150)}` : ''}`,
+    text: `The storage space of the database server ${server} is ${low || told.length > 0 ? 'exhausted (disk full)' : 'running out'}${held ? ` because ${slotText(held)}. ` : ': '}${metric}${drive.length > 0 ? `, driven by ${drive.join(', ')}` : ''}, so writes fail or stall${events.length > 0 ? `. Events: ${eventText(told.length > 0 ? told : events, 2, 150)}` : ''}`,
     brief: `free storage shrinks${free ? ` (${changeText(free)})` : ''}`,
     evidence: [
-      ...numbers(free, held ? slot : null, ...growing),
+      ...numbers(free, ...growing),
+      ...(held ? slotEvidence(held) : []),
       ...cited(events),
       ...(state.profile ? [state.profile.evidence] : []),
     ],
     actions: noActions,
   };
 };
+
+/** The free space of a window at its best, bytes. */
+const room = ({ series, max }: SeriesProfile): number => inBytes(series, max) ?? max;
 
 /** The allocated storage that an event names (`82.2 GB remaining of 200 GB`), in bytes. */
 function totalOf(events: DatabaseEvent[]): number {

@@ -93,7 +93,7 @@ export const failedStatus = (text: string): string | null =>
 /** A slot that nobody reads keeps the log of the server from being removed. */
 export function idleSlot(text: string): string | null {
   const row = answerRows(text).find((one) => one.slot_name && /^f(?:alse)?$/.test(one.active ?? ''));
-  return row ? shownCells(row, 'slot_name', 'active', 'restart_lsn', 'wal_status', 'retained', 'lag') : null;
+  return row ? shownCells(row, 'slot_name', 'active', 'restart_lsn', 'wal_status', 'behind', 'retained', 'lag') : null;
 }
 
 /** An age in transactions that comes near the end of the numbers. */
