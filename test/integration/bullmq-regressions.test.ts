@@ -89,6 +89,38 @@ const jobs = (...ids: string[]) => ids.map((id) => ({ id, data: { incidentId: id
     }
   });
 
+  it('the end of a job is written down although the server stepped back for a moment and lives on', async () => {
+    const own = new Redis(redis.url);
+    const failed: string[] = [];
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+    const worker = queues.startWorker(
+      'post-report',
+      async () => {
+        begin();
+        await mayEnd;
+      },
+      { name: 'test', concurrency: 1 },
+    );
+    worker.on('failed', (_job, error) => failed.push(error.message));
+    try {
+      await queues.add('post-report', jobs('stepped-back'));
+      await begun;
+      await own.replicaof('127.0.0.1', 1);
+      const refused = async () => /errorstat_READONLY/.test(await own.info('errorstats'));
+      end();
+      await eventually('a refusal', refused);
+      await own.replicaof('NO', 'ONE');
+      const left = async () => await queues.queue('post-report').getJob('stepped-back');
+      await eventually('the end of the job', async () => !(await left()), 10_000);
+      expect(failed).to.deep.equal([]);
+    } finally {
+      await own.replicaof('NO', 'ONE');
+      own.disconnect();
+      await worker.close(true);
+    }
+  });
+
   it('#4311: nothing of ours leaves a de-duplication key behind', async () => {
     await queues.add(QUEUE, jobs('a', 'b', 'a'));
     await eventually('all jobs', async () => taken.includes('a') && taken.includes('b'));
