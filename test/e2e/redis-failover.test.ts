@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { type InProcessFleet, sandboxEnvironment, startInProcess } from '../../scripts/fleet-in-process.ts';
+import {
+  ADMIN_TOKEN,
+  type InProcessFleet,
+  sandboxEnvironment,
+  startInProcess,
+} from '../../scripts/fleet-in-process.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
 import { type OwnCluster, startRedisCluster } from '../../scripts/servers/start-redis-cluster.ts';
 import { type OwnSentinel, startRedisSentinel } from '../../scripts/servers/start-redis-sentinel.ts';
@@ -65,6 +70,18 @@ if (isAvailable('redis')) {
         );
         for (const incident of incidents) expect(repliesIn(sandbox, incident.slack.threadTs)).to.have.length(1);
         await eventually('ready again', async () => (await readiness()) === 200);
+      });
+
+      it('shows its queues on the board and in the metrics', async () => {
+        const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+        const board = await fetch(`${fleet.producer}/queues/api/queues?activeQueue=investigate-network`, { headers });
+        const { queues } = (await board.json()) as { queues: { name: string; counts: { completed: number } }[] };
+        const shown = queues.find((queue) => queue.name === 'investigate-network')!;
+        expect(shown.counts.completed).to.be.greaterThan(0);
+        const redis = await fetch(`${fleet.producer}/queues/api/redis/stats`, { headers });
+        expect(redis.status).to.equal(200);
+        const metrics = await (await fetch(`${fleet.producer}/metrics`)).text();
+        expect(metrics).to.match(/queue_jobs\{[^}]*queue="investigate-network"[^}]*state="waiting"[^}]*\} 0/);
       });
     });
   }

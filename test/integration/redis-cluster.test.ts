@@ -15,6 +15,7 @@ import { describeQueueContract, jobOf } from '../support/queue-contract.ts';
 import { BUSY_QUEUE, describeQueueFailover } from '../support/queue-failover.ts';
 import { reconcilerOf } from '../support/reconciler.ts';
 import { openTestStore } from '../support/services.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { runCommand } from '../unit/scripts/cli/support/run-command.ts';
 
 /** A database that is away: what the doctor says of it is not looked at. */
@@ -54,6 +55,15 @@ if (isAvailable('redis')) {
       const [node] = /127\.0\.0\.1:\d+/.exec(redis.url)!;
       const plain = await examineRedis(redisConfigOf(`redis://:redis-secret@${node}`), 5_000);
       expect(plain[0]!.facts.get('redis_mode')).to.equal('cluster');
+    });
+
+    it('reaches its nodes where the configuration says, whatever addresses they announce', async () => {
+      const { port } = await redis.masterOf(place);
+      const proxy = await startTcpProxy(`redis://127.0.0.1:${port}`);
+      const mapped = redisConfigOf(`${redis.url}?natMap=127.0.0.1:${port}=127.0.0.1:${proxy.port}`);
+      const addresses = (await examineRedis(mapped, 5_000)).map(({ address }) => address);
+      expect(addresses).to.include(`127.0.0.1:${proxy.port}`).and.not.include(`127.0.0.1:${port}`);
+      await proxy.close();
     });
 
     it('spreads the queues over its nodes', async () => {
