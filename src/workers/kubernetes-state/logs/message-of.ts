@@ -52,12 +52,12 @@ const isBody = (value: unknown): value is Body => typeof value === 'object' && v
 function jsonMessage(line: string): string | null {
   try {
     const body = JSON.parse(line) as Body;
-    // Operators wrap the line of their database, servers of documents keep the reason in the attributes.
+    // Operators wrap the line of their database, servers of documents keep the reason in the attributes, ECS in a dotted name.
     const inner = isBody(body.record) ? body.record : body;
     const attributes = isBody(body.attr) ? body.attr : {};
     const parts = [
       inner.message ?? inner.msg ?? inner.log,
-      textOf(inner.error ?? inner.err ?? inner.exception ?? attributes.error),
+      textOf(inner.error ?? inner.err ?? inner.exception ?? inner['error.message'] ?? attributes.error),
     ].filter((part) => typeof part === 'string');
     return parts.length > 0 ? parts.join(': ') : null;
   } catch {

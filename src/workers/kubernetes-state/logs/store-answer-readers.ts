@@ -103,6 +103,19 @@ export function idleSlot(text: string): string | null {
   return row ? shownCells(row, 'slot_name', 'active', 'restart_lsn', 'wal_status', 'behind', 'retained', 'lag') : null;
 }
 
+/** A prepared transaction of so many transactions before was forgotten by who prepared it. */
+const FORGOTTEN_AGE = 1e8;
+
+/** True for the row of a prepared transaction that is old, and not of a moment ago. */
+export const oldPrepared = (row: Record<string, string>): boolean =>
+  row.gid !== undefined && Number(row.age ?? row.xid_age ?? row.transaction_age) >= FORGOTTEN_AGE;
+
+/** A transaction of two phases whose second one never came. */
+export function forgottenPrepared(text: string): string | null {
+  const row = answerRows(text).find(oldPrepared);
+  return row ? shownCells(row, 'gid', 'prepared', 'owner', 'database', 'age') : null;
+}
+
 /** An age in transactions that comes near the end of the numbers. */
 export function oldRows(text: string): string | null {
   const row = answerRows(text).find((one) =>

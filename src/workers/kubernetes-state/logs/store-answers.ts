@@ -7,6 +7,7 @@ import {
   deadlock,
   evictedKeys,
   failedStatus,
+  forgottenPrepared,
   idleHolder,
   idleSessions,
   idleSlot,
@@ -145,6 +146,13 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     shows: idleSlot,
     meaning: 'has an inactive replication slot, which keeps WAL (write-ahead log) on its disk',
     confidence: 0.76,
+  },
+  {
+    kind: 'prepared-transaction',
+    shows: forgottenPrepared,
+    meaning:
+      'has a prepared transaction that nobody finished: it holds vacuum back, so transaction IDs run out (wraparound)',
+    confidence: 0.86,
   },
   {
     kind: 'transaction-ids',

@@ -21,6 +21,10 @@ const LINES: Record<string, [line: string, message: string]> = {
     'no such column',
   ],
   MySQL: ['2031-06-09T10:00:02.100000Z 8812 [Note] [MY-010926] [Server] Access denied', 'Access denied'],
+  'the Elastic Common Schema': [
+    '{"message":"order lost","error.message":"ERROR: no such row"}',
+    'order lost: ERROR: no such row',
+  ],
   'an operator that wraps its database': [
     '{"level":"info","msg":"record","record":{"error_severity":"PANIC","message":"No space left on device"}}',
     'No space left on device',
