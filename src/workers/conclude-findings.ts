@@ -147,10 +147,14 @@ function verdictOf(top: Finding, others: Finding[], input: ConcludeInput): Verdi
 const isSure = ({ detector, confidence }: Finding): boolean =>
   confidence >= (detector === 'where-it-began' ? IDENTIFIED : SURE);
 
-/** Two findings of one detector about one component (or one that cannot be told) tell the same story from two sides. */
+/**
+ * Two findings of one detector about one component (or one that cannot be told) tell the same story from two sides; so do those of
+ * two detectors that read it in the same answers.
+ */
 function sameStory(top: Finding, other: Finding): boolean {
   const sameComponent = top.component === other.component || top.component === null || other.component === null;
-  return (top.detector === other.detector && sameComponent) || explains(other, top);
+  const sameAnswers = top.component === other.component && other.evidence.every((one) => top.evidence.includes(one));
+  return ((top.detector === other.detector || sameAnswers) && sameComponent) || explains(other, top);
 }
 
 function rootCauseOf(

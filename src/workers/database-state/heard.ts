@@ -5,6 +5,7 @@ import type { LogText } from '../kubernetes-state/kubernetes-state.ts';
 import { answerRows } from '../kubernetes-state/logs/answer-rows.ts';
 import { decisiveLine } from '../kubernetes-state/logs/decisive-line.ts';
 import { lineTime } from '../kubernetes-state/logs/line-time.ts';
+import { messageOf } from '../kubernetes-state/logs/message-of.ts';
 import { writerOf } from '../kubernetes-state/mentions.ts';
 import type { CallerLine, DatabaseEvent, PrintedRow } from './database-state.ts';
 
@@ -77,5 +78,5 @@ function rowCallers(evidence: Evidence[], servers: readonly string[]): CallerLin
 function decisive(writer: string, lines: readonly string[], evidence: number): CallerLine[] {
   const line = decisiveLine(lines);
   if (!line?.kind || line.past) return [];
-  return [{ writer, kind: line.kind.name, text: line.text.slice(0, MAX_LINE), evidence }];
+  return [{ writer, kind: line.kind.name, text: messageOf(line.text).slice(0, MAX_LINE), evidence }];
 }

@@ -20,11 +20,11 @@ export const databaseState: Detector = (input) => {
 
 function toFinding(
   input: DetectorInput,
-  { text, score, evidence, actions, server: own }: Story,
+  { text, score, evidence, actions, server: own, class: kind }: Story,
   server: string,
 ): Finding {
   const told = finding(input, text, score, evidence, own ?? server);
-  return actions.length > 0 ? { ...told, actions } : told;
+  return { ...told, ...(actions.length > 0 ? { actions } : {}), ...(kind ? { class: kind } : {}) };
 }
 
 function finding(_: DetectorInput, statement: string, confidence: number, evidence: number[], server: string): Finding {

@@ -46,7 +46,11 @@ export function unsupportedParts(given: string, { cited, known, alertText, alert
     ...claim.instants
       .filter((ms) => !instants.some((at) => Math.abs(at - ms) < MINUTE_MS))
       .map((ms) => new Date(ms).toISOString()),
-    ...claim.timesOfDay.filter((minutes) => !instants.some((at) => nearTimeOfDay(at, minutes))).map(clock),
+    ...claim.timesOfDay
+      .filter((minutes) => !instants.some((at) => nearTimeOfDay(at, minutes)))
+      // A length of time is written like a time of day, and stands in the evidence as it is.
+      .filter((minutes) => !cited.some(({ text }) => asWritten(minutes).test(text)))
+      .map(clock),
     ...claim.days.filter((day) => !instants.some((at) => dayOf(at) === day)),
   ];
 }
@@ -61,6 +65,7 @@ function nearTimeOfDay(at: number, minutes: number): boolean {
 }
 
 const clock = (minutes: number) => `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+const asWritten = (minutes: number) => new RegExp(`(?<![\\d.:])0?${clock(minutes)}(?!\\d)`);
 
 /** True when a text holds anything that evidence could contradict: a number, a name or a time. */
 export function saysSomething(text: string): boolean {

@@ -1,4 +1,5 @@
-import { oneLine } from '../../detectors/support/text.ts';
+import { quote } from '../../kubernetes-state/quote.ts';
+import type { DatabaseEvent } from '../database-state.ts';
 import { metricOf, valueText } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
 import { cited, currentEvents, eventText, noActions, numbers } from './story-parts.ts';
@@ -24,34 +25,43 @@ export const unusable: StoryTeller = (state, { server }) => {
   };
 };
 
+/** What a cloud gives as the reason of a failover, in an event of its own. */
+const REASON =
+  /\b(?:primary (?:host|instance|node)|(?:storage volume|operating system) underlying)\b|\b(?:user|customer)[- ](?:requested|initiated)|requested (?:a failover|by)|health check failure|\breason: */i;
+
 /** A server that failed over to its standby. */
 export const failover: StoryTeller = (state, { server, text }) => {
-  const events = currentEvents(state).filter(({ message }) =>
-    /failover|fail(?:ed)? over|promot(?:ed|ion)/i.test(message),
-  );
-  const first = events[0];
-  if (!first) return null;
-  const after = currentEvents(state).filter(
+  const current = currentEvents(state);
+  const events = current.filter(({ message }) => /failover|fail(?:ed)? over|promot(?:ed|ion)/i.test(message));
+  if (events.length === 0) return null;
+  const why = current.find(({ message }) => REASON.test(message)) ?? null;
+  const after = current.filter(
     ({ message }) => /is available|restart|recover/i.test(message) && !events.some((one) => one.message === message),
   );
   const connections = metricOf(state, 'DatabaseConnections');
-  const reason =
-    /reason:\s*([^.]+)/i.exec(events.map(({ message }) => message).join(' '))?.[1] ??
-    /(health check failure[^.]*)/i.exec(first.message)?.[1];
   const gap =
     connections && connections.min <= 0.1 * connections.before
       ? `; DatabaseConnections fell from ${valueText(connections.first, null)} to ${valueText(connections.min, null)}${connections.last > 0.5 * connections.before ? ` and recovered to ${valueText(connections.last, null)}, the workload resumed normally` : ''}`
       : '';
+  const told = [...new Set([...events, ...after])].filter((event) => event !== why).toSorted(byTime);
   return {
     kind: 'failover',
     // Connections that went on without a gap show that clients hardly felt it.
     score: connections === null || gap !== '' || FELT.test(text) ? 0.92 : 0.6,
-    text: `A failover of the database server ${server}${reason ? `, triggered by ${oneLine(reason, 80)},` : ''} interrupted it${gap}. Events: ${eventText([...events, ...after], 4, 110)}`,
+    text: `A failover of the database server ${server} interrupted it${why ? `, triggered because of ${quote(reasonIn(why.message), 160)}` : ''}${gap}. Events: ${eventText(told, 4, 110)}`,
     brief: 'the server failed over',
-    evidence: [...cited(events), ...cited(after), ...numbers(connections)],
+    evidence: [...cited(events), ...cited(after), ...(why ? cited([why]) : []), ...numbers(connections)],
     actions: noActions,
   };
 };
+
+/** The reason within an event that tells more than it. */
+const reasonIn = (message: string): string =>
+  (/reason:\s*([^.]+)/i.exec(message)?.[1] ?? /health check failure[^.]*/i.exec(message)?.[0] ?? message).trim();
+
+/** Events in the order of their times; those without one stay where they are. */
+const byTime = (left: DatabaseEvent, right: DatabaseEvent): number =>
+  (Date.parse(left.at ?? '') || 0) - (Date.parse(right.at ?? '') || 0);
 
 /** A server that was restarted or changed. */
 export const restart: StoryTeller = (state, { server, text }) => {

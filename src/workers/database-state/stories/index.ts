@@ -2,6 +2,7 @@ import type { StoryTeller } from '../story.ts';
 import { failover, restart, unusable } from './availability.ts';
 import { capacity, credits, evictions, throttling } from './limits.ts';
 import { maintenance } from './maintenance.ts';
+import { path } from './path.ts';
 import { lag, replicationStopped } from './replication.ts';
 import { cpu, io, memory } from './resources.ts';
 import { connections, locks } from './sessions.ts';
@@ -16,6 +17,7 @@ export const STORIES: readonly StoryTeller[] = [
   failover,
   restart,
   unusable,
+  path,
   storage,
   unreadSlot,
   maintenance,

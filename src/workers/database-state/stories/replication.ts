@@ -39,7 +39,7 @@ export const lag: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'lag',
     score: up ? 0.92 : events.length > 0 ? 0.85 : 0.72,
-    text: `Replication lag: the read replica${series?.series.entity ? ` ${series.series.entity}` : ` of ${server}`} falls behind${series ? ` (${changeText(series)})` : ' (the ReplicaLag metric itself is missing)'}${why}${writes.length > 0 ? `; on the primary ${writes.map(changeText).join(', ')}` : ''}${stalled ? '' : topText(top)}${events[0] ? `. Events: ${eventText(events, 1, 130)}` : ''}`,
+    text: `Replication lag: the read replica${series?.series.entity ? ` ${series.series.entity}` : ` of ${server}`} falls behind${series ? ` (${changeText(series)})` : ' (the ReplicaLag metric itself is missing)'}${why}${writes.length > 0 ? `; on the primary ${writes.map(changeText).join(', ')}` : ''}${topText(top)}${events[0] ? `. Events: ${eventText(events, 1, 130)}` : ''}`,
     brief: `the replica falls behind${series ? ` (${changeText(series)})` : ''}`,
     evidence: [
       ...numbers(series, ...writes),

@@ -1,5 +1,6 @@
+import { type LockChain, lockChain } from '../../kubernetes-state/logs/lock-chain.ts';
 import { quote } from '../../kubernetes-state/quote.ts';
-import type { LoadProfile } from '../database-state.ts';
+import type { LoadedStatement, LoadProfile } from '../database-state.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
@@ -29,26 +30,44 @@ export const locks: StoryTeller = (state, { server, text }) => {
     /deadlock|lock (?:wait|timeout|contention)|blocked|blocking|idle in transaction/i.test(message),
   );
   const idle = state.profile?.statements.find(({ statement }) => /idle in transaction/i.test(statement)) ?? null;
-  if (share < 0.3 && events.length === 0 && counted.length === 0 && !(idle && share > 0.1)) return null;
+  const chain = lockChain(state.rows.map(({ row }) => row));
+  if (!chain && share < 0.3 && events.length === 0 && counted.length === 0 && !(idle && share > 0.1)) return null;
   const waiting = state.profile?.statements.filter(({ waits }) => LOCK.test(waits[0]?.name ?? '')) ?? [];
   const holder =
     idle ?? state.profile?.statements.find(({ waits }) => !waits.some(({ name }) => LOCK.test(name))) ?? null;
   return {
     kind: 'locks',
     score: Math.min(
-      0.92,
+      chain ? 0.94 : 0.92,
       0.6 +
         0.5 * share +
+        (chain ? 0.25 : 0) +
         (events.length > 0 ? 0.15 : 0) +
         (counted.length > 0 ? 0.1 : 0) +
         (/\block|deadlock|block/.test(text) ? 0.05 : 0),
     ),
-    text: `Lock contention on the database server ${server}${counted.length > 0 ? ` (${counted.map(changeText).join(', ')})` : ''}: sessions block each other (waits on ${waitNames(state.profile?.waits.filter(({ name }) => LOCK.test(name)) ?? [], 2) || 'locks'})${waiting[0] ? `; blocked is ${quote(shownStatement(waiting[0].statement), 130)}` : ''}${holder ? `; the lock may be held by ${quote(shownStatement(holder.statement), 110)}` : ''}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
+    text: `Lock contention on the database server ${server}${counted.length > 0 ? ` (${counted.map(changeText).join(', ')})` : ''}: sessions block each other (waits on ${waitNames(state.profile?.waits.filter(({ name }) => LOCK.test(name)) ?? [], 2) || 'locks'})${chain ? chainText(chain) : blockedText(waiting[0], holder)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
     brief: 'sessions wait for locks',
-    evidence: [...cited(events), ...numbers(...counted), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [
+      ...(chain
+        ? state.rows
+            .filter(({ row }) => row.blocked_by !== undefined || row.blocking_pid !== undefined)
+            .map(({ evidence }) => evidence)
+        : []),
+      ...cited(events),
+      ...numbers(...counted),
+      ...(state.profile ? [state.profile.evidence] : []),
+    ],
     actions: noActions,
   };
 };
+
+/** Who holds the lock that all wait for, and who queues behind it, by the server's own answer. */
+const chainText = ({ root, next }: LockChain): string =>
+  `; at the root, holding the lock, is ${quote(root, 220)}${next ? `, and behind it waits ${quote(next, 130)}` : ''}`;
+
+const blockedText = (waiting: LoadedStatement | undefined, holder: LoadedStatement | null): string =>
+  `${waiting ? `; blocked is ${quote(shownStatement(waiting.statement), 130)}` : ''}${holder ? `; the lock may be held by ${quote(shownStatement(holder.statement), 110)}` : ''}`;
 
 const CONNECTION_WORDS =
   /connection(?:s|\s+count)?\b[^.]{0,60}(?:exhaust|limit|refus|reject|reached|exceed|maximum|satur)|too many (?:clients|connections)|remaining connection slots|max_connections|connection slots|connection pool|connection leak/i;

@@ -7,14 +7,16 @@ import type { Story } from '../story.ts';
 const HOUR_MS = 3_600_000;
 
 /** The events within the time of the metrics; without times all of them. */
-export function currentEvents({ events, series }: DatabaseState): DatabaseEvent[] {
-  const times = series.flatMap(({ points }) => points.flatMap(({ at }) => at ?? []));
-  if (times.length === 0) return events;
+export const currentEvents = (state: DatabaseState): DatabaseEvent[] =>
+  state.events.filter((event) => isCurrent(state, event));
+
+/** True for an event within the time of the metrics, or where either has no time. */
+export function isCurrent({ series }: DatabaseState, { at }: { at: string | null }): boolean {
+  const times = series.flatMap(({ points }) => points.flatMap((point) => point.at ?? []));
+  const ms = Date.parse(at ?? '');
+  if (times.length === 0 || Number.isNaN(ms)) return true;
   const [from, to] = [Math.min(...times), Math.max(...times)];
-  return events.filter(({ at }) => {
-    const ms = Date.parse(at ?? '');
-    return Number.isNaN(ms) || (ms >= from - HOUR_MS / 2 && ms <= to + HOUR_MS);
-  });
+  return ms >= from - HOUR_MS / 2 && ms <= to + HOUR_MS;
 }
 
 /** Words of those who suffer; names of metrics and of failovers are none. */

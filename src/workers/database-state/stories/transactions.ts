@@ -1,19 +1,29 @@
+import { shownCells } from '../../kubernetes-state/logs/answer-rows.ts';
+import { oldPrepared } from '../../kubernetes-state/logs/store-answer-readers.ts';
 import { quote } from '../../kubernetes-state/quote.ts';
 import { metricOf, valueText } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { cited, currentEvents, eventText, noActions, numbers } from './story-parts.ts';
 
-/** Transaction ids that run out. */
+/** From here on vacuum is overdue; the server stops at two to the power of 31. */
+const OVERDUE = 1.2e9;
+
+/** Transaction ids that run out, with the prepared transaction that keeps vacuum from freezing rows where one is shown. */
 export const transactionIds: StoryTeller = (state, { server }) => {
   const series = metricOf(state, 'MaximumUsedTransactionIDs');
-  if (!series || series.after < 1.2e9) return null;
+  if (!series || series.after < OVERDUE) return null;
+  const prepared = state.rows.find(({ row }) => oldPrepared(row));
+  const refused = state.callers.find(({ kind }) => kind === 'transaction-ids');
+  const holder = prepared
+    ? `because a prepared transaction that nobody finished holds vacuum back: ${quote(shownCells(prepared.row, 'gid', 'prepared', 'owner', 'database', 'age'), 170)}`
+    : 'so vacuum must freeze old rows';
   return {
     kind: 'transaction-ids',
-    score: 0.8,
-    text: `The database server ${server} runs out of transaction IDs (wraparound): MaximumUsedTransactionIDs is at ${valueText(series.last, null)}, so vacuum must freeze old rows`,
+    score: prepared || refused ? 0.92 : 0.8,
+    text: `The database server ${server} runs out of transaction IDs (wraparound), ${holder}. MaximumUsedTransactionIDs is at ${valueText(series.last, null)}${refused ? `, and writes are refused: ${quote(refused.text, 150)}` : ''}`,
     brief: 'transaction IDs run out',
-    evidence: numbers(series),
+    evidence: [...numbers(series), ...(prepared ? [prepared.evidence] : []), ...(refused ? [refused.evidence] : [])],
     actions: noActions,
   };
 };

@@ -23,7 +23,14 @@ export const changedConfiguration: Analyzer = (context) => {
 };
 
 /** What a wrong or old Secret makes programs complain about. */
-const OF_SECRETS = new Set(['credentials', 'user-missing', 'certificate', 'certificate-expired', 'store-demands-tls']);
+const OF_SECRETS = new Set([
+  'credentials',
+  'user-missing',
+  'certificate',
+  'certificate-expired',
+  'store-demands-tls',
+  'client-not-allowed',
+]);
 
 type Complaint = { said: Said; owner: string };
 
@@ -40,6 +47,7 @@ const FROM_CONFIGURATION = new Set([
   'database-unreachable',
   'timeout',
   'store-demands-tls',
+  'client-not-allowed',
 ]);
 
 function complaintsOf(state: KubernetesState): Complaint[] {

@@ -124,7 +124,7 @@ function evicted({ state }: Context, pod: Pod): Diagnosis {
   return diagnosis({
     kind: 'evicted',
     class: 'resource',
-    statement: `Pod ${name(pod.name)} was evicted from ${pod.node ? `node ${name(pod.node)}` : 'its node'} (Evicted)${why ? `: ${quote(why, 220)}` : ' because the node ran short of resources'}`,
+    statement: `Pod ${name(pod.name)} was evicted from ${pod.node ? `node ${name(pod.node)}` : 'its node'} (Evicted)${why ? `${consumerIn(why)}: ${quote(why, 220)}` : ' because the node ran short of resources'}`,
     component: workloadName(pod),
     namespace: pod.namespace,
     touches: [workloadName(pod), pod.name, pod.node ?? ''],
@@ -133,6 +133,17 @@ function evicted({ state }: Context, pod: Pod): Diagnosis {
     actions: describeAction('pod', pod.name, pod.namespace, 'See why the pod was evicted'),
     prevention: ['Set requests that match use, so that the scheduler does not fill nodes beyond what they have.'],
   });
+}
+
+const CONSUMER =
+  /Container (\S{1,80}) was using (\S{1,24}), request is [^,]{1,24}, has larger consumption of ([\w-]+)/g;
+
+/** The container that the kubelet says used the resource which ran short; it stands far behind in a long message. */
+function consumerIn(why: string): string {
+  const short = /low on resource: ([\w-]+)/.exec(why)?.[1];
+  const all = [...why.matchAll(CONSUMER)];
+  const [, container, used, resource] = all.find(([, , , of]) => of === short) ?? all[0] ?? [];
+  return container ? `, whose container ${name(container)} was using ${used} of ${resource}` : '';
 }
 
 function crashed(context: Context, crash: Crash): Diagnosis {

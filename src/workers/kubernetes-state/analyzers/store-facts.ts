@@ -6,17 +6,23 @@ import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 
 /** What a database (or the proxy before it) said about itself when it was asked: redis-cli, psql, mysql, mongosh inside its pod. */
-export const storeFacts: Analyzer = ({ state }) =>
-  state.logs
-    .filter(({ command }) => command)
-    .flatMap((log) => STORE_ANSWERS.flatMap((answer) => told(log, answer)).slice(0, 1));
+export const storeFacts: Analyzer = ({ state, text }) => {
+  const answers = state.logs.filter(({ command }) => command);
+  return answers.flatMap((log) => {
+    const others = answers.filter((other) => other !== log && writerOf(other) === writerOf(log));
+    const around = [...others.map(textOf), text].join('\n');
+    return STORE_ANSWERS.flatMap((answer) => told(log, around, answer)).slice(0, 1);
+  });
+};
 
-function told(log: LogText, { kind, shows, meaning, confidence }: StoreAnswer): Diagnosis[] {
-  const text = log.lines
+const textOf = ({ lines }: LogText): string =>
+  lines
     .slice(0, 400)
     .map((line) => line.slice(0, 400))
     .join('\n');
-  const shown = shows(text);
+
+function told(log: LogText, around: string, { kind, shows, meaning, confidence }: StoreAnswer): Diagnosis[] {
+  const shown = shows(textOf(log), around);
   const owner = writerOf(log);
   if (!shown) return [];
   return [

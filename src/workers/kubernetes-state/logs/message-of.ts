@@ -22,17 +22,28 @@ const HEADS: readonly RegExp[] = [
   /^\d+ \[[A-Z][a-z]+\] \[MY-\d+\] \[\w+\] /,
   // gunicorn: process and level
   /^\[\d+\] \[[A-Z]+\] /,
+  // Serilog's console
+  /^\[\d\d:\d\d:\d\d (?:VRB|DBG|INF|WRN|ERR|FTL)\] /,
 ];
+/** The level that a log store keeps beside a line which has a head of its own. */
+const LEVEL = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\s+/;
 
 /** A line without its time, level and logger, so that a sentence can quote what it says. */
 export function messageOf(line: string): string {
   const json = /^\s*\{/.test(line) ? jsonMessage(line) : null;
   if (json) return json;
-  return HEADS.reduce((text, head) => text.replace(head, ''), line)
+  return withoutHeads(line)
     .replace(/\[?\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?\]?/g, '')
     .replace(/(?<!\d{4}-\d\d-\d\d[T ])\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '')
     .replace(/^\s*(?:UTC|GMT|CET|CEST)\s+(?:\[\d+\]\s*)?/, '')
     .trim();
+}
+
+function withoutHeads(line: string): string {
+  const cut = (whole: string) => HEADS.reduce((text, head) => text.replace(head, ''), whole);
+  const rest = cut(line);
+  const bare = rest.replace(LEVEL, '');
+  return cut(bare) === bare ? rest : cut(bare);
 }
 
 type Body = Record<string, unknown>;
@@ -41,12 +52,12 @@ const isBody = (value: unknown): value is Body => typeof value === 'object' && v
 function jsonMessage(line: string): string | null {
   try {
     const body = JSON.parse(line) as Body;
-    // Operators wrap the line of their database, servers of documents keep the reason in the attributes.
+    // Operators wrap the line of their database, servers of documents keep the reason in the attributes, ECS in a dotted name.
     const inner = isBody(body.record) ? body.record : body;
     const attributes = isBody(body.attr) ? body.attr : {};
     const parts = [
       inner.message ?? inner.msg ?? inner.log,
-      textOf(inner.error ?? inner.err ?? inner.exception ?? attributes.error),
+      textOf(inner.error ?? inner.err ?? inner.exception ?? inner['error.message'] ?? attributes.error),
     ].filter((part) => typeof part === 'string');
     return parts.length > 0 ? parts.join(': ') : null;
   } catch {

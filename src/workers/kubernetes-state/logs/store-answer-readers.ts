@@ -1,4 +1,5 @@
-import { answerRows, numberIn, settingIn, shownCells } from './answer-rows.ts';
+import { answerRows, cellNumber, numberIn, settingIn, shownCells } from './answer-rows.ts';
+import { lockChain } from './lock-chain.ts';
 
 /** `default_transaction_read_only` with its row below, as psql prints it, or `read_only | ON` as mysql does. */
 export function readOnly(text: string): string | null {
@@ -16,6 +17,12 @@ export function idleHolder(text: string): string | null {
   const waits = /\|\s*Lock\s*\|/.test(text);
   const holder = text.split('\n').find((line) => /idle in transaction/.test(line));
   return waits && holder ? holder.trim().replace(/\s*\|\s*/g, ', ') : null;
+}
+
+/** Who is at the root of a chain of sessions that wait for each other, and who waits for it. */
+export function waitingChain(text: string): string | null {
+  const chain = lockChain(answerRows(text));
+  return chain && `${chain.root}${chain.next ? `; behind it ${chain.next}` : ''}`;
 }
 
 /** Sessions that wait for a table's definition to be free. */
@@ -96,6 +103,19 @@ export function idleSlot(text: string): string | null {
   return row ? shownCells(row, 'slot_name', 'active', 'restart_lsn', 'wal_status', 'behind', 'retained', 'lag') : null;
 }
 
+/** A prepared transaction of so many transactions before was forgotten by who prepared it. */
+const FORGOTTEN_AGE = 1e8;
+
+/** True for the row of a prepared transaction that is old, and not of a moment ago. */
+export const oldPrepared = (row: Record<string, string>): boolean =>
+  row.gid !== undefined && Number(row.age ?? row.xid_age ?? row.transaction_age) >= FORGOTTEN_AGE;
+
+/** A transaction of two phases whose second one never came. */
+export function forgottenPrepared(text: string): string | null {
+  const row = answerRows(text).find(oldPrepared);
+  return row ? shownCells(row, 'gid', 'prepared', 'owner', 'database', 'age') : null;
+}
+
 /** An age in transactions that comes near the end of the numbers. */
 export function oldRows(text: string): string | null {
   const row = answerRows(text).find((one) =>
@@ -106,13 +126,10 @@ export function oldRows(text: string): string | null {
   return row ? shownCells(row, ...Object.keys(row)) : null;
 }
 
-/** A lock that was not granted, or who blocks whom. */
+/** A lock that was not granted. */
 export function waitingSessions(text: string): string | null {
-  const rows = answerRows(text);
-  const ungranted = rows.find((one) => /^f(?:alse)?$/.test(one.granted ?? ''));
-  if (ungranted) return shownCells(ungranted, 'pid', 'locktype', 'relation', 'mode', 'granted', 'query');
-  const blocked = rows.find((one) => one.blocked_pid && one.blocking_pid);
-  return blocked ? shownCells(blocked, 'blocked_pid', 'blocking_pid', 'blocking_query', 'blocking_statement') : null;
+  const ungranted = answerRows(text).find((one) => /^f(?:alse)?$/.test(one.granted ?? ''));
+  return ungranted ? shownCells(ungranted, 'pid', 'locktype', 'relation', 'mode', 'granted', 'query') : null;
 }
 
 /** The last deadlock that the engine resolved. */
@@ -147,13 +164,25 @@ export function shortOplog(text: string): string | null {
   return found && Number(found[1]) < 3600 ? found[0] : null;
 }
 
-/** Most of the sessions are idle and together they take what the server allows. */
-export function idleSessions(text: string): string | null {
+/** Below this share of the limit idle sessions are what a pool keeps, and nobody waits for a slot. */
+const TAKEN = 0.85;
+
+/** The limit of connections that an answer shows as a column or a setting, or that somebody speaks of. */
+const limitIn = (text: string): number =>
+  [
+    cellNumber(answerRows(text), 'max_connections'),
+    numberIn(text, 'max_connections'),
+    Number(/max_connections\D{1,12}(\d{2,6})\b/i.exec(text)?.[1] ?? 'NaN'),
+  ].find((limit) => limit > 0) ?? 0;
+
+/** Most of the sessions are idle and, as far as the limit is told, together they take what the server allows. */
+export function idleSessions(text: string, around: string): string | null {
   const rows = answerRows(text).filter((one) => one.state !== undefined && Number(one.count) > 0);
   const idle = rows.filter(({ state }) => /^idle/.test(state ?? '')).reduce((sum, one) => sum + Number(one.count), 0);
-  const all = rows.reduce((sum, one) => sum + Number(one.count), 0);
+  const count = rows.reduce((sum, one) => sum + Number(one.count), 0);
   const row = rows.find(({ state }) => /^idle/.test(state ?? ''));
-  return row && all >= 80 && idle >= 0.7 * all
+  if (count < TAKEN * (limitIn(text) || limitIn(around))) return null;
+  return row && count >= 80 && idle >= 0.7 * count
     ? shownCells(row, 'state', 'count', 'usename', 'application_name')
     : null;
 }

@@ -7,6 +7,7 @@ import {
   deadlock,
   evictedKeys,
   failedStatus,
+  forgottenPrepared,
   idleHolder,
   idleSessions,
   idleSlot,
@@ -20,6 +21,7 @@ import {
   replicaStopped,
   shortOplog,
   unhealthyCluster,
+  waitingChain,
   waitingSessions,
   withoutPrimary,
 } from './store-answer-readers.ts';
@@ -27,8 +29,8 @@ import {
 /** What the answer of a store (or of the proxy before it) shows. */
 export type StoreAnswer = {
   kind: string;
-  /** The text that tells of it; null where the answer does not. */
-  shows: (text: string) => string | null;
+  /** The text that tells of it; null where the answer does not. `around` are its other answers and the words of the alert. */
+  shows: (text: string, around: string) => string | null;
   meaning: string;
   confidence: number;
 };
@@ -56,6 +58,12 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     shows: replicaLate,
     meaning: 'is a replica that lags behind (replication lag)',
     confidence: 0.8,
+  },
+  {
+    kind: 'lock-chain',
+    shows: waitingChain,
+    meaning: 'has sessions that wait for locks in a chain; at its root, holding the lock that blocks the others, is',
+    confidence: 0.86,
   },
   {
     kind: 'lock-holder',
@@ -138,6 +146,13 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     shows: idleSlot,
     meaning: 'has an inactive replication slot, which keeps WAL (write-ahead log) on its disk',
     confidence: 0.76,
+  },
+  {
+    kind: 'prepared-transaction',
+    shows: forgottenPrepared,
+    meaning:
+      'has a prepared transaction that nobody finished: it holds vacuum back, so transaction IDs run out (wraparound)',
+    confidence: 0.86,
   },
   {
     kind: 'transaction-ids',

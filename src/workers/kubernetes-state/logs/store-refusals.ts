@@ -43,11 +43,27 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     weight: 1,
   },
   {
+    name: 'store-demands-tls',
+    class: 'database',
+    meaning: 'the database accepts only TLS (SSL) connections and the client does not use it, or the reverse',
+    pattern:
+      /only allow(?:s)? SSL connections|SSLHandshakeFailed|The server is configured to only allow SSL|does not support SSL connections|SSL is required|requires? (?:a )?(?:secure|SSL|TLS) connection|Connections using insecure transport are prohibited|\brequire_secure_transport ?= ?ON\b|server refuses (?:unencrypted|plain-?text) connections/i,
+    weight: 1,
+  },
+  {
+    name: 'client-not-allowed',
+    class: 'database',
+    meaning:
+      'no rule of the database (pg_hba.conf) lets the client in as it comes: by its address, user or database, or because it does not use TLS (SSL, encryption)',
+    pattern: /no pg_hba\.conf entry/i,
+    weight: 1,
+  },
+  {
     name: 'credentials',
     class: 'database',
     meaning: 'the credentials are wrong or missing: authentication failed',
     pattern:
-      /\(1045, |password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|no pg_hba\.conf entry|login failed for user|ACCESS_REFUSED|called without any password configured|username.{0,40}password (?:are|is) incorrect|invalid username\/password|Authorization Violation|unable to authenticate user|no password supplied|client password must be a string|is not permitted to log in|account is locked/i,
+      /\(1045, |password authentication failed|access denied for user|authentication failed|auth(?:entication)? (?:error|failure)|AuthenticationFailed|SASL.{0,40}(?:fail|auth)|SCRAM.{0,60}fail|WRONGPASS|NOAUTH|invalid (?:username|password|credentials)|(?:requires|command \w+ requires) authentication|login failed for user|ACCESS_REFUSED|called without any password configured|username.{0,40}password (?:are|is) incorrect|invalid username\/password|Authorization Violation|unable to authenticate user|no password supplied|client password must be a string|is not permitted to log in|account is locked/i,
     weight: 1,
   },
   {
@@ -56,14 +72,6 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     meaning: 'the user lacks a right (permission, role) in the database: it was revoked or never granted',
     pattern:
       /\((?:1044|1142|1143), |not authori[sz]ed on \S+ to execute|permission denied for (?:table|schema|database|relation|sequence|view|function)|command denied to user|\bNOPERM\b|must be owner of|TOPIC_AUTHORIZATION_FAILED|GROUP_AUTHORIZATION_FAILED/i,
-    weight: 1,
-  },
-  {
-    name: 'store-demands-tls',
-    class: 'database',
-    meaning: 'the database accepts only TLS (SSL) connections and the client does not use it, or the reverse',
-    pattern:
-      /only allow(?:s)? SSL connections|SSLHandshakeFailed|The server is configured to only allow SSL|does not support SSL connections|SSL is required|requires? (?:a )?(?:secure|SSL|TLS) connection|no encryption\b.{0,40}pg_hba|Connections using insecure transport are prohibited/i,
     weight: 1,
   },
   {

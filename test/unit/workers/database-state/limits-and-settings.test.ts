@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { concluded } from '../kubernetes-state/conclude-evidence.ts';
+import { concluded, printed } from '../kubernetes-state/conclude-evidence.ts';
 import { alarm, CALM_SQL, ramp, rds } from './rds-fixture.ts';
 
 const stated = (title: string, ...given: Parameters<typeof rds>) => {
@@ -20,6 +20,28 @@ describe('limits, settings and states of cloud databases', () => {
       ],
     );
     expect(said).to.include('max_connections was set to 100');
+  });
+
+  it('links a demand for TLS that came into force with a restart to the clients that are refused since', () => {
+    const callers = printed(
+      'kubectl logs -n bank deploy/teller',
+      '2031-04-02 10:09:11 ERROR teller Connections using insecure transport are prohibited while --require_secure_transport=ON.\n',
+    );
+    const given = rds({ DatabaseConnections: [...ramp(90, 90).slice(0, 5), ...ramp(2, 2).slice(0, 10)] }, CALM_SQL, [
+      [0, 'Updated parameter require_secure_transport to 1 with apply method pending-reboot'],
+      [5, 'DB instance restarted'],
+    ]);
+    const { report, struck } = concluded(alarm('Log-in fails on RDS ledger-prod'), [...given, callers], 'database');
+    expect(struck.filter((line) => line.startsWith('root cause'))).to.deep.equal([]);
+    expect(report.rootCause.statement)
+      .to.include('require_secure_transport was set to 1')
+      .and.include('came into force')
+      .and.include('insecure transport');
+  });
+
+  it('leaves a parameter alone that still waits for a restart', () => {
+    const events: [number, string][] = [[3, 'Updated parameter rds.force_ssl to 1 with apply method pending-reboot']];
+    expect(stated('TLS check of RDS ledger-prod', {}, CALM_SQL, events).said).to.not.include('rds.force_ssl');
   });
 
   it('takes a parameter that has nothing to do with it for no cause', () => {

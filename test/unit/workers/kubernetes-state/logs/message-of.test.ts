@@ -15,7 +15,16 @@ const LINES: Record<string, [line: string, message: string]> = {
     'refused',
   ],
   nginx: ['2031/06/09 10:00:02 [error] 31#31: *991 upstream timed out', 'upstream timed out'],
+  Serilog: ['[10:00:02 ERR] Health check failed', 'Health check failed'],
+  'Rails, kept by a log store': [
+    '2031-06-09T10:00:02Z ERROR E, [2031-06-09T10:00:02.118#1] ERROR -- : no such column',
+    'no such column',
+  ],
   MySQL: ['2031-06-09T10:00:02.100000Z 8812 [Note] [MY-010926] [Server] Access denied', 'Access denied'],
+  'the Elastic Common Schema': [
+    '{"message":"order lost","error.message":"ERROR: no such row"}',
+    'order lost: ERROR: no such row',
+  ],
   'an operator that wraps its database': [
     '{"level":"info","msg":"record","record":{"error_severity":"PANIC","message":"No space left on device"}}',
     'No space left on device',

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { STORE_ANSWERS } from '../../../../../src/workers/kubernetes-state/logs/store-answers.ts';
 
-const told = (text: string): string | null => STORE_ANSWERS.find(({ shows }) => shows(text) !== null)?.kind ?? null;
+const told = (text: string): string | null => STORE_ANSWERS.find(({ shows }) => shows(text, '') !== null)?.kind ?? null;
 
 const POOLS =
   ' database | user | cl_active | cl_waiting | sv_active | sv_idle | maxwait\n----------+------+-----------+------------+-----------+---------+---------\n';
@@ -28,6 +28,10 @@ const ANSWERS: Record<string, [ill: string, well: string]> = {
   ],
   'store-persistence': ['rdb_last_bgsave_status:err', 'rdb_last_bgsave_status:ok\naof_last_write_status:ok'],
   'sessions-blocked': [
+    ' pid | locktype | granted\n-----+----------+---------\n 4410 | tuple | f\n',
+    ' pid | locktype | granted\n-----+----------+---------\n 4410 | tuple | t\n',
+  ],
+  'lock-chain': [
     ' blocked_pid | blocking_pid | blocking_query\n-------------+--------------+---------------\n 4410 | 3902 | UPDATE slot\n',
     ' blocked_pid | blocking_pid | blocking_query\n-------------+--------------+---------------\n(0 rows)\n',
   ],
