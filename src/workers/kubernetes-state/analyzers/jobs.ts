@@ -2,9 +2,9 @@ import { describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { isRunLater } from '../finished-tries.ts';
 import type { KubernetesState, Workload } from '../kubernetes-state.ts';
-import { logsOfWorkload, saidBy } from '../logs/pod-log.ts';
+import { lastLineOf, logsOfWorkload, saidBy } from '../logs/pod-log.ts';
 import { purposeOf } from '../purpose.ts';
-import { name } from '../quote.ts';
+import { name, quote } from '../quote.ts';
 import { textAt } from '../raw.ts';
 import { ageSeconds } from '../read/ages.ts';
 import { eventsOf, podsOf, sameNamespace } from '../relations.ts';
@@ -14,7 +14,7 @@ import { words } from './crashes.ts';
 export const jobs: Analyzer = (context) =>
   context.state.workloads.flatMap((workload) =>
     workload.kind === 'Job'
-      ? failedJob(context, workload)
+      ? [...failedJob(context, workload), ...hangingJob(context, workload)]
       : workload.kind === 'CronJob'
         ? cronJob(context, workload)
         : [],
@@ -50,6 +50,57 @@ function failedJob({ state, text }: Context, job: Workload): Diagnosis[] {
     }),
   ];
 }
+
+/** So many times longer than any other run of it, and so long at all (in seconds), no job still works on what it does otherwise. */
+const FAR_LONGER = 5;
+const LEAST_HANGING = 3600;
+const LONG_FOR_ANY = 24 * 3600;
+
+/** A run that does not end keeps the next ones of its CronJob from being started. */
+function hangingJob({ state }: Context, job: Workload): Diagnosis[] {
+  const cron = cronOf(state, job);
+  const event = cron && eventsOf(state, cron).findLast(({ reason }) => reason === 'JobAlreadyActive');
+  const age = ageSeconds(textAt(job.raw, 'metadata', 'age') ?? '');
+  const ended = (job.job.succeeded ?? 0) > 0 || (job.job.failed ?? 0) > 0;
+  if (!cron || !event || age === null || age < LEAST_HANGING || ended) return [];
+  const others = state.workloads.flatMap((other) =>
+    other.kind === 'Job' && other !== job && cronOf(state, other) === cron
+      ? (ageSeconds(textAt(other.raw, 'status', 'duration') ?? '') ?? [])
+      : [],
+  );
+  const usual = Math.max(...others);
+  if (others.length > 0 ? age < FAR_LONGER * usual : age < LONG_FOR_ANY) return [];
+  const logs = logsOfWorkload(state, job);
+  const said = saidBy(logs) ?? null;
+  const last = said ? null : lastLineOf(logs);
+  const saying = said ? `. Its log says: ${words(said)}` : last ? `. Its log ends with: ${quote(last.text, 160)}` : '';
+  return [
+    diagnosis({
+      kind: 'job-hangs',
+      class: said?.line.kind?.class ?? 'application',
+      statement: `Job ${name(job.name)} hangs: it still runs, does not complete, and keeps the next runs of CronJob ${name(cron.name)} from being started (JobAlreadyActive, concurrency policy Forbid)${saying}`,
+      component: cron.name,
+      namespace: job.namespace,
+      touches: [job.name, cron.name, ...podsOf(state, job).map((pod) => pod.name)],
+      confidence: 0.78,
+      evidence: [...job.evidence, event.evidence, ...((said ?? last) ? [(said ?? last)!.log.evidence] : [])],
+      actions: describeAction('job', job.name, job.namespace, 'See since when it runs and what its pod waits for'),
+      prevention: [
+        'Give jobs an activeDeadlineSeconds, and alert when a CronJob has not succeeded for longer than usual.',
+      ],
+    }),
+  ];
+}
+
+/** The CronJob that started a job: its owner, or the one whose name the job's begins with. */
+const cronOf = ({ workloads }: KubernetesState, job: Workload): Workload | null =>
+  workloads.find(
+    (cron) =>
+      cron.kind === 'CronJob' &&
+      sameNamespace(cron.namespace, job.namespace) &&
+      (job.owner?.name === cron.name ||
+        (/^\d+$/.test(job.name.slice(cron.name.length + 1)) && job.name.startsWith(`${cron.name}-`))),
+  ) ?? null;
 
 function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
   const wrong = job.schedule !== null && !isSchedule(job.schedule);

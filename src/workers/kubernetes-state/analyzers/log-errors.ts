@@ -68,7 +68,8 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
   // What a callee suffers from itself explains that it does not answer.
   const symptom = deeper || (ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null);
   // An error that says nothing of its kind is what the trouble of a callee looks like from here.
-  const vague = kind === null && calleeTells(state, { owner, namespace: log.namespace }, voices);
+  const vague =
+    (kind === null && calleeTells(state, { owner, namespace: log.namespace }, voices)) || passesOn(said, owner, voices);
   const at = ABOUT_STORES.has(kind?.name ?? '') ? (store?.name ?? owner) : (callee ?? owner);
   return diagnosis({
     kind: kind ? `log-${kind.name}` : 'log-error',
@@ -101,6 +102,15 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
 }
+
+/** How proxies write that an answer is the one of whom they passed the request on to. */
+const OF_UPSTREAM = /\bvia_upstream\b|\bupstream\w*["']?[=:] ?["']?[\w.-]/i;
+
+/** True for a proxy's line about an answer that was not its own, while another program tells of an error itself. */
+const passesOn = ({ line }: Said, owner: string, voices: Voice[]): boolean =>
+  (line.kind === null || line.kind.name === 'server-error') &&
+  OF_UPSTREAM.test(line.text) &&
+  voices.some(({ owner: other, said }) => other !== owner && said.line.level >= 0.6 && !said.line.past);
 
 /** A store that refuses a login tells in its own log what the client is not told. */
 const tellsWhy = ({ said }: Voice): boolean =>

@@ -120,8 +120,8 @@ const TAKES_AWAY = /preempted|\bevicted|taint|\bkilled|deleted/i;
 const isGone = (state: KubernetesState, { kind, name: pod, namespace, reason, message }: KubeEvent): boolean =>
   kind === 'Pod' && isMissing(state, 'Pod', pod, namespace) && !TAKES_AWAY.test(`${reason} ${message}`);
 
-/** A warning that has not come again for an hour. */
-const isOld = ({ ageSeconds }: KubeEvent): boolean => ageSeconds !== null && ageSeconds > 3600;
+/** A warning that has not come again for half an hour. */
+const isOld = ({ ageSeconds }: KubeEvent): boolean => ageSeconds !== null && ageSeconds > 1800;
 
 const isOver = (state: KubernetesState, event: KubeEvent): boolean =>
   USUAL.test(event.reason) || isReady(state, event) || isGone(state, event) || isOld(event);

@@ -17,7 +17,8 @@ export const HABITUAL: readonly RegExp[] = [
 ];
 
 /** A request that was refused because of what the client sent. */
-const CLIENT_FAULT = /\bstatus(?:_?code)?["=: ]{1,4}4(?:00|04|05|09|10|12|13|15|22|29)\b/i;
+const CLIENT_FAULT =
+  /\bstatus(?:_?code)?["=: ]{1,4}4(?:00|04|05|09|10|12|13|15|22|29)\b|\bclient error\b|\b(?:answered|responded|rejected|refused)(?: with)? \(?4(?:00|01|03|04|05|09|10|12|13|15|22|29)\b/i;
 const SERVER_FAULT = /\b(?:status(?:_?code)?["=: ]{1,4}|HTTP\/\d\S* )5\d\d\b/i;
 
 /** True for a line that says nothing of a fault, whatever words stand in it. */

@@ -4,7 +4,7 @@ import { isServed } from './served.ts';
 
 /** What a program writes when a trouble of before is over. */
 const OVER =
-  /\b(?:attempt|retry|try) #?\d+ (?:succeeded|ok)\b|\bsucceeded (?:after|on) (?:attempt|retry|\d)|retry succeeded|reconnected|connection (?:was )?(?:re-?established|restored|recovered)|\brecovered\b|back to normal|caught up with|ready (?:to accept|for) connections|DB loaded from disk|\b(?:is|are) (?:now )?(?:up|reachable|available|ready)\b(?! to\b)/i;
+  /\b(?:attempt|retry|try) #?\d+ (?:succeeded|ok)\b|\bsucceeded (?:after|on) (?:attempt|retry|\d)|retry succeeded|reconnected|connection (?:was )?(?:re-?established|restored|recovered)|\brecovered\b|back to normal|caught up with|ready (?:to accept|for) connections|DB loaded from disk|\b(?:is|are) (?:now )?(?:up|reachable|available|ready)\b(?! to\b)|^\s*;; ANSWER SECTION/i;
 
 /** Who only waits for somebody else may say so as often as he likes. */
 const WAITS = /\bwait(?:ing|s|ed)?\b|\bretry(?:ing)?\b|\bsleep(?:ing)?\b/i;

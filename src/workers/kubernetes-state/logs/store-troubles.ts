@@ -11,6 +11,15 @@ export const STORE_TROUBLES: readonly FailureKind[] = [
     weight: 1,
   },
   {
+    name: 'identifiers-used-up',
+    class: 'database',
+    meaning:
+      'the numbers of a table are used up (a sequence or a column of integers is at its maximum), so no row can be added',
+    pattern:
+      /reached maximum value of sequence|Failed to read auto-increment value|\binteger out of range\b|Out of range value for column '\w*id'|Duplicate entry '(?:127|32767|65535|8388607|2147483647|4294967295)' for key|Arithmetic overflow error converting IDENTITY/i,
+    weight: 1,
+  },
+  {
     name: 'store-persistence',
     class: 'database',
     meaning: 'the store cannot persist its data to disk (snapshot or append-only file fails) and refuses writes',

@@ -102,6 +102,7 @@ const BODIES: Record<string, (row: TableRow) => Raw> = {
       spec: { completions },
       status: {
         succeeded,
+        duration: plain(row.DURATION),
         ...(row.STATUS === 'Failed' && { failed: 1, conditions: [{ type: 'Failed', status: 'True' }] }),
       },
     };

@@ -43,6 +43,36 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('are the pods of api well?', RUNNING(API))).to.equal('healthy');
   });
 
+  it('errors about what clients sent are theirs', () => {
+    const lines = (...said: string[]) =>
+      log(said.map((one) => `2031-04-02T10:00:05Z ERROR ${one}\n`).join('') + SERVED);
+    const theirs = [
+      'rejected order: sums do not match (client error, 422)',
+      "token of 'sandbox' has expired, answered 401",
+    ];
+    expect(verdictOf('are the logs of api well?', RUNNING(API), lines(...theirs))).to.equal('healthy');
+    expect(
+      verdictOf('are the logs of api well?', RUNNING(API), lines('order lost: ledger answered 500', 'x', 'y')),
+    ).to.not.equal('healthy');
+  });
+
+  it('a name that was found by the next search domain resolves', () => {
+    const dig = (...status: string[]) =>
+      printed(
+        'kubectl exec -n team deploy/api -- dig +search +showsearch ledger.team.svc.cluster.local',
+        status
+          .map(
+            (one) =>
+              `;; ->>HEADER<<- opcode: QUERY, status: ${one}, id: 7\n${one === 'NOERROR' ? ';; ANSWER SECTION:\nledger.team.svc.cluster.local. 30 IN A 10.96.1.7\n' : ''}`,
+          )
+          .join(''),
+      );
+    expect(verdictOf('are all pods in namespace team well?', RUNNING(API), dig('NXDOMAIN', 'NOERROR'))).to.equal(
+      'healthy',
+    );
+    expect(verdictOf('are all pods in namespace team well?', RUNNING(API), dig('NXDOMAIN'))).to.not.equal('healthy');
+  });
+
   it('a row that a constraint refused now and then is what constraints are for', () => {
     const refused = '2031-04-02T10:00:05Z ERROR:  duplicate key value violates unique constraint "number_key"\n';
     expect(verdictOf('are the logs of api well?', RUNNING(API), log(refused + SERVED))).to.equal('healthy');

@@ -42,6 +42,24 @@ describe('errors in logs along the way of a call', () => {
     expect(told('shelves-mongo', false)[0]).to.include({ component: 'shelves-mongo', kind: 'log-missing-index' });
   });
 
+  it('lead from the answers that a proxy passes on to the program that tells why', () => {
+    const recorded = [
+      printed('kubectl get pods -n team', PODS),
+      printed(
+        'kubectl logs web-7f6d9c8b5d-zz2xq -n team',
+        '[2031-04-02T10:00:01Z] "POST /take HTTP/2" 500 - via_upstream - "-" 18 96 41 40 "203.0.113.7" "10.12.4.31:8080"\n'.repeat(
+          3,
+        ),
+      ),
+      printed(
+        'kubectl logs stock-6d5c8b7f9d-4xk2p -n team',
+        'ERROR: nextval: reached maximum value of sequence "take_id_seq" (2147483647)\n',
+      ),
+    ];
+    const [first] = diagnose(inputOf('web in namespace team answers 5xx', recorded)).diagnoses;
+    expect(first).to.include({ kind: 'log-identifiers-used-up', class: 'database', cause: true });
+  });
+
   it('lead from a callee that answers 5xx to its own words', () => {
     const recorded = [
       printed('kubectl get pods -n team', PODS),
