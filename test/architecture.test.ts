@@ -86,6 +86,14 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
       /^src\/(shared\/agents\/load-agents|producer\/intake-policies\/load-policies|shared\/mcp\/maps\/read-yaml|shared\/mcp\/servers\/database\/read-targets|workers\/kubernetes-state\/read\/read-documents)\.ts$/,
     instead: 'take what the readers of YAML give',
   },
+  '@opentelemetry/api': { allowed: /^src\/shared\/tracing\//, instead: 'use withSpan of src/shared/tracing/tracing.ts' },
+  // Loaded only where a collector is configured: the SDK takes 7 MB.
+  ...Object.fromEntries(
+    ['core', 'exporter-trace-otlp-proto', 'resources', 'sdk-trace'].map((name) => [
+      `@opentelemetry/${name}`,
+      { allowed: /^src\/shared\/tracing\/otlp-sdk\.ts$/, instead: 'use withSpan of src/shared/tracing/tracing.ts' },
+    ]),
+  ),
   // The schema library is part of the contracts and may be used everywhere.
   zod: { allowed: /^src\//, instead: '' },
 };

@@ -5,6 +5,7 @@ import { investigateAnyway } from '../shared/investigate-anyway.ts';
 import type { Queues } from '../shared/queues/queues.ts';
 import { redriveIncident } from '../shared/redrive-incident.ts';
 import type { Store } from '../shared/store/store.ts';
+import { traceIdOf } from '../shared/tracing/trace-carrier.ts';
 import { deadLettersQuery, listQuery, redriveQuery } from './api-queries.ts';
 
 /** The API for people and scripts, to be mounted under `/api` behind the admin token. */
@@ -96,7 +97,7 @@ export async function incidentDetails(store: Store, id: string) {
     verdict: current?.report?.verdict ?? null,
     conclusion: current?.report?.rootCause.statement ?? null,
     decision: classification,
-    alerts: alerts.map(({ alert, ...decision }) => ({ ...decision, ...alert })),
+    alerts: alerts.map(({ alert, trace, ...decision }) => ({ ...decision, ...alert, traceId: traceIdOf(trace) })),
     investigations,
     evidence: evidence.map((item) => item.evidence),
     report: current?.report ?? null,

@@ -7,9 +7,22 @@ import { investigateJobId } from '../shared/queues/jobs.ts';
 import { investigateQueue } from '../shared/queues/queue-names.ts';
 import type { Queues } from '../shared/queues/queues.ts';
 import type { IncidentStore } from '../shared/store/incident-store.ts';
+import { inSendSpans } from '../shared/tracing/message-spans.ts';
+import type { TraceCarrier } from '../shared/tracing/trace-carrier.ts';
+import { outsideTrace } from '../shared/tracing/tracing.ts';
 
-/** What the enqueue stage needs to know of an incident; `turnAt` is when nothing may overtake it any more, epoch ms. */
-export type Enqueueable = { incidentId: string; run: number; agent: string; priority: number; turnAt?: number };
+/**
+ * What the enqueue stage needs to know of an incident; `turnAt` is when nothing may overtake it any more, epoch ms, and `trace` the
+ * span that its work continues.
+ */
+export type Enqueueable = {
+  incidentId: string;
+  run: number;
+  agent: string;
+  priority: number;
+  turnAt?: number;
+  trace?: TraceCarrier | null;
+};
 
 export type Enqueue = {
   /** Takes incidents that are committed; returns at once. What cannot be queued now is left to the reconciler. */
@@ -72,8 +85,11 @@ export function createEnqueue({ queues, incidents, logger, metrics, limit = QUEU
       const fitting = await withinRoom(agent, group);
       if (fitting.length < group.length) left = true;
       if (fitting.length === 0) continue;
-      await queues.add(investigateQueue(agent), fitting.map(toJob));
-      await incidents.markQueued(fitting.map((item) => item.incidentId));
+      const queue = investigateQueue(agent);
+      await inSendSpans(queue, fitting.map(toMessage), async () => {
+        await queues.add(queue, fitting.map(toJob));
+        await incidents.markQueued(fitting.map((item) => item.incidentId));
+      });
     }
     timer('ok');
   };
@@ -98,7 +114,7 @@ export function createEnqueue({ queues, incidents, logger, metrics, limit = QUEU
       // Above that the store alone remembers them, so that memory stays bounded while the queue is down.
       gathered.push(...batch.slice(0, Math.max(0, MAX_GATHERED - gathered.length)));
       // The next turn: what the same commit has opened goes into one call.
-      running ??= new Promise<void>((done) => setImmediate(done)).then(drain);
+      running ??= outsideTrace(() => new Promise<void>((done) => setImmediate(done)).then(drain));
     },
     settled: async () => {
       await running;
@@ -119,6 +135,13 @@ function mostUrgent(group: Enqueueable[], room: number, criticalRoom: number): E
 }
 
 const turn = ({ turnAt, priority }: Enqueueable) => turnAt ?? turnOf(priority, Date.now());
+
+const toMessage = ({ incidentId, run, trace }: Enqueueable) => ({
+  id: investigateJobId(incidentId, run),
+  incidentId,
+  run,
+  trace,
+});
 
 function toJob(incident: Enqueueable) {
   const { incidentId, run } = incident;

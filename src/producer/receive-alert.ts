@@ -7,10 +7,13 @@ import { HttpProblem, toProblem } from '../shared/http/problem.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { ClassifiedAlert, IntakeDecision } from '../shared/store/intake-store.ts';
+import type { TraceCarrier } from '../shared/tracing/trace-carrier.ts';
+import { currentCarrier, type FleetSpan } from '../shared/tracing/tracing.ts';
 import type { Enqueue } from './enqueue-investigation.ts';
 import type { IntakePlanner } from './intake-policies/plan-intake.ts';
 import { maskAlert } from './mask-alert.ts';
 import { readJsonBody } from './read-body.ts';
+import { decidedAttributes, inClassifySpan, inReceiveSpan, inStoreSpan } from './receive-spans.ts';
 import { findSource, SOURCE_NAMES } from './sources/index.ts';
 import type { OwnSlack, Source } from './sources/source.ts';
 import type { VerifySender } from './verify-sender.ts';
@@ -39,8 +42,10 @@ export function receiveAlert(deps: ReceiveDeps): RequestHandler {
     try {
       const source = knownSource(name);
       deps.verifySender(source, request);
-      const parsed = source.parse(readJsonBody(request), parseContext(request, deps.ownSlack()));
-      await answer(deps, response, name, parsed);
+      await inReceiveSpan(request, response, name, async (span) => {
+        const parsed = source.parse(readJsonBody(request), parseContext(request, deps.ownSlack()));
+        await answer(deps, response, name, parsed, span);
+      });
       stop('ok');
     } catch (error) {
       stop('refused');
@@ -51,12 +56,19 @@ export function receiveAlert(deps: ReceiveDeps): RequestHandler {
   };
 }
 
-async function answer(deps: ReceiveDeps, response: Response, source: string, parsed: ParsedBody): Promise<void> {
+async function answer(
+  deps: ReceiveDeps,
+  response: Response,
+  source: string,
+  parsed: ParsedBody,
+  span: FleetSpan,
+): Promise<void> {
   if (parsed.challenge !== undefined) {
     response.status(200).type('text/plain').send(parsed.challenge);
     return;
   }
   const decisions = await storeAlerts(deps, parsed.alerts);
+  span.set(decidedAttributes(decisions));
   const alerts = decisions.map(({ id, incidentId, decision, reason }) => ({ id, incidentId, decision, reason }));
   for (const { id, incidentId, decision, reason } of decisions) {
     deps.metrics.alerts.inc({ source, decision });
@@ -77,8 +89,9 @@ async function storeAlerts(deps: ReceiveDeps, alerts: Alert[]): Promise<IntakeDe
     const detail = `the body holds ${alerts.length} alerts, at most ${MAX_ALERTS_PER_BODY} are taken at once: send them in parts`;
     throw new HttpProblem(413, 'Too many alerts', detail);
   }
-  const classified = await classifyAll(deps, alerts);
-  const decisions = await deps.commit.submit(classified);
+  const trace = currentCarrier();
+  const classified = await inClassifySpan(alerts.length, () => classifyAll(deps, alerts, trace));
+  const decisions = await inStoreSpan(alerts.length, () => deps.commit.submit(classified));
   deps.enqueue.later(
     decisions.flatMap((decision, index) => {
       const { classification, plan } = classified[index]!;
@@ -86,21 +99,21 @@ async function storeAlerts(deps: ReceiveDeps, alerts: Alert[]): Promise<IntakeDe
       const turnAt = plan && Date.now() + plan.turnSeconds * 1_000;
       const { incidentId, opened, takenUp } = decision;
       if (takenUp) return [{ incidentId, ...takenUp, turnAt }];
-      return opened ? [{ incidentId, run: 1, agent, priority, turnAt }] : [];
+      return opened ? [{ incidentId, run: 1, agent, priority, turnAt, trace }] : [];
     }),
   );
   return decisions;
 }
 
 /** A thousand alerts take some 90 ms to classify: in slices, so that other requests are not held up. */
-async function classifyAll(deps: ReceiveDeps, alerts: Alert[]): Promise<ClassifiedAlert[]> {
+async function classifyAll(deps: ReceiveDeps, alerts: Alert[], trace: TraceCarrier | null): Promise<ClassifiedAlert[]> {
   const { metrics } = deps;
   const now = new Date();
   const stop = metrics.stageTimer('classify');
   const classified: ClassifiedAlert[] = [];
   for (const [index, alert] of alerts.entries()) {
     if (index > 0 && index % CLASSIFY_SLICE === 0) await nextTurn();
-    classified.push(classifyOne(deps, alert, now));
+    classified.push({ ...classifyOne(deps, alert, now), trace });
   }
   stop('ok');
   return classified;

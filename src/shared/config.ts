@@ -5,6 +5,7 @@ import { FleetError } from './errors.ts';
 import { type LlmConfig, llmConfig, llmEnvironment } from './llm-config.ts';
 import { type PrometheusConfig, prometheusConfig, prometheusEnvironment } from './prometheus-config.ts';
 import { type RedisConfig, redisEnvironment } from './redis-config.ts';
+import { TRACING_REMEDIES, type TracingConfig, tracingConfig, tracingEnvironment } from './tracing-config.ts';
 
 /** The pools a worker process can serve besides the agents': `post` delivers to Slack. */
 export const POST_POOL = 'post';
@@ -45,6 +46,7 @@ const environmentSchema = z.object({
   MCP_CONFIG: optionalText,
   INTAKE_POLICIES: optionalText,
   MASK_IP_ADDRESSES: flag,
+  ...tracingEnvironment,
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -62,6 +64,7 @@ export const SECRET_VARIABLES = [
   'PROMETHEUS_TOKEN',
   'PROMETHEUS_PASSWORD',
   'PROMETHEUS_HEADERS',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ] as const;
 
 /** How to mend a variable; printed behind its fault. */
@@ -73,6 +76,7 @@ const REMEDIES: Partial<Record<string, string>> = {
   NETWORK_RESOLVE: 'give host=address:port, separated by commas',
   PROMETHEUS_HEADERS: 'give name=value, separated by commas',
   WORKER_POOLS: 'give names of pools, separated by commas, for example network,database,post',
+  ...TRACING_REMEDIES,
 };
 
 /** The whole configuration, read once and frozen; what is not configured is null. */
@@ -123,6 +127,8 @@ export type Config = Readonly<{
   mcpEnvironment: Readonly<Record<string, string | undefined>>;
   /** Whether IP addresses are hidden from LLM, Slack, logs and stored evidence, like secrets. */
   maskIpAddresses: boolean;
+  /** Null where no traces are made. */
+  tracing: TracingConfig | null;
   logLevel: 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }>;
 
@@ -230,6 +236,7 @@ function freezeConfig(env: ParsedEnvironment, environment: Environment): Config 
     intakePoliciesPath: env.INTAKE_POLICIES ?? null,
     mcpEnvironment: environment,
     maskIpAddresses: env.MASK_IP_ADDRESSES,
+    tracing: tracingConfig(env),
     logLevel: env.LOG_LEVEL,
   });
 }

@@ -67,6 +67,8 @@ export type Incident = {
   forced?: boolean;
   /** An operator asked for this incident itself: no budget of the LLM stops it. */
   beyondBudget?: boolean;
+  /** The trace that its work belongs to; null where no traces are made. */
+  traceId?: string | null;
   /** Oldest first. */
   history?: LaterDecision[];
   createdAt: string;

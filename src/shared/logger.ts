@@ -2,6 +2,7 @@ import winston from 'winston';
 import type { Config } from './config.ts';
 import { maskAddresses } from './mask-addresses.ts';
 import { isSecretName, maskSecrets } from './mask-secrets.ts';
+import { currentSpan } from './tracing/tracing.ts';
 
 /** Fields that make a line findable: incident, stage, pool, error and whatever helps. */
 export type LogFields = Record<string, unknown>;
@@ -15,13 +16,21 @@ export type Logger = {
   child(fields: LogFields): Logger;
 };
 
-/** JSON lines on stderr, one per event, with secrets (and IP addresses with `maskIps`) masked in every text they hold. */
+/**
+ * JSON lines on stderr, one per event, with secrets (and IP addresses with `maskIps`) masked in every text they hold, and with the ids
+ * of the span that they were written in (`traceId`, `spanId`).
+ */
 export function createLogger(level: Config['logLevel'], fields: LogFields = {}, { maskIps = false } = {}): Logger {
   if (level === 'silent') return silentLogger;
   const logger = winston.createLogger({
     level,
     defaultMeta: fields,
-    format: winston.format.combine(winston.format.timestamp(), maskEveryText({ maskIps }), winston.format.json()),
+    format: winston.format.combine(
+      winston.format.timestamp(),
+      maskEveryText({ maskIps }),
+      withSpanIds(),
+      winston.format.json(),
+    ),
     transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
   });
   return printing(logger);
@@ -48,6 +57,9 @@ export const silentLogger: Logger = {
   debug: () => {},
   child: () => silentLogger,
 };
+
+/** After the masking, to which an id may look like a secret. */
+const withSpanIds = winston.format((info) => Object.assign(info, currentSpan()));
 
 type Mask = (text: string) => string;
 

@@ -23,6 +23,7 @@ export type Metrics = {
   budgetRefusals: Counter<'severity'>;
   reconciled: Counter<'what'>;
   struckClaims: Counter<string>;
+  traceSpans: Counter<'outcome'>;
   queueJobs: Gauge<'queue' | 'state'>;
   queueOldestSeconds: Gauge<'queue'>;
   oldestOpenIncidentSeconds: Gauge<string>;
@@ -83,6 +84,7 @@ export function createMetrics(): Metrics {
     ),
     reconciled: counter('reconciled_total', 'Jobs that the reconciler added again', ['what']),
     struckClaims: counter('struck_claims_total', 'Claims that verification removed from reports'),
+    traceSpans: counter('trace_spans_total', 'Spans by what became of them: exported, failed or dropped', ['outcome']),
     queueJobs: gauge('queue_jobs', 'Jobs by queue and state', ['queue', 'state']),
     queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the job that has waited longest', ['queue']),
     oldestOpenIncidentSeconds: gauge('oldest_open_incident_seconds', 'Age of the oldest unanswered incident'),

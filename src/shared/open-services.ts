@@ -16,6 +16,7 @@ import { openQueues } from './queues/open-queues.ts';
 import type { Queues } from './queues/queues.ts';
 import type { Shutdown } from './shutdown.ts';
 import { createStore, type Store } from './store/store.ts';
+import { openTracing } from './tracing/open-tracing.ts';
 
 /** What every role of the fleet is built on. */
 export type Services = {
@@ -45,6 +46,7 @@ export async function openServices(
   const processName = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const agents = loadAgents();
   const metrics = createMetrics();
+  await openTracing(config.tracing, { role, processName }, { metrics, logger, shutdown });
   const database = await openDatabase(config, logger);
   shutdown.push('database', () => database.close());
   await (database.kind === 'embedded' ? migrate(database) : assertMigrated(database));

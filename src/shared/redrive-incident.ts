@@ -3,6 +3,8 @@ import { investigateJobId, postJobId } from './queues/jobs.ts';
 import { investigateQueue, POST_QUEUE } from './queues/queue-names.ts';
 import type { Queues } from './queues/queues.ts';
 import type { Store } from './store/store.ts';
+import { inSendSpans } from './tracing/message-spans.ts';
+import type { TraceCarrier } from './tracing/trace-carrier.ts';
 
 type Deps = { store: Store; queues: Queues };
 
@@ -14,24 +16,27 @@ type Deps = { store: Store; queues: Queues };
 export async function redriveIncident({ store, queues }: Deps, incidentId: string): Promise<string | null> {
   const again = await store.incidents.redrive(incidentId);
   if (!again) return null;
-  const { run, agent, priority, state } = again;
+  const { run, agent, priority, state, trace } = again;
   const data = { incidentId, run };
   if (state === 'reported') {
     const revision = await store.deliveries.want(incidentId, run);
-    await queues.add(POST_QUEUE, [{ id: postJobId(incidentId, run, revision), data, priority }]).catch(() => undefined);
+    const id = postJobId(incidentId, run, revision);
+    const add = () => queues.add(POST_QUEUE, [{ id, data, priority }]);
+    await inSendSpans(POST_QUEUE, [{ id, incidentId, run, trace }], add).catch(() => undefined);
     return 'the report is delivered again';
   }
-  return await queueRun({ store, queues }, { incidentId, run, agent });
+  return await queueRun({ store, queues }, { incidentId, run, agent, trace });
 }
 
 /** Queues a run that somebody has asked for, before all that may still be overtaken; says what came of it. */
 export async function queueRun(
   { store, queues }: Deps,
-  { incidentId, run, agent }: { incidentId: string; run: number; agent: string },
+  { incidentId, run, agent, trace }: { incidentId: string; run: number; agent: string; trace?: TraceCarrier | null },
 ): Promise<string> {
   const job = { id: investigateJobId(incidentId, run), data: { incidentId, run }, priority: jobPriority(Date.now()) };
   try {
-    await queues.add(investigateQueue(agent), [job]);
+    const queue = investigateQueue(agent);
+    await inSendSpans(queue, [{ id: job.id, incidentId, run, trace }], () => queues.add(queue, [job]));
     await store.incidents.markQueued([incidentId]);
     return `run ${run} is queued`;
   } catch {

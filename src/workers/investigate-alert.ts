@@ -23,6 +23,14 @@ import { type EvidenceGateway, gatherEvidence, type KnownEvidence, storedEvidenc
 import { gatherInRounds } from './gather-in-rounds.ts';
 import { addIncidentAlerts } from './incident-alerts.ts';
 import { keepProgress, type ProgressKeeper } from './investigation-progress.ts';
+import {
+  inDetectSpan,
+  inGatherSpan,
+  inReasonSpan,
+  inSaveSpan,
+  inVerifySpan,
+  linkAlerts,
+} from './investigation-spans.ts';
 import { createEvidenceSource, type EvidenceSource } from './llm/evidence-source.ts';
 import type { Reasoner } from './llm/reasoner.ts';
 import { keepLlmAccount, type LlmAccount } from './llm-account.ts';
@@ -89,6 +97,7 @@ type Analysis = {
  */
 export async function investigateAlert(deps: InvestigateDeps, claim: Claim, signal: AbortSignal): Promise<Report> {
   const context = await loadContext(deps, claim, signal);
+  linkAlerts(context.received, claim.trace);
   try {
     return await investigate(context);
   } finally {
@@ -101,7 +110,9 @@ async function investigate(context: Context): Promise<Report> {
   const analysis = await gatherAndAnalyse(context);
   const draft = await conclude(context, analysis);
   const settled = { ...analysis, evidence: draft.evidence, alerts, agent };
-  const { report, struck } = await settleReport(draft.report, settled, (input) => concluded(context, input));
+  const { report, struck } = await inVerifySpan(() =>
+    settleReport(draft.report, settled, (input) => concluded(context, input)),
+  );
   if (struck.length > 0) {
     deps.metrics.struckClaims.inc(struck.length);
     deps.logger.info('claims without evidence were struck', { incident: context.incident.id, struck });
@@ -111,7 +122,9 @@ async function investigate(context: Context): Promise<Report> {
   // A card that was asked for behind the report would be a revision more.
   await progress.close();
   const { investigations } = deps.store;
-  const revision = await investigations.saveReport(lease, shown, account.total(), charts, progress.lines());
+  const revision = await inSaveSpan(() =>
+    investigations.saveReport(lease, shown, account.total(), charts, progress.lines()),
+  );
   await deps.requestPost(context.incident, revision);
   return report;
 }
@@ -152,12 +165,16 @@ async function gatherAndAnalyse(context: Context): Promise<Analysis> {
   const facts = alertFacts(alerts, startedAt);
   const plan = planEvidence(agent, facts, alertText(alerts));
   const inputOf = oncePer((evidence: Evidence[]) => ({ alerts, facts, evidence, now: startedAt }));
-  const analyse = (evidence: Evidence[]) => deps.analyst.analyse(agent, inputOf(evidence), context.signal);
+  const analyse = (evidence: Evidence[]) =>
+    inDetectSpan(evidence.length, () => deps.analyst.analyse(agent, inputOf(evidence), context.signal));
 
   const known: KnownEvidence = context.resumed ? await storedEvidence(gatherDeps(deps), lease) : new Map();
   const ofIntake = await addIncidentAlerts(deps, lease, received, known);
+  let round = 0;
   const gather = (steps: PlannedStep[]) =>
-    withinGatherBudget(context, (signal) => gatherEvidence(gatherDeps(deps), lease, known, steps, signal));
+    inGatherSpan(++round, steps.length, () =>
+      withinGatherBudget(context, (signal) => gatherEvidence(gatherDeps(deps), lease, known, steps, signal)),
+    );
 
   await progress.start('gathering evidence');
   const rounds = await gatherInRounds({ gather, analyse }, plan, facts);
@@ -236,8 +253,8 @@ const isOfLlm = (error: unknown) =>
 async function reason(context: Context, analysis: Analysis): Promise<Draft> {
   const { deps, agent, alerts, signal, deadline, account, progress } = context;
   const input = { agent, alerts, ...analysis, deadline, spent: account.spent };
-  const result = await withinBudget(signal, deadline - performance.now(), (limited) =>
-    deps.reasoner.reason(input, limited),
+  const result = await inReasonSpan(agent.name, () =>
+    withinBudget(signal, deadline - performance.now(), (limited) => deps.reasoner.reason(input, limited)),
   );
   deps.metrics.llmCalls.inc({ outcome: 'ok' });
   await account.spent(result.usage);

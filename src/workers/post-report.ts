@@ -2,8 +2,11 @@ import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
 import { DependencyError, describeError, LeaseLostError } from '../shared/errors.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { FleetJob } from '../shared/queues/jobs.ts';
+import { POST_QUEUE } from '../shared/queues/names.ts';
 import { DELIVERY_LEASE_MS } from '../shared/store/delivery-statements.ts';
 import type { DeliveryLease } from '../shared/store/delivery-store.ts';
+import { inProcessSpan } from '../shared/tracing/message-spans.ts';
+import { type FleetSpan, failureType, withSpan } from '../shared/tracing/tracing.ts';
 import { afterPostFailure, type PostFailureDeps } from './after-post-failure.ts';
 import type { ChartPoster } from './charts/post-charts.ts';
 import { deliverMessage, type Sending } from './deliver-message.ts';
@@ -41,6 +44,19 @@ export async function processPost(deps: PostDeps, job: FleetJob, token: string, 
   if (claim.outcome === 'nothing_due') return 'nothing to do';
   // The holder shows the newest revision before it lets go; the reconciler is behind it should it die.
   if (claim.outcome === 'held') return 'another worker is delivering this incident';
+  const message = { id: job.id ?? '', incidentId, run, trace: claim.trace };
+  const about = { 'rca_fleet.stage': 'post', 'rca_fleet.revision': claim.wanted };
+  return await inProcessSpan(POST_QUEUE, message, about, (span) => deliverClaimed(deps, job, token, stop, claim, span));
+}
+
+async function deliverClaimed(
+  deps: PostDeps,
+  job: FleetJob,
+  token: string,
+  stop: AbortSignal,
+  claim: { lease: DeliveryLease; wanted: number },
+  span: FleetSpan,
+): Promise<string> {
   const timer = deps.metrics.stageTimer('post');
   try {
     const outcome = await whileRenewed(deps, claim.lease, () =>
@@ -50,6 +66,9 @@ export async function processPost(deps: PostDeps, job: FleetJob, token: string, 
     return outcome;
   } catch (error) {
     timer(error instanceof DependencyError ? error.failure : error instanceof PacedError ? 'paced' : 'failed');
+    // To wait for the channel's turn is no failure.
+    if (error instanceof PacedError) span.set({ 'rca_fleet.outcome': 'paced' });
+    else span.fail(failureType(error));
     if (error instanceof LeaseLostError) return 'another worker has taken over';
     return await afterPostFailure(deps, job, token, error, stop, claim.lease);
   }
@@ -112,7 +131,9 @@ async function deliverView(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const stopReport = deps.metrics.stageTimer('report');
-  const written = writeReport(view);
+  const written = await withSpan('render report', { attributes: { 'rca_fleet.stage': 'report' } }, async () =>
+    writeReport(view),
+  );
   stopReport('ok');
   // Later it says how many alerts have joined by now, which is told quietly or not at all.
   const anew = view.incident.state === 'reported' || (view.phase === 'failed' && !view.crowd);

@@ -3,7 +3,9 @@ import { describeError, FleetError, LeaseLostError } from '../shared/errors.ts';
 import type { DeadReason } from '../shared/incident.ts';
 import type { FleetJob } from '../shared/queues/jobs.ts';
 import type { Fence } from '../shared/store/incident-store.ts';
-import type { Lease } from '../shared/store/investigation-store.ts';
+import type { Claim, Lease } from '../shared/store/investigation-store.ts';
+import { inProcessSpan } from '../shared/tracing/message-spans.ts';
+import { type FleetSpan, failureType } from '../shared/tracing/tracing.ts';
 import { countDeaths } from './count-deaths.ts';
 import { type InvestigateDeps, investigateAlert } from './investigate-alert.ts';
 import { whileLeased } from './keep-lease.ts';
@@ -75,6 +77,23 @@ async function claimAndInvestigate(
     await investigations.release(claim.lease);
     return 'given up';
   }
+  const message = { id: job.id ?? '', incidentId, run, trace: claim.trace };
+  const about = { 'rca_fleet.stage': 'investigate', 'rca_fleet.attempt': claim.attempts };
+  return await inProcessSpan(job.queueName, message, about, (span) =>
+    investigateClaimed(deps, job, token, stop, claim, span),
+  );
+}
+
+async function investigateClaimed(
+  deps: ProcessDeps,
+  job: FleetJob,
+  token: string,
+  stop: AbortSignal,
+  claim: Claim,
+  span: FleetSpan,
+): Promise<string> {
+  const { incidentId, run } = job.data;
+  const { investigations } = deps.store;
   const timer = deps.metrics.stageTimer('investigate');
   try {
     const report = await whileLeased(investigations, claim.lease, stop, async (signal) => {
@@ -82,6 +101,7 @@ async function claimAndInvestigate(
       return await investigateAlert(deps, claim, signal);
     });
     timer('ok');
+    span.set({ 'rca_fleet.verdict': report.verdict, 'rca_fleet.tier': report.tier });
     deps.logger.info('an investigation is done', {
       stage: 'investigate',
       incident: incidentId,
@@ -93,6 +113,7 @@ async function claimAndInvestigate(
     return report.verdict;
   } catch (error) {
     timer(error instanceof FleetError ? error.code : 'bug');
+    span.fail(stop.aborted ? 'shutting_down' : failureType(error));
     if (error instanceof LeaseLostError) return 'another worker has taken over';
     if (stop.aborted) return await sendBack(job, token, SHUTDOWN_WAIT_MS);
     return await failAttempt(deps, job, token, claim.lease, error);

@@ -9,6 +9,7 @@ import type { Services } from '../shared/open-services.ts';
 import { postJobId } from '../shared/queues/jobs.ts';
 import { DEAD_LETTER_QUEUE, investigateQueue, MAINTENANCE_QUEUE, POST_QUEUE } from '../shared/queues/queue-names.ts';
 import type { Shutdown } from '../shared/shutdown.ts';
+import { inSendSpan } from '../shared/tracing/message-spans.ts';
 import { type Analyst, createAnalyst } from './analysis/analyst.ts';
 import { buryIncident } from './bury-incident.ts';
 import { type ChartDrawer, createChartDrawer } from './charts/chart-drawer.ts';
@@ -85,10 +86,10 @@ function startersFor(
   const requestPost = async (incident: { id: string; run: number; priority: number }, revision?: number) => {
     const wanted = revision ?? (await store.deliveries.want(incident.id, incident.run));
     const data = { incidentId: incident.id, run: incident.run };
+    const id = postJobId(incident.id, incident.run, wanted);
+    const add = () => queues.add(POST_QUEUE, [{ id, data, priority: incident.priority }]);
     // A queue that is down delays the card; the reconciler brings the job back.
-    await queues
-      .add(POST_QUEUE, [{ id: postJobId(incident.id, incident.run, wanted), data, priority: incident.priority }])
-      .catch(() => undefined);
+    await inSendSpan(POST_QUEUE, { id, ...data }, add).catch(() => undefined);
   };
   const investigateDeps = {
     ...{ store, gateway, analyst, reasoner, agents, requestPost, logger, metrics },

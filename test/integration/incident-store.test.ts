@@ -124,7 +124,7 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
       await incidents.die(dead, 1, 'poison', 'died');
       const results = await Promise.all([1, 2, 3].map(() => incidents.redrive(dead)));
       expect(results.filter((result) => result !== null)).to.deep.equal([
-        { run: 2, agent: 'network', priority: 2, state: 'received' },
+        { run: 2, agent: 'network', priority: 2, state: 'received', trace: null },
       ]);
       expect(await incidents.find(dead)).to.include({ state: 'received', run: 2, deadReason: null, finishedAt: null });
       expect((await incidents.find(dead))!.reason).to.match(/sent round again after: died/);

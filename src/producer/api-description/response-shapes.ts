@@ -14,6 +14,11 @@ const timeOrNull = z.string().nullable().describe('ISO 8601 in UTC');
 const wholeNumber = z.number().int();
 const agentClass = z.enum(ALERT_CLASSES);
 const severity = z.enum(SEVERITIES);
+/** Null where no traces are made. */
+const traceId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .nullable();
 const texts = z.record(z.string(), z.string());
 
 /** What every refusal is. */
@@ -95,6 +100,7 @@ const alert = z.strictObject({
   endsAt: timeOrNull,
   url: z.string().nullable(),
   slack: z.strictObject({ channel: z.string(), ts: z.string(), teamId: z.string().nullable() }).nullable(),
+  traceId: traceId.describe('of the trace that it came in'),
 });
 
 const gap = z.strictObject({ what: z.string(), why: z.string(), failure: z.string().optional() });
@@ -190,6 +196,7 @@ export const incident = z.strictObject({
   heldFor: z.enum(['hold', 'maintenance']).nullable(),
   forced: z.boolean().describe('an operator asked for this run, or planned it'),
   beyondBudget: z.boolean().describe('an operator asked for this incident itself: no budget of the LLM stops it'),
+  traceId: traceId.describe('of the trace from its first alert to its Slack post; null where no traces are made'),
   history: z.array(z.strictObject({ at: time, decision: z.string(), reason: z.string() })).describe('the oldest first'),
   dueAt: timeOrNull,
   resolvedAt: timeOrNull,

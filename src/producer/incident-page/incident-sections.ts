@@ -17,7 +17,7 @@ export function deadSection({ id, state, deadReason, reason }: IncidentDetails):
 }
 
 /** What intake and classification decided, with the reasons. */
-export function decisionSection({ decision, agent, priority, reason, slack }: IncidentDetails): Html | null {
+export function decisionSection({ decision, agent, priority, reason, slack, traceId }: IncidentDetails): Html | null {
   const { class: alertClass, severity, reasons } = decision;
   const thread = slack.channel ? `${slack.channel}${slack.threadTs ? ` · ${slack.threadTs}` : ''}` : null;
   return section(
@@ -30,6 +30,7 @@ export function decisionSection({ decision, agent, priority, reason, slack }: In
       ['Priority', priority],
       ['State', reason],
       ['Slack thread', thread],
+      ['Trace', traceId ?? null],
     ])}${list(reasons)}`,
   );
 }

@@ -1,6 +1,7 @@
 import { withDeadline } from '../deadline.ts';
 import { DependencyError, describeError, type FailureClass, toError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { FleetSpan } from '../tracing/tracing.ts';
 import type { CallLimits } from './call-policies.ts';
 import { CAPABILITIES, type Capability } from './capabilities.ts';
 import { deadlineMsOf, isReadOnly } from './capability-policy.ts';
@@ -17,7 +18,8 @@ import type { EndpointLookupDeps } from './replicas/look-up-endpoints.ts';
 import { findRoutes, findsNothing, type Route, worthAnother } from './routes.ts';
 import type { SdkConnectionOptions } from './sdk/sdk-connection.ts';
 import { type EndpointRecord, ServerSet } from './server-set.ts';
-import { type CallTrace, traceOfCall } from './trace-context.ts';
+import { inToolSpan, metaOf } from './tool-span.ts';
+import type { CallTrace } from './trace-context.ts';
 import { unambiguous } from './unambiguous.ts';
 
 /** One call as metrics, audit and logs see it; the result is left out on purpose. */
@@ -94,14 +96,30 @@ async function callCapability<C extends Capability>(
   options: CallOptions,
 ): Promise<CapabilityResult<C>> {
   const [first] = findRoutes(set.servers, capability);
-  const asked: Asked = { route: first ?? null, endpoint: null, origin: 'asked' };
-  const trace = traceOfCall(options.traceparent, options.incidentId);
+  const { server, tool } = nameOf(first ?? null, capability);
+  return await inToolSpan({ server, tool, capability }, options, (trace, span) =>
+    callRoutes(deps, set, capability, first ?? null, input, options, trace, span),
+  );
+}
+
+async function callRoutes<C extends Capability>(
+  deps: McpGatewayDeps,
+  set: ServerSet,
+  capability: C,
+  first: Route | null,
+  input: unknown,
+  options: CallOptions,
+  trace: CallTrace,
+  span: FleetSpan,
+): Promise<CapabilityResult<C>> {
+  const asked: Asked = { route: first, endpoint: null, origin: 'asked' };
   const started = performance.now();
   const record = (outcome: CallRecord['outcome']) => {
     const durationMs = Math.round(performance.now() - started);
     const { incidentId = null } = options;
     const { endpoint, origin } = asked;
     const about = { capability, ...nameOf(asked.route, capability), endpoint, origin, traceId: trace.traceId };
+    span.set({ 'rca_fleet.mcp.server': about.server, 'gen_ai.tool.name': about.tool, 'rca_fleet.mcp.origin': origin });
     tellObserver(deps, {
       ...about,
       outcome,
@@ -187,7 +205,7 @@ async function askRoute(
     tool,
     readOnly,
     arguments: sent,
-    meta: { traceparent: trace.traceparent },
+    meta: metaOf(trace),
   };
   const { result, origin, endpoint } = await server.call(call, { signal, deadlineMs });
   Object.assign(asked, { origin, endpoint });

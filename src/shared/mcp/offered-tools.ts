@@ -6,7 +6,8 @@ import type { CallRecord } from './mcp-gateway.ts';
 import type { CallOptions, OfferedTool, ToolCallResult, ToolName } from './mcp-gateway.types.ts';
 import { limitText } from './policies/limit-result.ts';
 import { policyOfTool } from './policies/server-policy.ts';
-import { traceOfCall } from './trace-context.ts';
+import { inToolSpan, metaOf } from './tool-span.ts';
+import type { CallTrace } from './trace-context.ts';
 
 /** The tools that were offered, by alias: what was never offered can't be called. */
 export type OfferedList = Map<string, OfferedTool>;
@@ -57,13 +58,25 @@ export async function callOffered(
   servers: readonly GatewayServer[],
   named: ToolName,
   args: Record<string, unknown>,
-  { signal, incidentId, traceparent }: CallOptions,
+  options: CallOptions,
   observe: (record: CallRecord) => void,
 ): Promise<ToolCallResult> {
   const { tool } = named;
   const server = servers.find(({ name }) => name === named.server);
   if (!server) throw notOnOffer(`${tool} of MCP server ${named.server}`);
-  const trace = traceOfCall(traceparent, incidentId);
+  return await inToolSpan({ server: server.name, tool, capability: null }, options, (trace) =>
+    callListed(server, tool, args, options, trace, observe),
+  );
+}
+
+async function callListed(
+  server: GatewayServer,
+  tool: string,
+  args: Record<string, unknown>,
+  { signal, incidentId }: CallOptions,
+  trace: CallTrace,
+  observe: (record: CallRecord) => void,
+): Promise<ToolCallResult> {
   const started = performance.now();
   const about = { capability: null, server: server.name, tool, incidentId: incidentId ?? null, traceId: trace.traceId };
   const record = (outcome: CallRecord['outcome'], origin: CallRecord['origin'], endpoint: string | null) => {
@@ -72,7 +85,7 @@ export async function callOffered(
     return durationMs;
   };
   try {
-    const call = { capability: null, tool, arguments: args, meta: { traceparent: trace.traceparent } };
+    const call = { capability: null, tool, arguments: args, meta: metaOf(trace) };
     const { result, origin, endpoint } = await server.call(call, { signal, deadlineMs: TOOL_DEADLINE_MS });
     const { maxResultChars: max = MAX_TOOL_CHARS } = policyOfTool(server.configured.policy ?? {}, tool);
     const { structured = null, text } = result;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 /** One call as a span of a W3C trace. */
-export type CallTrace = { traceId: string; spanId: string; traceparent: string };
+export type CallTrace = { traceId: string; spanId: string; traceparent: string; tracestate?: string };
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
 

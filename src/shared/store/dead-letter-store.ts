@@ -1,6 +1,7 @@
 import type { Severity } from '../alert.ts';
 import type { Database, Row } from '../database/database.ts';
 import { DEAD_REASONS, type DeadReason, type IncidentState, type Stage } from '../incident.ts';
+import type { TraceCarrier } from '../tracing/trace-carrier.ts';
 import { type Condition, conditions } from './conditions.ts';
 import { isoTime, isUuid } from './iso-time.ts';
 import { storableText } from './storable-json.ts';
@@ -31,7 +32,14 @@ export type DeadFilter = { reason?: DeadReason; since?: string; until?: string; 
 /** The lease under which somebody concludes; when another worker holds a newer one, the conclusion counts for nothing. */
 export type Fence = { of: 'investigation' | 'delivery'; token: string };
 
-export type Redriven = { run: number; agent: string; priority: number; state: IncidentState };
+export type Redriven = {
+  run: number;
+  agent: string;
+  priority: number;
+  state: IncidentState;
+  /** The span that its work continues. */
+  trace?: TraceCarrier | null;
+};
 
 export type DeadLetterStore = {
   /**
@@ -108,14 +116,14 @@ with old as (
       taken_at = now(), turn_at = now(), forced = true,
       beyond_budget = i.redrive_at is null or i.redrive_at > now(), redrive_at = null
   from old where i.id = old.id and i.state = 'dead'
-  returning i.id, i.run, i.agent, i.priority, i.state
+  returning i.id, i.run, i.agent, i.priority, i.state, i.trace
 ), deliveries as (
   update rca_fleet.deliveries d set state = case when d.message_ts is not null then 'sent'
                                                  when d.sending_at is not null then 'sending' else 'pending' end,
          wanted = d.wanted + (d.part = 'reply')::int, attempts = 0, updated_at = now()
   from again where d.incident_id = again.id and d.run = again.run
 )
-select run, agent, priority, state from again`;
+select run, agent, priority, state, trace from again`;
 
 const dead = ({ reason, since, until, agent }: DeadFilter): Condition[] => [
   [`i.state = 'dead'`],

@@ -26,7 +26,7 @@ with due as (
     and (lease_until is null or lease_until < now())
   returning lease_token::text as token, wanted
 )
-select due.token, due.wanted,
+select due.token, due.wanted, (select trace from rca_fleet.incidents where id = $1 and due.token is not null) as trace,
        (select coalesce(extract(epoch from lease_until - now()), 0)::float8 * 1000 from rca_fleet.deliveries r
         where incident_id = $1 and run = $2 and part = 'reply' and state <> 'failed' and ${BEHIND}) as "heldMs"
 from (select 1) as one left join due on true`;

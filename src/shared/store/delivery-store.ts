@@ -1,6 +1,7 @@
 import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { IncidentState } from '../incident.ts';
+import type { TraceCarrier } from '../tracing/trace-carrier.ts';
 import { CLAIM, due, FAIL, FIELDS, HELD_ON_ROW, LEASE_SECONDS, MARK_SENT, OPEN } from './delivery-statements.ts';
 import { storableText } from './storable-json.ts';
 
@@ -49,7 +50,13 @@ export type DueDelivery = {
 };
 
 export type DeliveryClaim =
-  | { outcome: 'claimed'; lease: DeliveryLease; wanted: number }
+  | {
+      outcome: 'claimed';
+      lease: DeliveryLease;
+      wanted: number;
+      /** The span that the incident's work continues. */
+      trace?: TraceCarrier | null;
+    }
   | { outcome: 'held'; retryInMs: number }
   | { outcome: 'nothing_due' };
 
@@ -171,9 +178,10 @@ export function createDeliveryStore(database: Database): DeliveryStore {
 }
 
 async function claim(database: Database, incidentId: string, run: number): Promise<DeliveryClaim> {
-  type ClaimRow = { token: string | null; wanted: number; heldMs: number | null };
+  type ClaimRow = { token: string | null; wanted: number; trace: TraceCarrier | null; heldMs: number | null };
   const row = (await database.query<ClaimRow>(CLAIM, [incidentId, run]))[0]!;
-  if (row.token) return { outcome: 'claimed', lease: { incidentId, run, token: row.token }, wanted: row.wanted };
+  const { token, wanted, trace } = row;
+  if (token) return { outcome: 'claimed', lease: { incidentId, run, token }, wanted, trace };
   return row.heldMs === null
     ? { outcome: 'nothing_due' }
     : { outcome: 'held', retryInMs: Math.ceil(Math.max(100, row.heldMs)) };

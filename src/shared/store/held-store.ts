@@ -1,5 +1,6 @@
 import type { Database, Row } from '../database/database.ts';
 import type { IncidentState } from '../incident.ts';
+import type { TraceCarrier } from '../tracing/trace-carrier.ts';
 import { isoTime, isUuid } from './iso-time.ts';
 import { WAITING_FIELDS } from './list-incidents.ts';
 import { allResolved, type SettledIncident, settleResolved } from './settle-resolved.ts';
@@ -12,6 +13,8 @@ export type TakenUp = {
   priority: number;
   state: IncidentState;
   turnAt: number;
+  /** The span that its work continues. */
+  trace?: TraceCarrier | null;
 };
 
 /** A thread that is to be brought up to date: the revision of its reply that is wanted now. */

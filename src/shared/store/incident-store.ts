@@ -1,6 +1,7 @@
 import type { Alert } from '../alert.ts';
 import type { Database, Row } from '../database/database.ts';
 import type { DecisionKind, Incident, IncidentState } from '../incident.ts';
+import type { TraceCarrier } from '../tracing/trace-carrier.ts';
 import { createDeadLetterStore, type DeadLetterStore } from './dead-letter-store.ts';
 import { createHeldStore, type HeldStore } from './held-store.ts';
 import { isoTime, isUuid } from './iso-time.ts';
@@ -19,7 +20,15 @@ export type { DeadLetter, Fence } from './dead-letter-store.ts';
 export type { IncidentFilter, IncidentItem } from './list-incidents.ts';
 
 /** An alert of an incident with the decision that intake took for it. */
-export type IncidentAlert = { id: string; receivedAt: string; decision: DecisionKind; reason: string; alert: Alert };
+export type IncidentAlert = {
+  id: string;
+  receivedAt: string;
+  decision: DecisionKind;
+  reason: string;
+  alert: Alert;
+  /** The span that it came in, null where no traces are made. */
+  trace?: TraceCarrier | null;
+};
 
 /** An incident that still wants its investigation and that nobody seems to work on. */
 export type StaleIncident = {
@@ -30,6 +39,8 @@ export type StaleIncident = {
   state: IncidentState;
   /** From when on what comes later may not overtake it, epoch ms. */
   turnAt: number;
+  /** The span that its work continues. */
+  trace?: TraceCarrier | null;
 };
 
 /** What an incident's messages say of the alerts that it stands for. */
@@ -83,7 +94,7 @@ where i.state = 'received' and i.due_at is null and i.agent = $1 and i.updated_a
 order by i.turn_at limit $3`;
 
 const ALERTS = `
-select a.id, ${isoTime('a.received_at')} as "receivedAt", l.decision, l.reason, a.alert
+select a.id, ${isoTime('a.received_at')} as "receivedAt", l.decision, l.reason, a.alert, a.trace
 from rca_fleet.incident_alerts l join rca_fleet.alerts a on a.id = l.alert_id
 where l.incident_id = $1
 order by (a.fingerprint = (select fingerprint from rca_fleet.incidents where id = $1)) desc, a.received_at, a.id limit 200`;

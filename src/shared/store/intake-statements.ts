@@ -20,13 +20,13 @@ with input as (
   select x.*, alert->>'deliveryKey' as delivery_key, alert->>'fingerprint' as fingerprint, alert->>'status' as status,
          alert->>'status' = 'firing' as fires, (classification->>'priority')::int as priority
   from jsonb_to_recordset($1::jsonb) as x(n int, alert_id uuid, incident_id uuid, alert jsonb, classification jsonb, c int,
-    earlier text, join_s float8, cool_s float8, turn_s float8, hold_s float8, held_until timestamptz, held_why text)
+    earlier text, join_s float8, cool_s float8, turn_s float8, hold_s float8, held_until timestamptz, held_why text, trace jsonb)
 ), repeated as (
   select delivery_key from rca_fleet.alerts
   where delivery_key = any($6::text[]) and received_at > now() - make_interval(secs => ${SAME_CONTENT_SECONDS})
 ), stored as (
-  insert into rca_fleet.alerts (id, delivery_key, fingerprint, source, status, alert)
-  select alert_id, delivery_key, fingerprint, alert->>'source', status, alert from input
+  insert into rca_fleet.alerts (id, delivery_key, fingerprint, source, status, alert, trace)
+  select alert_id, delivery_key, fingerprint, alert->>'source', status, alert, trace from input
   where earlier is null or earlier not in (select delivery_key from repeated)
   order by delivery_key, n
   on conflict (delivery_key) do nothing
@@ -119,7 +119,7 @@ with input as (
   select n, incident_id, false from answered where answers is null
 ), incidents as (
   insert into rca_fleet.incidents (id, state, reason, fingerprint, agent, class, severity, priority, classification,
-                                   service, namespace, title, slack, finished_at, resolved_at, turn_at, due_at, held_for)
+                                   service, namespace, title, slack, finished_at, resolved_at, turn_at, due_at, held_for, trace)
   select o.answers, case when o.fires then 'received' else 'suppressed' end, case when o.fires then held_why else $3 end,
          fingerprint, classification->>'agent', classification->>'class',
          classification->>'severity', priority, classification,
@@ -127,7 +127,8 @@ with input as (
          case when not o.fires then now() end, case when not o.fires then now() end,
          now() + make_interval(secs => turn_s),
          case when o.fires then coalesce(held_until, now() + make_interval(secs => hold_s)) end,
-         case when not o.fires then null when held_until is not null then 'maintenance' when hold_s is not null then 'hold' end
+         case when not o.fires then null when held_until is not null then 'maintenance' when hold_s is not null then 'hold' end,
+         trace
   from opening o join input using (n)
   on conflict (id) do nothing
   returning id
@@ -209,7 +210,7 @@ with joined as (
                      when f.leads then 'a more urgent alert has joined and takes the lead: it waits no longer'
                      else 'so many alerts have joined that it waits no longer' end)) else i.history end
   from fates f where i.id = f.id
-  returning i.id, i.run, i.agent, i.priority, f.at_once
+  returning i.id, i.run, i.agent, i.priority, i.trace, f.at_once
 ), keys as (
   -- What a maintenance window goes on holding back must not join what it no longer does.
   delete from rca_fleet.incident_groups g using led where g.incident_id = led.id and led.at_once and g.key like '${MAINTENANCE_KEY}%'
@@ -219,7 +220,7 @@ with joined as (
     -- What has joined may be an old firing that is delivered once more.
     and not (${allResolved('i.id')})
 )
-select id as "incidentId", run, agent, priority from led where at_once`;
+select id as "incidentId", run, agent, priority, trace from led where at_once`;
 
 /** Keys of a group that were promised to an incident which was not opened then point to the one that was joined. */
 export const MEND_GROUPS = `

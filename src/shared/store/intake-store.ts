@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { DecisionKind } from '../incident.ts';
 import { type IntakePlan, PLAIN_PLAN } from '../intake-plan.ts';
 import { turnOf } from '../job-priority.ts';
+import type { TraceCarrier } from '../tracing/trace-carrier.ts';
 import { type GroupKey, groupAlerts } from './group-alerts.ts';
 import { AFTER_JOINS, FIND_DELIVERED, MEND_GROUPS, STORE_ALERTS } from './intake-statements.ts';
 import { type SettledIncident, settleResolved } from './settle-resolved.ts';
@@ -15,6 +16,8 @@ export type ClassifiedAlert = {
   alert: Alert;
   classification: Classification;
   plan?: IntakePlan;
+  /** The span that it came in. */
+  trace?: TraceCarrier | null;
 };
 
 /** What intake decided for one alert; a repeated delivery gets the decision of the first one. */
@@ -26,7 +29,7 @@ export type IntakeDecision = {
   /** Set when this alert made an incident that now wants to be queued. */
   opened: boolean;
   /** The incident whose waiting this alert has ended: it now wants to be queued. */
-  takenUp?: { run: number; agent: string; priority: number };
+  takenUp?: { run: number; agent: string; priority: number; trace?: TraceCarrier | null };
 };
 
 export type IntakeStore = {
@@ -92,7 +95,7 @@ function statementValues(alerts: ClassifiedAlert[], groupOf: Map<number, number>
   return [storableJson(input), grouped, NOTHING_OPEN, flapping.times, flapping.withinSeconds, earlier];
 }
 
-function toInput({ alertId, incidentId, alert, classification, plan }: ClassifiedAlert, n: number, c?: number) {
+function toInput({ alertId, incidentId, alert, classification, plan, trace }: ClassifiedAlert, n: number, c?: number) {
   const { joinSeconds, holdSeconds, flapping, maintenance } = plan ?? PLAIN_PLAN;
   return {
     n,
@@ -108,6 +111,7 @@ function toInput({ alertId, incidentId, alert, classification, plan }: Classifie
     hold_s: holdSeconds > 0 && !maintenance ? holdSeconds : undefined,
     held_until: maintenance?.until,
     held_why: heldWhy(holdSeconds, maintenance),
+    trace: trace ?? undefined,
   };
 }
 
@@ -153,7 +157,7 @@ async function afterJoins(database: Database, alerts: ClassifiedAlert[], decisio
   }
   if (best.size === 0) return;
   const joined = [...best].map(([incidentId, n]) => toJoined(alerts[n]!, incidentId));
-  type Row = { incidentId: string; run: number; agent: string; priority: number };
+  type Row = { incidentId: string; run: number; agent: string; priority: number; trace: TraceCarrier | null };
   const rows = await database.query<Row>(AFTER_JOINS, [storableJson(joined)]);
   for (const { incidentId, ...takenUp } of rows) decisions[best.get(incidentId)!]!.takenUp = takenUp;
 }

@@ -3,6 +3,7 @@ import type { Database, Row } from '../database/database.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Stage } from '../incident.ts';
 import type { Evidence, EvidenceGap, Finding, LlmUsage, Report } from '../report.ts';
+import type { TraceCarrier } from '../tracing/trace-carrier.ts';
 import { note } from './held-store.ts';
 import { isoTime } from './iso-time.ts';
 import { storableJson, storableText } from './storable-json.ts';
@@ -36,8 +37,17 @@ export type Investigation = {
 /** The right to write to one investigation; every write names its token and fails once another worker holds a newer one. */
 export type Lease = { investigationId: string; incidentId: string; run: number; token: string };
 
-/** A claimed run: how often it has been claimed by now, when it first started (ISO 8601), and what it has cost so far. */
-export type Claim = { lease: Lease; attempts: number; startedAt: string; usage: LlmUsage | null };
+/**
+ * A claimed run: how often it has been claimed by now, when it first started (ISO 8601), what it has cost so far, and the span that it
+ * continues.
+ */
+export type Claim = {
+  lease: Lease;
+  attempts: number;
+  startedAt: string;
+  usage: LlmUsage | null;
+  trace?: TraceCarrier | null;
+};
 
 export type ClaimResult =
   | ({ outcome: 'claimed' } & Claim)
@@ -91,7 +101,7 @@ export type InvestigationStore = {
 /** Claims by the database's clock: a worker's own clock decides nothing. */
 const CLAIM = `
 with incident as (
-  select id, run from rca_fleet.incidents where id = $1 and run = $2 and state in ('received', 'queued', 'investigating')
+  select id, run, trace from rca_fleet.incidents where id = $1 and run = $2 and state in ('received', 'queued', 'investigating')
   for update
 ), claimed as (
   insert into rca_fleet.investigations as v (id, incident_id, run, lease_token, lease_until, worker, attempts)
@@ -103,7 +113,7 @@ with incident as (
 ), marked as (
   update rca_fleet.incidents set state = 'investigating', updated_at = now() where id = $1 and exists (select 1 from claimed)
 )
-select (select count(*)::int from incident) as open, c.id, c.token, c.attempts, c.started as "startedAt", c.usage,
+select (select count(*)::int from incident) as open, c.id, c.token, c.attempts, c.started as "startedAt", c.usage, (select trace from incident) as trace,
        (select extract(epoch from lease_until - now())::float8 * 1000 from rca_fleet.investigations where incident_id = $1 and run = $2) as "heldMs"
 from (select 1) as one left join claimed c on true`;
 
@@ -228,6 +238,7 @@ async function claim(database: Database, incidentId: string, run: number, worker
       attempts: row.attempts,
       startedAt: row.startedAt,
       usage: row.usage,
+      trace: row.trace,
     };
   }
   if (row.open === 0) return { outcome: 'over' };

@@ -34,12 +34,13 @@ export type IncidentFilter = { limit: number; cursor?: string; state?: string; s
 export const INCIDENT_FIELDS = `
   i.id, i.state, i.reason, i.dead_reason as "deadReason", i.fingerprint, i.agent, i.class, i.severity, i.priority,
   i.classification, i.service, i.namespace, i.title, i.run, i.slack, i.held_for as "heldFor", i.forced, i.beyond_budget as "beyondBudget",
+  substr(i.trace->>'traceparent', 4, 32) as "traceId",
   coalesce(i.history, '[]') as history, ${isoTime('i.due_at')} as "dueAt", ${isoTime('i.resolved_at')} as "resolvedAt",
   (select count(*)::int from rca_fleet.incident_alerts l where l.incident_id = i.id) as "alertCount",
   ${isoTime('i.created_at')} as "createdAt", ${isoTime('i.updated_at')} as "updatedAt", ${isoTime('i.finished_at')} as "finishedAt"`;
 
 /** The columns of a WaitingIncident, of `rca_fleet.incidents i`. */
-export const WAITING_FIELDS = `i.id as "incidentId", i.run, i.agent, i.priority, i.state, ${epochMs('i.turn_at')} as "turnAt"`;
+export const WAITING_FIELDS = `i.id as "incidentId", i.run, i.agent, i.priority, i.state, i.trace, ${epochMs('i.turn_at')} as "turnAt"`;
 
 const ORDER = 'order by i.created_at desc, i.id desc';
 

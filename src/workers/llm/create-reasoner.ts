@@ -3,6 +3,7 @@ import { DEFAULT_LLM_LIMITS, type LlmConfig, type LlmRates } from '../../shared/
 import { maskAddressesIn } from '../../shared/mask-addresses.ts';
 import type { PaceStore } from '../../shared/store/pace-store.ts';
 import type { ChatClient } from './chat-client.ts';
+import { withChatSpans } from './chat-spans.ts';
 import { createLlmPace, NO_PACE } from './llm-pace.ts';
 import { createOpenAiChatClient } from './openai-chat-client.ts';
 import { reasonWithTools } from './reason-with-tools.ts';
@@ -15,7 +16,7 @@ import type { Reasoner } from './reasoner.ts';
 export function createReasoner(options: LlmConfig, paces: PaceStore | null = null): Reasoner {
   if (options.provider === 'none') return NO_REASONER;
   const { timeoutMs, limits = DEFAULT_LLM_LIMITS, rates = NO_RATES } = options;
-  const opened = createOpenAiChatClient(options);
+  const opened = withChatSpans(createOpenAiChatClient(options), options);
   const client = options.maskIpAddresses ? withoutAddresses(opened) : opened;
   const pace = paces ? createLlmPace(paces, client.model, rates) : NO_PACE;
   const deps = { client, known: { form: 0, tools: true }, pace, timeoutMs, limits };

@@ -73,11 +73,18 @@ describe('the configuration', () => {
       DATABASE_URL: 'postgres://u:p@db/app',
       REDIS_URL: 'redis://:p@cache:6379',
       PROMETHEUS_HEADERS: 'x-key=k%2C1',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=k%2C2',
     };
     const environment = Object.fromEntries(
       SECRET_VARIABLES.map((name) => [`${name}_FILE`, fileWith(name, `${urls[name] ?? `secret-of-${name}`}\n`)]),
     );
-    const config = loadConfig({ ...environment, SIGNOZ_URL: 'http://signoz', PROMETHEUS_URL: 'http://prometheus' });
+    const urlsOfServers = {
+      SIGNOZ_URL: 'http://signoz',
+      PROMETHEUS_URL: 'http://prometheus',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+    };
+    const config = loadConfig({ ...environment, ...urlsOfServers });
+    expect(config.tracing!.headers).to.deep.equal({ 'x-key': 'k,2' });
     expect(config).to.include({
       databaseUrl: urls.DATABASE_URL,
       adminToken: 'secret-of-ADMIN_TOKEN',

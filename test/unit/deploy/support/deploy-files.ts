@@ -29,6 +29,7 @@ export const CONFIG_SOURCE = [
   'llm-config.ts',
   'prometheus-config.ts',
   'redis-config.ts',
+  'tracing-config.ts',
 ]
   .map((file) => readText(`src/shared/${file}`))
   .join('\n');

@@ -79,6 +79,7 @@ export function anIncident(given: Partial<IncidentDetails>): IncidentDetails {
         endsAt: null,
         url: 'https://alerts.example.com/1',
         slack: null,
+        traceId: null,
       },
     ],
     investigations: [
