@@ -86,7 +86,10 @@ const ADAPTERS: Record<string, { allowed: RegExp; instead: string }> = {
       /^src\/(shared\/agents\/load-agents|producer\/intake-policies\/load-policies|shared\/mcp\/maps\/read-yaml|shared\/mcp\/servers\/database\/read-targets|workers\/kubernetes-state\/read\/read-documents)\.ts$/,
     instead: 'take what the readers of YAML give',
   },
-  '@opentelemetry/api': { allowed: /^src\/shared\/tracing\//, instead: 'use withSpan of src/shared/tracing/tracing.ts' },
+  '@opentelemetry/api': {
+    allowed: /^src\/shared\/tracing\//,
+    instead: 'use withSpan of src/shared/tracing/tracing.ts',
+  },
   // Loaded only where a collector is configured: the SDK takes 7 MB.
   ...Object.fromEntries(
     ['core', 'exporter-trace-otlp-proto', 'resources', 'sdk-trace'].map((name) => [
@@ -189,6 +192,13 @@ describe('the import rule', () => {
       return adapter.allowed.test(file) ? [] : [`${file}:${line} imports ${name}: ${adapter.instead}`];
     });
     expectNone(faults);
+  });
+
+  it('loads the SDK of traces only where it is asked for', () => {
+    const faults = files
+      .filter((file) => !/^src\/shared\/tracing\/otlp-sdk\.ts$/.test(file))
+      .flatMap((file) => linesWith(file, /^(?:import (?!type\b)|export )[^;]*\botlp-sdk\.ts'/));
+    expectNone(faults.map((place) => `${place}: import it when a collector is configured, as open-tracing.ts does`));
   });
 
   it('imports built-in modules with the prefix node:', () => {

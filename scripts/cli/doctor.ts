@@ -22,6 +22,7 @@ import { checkNetwork } from './doctor/check-network.ts';
 import { checkPorts } from './doctor/check-ports.ts';
 import { checkRedis } from './doctor/check-redis.ts';
 import { checkSlack } from './doctor/check-slack.ts';
+import { checkTracing } from './doctor/check-tracing.ts';
 import { hideSecrets } from './doctor/hide-secrets.ts';
 
 const USAGE = `Checks everything that is configured and says in one line each what is wrong and what to do about it.
@@ -90,6 +91,7 @@ function checksOf(config: Config, gateway: McpGateway): Check[] {
     checkKubernetes(gateway),
     { what: 'network allow-list', run: async () => checkNetwork(config.network) },
     checkMcpServers(gateway),
+    checkTracing(config),
   ];
 }
 

@@ -14,6 +14,7 @@ import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.
 import { freePort } from '../../scripts/servers/free-port.ts';
 import { type FreshBackend, freshBackend, isAvailable } from '../support/backends.ts';
 import { VERSION } from '../support/migrations.ts';
+import { startOtlpCollector } from '../support/otlp-collector.ts';
 import { runCommand } from '../unit/scripts/cli/support/run-command.ts';
 
 const KEY = 'sk-doctor-test-key';
@@ -52,7 +53,7 @@ describe('npm run doctor', () => {
   it('finds everything well in the simulated world, and makes nothing', async () => {
     const { code, out, lineOf, err } = await examine();
     const others = out.split('\n').filter((line) => !line.startsWith('✓'));
-    expect(others.map((line) => line.split(':')[0])).to.deep.equal(['- Prometheus', '- database targets']);
+    expect(others.map((line) => line.split(':')[0])).to.deep.equal(['- Prometheus', '- database targets', '- traces']);
     expect(lineOf('database')).to.match(/made at the first start$/);
     expect(lineOf('Slack default channel')).to.equal(
       '✓ Slack default channel: #alerts (C0ALERTS01), the bot is a member',
@@ -61,6 +62,27 @@ describe('npm run doctor', () => {
       expect(lineOf(`MCP server ${server}`)).to.match(/^✓ .* tools, protocol /);
     expect(lineOf('LLM')).to.match(/^✓ LLM: gpt-4\.1 answered/);
     expect({ code, err }).to.deep.equal({ code: 0, err: 'everything that is configured works' });
+  });
+
+  it('asks the collector of traces, by an export without spans', async () => {
+    const collector = await startOtlpCollector();
+    try {
+      const examined = async (url: string) => {
+        const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=secret-of-collector' };
+        return (await examine({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url, ...headers })).lineOf('traces');
+      };
+      const { port } = collector;
+      expect(await examined(`${collector.url}/v1/traces`)).to.equal(`✓ traces: 127.0.0.1:${port} takes them`);
+      expect(collector.headers()['x-key']).to.equal('secret-of-collector');
+      expect(collector.refusals).to.deep.equal([]);
+      expect(await examined(collector.url)).to.match(/^✗ traces: .+ answered 404: check OTEL_.+\/v1\/traces$/);
+      collector.setFault('export', { kind: 'status', status: 401 });
+      expect(await examined(collector.url)).to.match(/ answered 401: check OTEL_EXPORTER_OTLP_HEADERS$/);
+      await collector.stop();
+      expect(await examined(collector.url)).to.match(/^✗ traces: .+fetch failed.+: check OTEL_.+ reached from here$/);
+    } finally {
+      await collector.close();
+    }
   });
 
   it('says what is not configured and what that means, which is no failure', async () => {
@@ -78,6 +100,7 @@ describe('npm run doctor', () => {
       'database targets',
       'Kubernetes',
       'network allow-list',
+      'traces',
     ]);
     for (const line of off) expect(line).to.match(/: not configured \(.+; set .+\)$/);
   });

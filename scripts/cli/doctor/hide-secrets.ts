@@ -13,7 +13,7 @@ export function hideSecrets(config: Config | null): (line: Line) => Line {
 }
 
 function secretsOf(config: Config): string[] {
-  const { slack, webhookToken, adminToken, llm, signoz, prometheus, databaseUrl, redis } = config;
+  const { slack, webhookToken, adminToken, llm, signoz, prometheus, tracing, databaseUrl, redis } = config;
   const given = [
     slack.signingSecret,
     slack.botToken,
@@ -23,6 +23,7 @@ function secretsOf(config: Config): string[] {
     prometheus?.token,
     prometheus?.basic?.password,
     ...Object.values(prometheus?.headers ?? {}),
+    ...Object.values(tracing?.headers ?? {}),
     passwordIn(databaseUrl),
   ];
   const place = redis?.place;
