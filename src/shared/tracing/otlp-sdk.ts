@@ -28,9 +28,9 @@ export type OtlpSdk = TraceBackend & {
   shutdown(): Promise<void>;
 };
 
-/** Spans that wait for the collector, those on their way included: some 3 MB at most. */
-export const MAX_WAITING_SPANS = 2_048;
-const BATCH = 512;
+/** Spans that wait for the collector, those on their way included: some 2 MB at most. */
+export const MAX_WAITING_SPANS = 1_024;
+const BATCH = 256;
 const EVERY_MS = 5_000;
 /** One batch with its retries, ms. */
 const EXPORT_MS = 10_000;
