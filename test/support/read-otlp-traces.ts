@@ -119,13 +119,13 @@ function toSpan(one: ReadMessage, about: Record<string, unknown>): CollectedSpan
 function attributesOf({ attributes: pairs = [] }: ReadMessage = {}): Record<string, unknown> {
   const entries = pairs.map(({ key, value }: ReadMessage) => {
     if (!key || !value) throw new Error(`attribute "${key}" has no name or no value`);
-    return [key, valueOf(value)] as const;
+    return [key, toValue(value)] as const;
   });
   const read = Object.fromEntries(entries);
   if (Object.keys(read).length < entries.length) throw new Error('an attribute is there twice');
   return read;
 }
 
-function valueOf({ text, flag, whole, real, list }: ReadMessage): unknown {
-  return text ?? flag ?? whole ?? real ?? list?.values.map(valueOf);
+function toValue({ text, flag, whole, real, list }: ReadMessage): unknown {
+  return text ?? flag ?? whole ?? real ?? list?.values.map(toValue);
 }
