@@ -158,7 +158,7 @@ for (const backend of availableBackends().filter((name) => name !== 'redis')) {
         const critical = aPlanned({ keys: [shared], priority: 1, holdSeconds: 0 }, { title: 'down' });
         const two = await storeOne(critical);
         expect(two).to.include({ decision: 'join', incidentId: one.incidentId, opened: false });
-        expect(two.takenUp).to.deep.equal({ run: 1, agent: 'network', priority: 1 });
+        expect(two.takenUp).to.deep.equal({ run: 1, agent: 'network', priority: 1, trace: null });
         const led = await find(one.incidentId);
         expect(led).to.include({ title: 'down', priority: 1, dueAt: null, state: 'received', alertCount: 2 });
         expect(led.history![0]!.reason).to.match(/a more urgent alert has joined and takes the lead/);
