@@ -2,7 +2,7 @@ import type { AgentDefinition } from '../shared/agents/agent-definition.ts';
 import { DependencyError, describeError, LeaseLostError } from '../shared/errors.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { FleetJob } from '../shared/queues/jobs.ts';
-import { POST_QUEUE } from '../shared/queues/names.ts';
+import { POST_QUEUE } from '../shared/queues/queue-names.ts';
 import { DELIVERY_LEASE_MS } from '../shared/store/delivery-statements.ts';
 import type { DeliveryLease } from '../shared/store/delivery-store.ts';
 import { inProcessSpan } from '../shared/tracing/message-spans.ts';
