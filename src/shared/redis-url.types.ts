@@ -13,6 +13,7 @@ export type RedisPlace =
       sentinelPassword: string | null;
     }>
   | Readonly<{ topology: 'cluster'; nodes: readonly RedisAddress[] }>;
+/** How the servers stand to each other. */
 export type Topology = RedisPlace['topology'];
 
 /** What a URL says of Redis; what it does not say is null. */
