@@ -13,6 +13,8 @@ export type OwnCluster = {
   failOver(key: string): Promise<RedisNode>;
   /** Makes the replica of a key's master its master, while that lives on as its replica; resolves when all agree. */
   demote(key: string): Promise<void>;
+  /** Kills the master of a key's slot and its replica, so that nobody can take over. */
+  killShard(key: string): Promise<void>;
   /** Ends all nodes at once (kill -9). */
   killAll(): Promise<void>;
   /** Starts those again that do not run. */
@@ -43,21 +45,31 @@ export async function startRedisCluster(tls: RedisTlsFiles | null = null): Promi
     return nodes.find((node) => node.port === port)!;
   };
   const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  const replicaOf = async (master: RedisNode) => {
+    await untilAgreed('a replica of the master', () => hasReplica(master));
+    const [, port] = /slave\d:.*?port=(\d+),state=online/.exec(await master.client.info('replication')) ?? [];
+    return nodes.find((node) => node.port === Number(port))!;
+  };
   return {
     url: `${tls ? 'rediss' : 'redis'}+cluster://:${NODE_PASSWORD}@${hosts}${tls ? `?${tlsOptions(tls)}` : ''}`,
     nodes,
     masterOf,
     failOver: async (key) => {
       const killed = await masterOf(key);
+      await replicaOf(killed);
       await killed.kill();
       await untilReplaced(running(), killed, key);
       return killed;
     },
     demote: async (key) => {
       const master = await masterOf(key);
-      const [, replica] = /slave0:.*?port=(\d+)/.exec(await master.client.info('replication')) ?? [];
-      await nodes.find((node) => node.port === Number(replica))!.client.cluster('FAILOVER');
+      await (await replicaOf(master)).client.cluster('FAILOVER');
       await untilReplaced(running(), master, key);
+    },
+    killShard: async (key) => {
+      const master = await masterOf(key);
+      await (await replicaOf(master)).kill();
+      await master.kill();
     },
     killAll: async () => {
       await Promise.all(nodes.map((node) => node.kill()));
@@ -114,7 +126,7 @@ const known = async (node: RedisNode) => Number((await infoOf(node)).get('cluste
 const isWell = async (node: RedisNode) => (await infoOf(node)).get('cluster_state') === 'ok';
 
 async function hasReplica({ client }: RedisNode): Promise<boolean> {
-  return /slave0:.*state=online/.test(await client.info('replication'));
+  return /slave\d:.*state=online/.test(await client.info('replication'));
 }
 
 async function masterPort({ client }: RedisNode, key: string): Promise<number | null> {

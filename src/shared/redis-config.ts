@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { parseRedisUrl, type RedisUrl, type RedisUrlTls } from './redis-url.ts';
+import { parseRedisUrl } from './redis-url.ts';
+import type { RedisUrl, RedisUrlTls } from './redis-url.types.ts';
 
 /** Where Redis is and how it is reached; certificates and the private key as PEM texts, what is null is Node's default. */
 export type RedisConfig = Omit<RedisUrl, 'tls'> & Readonly<{ tls: RedisUrlTls | null }>;

@@ -9,7 +9,10 @@ import { investigateJobId } from '../../src/shared/queues/jobs.ts';
 import { openQueues } from '../../src/shared/queues/open-queues.ts';
 import { DEAD_LETTER_QUEUE, investigateQueue, POST_QUEUE } from '../../src/shared/queues/queue-names.ts';
 import { redisPrefix } from '../../src/shared/queues/redis-backend.ts';
+import { connectRedis, onRedisError } from '../../src/shared/queues/redis-connection.ts';
 import { isAvailable } from '../support/backends.ts';
+import { rejection } from '../support/errors.ts';
+import { eventually } from '../support/fleet.ts';
 import { makeQuiet, openIncident } from '../support/incidents.ts';
 import { describeQueueContract, jobOf } from '../support/queue-contract.ts';
 import { BUSY_QUEUE, describeQueueFailover } from '../support/queue-failover.ts';
@@ -99,6 +102,26 @@ if (isAvailable('redis')) {
       await queues.queue(queue).obliterate({ force: true });
       await queues.close();
       await before.close();
+    });
+
+    it('gives up a call to a queue without a master by itself, so that nothing gathers behind it', async () => {
+      const config = redisConfigOf(redis.url);
+      const producer = connectRedis(config, { maxRetriesPerRequest: 5 });
+      onRedisError(producer, () => undefined);
+      expect(await producer.exists(place)).to.equal(0);
+      await redis.killShard(place);
+      expect(String(await rejection(producer.exists(place)))).to.match(/Too many Cluster redirections|CLUSTERDOWN/);
+      await redis.startAll();
+      await eventually(
+        'an answer',
+        () =>
+          producer.exists(place).then(
+            () => true,
+            () => false,
+          ),
+        20_000,
+      );
+      producer.disconnect();
     });
 
     describeQueueContract('a Redis Cluster', open);

@@ -69,7 +69,7 @@ export function describeQueueFailover(
 
     const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}-${round}-${n}`);
     const answers = () =>
-      queues.ping(500).then(
+      queues.ping(200).then(
         () => true,
         () => false,
       );

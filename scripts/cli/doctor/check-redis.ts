@@ -1,7 +1,7 @@
 import type { Config } from '../../../src/shared/config.ts';
 import { examineRedis, type RedisServer } from '../../../src/shared/queues/examine-redis.ts';
 import type { RedisConfig } from '../../../src/shared/redis-config.ts';
-import type { RedisAddress, RedisPlace } from '../../../src/shared/redis-url.ts';
+import type { RedisAddress, RedisPlace } from '../../../src/shared/redis-url.types.ts';
 import { describeFault } from '../describe-fault.ts';
 import { type Check, failed, type Line, ok } from './check.ts';
 

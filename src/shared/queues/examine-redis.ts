@@ -2,7 +2,7 @@ import { Cluster, type Redis } from 'ioredis';
 import { withDeadline } from '../deadline.ts';
 import { FleetError } from '../errors.ts';
 import type { RedisConfig } from '../redis-config.ts';
-import type { RedisAddress } from '../redis-url.ts';
+import type { RedisAddress } from '../redis-url.types.ts';
 import { connectRedis, onRedisError, type RedisConnection, untilReady } from './redis-connection.ts';
 
 /** A sentinel or node that takes no connection for so long is away, ms. */

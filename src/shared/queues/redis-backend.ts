@@ -8,6 +8,9 @@ import { throttledWarning } from './throttled-warning.ts';
 /** All queues of a process, and all its workers, listen to one connection each. */
 const MAX_LISTENERS = 1_000;
 
+/** Those of a call to a queue on a Cluster: a little longer than anybody waits for it. */
+const MOST_ATTEMPTS = 25;
+
 /**
  * Where BullMQ puts the keys of a queue. On a Cluster the braces keep those of one queue on one slot, as its scripts need; nothing
  * of ours touches two queues at once, so that each queue has a slot of its own and they spread over the nodes. Elsewhere all queues
@@ -24,7 +27,9 @@ export function redisBackend(
   { socketTimeoutMs }: { socketTimeoutMs?: number } = {},
 ): QueueBackend {
   const more = socketTimeoutMs === undefined ? {} : { socketTimeout: socketTimeoutMs };
-  const producer = connectRedis(config, more);
+  // A Cluster is ready although one queue may have no master: our calls have given up by then, and must not gather behind it.
+  const bounded = config.place.topology === 'cluster' ? { maxRetriesPerRequest: MOST_ATTEMPTS } : {};
+  const producer = connectRedis(config, { ...more, ...bounded });
   const consumer = connectRedis(config, more);
   for (const redis of [producer, consumer]) {
     // BullMQ raises the limit by what it listens to: on top of 0, which means none, that would be 3.

@@ -63,24 +63,26 @@ function connectionOptions({ username, password, family, tls }: RedisConfig): Re
   };
 }
 
-/** The same for a Cluster: a command waits for as long as it takes until its slot has a master again. */
+/** The same for a Cluster: a command waits until its slot has a master again, for so many attempts or, with null, as long as it takes. */
 function clusterOptions({
   retryStrategy: _nodes,
   reconnectOnError: _moved,
-  ...redisOptions
+  maxRetriesPerRequest: attempts,
+  ...options
 }: RedisOptions): ClusterOptions {
+  const redisOptions = { ...options, maxRetriesPerRequest: null };
   return {
     redisOptions,
     clusterRetryStrategy: waitBefore,
     slotsRefreshTimeout: SLOTS_TIMEOUT_MS,
-    maxRedirections: Number.POSITIVE_INFINITY,
+    maxRedirections: attempts ?? Number.POSITIVE_INFINITY,
     retryDelayOnFailover: REDIRECT_WAIT_MS,
     retryDelayOnClusterDown: REDIRECT_WAIT_MS,
     retryDelayOnTryAgain: REDIRECT_WAIT_MS,
     // While a failover is not yet known everywhere, two nodes may send a command to and fro between them.
     retryDelayOnMoved: REDIRECT_WAIT_MS,
     // Certificates name hosts, not the addresses that ioredis would put in their place.
-    ...(redisOptions.tls ? { dnsLookup: (host, done) => done(null, host) } : {}),
+    ...(options.tls ? { dnsLookup: (host, done) => done(null, host) } : {}),
   };
 }
 

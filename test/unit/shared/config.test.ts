@@ -113,6 +113,20 @@ describe('the configuration', () => {
     );
   });
 
+  it('reads the files that REDIS_URL names for TLS', () => {
+    const DATABASE_URL = 'postgres://db/app';
+    const pem = '-----BEGIN CERTIFICATE-----';
+    const { redis } = loadConfig({ DATABASE_URL, REDIS_URL: `rediss://cache?ca=${fileWith('ca', pem)}` });
+    expect(redis!.tls).to.include({ ca: pem, cert: null, rejectUnauthorized: true });
+    const faults = faultsOf({
+      DATABASE_URL,
+      REDIS_URL: `rediss://cache?ca=${join(folder, 'none')}&cert=${fileWith('no-pem', 'x')}&key=${fileWith('key', pem)}`,
+    });
+    expect(faults).to.have.length(2);
+    expect(faults[0]).to.match(/^REDIS_URL has a file as ca that cannot be read \(ENOENT\): give the path/);
+    expect(faults[1]).to.match(/^REDIS_URL has a file as cert that is no PEM file: give one/);
+  });
+
   it('finds fault with a secret that is given twice, or whose file is empty', () => {
     const both = faultsOf({ ADMIN_TOKEN: 'a', ADMIN_TOKEN_FILE: fileWith('twice', 'b') });
     expect(both).to.deep.equal(['ADMIN_TOKEN and ADMIN_TOKEN_FILE are both set: leave one out']);
