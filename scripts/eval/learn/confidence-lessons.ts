@@ -22,10 +22,19 @@ export function* syntheticLessons(seed: string, count: number): Generator<Confid
     const id = `synthetic ${seed} ${index}`;
     const all = syntheticCase(`${seed} ${index}`);
     yield* lessonOf(id, 'synthetic', 1, all.input, truthOf(all));
+    if (index % RUSH_EVERY === 0) {
+      const rushed = PERTURBATIONS[RUSH]!.perturb(all.input, `${seed} ${index}`);
+      yield* lessonOf(id, 'synthetic, in a rush', RUSH_WEIGHT, rushed, truthOf(all));
+    }
     const requests = requestsOnlyCase(`${seed} ${index}`);
     if (requests) yield* lessonOf(id, 'synthetic, requests only', REQUESTS_WEIGHT, requests.input, truthOf(requests));
   }
 }
+
+/** A rush that no earlier day had is rare: it counts as one case in sixteen. */
+const RUSH = 'daily peak, days not known';
+const RUSH_EVERY = 4;
+const RUSH_WEIGHT = 0.25;
 
 /** What measures requests only is one kind of system among many. */
 const REQUESTS_WEIGHT = 0.5;

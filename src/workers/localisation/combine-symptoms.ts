@@ -17,7 +17,7 @@ export type SymptomKind = {
 export const DIRECT = 1;
 
 /** What was measured at all. */
-export type Measured = Pick<Support, 'requestsOnly'>;
+export type Measured = Pick<Support, 'requestsOnly' | 'rush'>;
 
 type Scored = { kind: SymptomKind; symptom: Symptom; score: number };
 
@@ -25,7 +25,10 @@ type Scored = { kind: SymptomKind; symptom: Symptom; score: number };
  * Suspects by all kinds of evidence together. Within a kind each component has its share of the whole amount, so that one that
  * stands out counts fully and noise that everybody shows hardly; the clarity tells how far it is from normal at all.
  */
-export function combineSymptoms(kinds: SymptomKind[], measured: Measured = { requestsOnly: false }): Suspect[] {
+export function combineSymptoms(
+  kinds: SymptomKind[],
+  measured: Measured = { requestsOnly: false, rush: 0 },
+): Suspect[] {
   const scored = kinds.flatMap((kind) => {
     const { weight, symptoms } = kind;
     const total = symptoms.reduce((sum, { amount }) => sum + amount, 0);
@@ -56,7 +59,7 @@ function suspectOf(service: string, members: Scored[], measured: Measured): Susp
   };
 }
 
-function supportOf(members: Scored[], { requestsOnly }: Measured): Support {
+function supportOf(members: Scored[], measured: Measured): Support {
   const named = classOf(members);
   const isDirect = ({ kind }: Scored) => kind.weight >= DIRECT;
   const telling = members.filter(({ kind, symptom }) => kind.showsMechanism && symptom.class === named);
@@ -64,7 +67,7 @@ function supportOf(members: Scored[], { requestsOnly }: Measured): Support {
     shown: sumOf(telling.filter(isDirect)),
     direct: sumOf(members.filter(isDirect)),
     use: sumOf(members.filter(({ kind }) => kind.isUse)) / sumOf(members),
-    requestsOnly,
+    ...measured,
   };
 }
 

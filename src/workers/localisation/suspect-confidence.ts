@@ -4,7 +4,15 @@ import type { Suspect } from './suspect.ts';
  * Logistic regression of "place and class of the first suspect are right", as scripts/eval/learn-confidence.ts learns it from random systems with
  * random faults and, at half the weight, from perturbed recorded cases; docs/analysis.md has the figures.
  */
-export const WEIGHTS: Features = { always: 1.06, score: 1.11, shown: 7.63, direct: 3, use: -2.27, requestsOnly: 1.38 };
+export const WEIGHTS: Features = {
+  always: 1.06,
+  score: 1.1,
+  shown: 6.67,
+  direct: 3.05,
+  use: -1.8,
+  useInRush: -5.6,
+  requestsOnly: 1.36,
+};
 const LEAST_SCORE = 0.01;
 
 /** From here on one case in some hundreds was wrong, of those that the weights were learned from and of those they were judged with. */
@@ -41,19 +49,20 @@ export function confidenceIn(features: Features, weights: Features): number {
 }
 
 /** What the confidence is told from, in the order of the weights. */
-export const FEATURES = ['always', 'score', 'shown', 'direct', 'use', 'requestsOnly'] as const;
+export const FEATURES = ['always', 'score', 'shown', 'direct', 'use', 'useInRush', 'requestsOnly'] as const;
 export type Features = Record<(typeof FEATURES)[number], number>;
 
 /** What is known of the first suspect; null where the method's scores were never calibrated. */
 export function confidenceFeatures([first]: Suspect[]): Features | null {
   if (!first?.support) return null;
-  const { shown, direct, use, requestsOnly } = first.support;
+  const { shown, direct, use, rush, requestsOnly } = first.support;
   return {
     always: 1,
     score: Math.log(Math.max(first.score, LEAST_SCORE)),
     shown: Math.min(1, shown),
     direct: Math.min(1, direct),
     use,
+    useInRush: use * rush,
     requestsOnly: requestsOnly ? 1 : 0,
   };
 }

@@ -39,4 +39,6 @@ export type Support = {
   use: number;
   /** Whether nothing but requests was measured of any component: no fault shows itself there, and its class is a guess. */
   requestsOnly: boolean;
+  /** How clearly the requests and the CPU of all components rise together (0 to 1): then the use of resources tells of a rush, not of a fault. */
+  rush: number;
 };

@@ -16,7 +16,9 @@ import type { Symptom } from './symptoms/symptom.ts';
 import { clientSpans, unansweredCalls } from './symptoms/unanswered-calls.ts';
 import { reducedServices, vanishedServices } from './symptoms/vanished-services.ts';
 import { type CallGraph, callGraph } from './telemetry/call-graph.ts';
+import { componentKey } from './telemetry/component.ts';
 import { type IncidentWindow, incidentWindow } from './telemetry/incident-window.ts';
+import { clarityOfChange } from './telemetry/level-change.ts';
 import { kindsNamedIn, type MetricKind, metricKind } from './telemetry/metric-kind.ts';
 import { peersAmong } from './telemetry/named-peers.ts';
 import { type LogLines, readLogs } from './telemetry/read-logs.ts';
@@ -26,7 +28,20 @@ import { readTraces, type Traces } from './telemetry/read-spans.ts';
 /** Suspects from metric series, spans, logs and the call graph; none where the evidence has nothing of these. */
 export function telemetrySuspects(input: LocalisationInput): Suspect[] {
   const telemetry = readTelemetry(input);
-  return combineSymptoms(symptomKinds(input, telemetry), { requestsOnly: requestsOnly(telemetry) });
+  const { window, series, traces } = telemetry;
+  const graph = callGraph(input, traces, unique(series.flatMap(({ component }) => component?.service ?? [])));
+  const groups = metricGroups(series, window.alertAt, graph.entries);
+  const measured = { requestsOnly: requestsOnly(telemetry), rush: rushOf(groups) };
+  return combineSymptoms(symptomKinds(input, telemetry, groups, graph), measured);
+}
+
+/** How clearly the requests and the CPU of all rise together, beyond what this time of earlier days brings: 0 to 1, a mean over the components. */
+function rushOf(groups: MetricGroup[]): number {
+  const changes = groups.filter(({ kind }) => kind === 'cpu' || kind === 'traffic').flatMap((group) => group.changes);
+  const clearest = [...Map.groupBy(changes, ({ component }) => componentKey(component)).values()].map((own) =>
+    Math.max(...own.map(({ change }) => clarityOfChange(change, change.above, change.during))),
+  );
+  return clearest.length === 0 ? 0 : clearest.reduce((sum, clarity) => sum + clarity, 0) / clearest.length;
 }
 
 type Telemetry = { window: IncidentWindow; series: Series[]; traces: Traces; lines: LogLines };
@@ -53,13 +68,15 @@ const INDIRECT = 0.5;
 const COARSE = 0.25;
 
 /** Everything that the telemetry says, by kind of evidence. */
-function symptomKinds(input: LocalisationInput, telemetry: Telemetry): SymptomKind[] {
-  const { window, series, traces } = telemetry;
-  const graph = callGraph(input, traces, unique(series.flatMap(({ component }) => component?.service ?? [])));
-  const groups = metricGroups(series, window.alertAt, graph.entries);
+function symptomKinds(
+  input: LocalisationInput,
+  telemetry: Telemetry,
+  groups: MetricGroup[],
+  graph: CallGraph,
+): SymptomKind[] {
   return [
     ...loadKinds(groups, graph),
-    ...slownessKinds(input, groups, graph, traces),
+    ...slownessKinds(input, groups, graph, telemetry.traces),
     ...explainFailures(failureKinds(input, telemetry, groups, graph), graph),
   ];
 }

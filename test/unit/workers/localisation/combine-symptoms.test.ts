@@ -66,8 +66,12 @@ describe('combining symptoms', () => {
       direct: 1.25,
       use: 0.5,
       requestsOnly: false,
+      rush: 0,
     });
-    expect(combineSymptoms(kinds, { requestsOnly: true })[0]?.support?.requestsOnly).to.equal(true);
+    expect(combineSymptoms(kinds, { requestsOnly: true, rush: 0.4 })[0]?.support).to.include({
+      requestsOnly: true,
+      rush: 0.4,
+    });
   });
 
   it('says the earliest onset, the strongest reasons first and all their evidence', () => {

@@ -11,7 +11,7 @@ const suspect = (score: number, support?: Partial<Support>): Suspect => ({
   class: 'resource',
   reasons: [],
   evidence: [],
-  ...(support && { support: { shown: 0, direct: 0, use: 0, requestsOnly: false, ...support } }),
+  ...(support && { support: { shown: 0, direct: 0, use: 0, rush: 0, requestsOnly: false, ...support } }),
 });
 
 const of = (score: number, support: Partial<Support>) => suspectConfidence([suspect(score, support)])!;
@@ -29,6 +29,12 @@ describe('the confidence of a suspect', () => {
     expect(of(0.2, { shown: 0.2, direct: 0.2, use: 1 }))
       .to.be.below(0.5)
       .and.below(spans);
+  });
+
+  it('is lower for the use of a resource while everybody is asked more', () => {
+    expect(of(0.4, { shown: 0.4, direct: 0.4, use: 1 })).to.be.above(0.8);
+    expect(of(0.4, { shown: 0.4, direct: 0.4, use: 1, rush: 0.5 })).to.be.below(0.5);
+    expect(of(0.4, { shown: 0.4, direct: 0.4, rush: 0.5 })).to.equal(of(0.4, { shown: 0.4, direct: 0.4 }));
   });
 
   it('speaks of the place where only requests are measured, and says no more than they tell', () => {

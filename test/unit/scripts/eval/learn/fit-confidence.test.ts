@@ -5,7 +5,7 @@ import { randomOf } from '../../../../../scripts/eval/stress/random.ts';
 import { confidenceIn, FEATURES, type Features } from '../../../../../src/workers/localisation/suspect-confidence.ts';
 
 const random = randomOf('lessons');
-const TRUTH: Features = { always: -1, score: 2, shown: 4, direct: 0, use: -1, requestsOnly: 0 };
+const TRUTH: Features = { always: -1, score: 2, shown: 4, direct: 0, use: -1, useInRush: 0, requestsOnly: 0 };
 
 /** Lessons that are right as often as given weights say. */
 const lessons = Array.from({ length: 4000 }, (_, index): ConfidenceLesson => {
@@ -15,6 +15,7 @@ const lessons = Array.from({ length: 4000 }, (_, index): ConfidenceLesson => {
     shown: random(),
     direct: random(),
     use: random(),
+    useInRush: 0,
     requestsOnly: 0,
   };
   const logit = FEATURES.reduce((sum, name) => sum + TRUTH[name] * features[name], 0);

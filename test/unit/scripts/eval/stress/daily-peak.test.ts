@@ -36,6 +36,15 @@ describe('a case at the daily peak', () => {
     expect(known.map(({ number }) => number)).to.deep.equal(known.map((_, index) => index + 1));
   });
 
+  it('is told as a rush, unless earlier days rose as well', () => {
+    const rush = (daysKnown: boolean | null) => {
+      const seen = daysKnown === null ? input : atDailyPeak({ daysKnown })(input, 'a');
+      return localise(seen)[0]!.support!.rush;
+    };
+    expect(rush(false)).to.be.above(rush(null) + 0.1);
+    expect(rush(true)).to.be.below(rush(false) - 0.1);
+  });
+
   it('is localised as before where its fault has no season', () => {
     for (const one of CASES) {
       const [first] = localise(atDailyPeak({ daysKnown: true })(one.input, 'a'));
