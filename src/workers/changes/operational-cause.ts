@@ -9,6 +9,8 @@ export type OperationalCause = {
   kind: 'external' | 'demand' | 'node' | 'data' | 'expired' | 'storage' | 'platform' | 'quota';
   class: AlertClass;
   statement: string;
+  /** Who gets the requests of a `demand`. */
+  service?: string;
   evidence: number[];
 };
 
@@ -152,5 +154,5 @@ function demandSurge({ shifts, onset }: IncidentPicture, first: string | null): 
   if (!surge) return null;
   const { metric, before, since, service, evidence } = surge;
   const statement = `${service} gets many more requests: ${metric} went from ${round(before)} to ${round(since)} (medians)`;
-  return { kind: 'demand', class: 'resource', statement, evidence: [evidence] };
+  return { kind: 'demand', class: 'resource', statement, service, evidence: [evidence] };
 }

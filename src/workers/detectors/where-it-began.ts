@@ -1,4 +1,6 @@
 import type { Finding, TimelineEntry } from '../../shared/report.ts';
+import { incidentPicture } from '../changes/incident-picture.ts';
+import { operationalCause } from '../changes/operational-cause.ts';
 import { suspectChange } from '../changes/suspect-change.ts';
 import { localise } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
@@ -97,7 +99,7 @@ function toFinding(suspect: Suspect, suspects: Suspect[], input: DetectorInput):
   return {
     ...plainFinding(suspect, `The trouble most likely began at ${nameOf(suspect)}.`),
     statement: statementOf(suspect, way),
-    confidence: confidenceOf(suspect, suspects, way),
+    confidence: confidenceOf(suspect, suspects, way, input),
     cause: true,
     evidence: unique([...suspect.evidence, ...way.evidence]).sort((left, right) => left - right),
     timeline: timelineOf(suspect, way),
@@ -134,9 +136,19 @@ function statementOf(suspect: Suspect, { path, plausible }: Propagation): string
   return [`The trouble most likely began at ${name}.`, reasonOf(suspect), way, against].filter(Boolean).join(' ');
 }
 
+/** A rush makes it doubtful what the use of resources tells, but where many times the requests come in is where it began. */
+const LEAST_OF_DEMAND = 0.55;
+
+function isDemanded({ service }: Suspect, input: DetectorInput): boolean {
+  const verdict = suspectChange(input);
+  const operational = verdict ? verdict.operational : operationalCause(incidentPicture(input));
+  return operational?.kind === 'demand' && operational.service === service;
+}
+
 /** Calibrated where it can be, else by how far it stands out; less where the trouble can't have come from there. */
-function confidenceOf(suspect: Suspect, suspects: Suspect[], { plausible }: Propagation): number {
-  const calibrated = suspectConfidence(suspects);
+function confidenceOf(suspect: Suspect, suspects: Suspect[], { plausible }: Propagation, input: DetectorInput): number {
+  const reckoned = suspectConfidence(suspects);
+  const calibrated = reckoned !== null && isDemanded(suspect, input) ? Math.max(reckoned, LEAST_OF_DEMAND) : reckoned;
   const confidence =
     calibrated === null
       ? LEAST_CONFIDENCE + (MOST_CONFIDENCE - LEAST_CONFIDENCE) * shareOf(suspect, suspects)

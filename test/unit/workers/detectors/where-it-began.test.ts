@@ -59,6 +59,38 @@ describe('the detector of where it began', () => {
     expect(detect(input(even))[0]!.confidence).to.be.within(0.3, 0.5);
   });
 
+  it('takes many times the requests for where a rush began, and doubts what only uses more in it', () => {
+    const MINUTE = 60_000;
+    const series = (number: number, metric: string, usual: number, later: number) =>
+      evidence(number, 'metrics.query', {
+        metric,
+        warning: null,
+        series: ['web', 'orders', 'ledger'].map((service) => ({
+          labels: { 'service.name': service },
+          unit: null,
+          points: Array.from({ length: 45 }, (_, index): [number, number] => [
+            now.getTime() - (45 - index) * MINUTE,
+            (index < 36 ? usual : later * (service === 'web' ? 1 : 0.8)) * (1 + (index % 3) / 50),
+          ]),
+        })),
+      });
+    const alerts = [anAlert({ service: 'web', startsAt: new Date(now.getTime() - 2 * MINUTE).toISOString() })];
+    const began = (requests: number) =>
+      detect({
+        alerts,
+        facts: { service: 'web' },
+        now,
+        evidence: [
+          topology,
+          series(3, 'cpu_utilization', 0.3, 0.95),
+          series(4, 'requests_per_sec', 200, requests),
+          series(5, 'request_duration_p99', 0.2, 2),
+        ],
+      }).find(({ component }) => component === 'web');
+    expect(began(1400)?.confidence).to.equal(0.55);
+    expect(began(280)?.confidence).to.be.below(0.5);
+  });
+
   it('is silent where too few components are known to tell a cause from its symptoms', () => {
     const alone = evidence(1, 'alerts.active', {
       alerts: [firing('HighErrorRate', 'web'), firing('HighErrorRate', 'orders')],
