@@ -25,7 +25,7 @@ function serverOf(state: DatabaseState, { alerts, facts }: DetectorInput): strin
   const stated = alerts
     .map(({ annotations, labels }) => annotations.db_instance ?? labels.db_instance ?? labels.dbinstanceidentifier)
     .find((name) => name !== undefined);
-  return stated ?? state.instance ?? facts.database ?? facts.service ?? '';
+  return stated ?? state.instance ?? facts.database ?? facts.service ?? facts.host ?? '';
 }
 
 function inOrder(stories: Story[]): Story[] {

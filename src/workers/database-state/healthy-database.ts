@@ -12,7 +12,7 @@ export const SPEAKS_OF_DATABASE =
 const DOUBT = 0.35;
 
 /** Words of users, who see a symptom that a calm server does not clear up: the fault may lie on the way to it. */
-const SYMPTOM_OF_USERS =
+export const SYMPTOM_OF_USERS =
   /\b(?:slow\w*|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|cannot|can't|refus\w+|degrad\w*|broken|outage|p9\d|stale|users? (?:see|wait|complain))\b/i;
 
 /** True for an alert about the very server that the metrics are of, in the words of somebody who watches it. */

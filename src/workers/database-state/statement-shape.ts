@@ -31,12 +31,19 @@ export function shapeOf(statement: string): StatementShape {
   };
 }
 
+const COPIES_OUT = /\bto (?:stdout|program\b|')/i;
+
+/** True for a statement that writes rows, by its words; `COPY … TO` only reads. */
+export const writesRows = (statement: string): boolean =>
+  /\b(?:insert|update|delete|copy|merge)\b/i.test(statement) && !COPIES_OUT.test(statement);
+
 function verbOf(text: string): StatementShape['verb'] {
   if (/\bvacuum\b|^analyze\b/.test(text)) return 'vacuum';
   if (/^(?:create|drop) (?:unique )?index|^reindex|^create index/.test(text)) return 'index';
   if (/^lock\b|\bfor (?:update|share)\b/.test(text)) return 'lock';
   if (/^(?:alter|create|drop|truncate)\b/.test(text)) return 'schema';
-  if (/^copy\b/.test(text)) return 'copy';
+  // A dump only reads.
+  if (/^copy\b/.test(text)) return COPIES_OUT.test(text) ? 'select' : 'copy';
   const verb = /^(?:with\b.{0,2000}?\b)?(select|insert|update|delete)\b/.exec(text)?.[1];
   return verb === 'select' || verb === 'insert' || verb === 'update' || verb === 'delete' ? verb : 'other';
 }

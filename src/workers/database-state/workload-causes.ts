@@ -16,6 +16,8 @@ export function workloadCause(state: DatabaseState): WorkloadCause | null {
   const shape = shapeOf(worst.statement);
   const pressure = pressures(state.series);
   const few = !worst.slow && (worst.calls ?? 0) < MANY;
+  // What runs now and then is to blame where the host feels it; a host that was looked at and does not is at rest.
+  const unfelt = few && pressure.length === 0 && state.series.length > 0;
   // A probe that asks no table anything is no load.
   if (few && shape.verb === 'select' && shape.tables.length === 0) return null;
   // Nor is it one to look some rows up now and then.
@@ -26,7 +28,15 @@ export function workloadCause(state: DatabaseState): WorkloadCause | null {
   const text = `${meaningOf(shape, worst)}: the statement ${quote(shownStatement(worst.statement, 150), 160)}${often}${worst.slow ? ' (slow query)' : ''} ${effectOf(shape)}${pressure.length > 0 ? `. On the host ${pressure.map(({ text: told }) => told).join(', ')}` : ''}`;
   return {
     text,
-    confidence: light ? 0.35 : worst.slow || pressure.length > 0 ? 0.76 : (worst.calls ?? 0) >= MANY ? 0.6 : 0.4,
+    confidence: unfelt
+      ? 0.25
+      : light
+        ? 0.35
+        : worst.slow || pressure.length > 0
+          ? 0.76
+          : (worst.calls ?? 0) >= MANY
+            ? 0.6
+            : 0.4,
     evidence: [worst.evidence, ...pressure.map(({ evidence }) => evidence)],
   };
 }

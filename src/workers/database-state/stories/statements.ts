@@ -1,7 +1,7 @@
 import { quote } from '../../kubernetes-state/quote.ts';
 import { isStrained } from '../calm-series.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
-import { shapeOf, shownStatement } from '../statement-shape.ts';
+import { shapeOf, shownStatement, writesRows } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { heaviest, isFelt, noActions, numbers, rose, shareOf, topText, waitNames } from './story-parts.ts';
 
@@ -50,7 +50,7 @@ export const writes: StoryTeller = (state, { server, text }) => {
   const [iops, wal] = [metricOf(state, 'WriteIOPS'), metricOf(state, 'TransactionLogsGeneration')];
   const up = [iops, wal].filter((one): one is SeriesProfile => rose(one, 2) && !one.recovered);
   const top = heaviest(state.profile);
-  if (up.length === 0 || !top || !/insert|update|delete|copy|merge/i.test(top.statement)) return null;
+  if (up.length === 0 || !top || !writesRows(top.statement)) return null;
   return {
     kind: 'writes',
     score: up.some((one) => rose(one, FAR_MORE)) || isStrained(state) || isFelt(text) ? 0.62 : 0.3,

@@ -2,7 +2,7 @@ import { quote } from '../../kubernetes-state/quote.ts';
 import type { DatabaseEvent } from '../database-state.ts';
 import { inBytes } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile, valueText } from '../profile-series.ts';
-import { shownStatement } from '../statement-shape.ts';
+import { shownStatement, writesRows } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { keptLog, slotEvidence, slotText } from './slots.ts';
 import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose } from './story-parts.ts';
@@ -38,7 +38,7 @@ export const storage: StoryTeller = (state, { server, text }) => {
   const held = kept !== null && (kept.grows || free === null || kept.bytes >= room(free)) ? kept : null;
   const drive = [
     ...growing.map((one) => changeText(one as SeriesProfile)),
-    writer && /insert|update|delete|copy|vacuum/i.test(writer.statement)
+    writer && (writesRows(writer.statement) || /\bvacuum\b/i.test(writer.statement))
       ? `writes such as ${quote(shownStatement(writer.statement), 110)}`
       : null,
   ].filter((part) => part !== null);

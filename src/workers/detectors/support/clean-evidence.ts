@@ -1,6 +1,7 @@
 import { alertText } from '../../alert-facts.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
+import { concernsHost, healthyHost } from '../../database-state/healthy-host.ts';
 import { readyCertificates } from '../../kubernetes-state/analyzers/certificates.ts';
 import { answeredNames } from '../../kubernetes-state/answered-names.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
@@ -70,7 +71,11 @@ export const CLEAN_CHECKS = {
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
     proof: (input) =>
-      healthyDatabase(input) ?? roomInPool(input) ?? fastStatements(input) ?? healthyDatabasePods(input),
+      healthyDatabase(input) ??
+      healthyHost(input) ??
+      roomInPool(input) ??
+      fastStatements(input) ??
+      healthyDatabasePods(input),
   },
   'kubernetes-state': {
     alert: SPEAKS_OF_KUBERNETES,
@@ -95,6 +100,7 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   if (SPEAKS_OF_PODS.test(alert)) return found;
   if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
+  if (concernsHost(input)) return ['database-state'];
   const consumers = found.length === 0 && SPEAKS_OF_CONSUMERS.test(alert) && keepsUp(buildState(input.evidence));
   return consumers ? ['kubernetes-state'] : found;
 }

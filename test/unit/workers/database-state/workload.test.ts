@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readDatabase } from '../../../../src/workers/database-state/read-database.ts';
-import { shapeOf } from '../../../../src/workers/database-state/statement-shape.ts';
+import { shapeOf, writesRows } from '../../../../src/workers/database-state/statement-shape.ts';
 import { workloadCause } from '../../../../src/workers/database-state/workload-causes.ts';
 import { concluded, inputOf } from '../kubernetes-state/conclude-evidence.ts';
 
@@ -22,6 +22,11 @@ describe('the workload of a database server', () => {
     expect(shapeOf('select * from t where v > (select avg(v) from t)')).to.include({ verb: 'select', subquery: true });
     expect(shapeOf('create index on t (a)').verb).to.equal('index');
     expect(shapeOf('select id from t where id = 1 for update').verb).to.equal('lock');
+    expect(['COPY t TO STDOUT', 'COPY t FROM STDIN'].map((copy) => shapeOf(copy).verb)).to.deep.equal([
+      'select',
+      'copy',
+    ]);
+    expect(['COPY t TO STDOUT', 'COPY t FROM STDIN'].map(writesRows)).to.deep.equal([false, true]);
   });
 
   it('does not blame a probe, nor a few rows looked up now and then, however busy the host is', () => {
@@ -70,5 +75,20 @@ describe('the workload of a database server', () => {
 
   it('says nothing without a workload', () => {
     expect(causeOf(host({ node_load1: [1, 1, 1, 1, 1] }))).to.equal(null);
+  });
+
+  it('proves a host well whose load fell back and that no statement presses, and none whose disk is full', () => {
+    const calm = {
+      node_load1: [1, 3, 5, 6, 5, 4, 2, 1.2, 1.1, 1],
+      node_procs_running: [2, 2, 3, 2, 2, 2, 1, 2, 2, 2],
+      node_disk_written_bytes_total: [4e5, 4e5, 5e5, 4e5, 4e5, 4e5, 5e5, 4e5, 4e5, 4e5],
+    };
+    const verdictOf = (title: string, metrics: Record<string, number[]>) =>
+      concluded(title, [workload({ 'COPY t TO STDOUT': 2 }), host(metrics)], 'database').report.verdict;
+    expect(verdictOf('NodeLoadHigh, resolved', calm)).to.equal('healthy');
+    expect(verdictOf('NodeFilesystemFull', calm)).to.equal('inconclusive');
+    expect(verdictOf('NodeLoadHigh', { ...calm, node_load1: [1, 1, 3, 5, 8, 9, 9, 10, 10, 11] })).to.not.equal(
+      'healthy',
+    );
   });
 });
