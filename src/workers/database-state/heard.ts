@@ -15,15 +15,21 @@ const MAX_LINE = 1500;
 
 /** A command that prints the log of a database server: from a file of its host, or from its cloud. */
 const PRINTS_LOG =
-  /\b(?:tail|cat|grep|egrep|zgrep|less|head|sed|awk)\b[^|]*(?:postgres\w*|mysql\w*|mariadb|pg_?log)[^|]*|download-db-log-file|\bjournalctl\b[^|]*(?:postgres|mysql|mariadb)/i;
+  /\b(?:tail|cat|grep|egrep|zgrep|less|head|sed|awk)\b[^|]*(?:postgres\w*|mysql\w*|mariadb|pg_?log)[^|]*|download-db-log-file|\baws logs (?:tail|\S+-log-events)\b[^|]*\/rds\/|\bjournalctl\b[^|]*(?:postgres|mysql|mariadb)/i;
 
 /** What others than the server wrote down beside its metrics: its own log, the logs of its callers, and what it answered when it was asked. */
 export type Heard = { log: DatabaseEvent[]; callers: CallerLine[]; rows: PrintedRow[] };
 
+const NOTHING: Heard = { log: [], callers: [], rows: [] };
+
 /** Reads the logs and printed answers around the servers of these names; what is not understood is left out. */
 export function heardOf(evidence: Evidence[], servers: readonly string[]): Heard {
+  // Whole platforms of logs and traces are evidence without any server that was looked at.
+  const asked = evidence.some(({ capability }) => capability === 'snapshot.json' || capability === 'command.output');
+  if (!asked) return NOTHING;
   const logs = buildState(evidence).logs;
-  const own = (log: LogText) => servers.includes(writerOf(log).toLowerCase());
+  const own = (log: LogText) =>
+    servers.includes(writerOf(log).toLowerCase()) || (servers.length > 0 && log.pod === null && isOfServer(log.lines));
   return {
     log: [
       ...logs.filter((log) => !log.command && own(log)).flatMap((log) => linesOf(log.lines, log.evidence)),
@@ -40,7 +46,14 @@ export function heardOf(evidence: Evidence[], servers: readonly string[]): Heard
   };
 }
 
-/** Lines with a level of their own as events; a line without one belongs to the line above. */
+/** How PostgreSQL begins its lines, in whatever store they are kept. */
+const SERVER_LINE = /\b(?:LOG|DETAIL|HINT|STATEMENT|CONTEXT|FATAL|ERROR): {2}\S/;
+
+/** True for a log most of whose lines a database server wrote itself; those of pods are read with their cluster. */
+const isOfServer = (lines: readonly string[]): boolean =>
+  lines.length > 0 && lines.filter((line) => SERVER_LINE.test(line.slice(0, 300))).length > lines.length / 2;
+
+/** The lines of a log as events of the server. */
 function linesOf(lines: readonly string[], evidence: number): DatabaseEvent[] {
   return lines
     .slice(-MOST_LINES)

@@ -133,6 +133,10 @@ function eventsOf(body: Raw, evidence: number): DatabaseEvent[] {
   return [...recordsAt(body, 'events'), ...recordsAt(body, 'Events')].flatMap((event) => {
     const message = textAt(event, 'message') ?? textAt(event, 'Message');
     const about = textAt(event, 'source_identifier') ?? textAt(event, 'SourceIdentifier');
+    const written = numberAt(event, 'timestamp');
+    // A line of a log that the cloud keeps.
+    if (message && written !== null && numberAt(event, 'ingestionTime') !== null)
+      return [{ at: new Date(written).toISOString(), message, about, evidence }];
     if (!message || (!about && !textAt(event, 'source_type') && !textAt(event, 'date'))) return [];
     return [{ at: textAt(event, 'date') ?? textAt(event, 'Date'), message, about, evidence }];
   });

@@ -12,8 +12,13 @@ import {
   noActions,
   numbers,
   rose,
+  settingOf,
   waitNames,
 } from './story-parts.ts';
+
+/** A checkpoint that began because so much of the log was written as max_wal_size allows, and not because it was time. */
+const FORCED = /checkpoint starting:(?: \w+)* (?:wal|xlog)\b/i;
+const MANY_FORCED = 3;
 
 /** Vacuum and checkpoints that take the server over. */
 export const maintenance: StoryTeller = (state, { server, text }) => {
@@ -21,9 +26,12 @@ export const maintenance: StoryTeller = (state, { server, text }) => {
   const events = currentEvents(state).filter(
     ({ message }) => /vacuum|checkpoint|wraparound|freeze/i.test(message) && !/completed successfully/i.test(message),
   );
-  const frequent = events.filter(({ message }) =>
-    /too frequently|storm|\d+ checkpoints|wraparound|excessive/i.test(message),
-  );
+  const forced = events.filter(({ message }) => FORCED.test(message));
+  const frequent = [
+    ...events.filter(({ message }) => /too frequently|storm|\d+ checkpoints|wraparound|excessive/i.test(message)),
+    ...(forced.length >= MANY_FORCED ? forced : []),
+  ];
+  const walSize = settingOf(state, 'max_wal_size');
   const own = top && /\bvacuum\b|\banalyze\b|checkpointer|freeze/i.test(top.statement) && top.share >= 0.3 ? top : null;
   if (!own && frequent.length === 0) return null;
   const storm = frequent.some(({ message }) => /checkpoint/i.test(message));
@@ -41,9 +49,14 @@ export const maintenance: StoryTeller = (state, { server, text }) => {
     kind: 'maintenance',
     // Vacuum belongs to every working day; it is to blame where the server suffers.
     score: frequent.length === 0 && !harm ? 0.3 : own && events.length > 0 ? 0.93 : own ? 0.88 : 0.8,
-    text: `${what} overloads the database server ${server}${storm && own ? ' and triggers a checkpoint storm (checkpoints too frequent)' : ''}: it writes WAL (write-ahead log) and dirty pages and takes most of the load${state.profile ? `; the load waits on ${waitNames(state.profile.waits, 3)}` : ''}${changes.length > 0 ? `. ${changes.join(', ')}` : ''}. CPU and latency are effects of it${frequent[0] ? `. Events: ${eventText(frequent, 1, 130)}` : ''}`,
+    text: `${what} overloads the database server ${server}${storm && own ? ' and triggers a checkpoint storm (checkpoints too frequent)' : ''}: it writes WAL (write-ahead log) and dirty pages and takes most of the load${state.profile ? `; the load waits on ${waitNames(state.profile.waits, 3)}` : ''}${changes.length > 0 ? `. ${changes.join(', ')}` : ''}. CPU and latency are effects of it${storm && walSize ? `; max_wal_size is ${quote(walSize.value, 20)}` : ''}${frequent[0] ? `. Events: ${eventText(frequent, 1, 130)}` : ''}`,
     brief: 'vacuum and checkpoints load the server',
-    evidence: [...cited(events), ...numbers(wal, iops, queue), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [
+      ...(storm && walSize ? [walSize.evidence] : []),
+      ...cited(events),
+      ...numbers(wal, iops, queue),
+      ...(state.profile ? [state.profile.evidence] : []),
+    ],
     actions: noActions,
   };
 };

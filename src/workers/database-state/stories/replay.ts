@@ -1,7 +1,7 @@
 import { quote } from '../../kubernetes-state/quote.ts';
 import type { DatabaseState, MetricSeries } from '../database-state.ts';
 import { inSeconds } from '../metric-units.ts';
-import { currentEvents } from './story-parts.ts';
+import { currentEvents, settingOf } from './story-parts.ts';
 
 /** Why a replica does not replay what its primary writes, as a clause with its evidence. */
 export type StalledReplay = { why: string; evidence: number[] };
@@ -52,12 +52,11 @@ const pausedAnswer = ({ rows }: DatabaseState): number | null =>
   rows.find(({ row }) => /^t(?:rue)?$/.test(row.pg_is_wal_replay_paused ?? ''))?.evidence ?? null;
 
 /** A standby that is told never to cancel the queries which hold replay up. */
-function waitingForever({ rows }: DatabaseState): { text: string; evidence: number } | null {
-  const found = rows.find(
-    ({ row }) =>
-      row.max_standby_streaming_delay === '-1' || (row.name === 'max_standby_streaming_delay' && row.setting === '-1'),
-  );
-  return found ? { text: 'max_standby_streaming_delay -1', evidence: found.evidence } : null;
+function waitingForever(state: DatabaseState): { text: string; evidence: number } | null {
+  const found = settingOf(state, 'max_standby_streaming_delay');
+  return found?.value.startsWith('-1')
+    ? { text: `max_standby_streaming_delay ${found.value}`, evidence: found.evidence }
+    : null;
 }
 
 /** Steps that a lag must have grown by, and how near to one second a second each of them comes. */

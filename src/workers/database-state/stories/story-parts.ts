@@ -29,6 +29,16 @@ const DENIED = /\b(?:no|nobody|no one|none|not|never|without|0)\b[^.,;:\n]{0,40}
 /** True for the text of an alert (lower case) that tells of harm, and not only of a number. */
 export const isFelt = (text: string): boolean => SYMPTOM.test(text.replace(DENIED, ''));
 
+/** A setting that the server printed when it was asked, as a column (`show`) or as a row (`pg_settings`, `show variables`); null where it did not. */
+export function settingOf({ rows }: DatabaseState, name: string): { value: string; evidence: number } | null {
+  for (const { row, evidence } of rows) {
+    const named = (row.name ?? row.variable_name) === name ? (row.setting ?? row.value) : undefined;
+    const value = row[name] ?? named;
+    if (value) return { value, evidence };
+  }
+  return null;
+}
+
 /** The evidence of some metrics. */
 export const numbers = (...profiles: (SeriesProfile | null)[]): number[] =>
   profiles.flatMap((profile) => (profile ? [profile.series.evidence] : []));

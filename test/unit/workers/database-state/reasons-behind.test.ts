@@ -35,4 +35,23 @@ describe('what stands behind the trouble of a database server', () => {
     expect(said.indexOf('failover started')).to.be.below(said.indexOf('DB instance restarted'));
     expect(said.indexOf('DB instance restarted')).to.be.below(said.indexOf('failover completed'));
   });
+
+  it('is the size of the log that forces checkpoints, by the log of the server and its setting', () => {
+    const line = (second: string) => ({
+      logStreamName: 'ledger-prod.0',
+      ingestionTime: 1_933_063_800_000,
+      timestamp: Date.parse(`2031-04-02T10:08:${second}Z`),
+      message: '2031-04-02 10:08 UTC::@:[602]:LOG:  checkpoint starting: wal',
+    });
+    const said = stated(
+      'Write latency of RDS ledger-prod',
+      ...rds({ WriteLatency: ramp(1.2, 30), DiskQueueDepth: ramp(0.1, 20) }, CALM_SQL),
+      printed(
+        'aws logs filter-log-events --log-group-name /aws/rds/instance/ledger-prod/postgresql',
+        JSON.stringify({ events: ['02', '21', '40'].map(line) }),
+      ),
+      printed('psql -h ledger-prod -c "show max_wal_size"', ' max_wal_size\n--------------\n 1GB\n(1 row)\n'),
+    );
+    expect(said).to.include('Checkpoints that follow each other too closely').and.include('max_wal_size is "1GB"');
+  });
 });
