@@ -25,8 +25,14 @@ function serverOf(state: DatabaseState, { alerts, facts }: DetectorInput): strin
   const stated = alerts
     .map(({ annotations, labels }) => annotations.db_instance ?? labels.db_instance ?? labels.dbinstanceidentifier)
     .find((name) => name !== undefined);
-  return stated ?? state.instance ?? facts.database ?? facts.service ?? facts.host ?? '';
+  return (
+    stated ?? state.instance ?? facts.database ?? facts.service ?? facts.host ?? exporterIn(alertText(alerts)) ?? ''
+  );
 }
+
+/** The host whose exporter an alert names by its address: `@10.0.0.7:9100`. */
+const exporterIn = (text: string): string | undefined =>
+  /(?:^|[\s@=(])(\d{1,3}(?:\.\d{1,3}){3}):9\d{3}\b/.exec(text)?.[1];
 
 function inOrder(stories: Story[]): Story[] {
   const ranked = stories.toSorted((left, right) => right.score - left.score);

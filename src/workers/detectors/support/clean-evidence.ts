@@ -1,4 +1,5 @@
 import { alertText } from '../../alert-facts.ts';
+import { calmStore } from '../../database-state/calm-store.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { concernsHost, healthyHost } from '../../database-state/healthy-host.ts';
@@ -73,6 +74,7 @@ export const CLEAN_CHECKS = {
     proof: (input) =>
       healthyDatabase(input) ??
       healthyHost(input) ??
+      calmStore(input) ??
       roomInPool(input) ??
       fastStatements(input) ??
       healthyDatabasePods(input),
@@ -100,7 +102,7 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   if (SPEAKS_OF_PODS.test(alert)) return found;
   if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
-  if (concernsHost(input)) return ['database-state'];
+  if (concernsHost(input) || (found.length === 0 && calmStore(input))) return ['database-state'];
   const consumers = found.length === 0 && SPEAKS_OF_CONSUMERS.test(alert) && keepsUp(buildState(input.evidence));
   return consumers ? ['kubernetes-state'] : found;
 }
