@@ -44,6 +44,7 @@ import { sharedBinaries } from './analyzers/shared-binaries.ts';
 import { sharedSelectors } from './analyzers/shared-selectors.ts';
 import { slowSteps } from './analyzers/slow-steps.ts';
 import { startErrors } from './analyzers/start-errors.ts';
+import { statusPages } from './analyzers/status-pages.ts';
 import { storage } from './analyzers/storage.ts';
 import { storeFacts } from './analyzers/store-facts.ts';
 import { stuckDeletions } from './analyzers/stuck-deletions.ts';
@@ -94,6 +95,7 @@ export const ANALYZERS = {
   featureFlags,
   sharedBinaries,
   storeFacts,
+  statusPages,
   changedConfiguration,
   meshSecurity,
   meshSubsets,
