@@ -47,5 +47,11 @@ function entryOf(value: Raw, evidence: number): CloudChange | null {
     textAt(value, 'userIdentity', 'userName') ??
     textAt(value, 'userIdentity', 'arn');
   const at = textAt(value, 'EventTime') ?? textAt(value, 'eventTime') ?? textAt(value, 'event_time');
-  return { at, name, who, text: JSON.stringify(value).slice(0, MAX_LINE), evidence };
+  return { at: timeIn(at), name, who, text: JSON.stringify(value).slice(0, MAX_LINE), evidence };
+}
+
+/** A time as ISO text, from that or from the seconds since 1970 that older command lines print; null for anything else. */
+function timeIn(text: string | null): string | null {
+  if (text && /^\d{9,10}(?:\.\d{1,6})?$/.test(text)) return new Date(Number(text) * 1000).toISOString();
+  return text && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/.test(text) ? text : null;
 }

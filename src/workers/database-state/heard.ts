@@ -12,6 +12,7 @@ import type { CallerLine, DatabaseEvent, PrintedRow } from './database-state.ts'
 const MOST_ROWS = 400;
 const MOST_LINES = 2000;
 const MAX_LINE = 1500;
+const MAX_COMMAND = 1000;
 
 /** A command that prints the log of a database server: from a file of its host, or from its cloud. */
 const PRINTS_LOG =
@@ -34,7 +35,7 @@ export function heardOf(evidence: Evidence[], servers: readonly string[]): Heard
     log: [
       ...logs.filter((log) => !log.command && own(log)).flatMap((log) => linesOf(log.lines, log.evidence)),
       ...formOf(evidence, 'command.output')
-        .filter(({ data }) => PRINTS_LOG.test(data.command))
+        .filter(({ data }) => PRINTS_LOG.test(data.command.slice(0, MAX_COMMAND)))
         .flatMap(({ number, data }) => linesOf(data.output.split('\n', MOST_LINES), number)),
     ],
     callers: [...callersOf(logs.filter((log) => !log.command && !own(log))), ...rowCallers(evidence, servers)],

@@ -54,9 +54,7 @@ const pausedAnswer = ({ rows }: DatabaseState): number | null =>
 /** A standby that is told never to cancel the queries which hold replay up. */
 function waitingForever(state: DatabaseState): { text: string; evidence: number } | null {
   const found = settingOf(state, 'max_standby_streaming_delay');
-  return found?.value.startsWith('-1')
-    ? { text: `max_standby_streaming_delay ${found.value}`, evidence: found.evidence }
-    : null;
+  return found?.value.startsWith('-1') ? { text: 'max_standby_streaming_delay -1', evidence: found.evidence } : null;
 }
 
 /** Steps that a lag must have grown by, and how near to one second a second each of them comes. */

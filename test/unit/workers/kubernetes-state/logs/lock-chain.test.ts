@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { answerRows } from '../../../../../src/workers/kubernetes-state/logs/answer-rows.ts';
 import { lockChain } from '../../../../../src/workers/kubernetes-state/logs/lock-chain.ts';
 import { idleSessions } from '../../../../../src/workers/kubernetes-state/logs/store-answer-readers.ts';
@@ -33,8 +34,35 @@ describe('a chain of sessions that wait for locks', () => {
     });
   });
 
+  it('ends at somebody who waits for nobody, or nowhere, whoever waits for whom', () => {
+    const pid = fc.integer({ min: 1, max: 9 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(pid, fc.array(pid, { maxLength: 3 })), { maxLength: 12 }), (waits) => {
+        const rows = waits.map(([own, by]) => ({ pid: String(own), blocked_by: `{${by.join(',')}}` }));
+        const root = /^pid (\d)/.exec(lockChain(rows)?.root ?? '')?.[1];
+        const waiting = waits.filter(([own, by]) => by.some((other) => other !== own)).map(([own]) => String(own));
+        if (root) expect(waiting).to.not.include(root);
+      }),
+    );
+  });
+
   it('is none where nobody waits', () => {
     expect(lockChain(answerRows(CHAIN.replace(/\{\d+\}/g, '{}    ')))).to.equal(null);
+  });
+});
+
+describe('the rows of printed tables', () => {
+  it('have the columns of their heads, whatever the text is', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('a | b', '---+---', '+--+--+', '', '1 | 2', '(1 row)', 'c\td'), { maxLength: 20 }),
+        (lines) => {
+          const rows = answerRows(lines.join('\n'));
+          expect(rows.length).to.be.at.most(lines.length);
+          for (const row of rows) expect(Object.keys(row).length).to.be.at.least(1);
+        },
+      ),
+    );
   });
 });
 
