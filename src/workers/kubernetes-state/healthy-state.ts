@@ -48,7 +48,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     ...terminating(state, subjects),
     ...over(state, workloads),
     quiet(state),
-  ].filter((part) => part !== null);
+  ].filter((part) => part !== null && part !== '');
   const evidence = [
     ...pods.flatMap((pod) => pod.evidence),
     ...workloads.flatMap((workload) => workload.evidence),

@@ -1,4 +1,5 @@
 import type { FailureKind } from './failure-kind.ts';
+import { INFORMS } from './failure-words.ts';
 import { lineTime } from './line-time.ts';
 import { isServed } from './served.ts';
 
@@ -20,6 +21,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'store-busy',
   'no-primary',
   'broker-unreachable',
+  'callee-error',
 ]);
 
 /** Errors that tell of one request each: after long and good service none of them stands for how things are now. */
@@ -79,7 +81,10 @@ function retriedWell(lines: readonly string[], passing: Candidate[], candidates:
   const once =
     passing.length <= 2 && passing.every(({ index, level }) => level <= 0.6 && RETRIES.test(lines[index] ?? ''));
   if (!once || candidates.some((one) => one.level >= 0.6 && !passing.includes(one))) return false;
-  return lines.slice(from + 1).filter(isServed).length >= ENOUGH;
+  const later = lines.slice(from + 1);
+  return (
+    later.filter(isServed).length >= ENOUGH || later.filter((line) => INFORMS.test(line.slice(0, 120))).length >= ENOUGH
+  );
 }
 
 /** The time of the nearest line above that tells one: traces have none of their own. */

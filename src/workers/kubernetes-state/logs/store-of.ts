@@ -85,7 +85,7 @@ export function storeOf(state: KubernetesState, owner: string, namespace: string
   const own = near.find(({ name }) => sameName(name, owner));
   if (own) return null;
   const family = FAMILIES.find(({ says }) => says.test(text.slice(0, 2000)));
-  const fits = ({ words }: Candidate) => !family || family.is.test(words);
+  const fits = ({ words }: Candidate) => !family || family.is.test(words) || isOfNoFamily(words);
   const fitting = near.filter(fits);
   const used = configuredFor(state, owner, namespace);
   const found =
@@ -99,6 +99,9 @@ export function storeOf(state: KubernetesState, owner: string, namespace: string
     );
   return found ? { name: found.name, evidence: found.evidence.slice(0, 2) } : null;
 }
+
+/** `orders-db` and `session-store` may be of any family. */
+const isOfNoFamily = (words: string): boolean => !FAMILIES.some(({ is }) => is.test(words));
 
 /** Stores often have a namespace of their own; there only the configuration or a shared name tells whose they are. */
 const elsewhere = (stores: Candidate[], owner: string, used: ReadonlySet<string>): Candidate | null =>
@@ -119,11 +122,15 @@ export function configuredFor(state: KubernetesState, owner: string, namespace: 
 
 const PLAIN_PART = /^(?:service|server|svc|api|app|db|database|store|cache|the)$/;
 
-/** `orders-db` goes with `orders`, `mongo-orders` with `orders-service`. */
-function goTogether(store: string, owner: string): boolean {
-  const parts = new Set(store.toLowerCase().split(/[-.]/));
-  return owner
+/** In the singular: `orders-db` belongs to `order-service`. */
+const partsOf = (name: string): string[] =>
+  name
     .toLowerCase()
     .split(/[-.]/)
-    .some((part) => part.length > 2 && !PLAIN_PART.test(part) && parts.has(part));
+    .map((part) => part.replace(/(?<=[a-z]{3})s$/, ''));
+
+/** `orders-db` goes with `orders`, `mongo-orders` with `orders-service`. */
+function goTogether(store: string, owner: string): boolean {
+  const parts = new Set(partsOf(store));
+  return partsOf(owner).some((part) => part.length > 2 && !PLAIN_PART.test(part) && parts.has(part));
 }

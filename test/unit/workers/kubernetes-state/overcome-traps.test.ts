@@ -73,6 +73,24 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('are all pods in namespace team well?', RUNNING(API), dig('NXDOMAIN'))).to.not.equal('healthy');
   });
 
+  it('what the container before the present one said is over once this one serves', () => {
+    const former = printed(
+      'kubectl logs api-6d5c8b7f9d-4xk2p -n team --previous',
+      '2031-04-02T08:00:01Z ERROR connect ECONNREFUSED 10.1.2.3:5432\n'.repeat(3),
+    );
+    expect(verdictOf('are all pods in namespace team well?', RUNNING(API), former, log(SERVED))).to.equal('healthy');
+    expect(verdictOf('are all pods in namespace team well?', RUNNING(API), former)).to.not.equal('healthy');
+  });
+
+  it('a call that was made once more is overcome where the work goes on, however that is written', () => {
+    const retry = '2031-04-02T10:00:01Z WARNING acquirer answered 503, retry 1 of 3\n';
+    const done = '2031-04-02T10:00:02Z INFO order 31122 authorised\n';
+    expect(verdictOf('are the logs of api well?', RUNNING(API), log(retry + done.repeat(3)))).to.equal('healthy');
+    expect(verdictOf('are the logs of api well?', RUNNING(API), log(done.repeat(3) + retry.repeat(4)))).to.not.equal(
+      'healthy',
+    );
+  });
+
   it('a row that a constraint refused now and then is what constraints are for', () => {
     const refused = '2031-04-02T10:00:05Z ERROR:  duplicate key value violates unique constraint "number_key"\n';
     expect(verdictOf('are the logs of api well?', RUNNING(API), log(refused + SERVED))).to.equal('healthy');

@@ -42,6 +42,18 @@ describe('errors in logs along the way of a call', () => {
     expect(told('shelves-mongo', false)[0]).to.include({ component: 'shelves-mongo', kind: 'log-missing-index' });
   });
 
+  it('are those of the store whose name goes with the program, though nothing tells its family', () => {
+    const pods =
+      'NAME                             READY   STATUS    RESTARTS   AGE\norder-service-7f6d9c8b5d-zz2xq   1/1     Running   0          3d\norders-db-0                      1/1     Running   0          3d\nparcels-db-0                     1/1     Running   0          3d\n';
+    const line = 'ERROR PG::ReadOnlySqlTransaction: ERROR: cannot execute INSERT in a read-only transaction\n';
+    const recorded = [
+      printed('kubectl get pods -n team', pods),
+      printed('kubectl logs order-service-7f6d9c8b5d-zz2xq -n team', line.repeat(3)),
+    ];
+    const [first] = diagnose(inputOf('order-service in namespace team fails', recorded)).diagnoses;
+    expect(first).to.include({ component: 'orders-db', class: 'database' });
+  });
+
   it('lead from the answers that a proxy passes on to the program that tells why', () => {
     const recorded = [
       printed('kubectl get pods -n team', PODS),
