@@ -15,12 +15,14 @@ import { type Contradiction, contradictions } from './conclusion/contradictions.
 import { firstOfEach } from './conclusion/first-of-each.ts';
 import { hypothesis, mostTelling } from './conclusion/hypotheses.ts';
 import { mergeTimeline } from './conclusion/merge-timeline.ts';
+import { areMild } from './conclusion/mild-alerts.ts';
 import { missesRequired } from './conclusion/misses-required.ts';
 import { FAINT, proofsOf, ruledOut } from './conclusion/proofs.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { effectsOf, explains, rankFindings } from './detectors/support/causal-order.ts';
 import { checksFor, type Proof } from './detectors/support/clean-evidence.ts';
 import { duringTrouble } from './detectors/support/during-trouble.ts';
+import { workloadsAreIll } from './kubernetes-state/healthy-state.ts';
 import { meantSo } from './kubernetes-state/meant-so.ts';
 import { servedWell } from './kubernetes-state/served-well.ts';
 import { localise } from './localisation/localise.ts';
@@ -101,7 +103,7 @@ function fromFinding(top: Finding, context: Context): Report {
   const chain = [top, ...effects];
   const change = changeBefore(chain, input.findings);
   const others = input.findings.filter((finding) => !chain.includes(finding) && finding !== change);
-  const verdict = verdictOf(top, others, input);
+  const verdict = verdictOf(top, others, input, seen);
   const known = verdict !== 'inconclusive';
   const weighty = others.filter(({ confidence }) => confidence >= LIKELY);
   const told = known ? [...chain, ...(change ? [change] : [])] : [];
@@ -135,12 +137,13 @@ function likelyClass({ findings, alertClass, agent }: ConcludeInput, seen: Detec
 }
 
 /** A symptom is no answer while the evidence that the plan calls required is missing: its cause may stand there. */
-function verdictOf(top: Finding, others: Finding[], input: ConcludeInput): Verdict {
+function verdictOf(top: Finding, others: Finding[], input: ConcludeInput, seen: DetectorInput): Verdict {
   if (top.confidence < LIKELY || (!top.cause && missesRequired(input))) return 'inconclusive';
   const rival = others.some(
     (other) => other.cause && other.confidence > top.confidence - RIVAL_DISTANCE && !sameStory(top, other),
   );
-  return top.cause && isSure(top) && !rival ? 'identified' : 'probable';
+  if (top.cause && isSure(top) && !rival) return 'identified';
+  return areMild(input.alerts) && !workloadsAreIll(seen) ? 'inconclusive' : 'probable';
 }
 
 /** Localisation names a place first of all: it has to be next to certain, with a mechanism that shows. */

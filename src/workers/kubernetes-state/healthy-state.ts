@@ -59,6 +59,14 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   return { statement: said.join('; '), evidence: [...new Set(evidence)] };
 }
 
+/** True where a pod of the alert's subjects is not well, or a workload of them lacks replicas. */
+export function workloadsAreIll(input: DetectorInput): boolean {
+  const { context, subjects } = diagnose(input);
+  const { state } = context;
+  const pods = subjectPods(state, subjects).filter((pod) => !pod.deleting && !isReplaced(state, pod));
+  return !(pods.every(isWell) && subjectWorkloads(state, subjects).every((workload) => isComplete(state, workload)));
+}
+
 /** True when the words of the alert are those of users and a log of the pods in question was read, or events about them. */
 function heard(state: KubernetesState, pods: Pod[]): boolean {
   const names = new Set(pods.flatMap((pod) => [pod.name, workloadName(pod)]));

@@ -94,7 +94,7 @@ describe('what looks like trouble and is over, meant so, or none', () => {
   it('a row that a constraint refused now and then is what constraints are for', () => {
     const refused = '2031-04-02T10:00:05Z ERROR:  duplicate key value violates unique constraint "number_key"\n';
     expect(verdictOf('are the logs of api well?', RUNNING(API), log(refused + SERVED))).to.equal('healthy');
-    expect(verdictOf('are the logs of api well?', RUNNING(API), log(refused.repeat(4) + SERVED))).to.equal('probable');
+    expect(verdictOf('api errors', RUNNING(API), log(refused.repeat(4) + SERVED))).to.equal('probable');
   });
 
   it('a warning about a pod that has gone since is over, unless it tells of its going', () => {
@@ -183,7 +183,7 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     const init = (end: string) => printed('kubectl logs api-6d5c8b7f9d-4xk2p -c wait -n team', waits + end);
     const pods = RUNNING(`${API}orders-pg-0            1/1     Running   0               30d\n`);
     expect(verdictOf('is api well?', pods, init('orders-pg:5432 is up\n'))).to.equal('healthy');
-    expect(verdictOf('is api well?', pods, init(''))).to.equal('probable');
+    expect(verdictOf('api does not start', pods, init(''))).to.equal('probable');
   });
 
   it('what customers are refused is business, and a cache that throws keys away is a cache', () => {
