@@ -26,6 +26,20 @@ export function concernsDatabase({ alerts, ...input }: DetectorInput): boolean {
   return named && !SYMPTOM_OF_USERS.test(context.text);
 }
 
+/** What an alert may be about, and the metrics that would show it. */
+const SHOWN_BY: readonly [about: RegExp, metric: RegExp][] = [
+  [/\bstorage|disk (?:space|full|usage)|free ?space/i, /storage|volume|space|filesystem|disk.?(?:us|free|full)/i],
+  [/memory|swap/i, /memory|swap/i],
+  [/\bcpu\b|processor/i, /cpu|load/i],
+  [/connections?\b/i, /connections|threads|backends|sessions/i],
+  [/replica(?:tion)?[ -]?lag|\blag\b/i, /lag|replica|behind/i],
+  [/latency/i, /latency|time|duration/i],
+];
+
+/** True where the alert is about something of which no metric was seen: calm ones of something else prove nothing then. */
+const isAboutUnseen = (text: string, series: readonly { metric: string }[]): boolean =>
+  SHOWN_BY.some(([about, metric]) => about.test(text) && !series.some((one) => metric.test(one.metric)));
+
 /** What shows that a database server is well: its vital metrics were seen and are calm; null where they are not. */
 export function healthyDatabase(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { state, context, stories } = diagnoseDatabase(input);
@@ -34,6 +48,7 @@ export function healthyDatabase(input: DetectorInput): { statement: string; evid
     .flatMap((series) => profileSeries(series) ?? []);
   if (
     vital.length < 3 ||
+    isAboutUnseen(context.text, state.series) ||
     !vital.every(isCalm) ||
     state.workload.length > 0 ||
     stories.some(({ score }) => score >= DOUBT)

@@ -37,6 +37,14 @@ describe('cloud databases', () => {
     expect(verdictOf('payments fail since ten')).to.equal('inconclusive');
   });
 
+  it('does not call a server healthy by calm metrics of something else than the alert is about', () => {
+    const about = (title: string, left: Record<string, null>) => stated(alarm(title), rds(left, CALM_SQL)).verdict;
+    expect(about('Free storage of RDS ledger-prod', {})).to.equal('healthy');
+    expect(about('Free storage of RDS ledger-prod', { FreeStorageSpace: null })).to.equal('inconclusive');
+    expect(about('Replica lag of RDS ledger-prod', { ReplicaLag: null })).to.equal('inconclusive');
+    expect(about('CPU of RDS ledger-prod', { FreeStorageSpace: null })).to.equal('healthy');
+  });
+
   it('does not call a server healthy while a vital metric stays where it should not be', () => {
     const strange = stated(
       alarm('FreeableMemory anomaly on ledger-prod'),
