@@ -106,10 +106,13 @@ function verifyCause(report: Report, checks: Checks): Cause {
   const doubtful = (lost > 0 || vague) && report.verdict !== 'inconclusive';
   const verdict: Verdict = doubtful ? lowered(report.verdict) : report.verdict;
   const kept = rootCause.confidence * (lost > 0 ? KEPT_AFTER_STRIKE : 1);
+  // What is left of a proof that all is well would say so still.
+  if (lost > 0 && report.verdict === 'healthy')
+    return { verdict, class: classWithoutCause(report), rootCause: withoutCause(kept) };
   const confidence = bounded(vague ? Math.min(MOST_VAGUE, kept) : kept, verdict);
   return {
     verdict,
-    class: verdict === 'inconclusive' && report.verdict === 'healthy' ? classWithoutCause(report) : report.class,
+    class: report.class,
     rootCause: { statement, component, confidence, evidence },
   };
 }

@@ -127,9 +127,11 @@ function running(pods: Pod[], workloads: Workload[]): string {
   const replicas = workload
     ? `${workload.kind} ${name(workload.name)} has ${workload.ready} of ${workload.desired} desired replicas ready`
     : null;
-  const names = [...new Set(pods.map(workloadName))].slice(0, 3).map(name).join(', ');
-  const ready = pods.length > 0 ? `all pods of ${names} are running and ready` : null;
-  return [replicas, ready].filter((part) => part !== null).join(' and ');
+  const namesOf = (some: Pod[]) => [...new Set(some.map(workloadName))].slice(0, 3).map(name).join(', ');
+  const active = pods.filter(({ phase }) => phase !== 'Succeeded');
+  const ready = active.length > 0 ? `all pods of ${namesOf(active)} are running and ready` : null;
+  const done = active.length === 0 && pods.length > 0 ? `all pods of ${namesOf(pods)} have completed` : null;
+  return [replicas, ready, done].filter((part) => part !== null).join(' and ');
 }
 
 const deletingPods = (state: KubernetesState, { names }: Subjects): Pod[] =>

@@ -140,7 +140,9 @@ describe('the verification of a report', () => {
       verdict: 'healthy' as const,
       class: 'healthy' as const,
     };
-    expect(verified(healthy).report).to.include({ verdict: 'inconclusive', class: 'application' });
+    const { report: left } = verified(healthy);
+    expect(left).to.include({ verdict: 'inconclusive', class: 'application' });
+    expect(left.rootCause).to.include({ statement: NO_CAUSE, component: null });
   });
 
   it('strikes hypotheses, metrics and timeline entries one by one', () => {

@@ -73,6 +73,16 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('are all pods in namespace team well?', RUNNING(API), dig('NXDOMAIN'))).to.not.equal('healthy');
   });
 
+  it('pods that have come to their end are not said to run', () => {
+    const done = 'export-2031-04-02-vw7xq  0/1     Completed   0             2h\n';
+    const said = (rows: string) => concluded('are all pods in namespace team well?', [RUNNING(rows)]).report;
+    expect(said(API + done)).to.include({ verdict: 'healthy' });
+    expect(said(API + done).rootCause.statement)
+      .to.include('all pods of api are running')
+      .and.not.include('export');
+    expect(said(done).rootCause.statement).to.include('completed');
+  });
+
   it('what the container before the present one said is over once this one serves', () => {
     const former = printed(
       'kubectl logs api-6d5c8b7f9d-4xk2p -n team --previous',

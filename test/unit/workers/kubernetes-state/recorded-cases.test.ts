@@ -11,7 +11,7 @@ const FLOORS = {
 const share = (judged: Judged[], is: (one: Judged) => boolean): number => judged.filter(is).length / judged.length;
 
 describe('recorded clusters, as kubectl prints them', function () {
-  // 784 cases, and machines that do much else.
+  // 795 cases, and machines that do much else.
   this.timeout(300_000);
   let judged: Judged[] = [];
   before(() => {
