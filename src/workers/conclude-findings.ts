@@ -24,6 +24,7 @@ import { checksFor, type Proof } from './detectors/support/clean-evidence.ts';
 import { duringTrouble } from './detectors/support/during-trouble.ts';
 import { workloadsAreIll } from './kubernetes-state/healthy-state.ts';
 import { meantSo } from './kubernetes-state/meant-so.ts';
+import { nothingAlleged } from './kubernetes-state/nothing-alleged.ts';
 import { servedWell } from './kubernetes-state/served-well.ts';
 import { localise } from './localisation/localise.ts';
 import { IDENTIFIED } from './localisation/suspect-confidence.ts';
@@ -217,8 +218,9 @@ function healthy(input: ConcludeInput, proofs: Map<string, Proof>, seen: Detecto
   };
 }
 
-/** Whatever an alert is about: its programs are shown to serve well, or rest because somebody wants it so. */
-const otherProof = (during: DetectorInput): Proof[] => [servedWell(during) ?? meantSo(during) ?? []].flat();
+/** Whatever an alert is about: its programs are shown to serve well, rest because somebody wants it so, or are well while nobody says otherwise. */
+const otherProof = (during: DetectorInput): Proof[] =>
+  [servedWell(during) ?? meantSo(during) ?? nothingAlleged(during) ?? []].flat();
 
 function inconclusive(input: ConcludeInput, proofs: Map<string, Proof>, seen: DetectorInput): Report {
   const base = frame(input, input.findings);

@@ -11,6 +11,7 @@ import { certificates } from './analyzers/certificates.ts';
 import { changedConfiguration } from './analyzers/changed-configuration.ts';
 import { consumerLag } from './analyzers/consumer-lag.ts';
 import { crashes } from './analyzers/crashes.ts';
+import { deniedFlows } from './analyzers/denied-flows.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
 import { faultInjection } from './analyzers/fault-injection.ts';
 import { featureFlags } from './analyzers/feature-flags.ts';
@@ -73,6 +74,7 @@ export const ANALYZERS = {
   gateways,
   webhooks,
   networkPolicies,
+  deniedFlows,
   storage,
   missingClaims,
   references,

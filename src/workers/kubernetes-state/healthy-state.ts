@@ -9,12 +9,17 @@ import { type Subjects, subjectPods } from './subjects.ts';
 import { endpointsOfSlices } from './typed/endpoint-slices.ts';
 import { endpointsOf } from './typed/to-objects.ts';
 
+const OF_WORKLOADS = String.raw`\b(?:pods?|deployments?|replica ?sets?|stateful ?sets?|daemon ?sets?|containers?|roll-?outs?|kubernetes\w*|k8s|kube\w*|eks|aks|gke|namespaces?|crash\w*|restart\w*|logs?|hpa\w*|failedmount|failedscheduling|readiness|liveness|terminating)\b`;
+
+/** The words of an alert that names workloads of Kubernetes. */
+export const NAMES_KUBERNETES = new RegExp(OF_WORKLOADS, 'i');
+
 /**
  * The words of an alert (or a question) about workloads of Kubernetes, or of somebody who asks whether all is well. What else an
  * alert says is a symptom of users, which the state of workloads alone does not clear up.
  */
 export const SPEAKS_OF_KUBERNETES = new RegExp(
-  String.raw`\b(?:pods?|deployments?|replica ?sets?|stateful ?sets?|daemon ?sets?|containers?|roll-?outs?|kubernetes\w*|k8s|kube\w*|eks|aks|gke|namespaces?|crash\w*|restart\w*|logs?|hpa\w*|failedmount|failedscheduling|readiness|liveness|terminating)\b` +
+  OF_WORKLOADS +
     // Servers of databases and clouds have events, volumes and questions of their own.
     String.raw`|^(?![\s\S]*(?:${SPEAKS_OF_DATABASE.source}))[\s\S]*(?:(?<![\w.-])(?:autoscal\w*|quotas?|services?|endpoints?|probes?|mounts?|schedul\w*|events?|jobs?|cron ?jobs?|polic(?:y|ies)|volumes?|pvcs?|ingress\w*|images?|nodes?|warnings?|evict\w*)(?![\w-])|\b(?:is|are|does|do|did|was|were|has|have|any|anything|everything)\b[^\n]{0,120}\?|\b(?:fine|healthy|well|ok|okay|check|look at|review|investigate|analy[sz]e|health|anomal\w+)\b)`,
   'i',

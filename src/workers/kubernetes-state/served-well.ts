@@ -12,7 +12,7 @@ import { subjectPods } from './subjects.ts';
 
 /** Alerts about what users or readers of logs see; disks, certificates, backups and the like show elsewhere. */
 const SEEN_IN_LOGS =
-  /\b(?:errors?|fail\w*|[45]\d\ds?|time[sd]? ?out|timeouts?|unavailable|warn\w*|logged|anomal\w+|retr(?:y|ies)|resolved)\b|error_?rat(?:e|io)|5xx/i;
+  /\b(?:errors?|fail\w*|[45]\d\ds?|time[sd]? ?out|timeouts?|unavailable|warn\w*|logged|anomal\w+|not (?:load|open|work|respond|answer)\w*|retr(?:y|ies)|resolved)\b|error_?rat(?:e|io)|5xx/i;
 /** Alerts about how long something takes, or about what would make it take longer. */
 const SEEN_IN_TIMES = /slow|latenc|p9\d|respons\w* time|throttl|\bcpu|load\b/i;
 const NOT_HERE =
@@ -38,7 +38,10 @@ export function servedWell(input: DetectorInput): { statement: string; evidence:
   const well = healthyState(input);
   if (!well) return null;
   const writers = new Set(subjectPods(state, subjects).map(workloadName));
-  const logs = state.logs.filter((log) => !log.command && !log.filter && writers.has(writerOf(log)));
+  const logs = state.logs.filter(
+    (log) =>
+      !log.command && !log.filter && (writers.has(writerOf(log)) || subjects.names.has(writerOf(log).toLowerCase())),
+  );
   const work = logs.flatMap(({ lines }) => lines.filter(isWork));
   if (work.length < ENOUGH || complains(logs) || (times && !isFast(work))) return null;
   const owner = writerOf(logs[0] as LogText);

@@ -6,7 +6,7 @@ import { concernsHost, healthyHost } from '../../database-state/healthy-host.ts'
 import { readyCertificates } from '../../kubernetes-state/analyzers/certificates.ts';
 import { answeredNames } from '../../kubernetes-state/answered-names.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
-import { healthyState, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
+import { healthyState, NAMES_KUBERNETES, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
 import { keepsUp } from '../../kubernetes-state/logs/consumer-groups.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
@@ -85,6 +85,8 @@ export const CLEAN_CHECKS = {
   },
 } as const satisfies Record<keyof typeof DETECTORS, CleanCheck>;
 
+/** Checks whose proof needs nothing beside it. */
+const ANSWERED_ALONE = ['certificate-expiry', 'dns-failure'];
 const SPEAKS_OF_CONSUMERS = /\bkafka|consumer|rebalanc|\blag\b|\btopics?\b/i;
 const SPEAKS_OF_PODS = /\b(?:pods?|deployments?|containers?|kube\w*|k8s|eks)\b/i;
 /** What looks at pods: a database server that is none is restarted and unavailable, too. */
@@ -98,7 +100,10 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   const measured = !named && measuredMetric(input) !== null;
   // An alert that names a database server speaks of databases, in whatever words.
   const text = named ? `${alert}\ndatabase` : alert;
-  const found = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
+  const all = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
+  // What a question asks about in plain words (is the certificate valid, do names resolve) is answered without a look at pods.
+  const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);
+  const found = plain ? all.filter((name) => name !== 'kubernetes-state') : all;
   if (SPEAKS_OF_PODS.test(alert)) return found;
   if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];

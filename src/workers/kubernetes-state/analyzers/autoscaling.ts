@@ -56,14 +56,16 @@ function missingTarget({ state }: Context, scaler: Meta, kind: string | null, ta
 }
 
 function missingMetrics({ state }: Context, scaler: Meta, target: string | null): Diagnosis | null {
-  const condition = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).find(
-    ({ type, status }) => type === 'ScalingActive' && status === 'False',
+  const active = toConditions(recordsAt(scaler.raw, 'status', 'conditions')).find(
+    ({ type }) => type === 'ScalingActive',
   );
+  const condition = active?.status === 'False' ? active : undefined;
   const event = eventsOf(state, scaler).findLast(({ reason }) => /^FailedGet|^FailedComputeMetrics/.test(reason));
   const shown = textsAt(scaler.raw, 'status', 'described');
   const unknown = shown.some((text) => /<unknown>/.test(text));
   // A metric that is there now was only missing before.
-  if (!condition && !unknown && shown.some((text) => /\d+%?\s*\/\s*\d/.test(text))) return null;
+  if (!unknown && (active?.status === 'True' || (!condition && shown.some((text) => /\d+%?\s*\/\s*\d/.test(text)))))
+    return null;
   const message = condition?.message ?? event?.message ?? '';
   if ((!condition && !event && !unknown) || /ScalingDisabled/.test(condition?.reason ?? '')) return null;
   const requests = /missing request for (\w+)/i.exec(message);
@@ -121,10 +123,12 @@ function atMaximum({ state }: Context, scaler: Meta, target: string | null): Dia
   );
 }
 
-/** True where every target that was printed (`cpu: 41%/70%`, `5/30 (avg)`) is met. */
+/** True where every target that was printed (`cpu: 41%/70%`, `68% (136m) / 70%`, `5/30 (avg)`) is met. */
 function isContent(shown: string[]): boolean {
   const pairs = shown.flatMap((text) => [
-    ...text.matchAll(/(\d+(?:\.\d+)?)(m|%|[kMG]i?)?\s*\/\s*(\d+(?:\.\d+)?)(m|%|[kMG]i?)?/g),
+    ...text
+      .replaceAll(/ \([^)]{0,20}\)(?= *\/)/g, '')
+      .matchAll(/(\d+(?:\.\d+)?)(m|%|[kMG]i?)?\s*\/\s*(\d+(?:\.\d+)?)(m|%|[kMG]i?)?/g),
   ]);
   return (
     pairs.length > 0 &&

@@ -7,7 +7,7 @@ import type { Container, ContainerState, Pod } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { messageOf } from '../logs/message-of.ts';
 import { lastLineOf, logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
-import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
+import { ABOUT_CALLEES, calleeOf, isStore, reachedBy, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
 import { textAt } from '../raw.ts';
 import { ageSeconds } from '../read/ages.ts';
@@ -160,7 +160,10 @@ function crashed(context: Context, crash: Crash): Diagnosis {
       ? storeOf(context.state, workloadName(pod), pod.namespace, `${said.line.text} ${said.line.also ?? ''}`)
       : null;
   const callee = said ? calleeOf(context.state, said, workloadName(pod)) : null;
-  const waits = ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null;
+  // An answer with an error of the server was given by somebody else, also where the line does not say by whom.
+  const vague = kind?.name === 'callee-error' && callee === null;
+  const below = vague ? [...reachedBy(context.state, workloadName(pod), pod.namespace)] : [];
+  const waits = ABOUT_CALLEES.has(kind?.name ?? '') && (vague || (callee ?? store) !== null);
   const restarts = container?.restarts ?? pod.restarts;
   return diagnosis({
     kind: kind ? `crash-${kind.name}` : 'crash',
@@ -168,7 +171,14 @@ function crashed(context: Context, crash: Crash): Diagnosis {
     statement: `${where(crash)} ${ended(crash)}${facts(crash)}${kind ? ` because ${kind.meaning}${store ? ` (${name(store.name)})` : ''}` : ''}${NAME_SERVER.test(workloadName(pod)) ? ', so the names of the cluster do not resolve (DNS)' : ''}${said ? `. Its log says: ${words(said)}` : last ? `. Its log ends with: ${quote(messageOf(last.text), 200)}` : messageOfEnd(end)}`,
     component: workloadName(pod),
     namespace: pod.namespace,
-    touches: [workloadName(pod), pod.name, store?.name ?? '', callee ?? '', ...(said ? [said.log.service ?? ''] : [])],
+    touches: [
+      workloadName(pod),
+      pod.name,
+      store?.name ?? '',
+      callee ?? '',
+      ...below,
+      ...(said ? [said.log.service ?? ''] : []),
+    ],
     confidence: said ? (kind ? 0.88 : 0.82) : 0.62,
     cause: said !== null,
     // Who crashes for want of a callee is explained by what that callee suffers from.
@@ -211,11 +221,12 @@ function facts({ pod, container, end, word }: Crash): string {
 /** The pods that resolve the names of a cluster. */
 const NAME_SERVER = /^(?:coredns|kube-dns|node-?local-?dns)/;
 
-/** A store that crashes for a reason of no known kind is still a trouble of a database. */
+/** A store that crashes for a reason of no known kind, or for its files and settings, is still a trouble of a database. */
 function classOf(workload: string, pod: Pod, told: Diagnosis['class'] | null): Diagnosis['class'] {
   if (NAME_SERVER.test(workload)) return 'network';
   const images = pod.template.containers.map(({ image }) => image ?? '').join(' ');
-  return told ?? (isStore(`${workload} ${images}`) ? 'database' : 'application');
+  const store = isStore(`${workload} ${images}`);
+  return store && (told === null || told === 'application') ? 'database' : (told ?? 'application');
 }
 
 function ended({ pod, end, container, word }: Crash): string {

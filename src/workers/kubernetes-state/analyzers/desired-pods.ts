@@ -17,6 +17,7 @@ export const desiredPods: Analyzer = (context) => {
   const all = templatesOf(context.state).flatMap(({ owner, template }) => [
     ...probeOnOtherPort(owner, template),
     ...oversized(owner, template),
+    ...limitsBelowRequests(owner, template),
     ...unusualSelector(owner, template),
     ...spreadTooWide(owner, template),
     ...placeholderImage(owner, template),
@@ -109,6 +110,23 @@ function oversized(owner: Meta, { containers }: PodTemplate): Diagnosis[] {
         'resource',
         `Container ${name(own)} of ${called(owner)} requests ${requests[resource]} of ${resource}, more than usual nodes have, so its pods stay Pending (Unschedulable: insufficient ${resource})`,
         0.7,
+      );
+    }),
+  );
+}
+
+function limitsBelowRequests(owner: Meta, { containers }: PodTemplate): Diagnosis[] {
+  return containers.flatMap(({ requests, limits, name: own }) =>
+    (['cpu', 'memory'] as const).flatMap((resource) => {
+      const asked = parseKubernetesQuantity(requests[resource] ?? '');
+      const most = parseKubernetesQuantity(limits[resource] ?? '');
+      if (asked === null || most === null || asked <= most) return [];
+      return found(
+        owner,
+        'limit-below-request',
+        'resource',
+        `Container ${name(own)} of ${called(owner)} requests ${requests[resource]} of ${resource} and its ${resource} limit is ${limits[resource]}: the API server refuses pods whose request is above their limit`,
+        0.8,
       );
     }),
   );

@@ -4,11 +4,13 @@ import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '.
 import { isLogOfFinishedTry } from '../finished-tries.ts';
 import type { KubernetesState, LogText } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
+import { OF_NODES } from '../logs/platform-failures.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { isServed } from '../logs/served.ts';
 import { ABOUT_CALLEES, calleeOf, configuredFor, isStore, storeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
+import { type Raw, recordsAt, textAt } from '../raw.ts';
 import { namesOf, sameNamespace, templatesOf, workloadName } from '../relations.ts';
 import { words } from './crashes.ts';
 import { NAME_SERVERS } from './name-servers.ts';
@@ -70,20 +72,23 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
         (other) =>
           other.owner.toLowerCase() === callee.toLowerCase() && (other.callee !== null || other.said.line.level >= 0.6),
       )) ||
-    (kind?.name === 'credentials' && voices.some((other) => other.owner === store?.name && tellsWhy(other)));
+    (store !== null && voices.some((other) => other.owner === store.name && tellsMore(other, said)));
+  const ofNode = OF_NODES.has(kind?.name ?? '');
   const callers = callee === null ? 1 : voices.filter((other) => other.callee === callee).length;
   // What a callee suffers from itself explains that it does not answer.
   const symptom = deeper || (ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null);
   // An error that says nothing of its kind is what the trouble of a callee looks like from here.
   const vague =
     (kind === null && calleeTells(state, { owner, namespace: log.namespace }, voices)) || passesOn(said, owner, voices);
-  const at = ABOUT_STORES.has(kind?.name ?? '') ? (store?.name ?? owner) : (callee ?? owner);
+  // What a store writes of a kind that is not known is its own trouble all the same.
+  const ofStore = kind === null && isStore(owner);
+  const at = ABOUT_STORES.has(kind?.name ?? '') ? (store?.name ?? owner) : (callee ?? (owner || hostOfUrl(line.text)));
   return diagnosis({
     kind: kind ? `log-${kind.name}` : 'log-error',
-    class: kind?.class ?? 'application',
-    statement: `${begin(said, owner, callee)}${kind ? `that ${kind.meaning}` : 'an application error'}${store ? ` (${name(store.name)})` : ''}${line.count >= 3 ? ', again and again' : ''}: ${words(said)}`,
+    class: kind?.class ?? (ofStore ? 'database' : 'application'),
+    statement: `${begin(said, owner, callee)}${kind ? `that ${kind.meaning}` : `an ${ofStore ? 'error of the store' : 'application error'}`}${store ? ` (${name(store.name)})` : ''}${line.count >= 3 ? ', again and again' : ''}: ${words(said)}`,
     component: at,
-    namespace: log.namespace,
+    namespace: (isEntrance(owner) && homeOf(state, [callee ?? '', ...peers])) || log.namespace,
     touches: [
       owner,
       log.pod ?? '',
@@ -91,12 +96,13 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
       store?.name ?? '',
       ...below,
       ...peers,
+      ...(ofNode ? guestsOf(state, owner) : []),
       ...(kind?.name === 'name-resolution' ? NAME_SERVERS : []),
     ],
     // Two callers that see the same make it sure that it is not the caller.
     confidence: Math.min(0.85, confidenceOf(said) + (callers > 1 ? 0.05 : 0)) - (deeper || vague ? 0.2 : 0),
     cause: line.level >= 0.6 && !deeper && !vague,
-    depth: symptom || vague ? DEPTH.service : DEPTH.pod,
+    depth: symptom || vague ? DEPTH.service : ofNode ? DEPTH.root : DEPTH.pod,
     evidence: [log.evidence, ...(store?.evidence ?? [])],
     actions: [
       ...(log.pod ? logAction(log.pod, log.namespace, log.container, log.previous) : []),
@@ -110,6 +116,18 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
   });
 }
 
+/** The pods on a node, and their workloads. */
+const guestsOf = ({ pods }: KubernetesState, node: string): string[] =>
+  pods.filter((pod) => pod.node === node).flatMap((pod) => [pod.name, workloadName(pod)]);
+
+/** Proxies that stand before everybody have a namespace of their own: what they complain about is at home elsewhere. */
+const isEntrance = (owner: string): boolean => /ingress|gateway|traefik|haproxy|envoy|nginx|router/i.test(owner);
+
+function homeOf(state: KubernetesState, names: string[]): string | null {
+  const objects = [...state.services, ...state.workloads, ...state.pods, ...(state.others.get('Ingress') ?? [])];
+  return objects.find(({ name: own, namespace }) => namespace !== null && names.includes(own))?.namespace ?? null;
+}
+
 /** How proxies write that an answer is the one of whom they passed the request on to. */
 const OF_UPSTREAM = /\bvia_upstream\b|\bupstream\w*["']?[=:] ?["']?[\w.-]/i;
 
@@ -119,9 +137,12 @@ const passesOn = ({ line }: Said, owner: string, voices: Voice[]): boolean =>
   OF_UPSTREAM.test(line.text) &&
   voices.some(({ owner: other, said }) => other !== owner && said.line.level >= 0.6 && !said.line.past);
 
-/** A store that refuses a login tells in its own log what the client is not told. */
-const tellsWhy = ({ said }: Voice): boolean =>
-  /^(?:user-missing|store-rights|password-expired)$/.test(said.line.kind?.name ?? '') && !said.line.past;
+/** A store that refuses a login tells in its own log what the client is not told; what it says of the same trouble stands nearer to its cause. */
+function tellsMore({ said }: Voice, client: Said): boolean {
+  const [own, seen] = [said.line.kind?.name ?? '', client.line.kind?.name ?? ''];
+  if (said.line.past || own === '') return false;
+  return own === seen || (seen === 'credentials' && /^(?:user-missing|store-rights|password-expired)$/.test(own));
+}
 
 /**
  * The stores that a callee is configured to use and that tell of a trouble of their own; where nothing shows what it is configured to use, the only
@@ -183,11 +204,22 @@ function confidenceOf({ line }: Said): number {
 /** Whom the decisive lines speak of: hosts that they name, and the services and pods of the addresses in them. */
 function peersOf(state: KubernetesState, { line, log }: Said): string[] {
   const spoken = `${line.text} ${line.also ?? ''}`;
-  const peers = [...hostsIn(spoken), ...addressees(state, spoken)];
+  const peers = [...hostsIn(spoken), ...addressees(state, spoken), ...routesOf(state, spoken)];
   const services = peers.filter((peer) =>
     state.services.some((service) => service.name === peer && sameNamespace(service.namespace, log.namespace)),
   );
   return [...services, ...peers];
+}
+
+/** The ingresses whose hosts a proxy's line names. */
+const routesOf = (state: KubernetesState, text: string): string[] =>
+  (state.others.get('Ingress') ?? [])
+    .filter((ingress) => hostsOf(ingress.raw).some((host) => host.length > 3 && text.includes(host)))
+    .map((ingress) => ingress.name);
+
+function hostsOf(raw: Raw): string[] {
+  const listed = Array.isArray(raw.hosts) ? raw.hosts.map(String) : [];
+  return [...listed, ...recordsAt(raw, 'spec', 'rules').flatMap((rule) => textAt(rule, 'host') ?? [])];
 }
 
 /** The services and pods whose addresses a line names. */
@@ -202,6 +234,10 @@ function addressees(state: KubernetesState, text: string): string[] {
     .flatMap((pod) => [pod.name, workloadName(pod)]);
   return [...services, ...pods];
 }
+
+/** The service behind the URL of a line, for complaints of nobody in particular. */
+const hostOfUrl = (text: string): string =>
+  serviceOfHost(/https?:\/\/([a-z][\w.-]*)/i.exec(text)?.[1] ?? '')?.service ?? '';
 
 /** The hosts that a line names, as services of the cluster. */
 function hostsIn(text: string): string[] {

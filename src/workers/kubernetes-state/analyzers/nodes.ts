@@ -1,6 +1,8 @@
 import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Node } from '../kubernetes-state.ts';
+import { decisiveLine } from '../logs/decisive-line.ts';
+import { OF_NODES } from '../logs/platform-failures.ts';
 import { purposeOf } from '../purpose.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
@@ -34,6 +36,22 @@ function check(context: Context, node: Node): Diagnosis[] {
         'node-pressure',
         first.type === 'NetworkUnavailable' ? 'network' : 'resource',
         `is under ${pressure.map(({ type }) => type).join(' and ')}${first.message ? `. The kubelet says: ${quote(first.message, 160)}` : ''}`,
+        0.84,
+      ),
+    ];
+  const kernel = eventsOf(context.state, { kind: 'Node', name: node.name, namespace: null }).flatMap((event) => {
+    const told = event.type === 'Warning' ? decisiveLine([event.message])?.kind : null;
+    return told && OF_NODES.has(told.name) ? [{ event, told }] : [];
+  });
+  const [trouble] = kernel;
+  if (trouble)
+    return [
+      base(
+        context,
+        node,
+        `log-${trouble.told.name}`,
+        trouble.told.class,
+        `reports that ${trouble.told.meaning} (${trouble.event.reason}): ${quote(trouble.event.message, 160)}`,
         0.84,
       ),
     ];

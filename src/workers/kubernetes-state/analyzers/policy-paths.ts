@@ -2,7 +2,7 @@ import { serviceOfHost } from '../../detectors/support/names.ts';
 import type { Context } from '../diagnosis.ts';
 import type { KubernetesState, Pod } from '../kubernetes-state.ts';
 import { saidBy } from '../logs/pod-log.ts';
-import { calleeOf } from '../logs/store-of.ts';
+import { calleeOf, storeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { type Selectable, sameNamespace, selects, workloadName } from '../relations.ts';
 import { addressesOf } from './addresses.ts';
@@ -52,7 +52,10 @@ function silentPaths(state: KubernetesState, places: Selectable[]): Path[] {
     const said = saidBy([log]);
     const owner = writerOf(log);
     if (!said?.line.kind || !SILENT.test(said.line.kind.name) || REFUSED.test(said.line.text)) return [];
-    const callee = calleeOf(state, said, owner);
+    // A client of a store often does not say whom it waits for; that a policy stops just this path makes it plain.
+    const callee =
+      calleeOf(state, said, owner) ??
+      storeOf(state, owner, log.namespace, `${said.line.text} ${said.line.also ?? ''}`)?.name;
     const from = places.find((place) => ownName(place) === owner && sameNamespace(place.namespace, log.namespace));
     const service = state.services.find((one) => one.name === callee);
     const to = places.find(

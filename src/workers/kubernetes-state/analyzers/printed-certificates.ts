@@ -1,6 +1,8 @@
 import { serviceOfHost } from '../../detectors/support/names.ts';
 import { type Analyzer, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { LogText } from '../kubernetes-state.ts';
+import type { KubernetesState, LogText } from '../kubernetes-state.ts';
+import { saidBy } from '../logs/pod-log.ts';
+import { calleeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 
@@ -11,9 +13,17 @@ const CONNECTED = /-connect\s+([a-z][\w.-]*):\d/;
 
 /** Finds certificates whose end `openssl x509` printed and that is over. */
 export const printedCertificates: Analyzer = ({ state, input }) =>
-  state.logs.flatMap((log) => (log.command ? expired(log, input.now) : []));
+  state.logs.flatMap((log) => (log.command ? expired(log, input.now, complainers(state)) : []));
 
-function expired(log: LogText, now: Date): Diagnosis[] {
+/** Whose logs say that a certificate has expired, and not whose. */
+const complainers = (state: KubernetesState): string[] =>
+  state.logs.flatMap((log) => {
+    const said = log.command ? null : saidBy([log]);
+    const owner = writerOf(log);
+    return said?.line.kind?.name === 'certificate-expired' && calleeOf(state, said, owner) === null ? [owner] : [];
+  });
+
+function expired(log: LogText, now: Date, callers: string[]): Diagnosis[] {
   const text = log.lines.slice(0, 200).join('\n');
   const end = NOT_AFTER.exec(text)?.[1]?.trim() ?? '';
   const over = Date.parse(end) < latestOf(text, now);
@@ -27,7 +37,7 @@ function expired(log: LogText, now: Date): Diagnosis[] {
       statement: `The TLS/SSL certificate that ${name(owner)} shows has expired (its notAfter is past)`,
       component: owner,
       namespace: log.namespace,
-      touches: [owner],
+      touches: [owner, ...callers],
       confidence: 0.88,
       evidence: [log.evidence],
       prevention: ['Alert some weeks before a certificate ends, and renew it without hands.'],

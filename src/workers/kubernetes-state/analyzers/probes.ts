@@ -1,6 +1,7 @@
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { Container, KubeEvent, Pod, Probe } from '../kubernetes-state.ts';
+import type { Container, KubeEvent, KubernetesState, Pod, Probe } from '../kubernetes-state.ts';
+import { logsOfPod } from '../logs/pod-log.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
 
@@ -28,16 +29,69 @@ function failing({ state }: Context, pod: Pod): Diagnosis[] {
   const kills = eventsOf(state, pod).some(
     ({ reason, message }) => reason === 'Killing' && new RegExp(`failed ${kind} probe`, 'i').test(message),
   );
+  if (events.length === 0) return killedBlindly(pod);
   if (!event || !kind || (pod.ready === true && !restarting)) return [];
   const place = placeOf(pod, kind, event);
   // Of pods that our own server told of, the detector of endpoints says the same.
   if (pod.answered && !place) return [];
-  return [toDiagnosis(pod, kind, event, { place, kills })];
+  return [toDiagnosis(pod, kind, event, { place, kills, plain: speaksPlainly(state, pod, event) })];
 }
+
+/** So many restarts, the last one so many seconds ago, are more than chance. */
+const MANY = 3;
+const LATELY = 3600;
+
+/** Events are kept for an hour only: a liveness probe against a port that the container does not have explains restarts by itself. */
+function killedBlindly(pod: Pod): Diagnosis[] {
+  const restarts = Math.max(pod.restarts ?? 0, ...pod.template.containers.map(({ restarts: own }) => own ?? 0));
+  if (pod.answered || restarts < MANY || pod.restartedAgo === null || pod.restartedAgo > LATELY) return [];
+  return pod.template.containers
+    .flatMap((container) => container.probes.map((probe) => ({ container, probe })))
+    .filter(({ container, probe }) => probe.kind === 'liveness' && isOnOtherPort(container, probe))
+    .slice(0, 1)
+    .map(({ container, probe }) =>
+      diagnosis({
+        kind: 'probe',
+        class: 'infrastructure',
+        statement: `The liveness probe (${aim(probe)}) of pod ${name(pod.name)} asks port ${probe.port}, but the container listens on port ${portsOf(container)} (probe against the wrong port), and the pod was restarted ${restarts} times`,
+        component: workloadName(pod),
+        namespace: pod.namespace,
+        touches: [workloadName(pod), pod.name],
+        confidence: 0.82,
+        evidence: pod.evidence,
+        actions: [
+          ...describeAction('pod', pod.name, pod.namespace, 'See the probes and why the container ended'),
+          changeAction('Correct the liveness probe: port, path or times', 'Restarts the pods of the workload.'),
+        ],
+      }),
+    );
+}
+
+const portsOf = ({ ports }: Container): string => ports.map(({ port }) => port).join(', ');
+
+const isOnOtherPort = ({ ports }: Container, { port }: Probe): boolean =>
+  port !== null && ports.length > 0 && !ports.some((one) => String(one.port) === port || one.name === port);
 
 type Place = { container: Container; probe: Probe } | null;
 /** Where the probe stands, and whether the kubelet said that it kills for it. */
-type Scene = { place: Place; kills: boolean };
+type Scene = {
+  place: Place;
+  kills: boolean;
+  /** True where the program says that it was asked in plain HTTP and speaks TLS. */
+  plain: boolean;
+};
+
+const PLAIN_HTTP = /HTTP request (?:was sent )?to an HTTPS (?:server|port)|plain HTTP request was sent to HTTPS port/i;
+const NO_HTTP = /malformed HTTP response "\\x15|first record does not look like a TLS handshake/;
+
+function speaksPlainly(state: KubernetesState, pod: Pod, { message }: KubeEvent): boolean {
+  if (PLAIN_HTTP.test(message) || NO_HTTP.test(message)) return true;
+  if (!/statuscode: 400\b/i.test(message)) return false;
+  return logsOfPod(state, pod).some(({ lines }) => lines.slice(-500).some((line) => PLAIN_HTTP.test(line)));
+}
+
+/** A probe without `scheme: HTTPS` at a port of TLS. */
+const SCHEME = 'it speaks plain HTTP to a port where the program speaks TLS (scheme HTTP instead of HTTPS)';
 
 function placeOf(pod: Pod, kind: Probe['kind'], { message }: KubeEvent): Place {
   const all = pod.template.containers.flatMap((container) =>
@@ -47,8 +101,9 @@ function placeOf(pod: Pod, kind: Probe['kind'], { message }: KubeEvent): Place {
   return all.find(({ probe }) => probe.port !== null && probe.port === port) ?? all[0] ?? null;
 }
 
-function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, { place, kills }: Scene): Diagnosis {
-  const wrong = (place ? faultOf(place, event.message) : faultInMessage(event.message)) ?? tooLate(kind, kills, event);
+function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, { place, kills, plain }: Scene): Diagnosis {
+  const found = plain ? SCHEME : place ? faultOf(place, event.message) : faultInMessage(event.message);
+  const wrong = found ?? tooLate(kind, kills, event);
   const effect =
     kind === 'readiness'
       ? 'so the pod is not ready and gets no traffic'
@@ -100,12 +155,8 @@ function faultInMessage(message: string, path: string | null = null): string | n
 
 /** Why the probe itself is wrong, null where the program may be at fault. */
 function faultOf({ container, probe }: NonNullable<Place>, message: string): string | null {
-  const declared = container.ports.map(({ port }) => String(port));
-  const named = container.ports.map(({ name: own }) => own);
-  const portWrong =
-    probe.port !== null && declared.length > 0 && !declared.includes(probe.port) && !named.includes(probe.port);
-  if (portWrong)
-    return `it asks port ${probe.port}, but the container listens on port ${declared.join(', ')} (probe against the wrong port)`;
+  if (isOnOtherPort(container, probe))
+    return `it asks port ${probe.port}, but the container listens on port ${portsOf(container)} (probe against the wrong port)`;
   const plain = faultInMessage(message, probe.path);
   if (plain) return plain;
   const hasty = (probe.timeoutSeconds ?? 9) <= 1 && /Client\.Timeout|deadline exceeded|timed? ?out/i.test(message);

@@ -25,6 +25,8 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
   const selected = inside.filter(({ labels }) => selects(service.selector, labels));
   if (selected.length === 0) {
     const none = service.endpoints?.length === 0;
+    const misnamed = none ? misnamedPort(state, service) : null;
+    if (misnamed) return [misnamed];
     const near = nearest(service, inside) ?? (none ? namesake(state, service) : null);
     return near || none ? [selectorMismatch(service, near, none)] : [];
   }
@@ -35,6 +37,19 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
     .find(({ why }) => why !== null);
   if (port?.why) return [portMismatch(service, port.one, port.why, selected)];
   return notReady(state, service, selected);
+}
+
+/** Where no labels are known: a target port by a name that the workload of the service's own name does not have. */
+function misnamedPort(state: KubernetesState, service: Service): Diagnosis | null {
+  const own = state.workloads.filter(
+    ({ name: one, namespace }) => one === service.name && sameNamespace(namespace, service.namespace),
+  );
+  const selected = own.flatMap((workload) =>
+    workload.template ? [{ ...workload, template: workload.template, labels: workload.selector, pod: null }] : [],
+  );
+  const port = service.ports.find(({ targetPort }) => targetPort !== null && !/^\d+$/.test(targetPort));
+  const fault = port ? portFault(port, selected) : null;
+  return port && fault ? portMismatch(service, port, fault, selected) : null;
 }
 
 /** The workload that bears the name of a service without endpoints; a table tells the labels that it selects its own pods by. */

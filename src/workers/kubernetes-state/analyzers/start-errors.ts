@@ -1,5 +1,5 @@
 import { changeAction, describeAction } from '../actions.ts';
-import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Container, KubeEvent, Pod } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
@@ -24,7 +24,9 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
   );
   const word = failing?.status?.reason ?? (START.test(pod.reason ?? '') ? pod.reason : null);
   const events = eventsOf(context.state, pod);
-  const event = events.findLast((one) => EVENT.test(one.reason));
+  const failed = events.filter((one) => EVENT.test(one.reason));
+  const telling = failed.findLast(({ message }) => MEANINGS.some(({ pattern }) => pattern.test(message)));
+  const event = telling ?? failed.at(-1);
   const told = events.findLast(({ reason, message }) => reason === 'Failed' && !/pull|ErrImage/i.test(message));
   if (failing || word) {
     const message =
@@ -32,7 +34,21 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
     return [toDiagnosis(pod, failing ?? null, word ?? failing?.last?.reason ?? 'StartError', message, told)];
   }
   const running = pod.phase === 'Running' && pod.ready === true;
-  if (event && !running) return [toDiagnosis(pod, null, event.reason, event.message, event)];
+  if (event && !running) {
+    const found = toDiagnosis(pod, null, event.reason, event.message, event);
+    // A node that is lost lets go of its volumes only when it is back or given up.
+    const lost =
+      found.kind === 'multi-attach'
+        ? context.state.nodes.filter((node) => node.ready === false && node.name !== pod.node)
+        : [];
+    return [
+      {
+        ...found,
+        touches: [...found.touches, ...lost.map((node) => node.name)],
+        ...(lost.length > 0 && { depth: DEPTH.pod }),
+      },
+    ];
+  }
   const refused = told && pod.ready !== true && MEANINGS.some(({ pattern }) => pattern.test(told.message));
   return refused ? [toDiagnosis(pod, null, told.reason, told.message, told)] : [];
 }

@@ -43,7 +43,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a connection timed out',
     pattern:
-      /i\/o timeout|\bETIMEDOUT\b|connection timed? ?out|connect(?:ion)? timeout|context deadline exceeded|DeadlineExceeded|deadline exceeded|read timed? ?out|ReadTimeout|ConnectTimeout|SocketTimeout|request timed? ?out|upstream (?:request )?timeout|operation timed out|gateway time-?out|TLS handshake timeout|DEADLINE_EXCEEDED|HttpClient\.Timeout|Client\.Timeout|\b(?:Net::)?(?:Open|Read|Socket)Timeout\b|ESOCKETTIMEDOUT|\bTimedOut\b|timeout of \d+ ?ms exceeded|network timeout at|\bTimeoutE(?:rror|xception)\b/i,
+      /i\/o timeout|\bETIMEDOUT\b|connection timed? ?out|connect(?:ion)? timeout|connect timed out|context deadline exceeded|DeadlineExceeded|deadline exceeded|read timed? ?out|ReadTimeout|ConnectTimeout|SocketTimeout|request timed? ?out|upstream (?:request )?timeout|operation timed out|gateway time-?out|TLS handshake timeout|DEADLINE_EXCEEDED|HttpClient\.Timeout|Client\.Timeout|\b(?:Net::)?(?:Open|Read|Socket)Timeout\b|ESOCKETTIMEDOUT|\bTimedOut\b|timeout of \d+ ?ms exceeded|network timeout at|\bTimeoutE(?:rror|xception)\b/i,
     weight: 0.85,
   },
   {
@@ -112,6 +112,14 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     pattern:
       /exec format error|executable file not found|exec: "[^"]+"|no such file or directory: unknown|: command not found|: not found$|StartError|can't open file/i,
     weight: 0.95,
+  },
+  {
+    name: 'callee-refuses',
+    class: 'application',
+    meaning: 'a callee refuses the requests of the program as wrong (client error)',
+    pattern:
+      /\b4\d\d Client Error\b.{0,80} for url\b|resulted in a `4\d\d\b|HttpClientErrorException\$?\w*: 4\d\d\b|AxiosError: Request failed with status code 4\d\d/,
+    weight: 0.6,
   },
   {
     name: 'file-permission',

@@ -46,4 +46,4 @@ export const BY_HAND =
 
 /** Lines whose own level says that they only inform. */
 export const INFORMS =
-  /\b(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE)\b|level=(?:info|debug)|"level":\s?(?:"(?:info|debug)"|[123]0\b)|\[(?:info|debug|notice)\]|^[ID]\d{4}\b/;
+  /\b(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE)\b|level=(?:info|debug)|"(?:level|lvl|severity|log\.level|l)":\s?(?:"(?:info|information|debug)"|[123]0\b)|\[(?:info|debug|notice)\]|^[ID]\d{4}\b/;

@@ -3,7 +3,7 @@ export const HABITUAL: readonly RegExp[] = [
   // A pool that finds a connection closed by the server opens another one.
   /Failed to validate connection .{0,300}maxLifetime/,
   // Clients that went away, and Spring's word for requests that it answered with 4xx.
-  /ClientAbortException|AsyncRequestNotUsableException|\bResolved \[org\.springframework\.(?:web|http|security)\./,
+  /ClientAbortException|AsyncRequestNotUsableException|\bResolved \[(?:org\.springframework\.(?:web|http|security)\.|(?:Http(?:RequestMethod|MediaType|Message)|MissingServletRequest|MethodArgument|NoResource|NoHandler)\w*Exception)/,
   /NODE_TLS_REJECT_UNAUTHORIZED|InsecureRequestWarning/,
   /\b(?:is|are) not set, (?:falling back|using (?:the )?default)/i,
   // Two controllers that write one object: the second reads it again.
@@ -19,9 +19,13 @@ export const HABITUAL: readonly RegExp[] = [
 /** A request that was refused because of what the client sent. */
 const CLIENT_FAULT =
   /\bstatus(?:_?code)?["=: ]{1,4}4(?:00|04|05|09|10|12|13|15|22|29)\b|\bclient error\b|\b(?:answered|responded|rejected|refused)(?: with)? \(?4(?:00|01|03|04|05|09|10|12|13|15|22|29)\b/i;
+/** How clients of the frameworks write that a request of their own was refused: there the program is the client. */
+const OWN_REQUEST =
+  /Client Error\b.{0,80} for url\b|Client error: `|HttpClientErrorException|AxiosError|\bfetch\w* failed\b/;
 const SERVER_FAULT = /\b(?:status(?:_?code)?["=: ]{1,4}|HTTP\/\d\S* )5\d\d\b/i;
 
 /** True for a line that says nothing of a fault, whatever words stand in it. */
 export function isHabitual(line: string): boolean {
-  return HABITUAL.some((pattern) => pattern.test(line)) || (CLIENT_FAULT.test(line) && !SERVER_FAULT.test(line));
+  if (HABITUAL.some((pattern) => pattern.test(line))) return true;
+  return CLIENT_FAULT.test(line) && !SERVER_FAULT.test(line) && !OWN_REQUEST.test(line);
 }

@@ -2,6 +2,8 @@
 const HEADS: readonly RegExp[] = [
   // curl's progress
   /^[\s\d.:kMG%-]*(?=curl: \()/,
+  // kubectl
+  /^Error from server \(\w{1,40}\): (?:Internal error occurred: )?/,
   // Nest
   /^\[Nest\]\s+\d+\s+-\s+[\d/]+, [\d:]+ (?:[AP]M)?\s+[A-Z]+ (?:\[[\w:]+\] )?/,
   // php-fpm, and what a worker of it wrote

@@ -1,5 +1,13 @@
 import type { FailureKind } from './failure-kind.ts';
 
+/** The kinds of what a node does to all its pods. */
+export const OF_NODES: ReadonlySet<string> = new Set([
+  'conntrack-full',
+  'node-runtime',
+  'pod-network',
+  'kernel-setting',
+]);
+
 /** What certificates, name servers, the API server, disks, memory and links say when they fail. */
 export const PLATFORM_FAILURES: readonly FailureKind[] = [
   {
@@ -77,6 +85,14 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     certain: true,
   },
   {
+    name: 'kernel-setting',
+    class: 'infrastructure',
+    meaning: 'a kernel setting of its node is too low for it (sysctl, bootstrap check)',
+    pattern: /vm\.max_map_count \[?\d+\]? is too low|bootstrap check failure .{0,80}(?:too low|is too)/i,
+    weight: 1,
+    certain: true,
+  },
+  {
     name: 'packet-size',
     class: 'network',
     meaning: 'packets are larger than the network takes (MTU)',
@@ -148,7 +164,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'infrastructure',
     meaning: 'data on the disk cannot be read or is corrupt (input/output error)',
     pattern:
-      /input\/output error|\bEIO\b|\bI\/O error\b|checksum (?:mismatch|error|verification failed)|(?:page|block|file|data|index|table) (?:is )?corrupt/i,
+      /input\/output error|\bEIO\b|\bI\/O error\b(?! on (?:GET|HEAD|POST|PUT|PATCH|DELETE) request)|checksum (?:mismatch|error|verification failed)|(?:page|block|file|data|index|table) (?:is )?corrupt/i,
     weight: 1,
   },
   {

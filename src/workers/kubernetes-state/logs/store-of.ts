@@ -1,7 +1,7 @@
 import { sameName, serviceOfHost } from '../../detectors/support/names.ts';
 import { addressesOf } from '../analyzers/addresses.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
-import { nameBook, namedIn } from '../mentions.ts';
+import { nameBook, namedIn, writerOf } from '../mentions.ts';
 import { namesOf, sameNamespace, templatesOf, workloadName } from '../relations.ts';
 import type { DecisiveLine } from './decisive-line.ts';
 
@@ -16,7 +16,7 @@ const FAMILIES: readonly { says: RegExp; is: RegExp }[] = [
   },
   { says: /mysql|mariadb|ER_[A-Z]|Access denied for user|super-read-only/i, is: /mysql|mariadb|sql/i },
   { says: /kafka|broker|bootstrap/i, is: /kafka|broker/i },
-  { says: /rabbit|amqp/i, is: /rabbit/i },
+  { says: /rabbit|amqp|connection\.blocked|resource limit alarm/i, is: /rabbit/i },
 ];
 const ANY =
   /mongo|redis|valkey|postgres|mysql|mariadb|memcache|kafka|rabbit|cassandra|elastic|(?:^|-)(?:pg|db|sql|database|cache|store)(?:-|\b|\d)/i;
@@ -73,6 +73,15 @@ function storesIn(state: KubernetesState): Candidate[] {
       evidence: pod.evidence,
       words: `${workloadName(pod)} ${images(pod.template.containers)}`,
     })),
+    // Of whom a log was fetched is there, though no list names it.
+    ...state.logs
+      .filter(({ command, answered }) => !command && !answered)
+      .map((log) => ({
+        name: writerOf(log),
+        namespace: log.namespace,
+        evidence: [log.evidence],
+        words: writerOf(log),
+      })),
   ];
   return all.filter(({ words }) => ANY.test(words));
 }
@@ -118,6 +127,20 @@ export function configuredFor(state: KubernetesState, owner: string, namespace: 
   return new Set(
     own.flatMap(({ template }) => addressesOf(template)).flatMap(({ host }) => serviceOfHost(host)?.service ?? []),
   );
+}
+
+/** How many calls deep a program is followed. */
+const DEEP = 3;
+
+/** The services that a workload is configured to use, and those that they use in turn. */
+export function reachedBy(state: KubernetesState, owner: string, namespace: string | null): Set<string> {
+  const found = new Set<string>();
+  let open = [owner];
+  for (let depth = 0; depth < DEEP && open.length > 0; depth++) {
+    open = open.flatMap((one) => [...configuredFor(state, one, namespace)]).filter((one) => !found.has(one));
+    for (const one of open) found.add(one);
+  }
+  return found;
 }
 
 const PLAIN_PART = /^(?:service|server|svc|api|app|db|database|store|cache|the)$/;

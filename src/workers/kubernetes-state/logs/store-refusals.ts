@@ -15,7 +15,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database has reached its connection limit and refuses new connections',
     pattern:
-      /\((?:1040|1203|1226), |too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections|connection limit \(\d+\) is reached/i,
+      /\((?:1040|1203|1226), |too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections|connection limit \(\d+\) is reached|has exceeded the '[^']*' resource/i,
     weight: 1,
   },
   {

@@ -11,6 +11,14 @@ export const STORE_TROUBLES: readonly FailureKind[] = [
     weight: 1,
   },
   {
+    name: 'lock-table-full',
+    class: 'database',
+    meaning:
+      'the lock table of the database is full (its shared memory, max_locks_per_transaction), so statements fail',
+    pattern: /ERROR: +out of shared memory|max_locks_per_transaction|number of locks exceeds the lock table size/i,
+    weight: 1,
+  },
+  {
     name: 'identifiers-used-up',
     class: 'database',
     meaning:

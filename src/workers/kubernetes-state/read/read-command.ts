@@ -106,14 +106,15 @@ function namedIn(command: string): KubectlCommand {
 function readMixed(command: string, text: string): Reading {
   const kubectl = parseKubectl(command.split(/;|&&/)[0] ?? '');
   const base = { ...(kubectl ?? NO_COMMAND), kinds: [], name: null, narrowed: true };
-  return joinReadings(
-    text.split(/^(?=Name:\s{2,}\S|NAMESPACE\s{2,}|NAME\s{2,}|LAST SEEN\s{2,}|apiVersion:\s|\{\s*$)/m).map((part) => {
-      if (/^Name:\s/.test(part)) return readDescribe(part, null);
-      const documents = readDocuments(part);
-      if (documents.length > 0) return documentsReading(documents, kubectl && base);
-      return /^(?:NAMESPACE|NAME|LAST SEEN)\s/.test(part) ? tablesReading(part, base) : nothingRead();
-    }),
-  );
+  const parts = text.split(/^(?=Name:\s{2,}\S|NAMESPACE\s{2,}|NAME\s{2,}|LAST SEEN\s{2,}|apiVersion:\s|\{\s*$)/m);
+  const cut = kubectl && parts.length > 1 ? readCutDocument(kubectl, parts[0] ?? '') : null;
+  const readings = parts.map((part) => {
+    if (/^Name:\s/.test(part)) return readDescribe(part, null);
+    const documents = readDocuments(part);
+    if (documents.length > 0) return documentsReading(documents, kubectl && base);
+    return /^(?:NAMESPACE|NAME|LAST SEEN)\s/.test(part) ? tablesReading(part, base) : nothingRead();
+  });
+  return joinReadings([...(cut ? [{ ...nothingRead(), objects: [cut] }] : []), ...readings]);
 }
 
 function documentsReading(documents: Reading['objects'], kubectl: KubectlCommand | null): Reading {

@@ -6,7 +6,7 @@ const MAX_LINES = 20_000;
 
 /** Reads the log that a command printed, or what a command inside a container did; lines of several pods go to each of them. */
 export function readLogs(kubectl: KubectlCommand, text: string, stern = false): Reading {
-  if (/^(?:error|Error from server)\b.{0,300}$/.test(text.trim())) return nothingRead();
+  if (kubectl.verb !== 'other' && isRefusal(text.trim())) return nothingRead();
   const all = text.split('\n', MAX_LINES).filter((line) => line.trim() !== '' && !WAITED.test(line));
   const found = /^Found \d+ pods, using pod\/(\S+)$/m.exec(text.slice(0, 2000))?.[1] ?? null;
   const lines = all.filter((line, index) => index > 3 || !NOTE.test(line));
@@ -24,6 +24,14 @@ export function readLogs(kubectl: KubectlCommand, text: string, stern = false): 
     logs: [{ ...base(kubectl), pod, service: pod ? null : workload ? kubectl.name : selected, lines }],
   };
 }
+
+/**
+ * True where kubectl itself could not fetch the log; what it says when it changes something is the answer, and a program that talks to the API
+ * server may print the like about something else.
+ */
+const isRefusal = (text: string): boolean =>
+  /^(?:error|Error from server)\b.{0,300}$/.test(text) &&
+  (!text.startsWith('Error from server (Forbidden)') || /"pods(?:\/\w+)?"|^[^:]+: pods\b/.test(text));
 
 /** How kubectl ends that was told to wait no longer: no line of a program. */
 const WAITED = /^error: timed out waiting for the condition/;

@@ -151,6 +151,11 @@ const BODIES: Record<string, (row: TableRow) => Raw> = {
   },
 };
 
+// A row tells hosts without their paths: they are kept beside the rules that a description tells.
+BODIES.Ingress = (row) => ({
+  spec: { ingressClassName: plain(row.CLASS) },
+  hosts: (plain(row.HOSTS) ?? '').split(',').filter((host) => host.includes('.')),
+});
 BODIES.PodDisruptionBudget = (row) => ({
   spec: { minAvailable: plain(row['MIN AVAILABLE']), maxUnavailable: plain(row['MAX UNAVAILABLE']) },
   status: { disruptionsAllowed: row['ALLOWED DISRUPTIONS'] },

@@ -74,15 +74,24 @@ const COLUMNS: Record<string, readonly string[]> = {
   ],
 };
 
+const LABELS = /^[\w./-]+=[^,\s]*(?:,[\w./-]+=[^,\s]*)*$/;
+
 /** Rows without a header as a table of that kind; rows whose cells do not fit the kind are left out. */
 export function headerlessTable(text: string, kind: string, withNamespace: boolean): Table {
   const base = Object.hasOwn(COLUMNS, kind) ? (COLUMNS[kind] ?? []) : ['NAME'];
   const columns = withNamespace ? ['NAMESPACE', ...base] : [...base];
   const rows = text.split('\n', MAX_ROWS).flatMap((line) => {
     const cells = line.trim().split(/\s{2,}/);
+    const last = cells.at(-1) ?? '';
+    // Labels stand behind the last column, however many were printed.
+    const labels =
+      LABELS.test(last) && cells.length < columns.length && columns.includes('LABELS') ? cells.pop() : undefined;
     if (cells.length < 3 || !/^[a-z0-9][\w./:-]*$/i.test(cells[0] ?? '')) return [];
     return [
-      Object.fromEntries(columns.flatMap((name, index) => (cells[index] === undefined ? [] : [[name, cells[index]]]))),
+      Object.fromEntries([
+        ...columns.flatMap((name, index) => (cells[index] === undefined ? [] : [[name, cells[index]]])),
+        ...(labels === undefined ? [] : [['LABELS', labels]]),
+      ]),
     ];
   });
   return { columns, rows };

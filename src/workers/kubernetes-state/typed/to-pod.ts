@@ -57,8 +57,11 @@ function readyOf(status: Raw, conditions: Condition[]): boolean | null {
 }
 
 function restartsOf(status: Raw, { containers }: PodTemplate): number | null {
-  const counts = containers.flatMap(({ restarts }) => restarts ?? []);
-  return counts.length > 0 ? Math.max(...counts) : numberAt(status, 'restarts');
+  // What a table counts and what a description counts were read at two moments.
+  const counts = [...containers.map(({ restarts }) => restarts), numberAt(status, 'restarts')].filter(
+    (one) => one !== null,
+  );
+  return counts.length > 0 ? Math.max(...counts) : null;
 }
 
 /** What a pod or a pod template is made of; `status` brings the states of containers. */

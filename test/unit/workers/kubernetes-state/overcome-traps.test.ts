@@ -43,6 +43,23 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('are the pods of api well?', RUNNING(API))).to.equal('healthy');
   });
 
+  it('where nothing is alleged, workloads that are well are enough', () => {
+    expect(verdictOf('api scaled up', RUNNING(API))).to.equal('healthy');
+    expect(verdictOf('ApiDeployed', RUNNING(API))).to.equal('inconclusive');
+    for (const alleged of ['HighApiLoad: api', 'api lost its cache', 'api: disk 91 %', 'why was api scaled up'])
+      expect(verdictOf(alleged, RUNNING(API)), alleged).to.not.equal('healthy');
+  });
+
+  it('what asks about names only is answered by a name that resolves', () => {
+    const dig = (answer: string) =>
+      printed('kubectl exec -n team deploy/api -- dig +noall +answer pay.example', answer);
+    const asked = 'NXDOMAIN share above 50%: is name resolution in team broken?';
+    expect(verdictOf(asked, RUNNING(API), dig('pay.example.   30   IN   A   203.0.113.40\n'))).to.equal('healthy');
+    expect(verdictOf(asked, RUNNING(API), dig(';; connection timed out; no servers could be reached\n'))).to.not.equal(
+      'healthy',
+    );
+  });
+
   it('errors about what clients sent are theirs', () => {
     const lines = (...said: string[]) =>
       log(said.map((one) => `2031-04-02T10:00:05Z ERROR ${one}\n`).join('') + SERVED);

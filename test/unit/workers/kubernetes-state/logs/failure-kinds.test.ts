@@ -35,6 +35,19 @@ const SAID: Record<string, string[]> = {
     'ERROR blocked by: disk usage exceeded flood-stage watermark',
     'disk resource limit alarm set on node',
   ],
+  'lock-table-full': [
+    'ERROR:  out of shared memory',
+    'HINT:  You might need to increase "max_locks_per_transaction". error',
+  ],
+  'kernel-setting': ['max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]'],
+  'callee-refuses': [
+    'requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.payments.example/v1/charges',
+    'production.ERROR: Client error: `POST https://api.payments.example/v1` resulted in a `403 Forbidden` response',
+  ],
+  'rate-limit': [
+    'production.ERROR: Client error: `POST https://api.payments.example/v1` resulted in a `429 Too Many Requests` response',
+  ],
+  'connection-limit': ["SQLSTATE[HY000] (1226) User '?' has exceeded the '?' resource (current value: 10) error"],
   'conntrack-full': ['[812231.1] nf_conntrack: nf_conntrack: table full, dropping packet'],
   'pod-network': ['ERROR no IP addresses available in range set: 10.1.0.1-10.1.0.254'],
   'tls-mismatch': [
@@ -42,7 +55,6 @@ const SAID: Record<string, string[]> = {
     'error:1408F10B:SSL routines: wrong version number',
   ],
   'cloud-credentials': ['An error occurred (AccessDenied) when calling the GetObject operation: Access Denied'],
-  'rate-limit': ['ERROR resulted in a `429 Too Many Requests` response'],
   'garbage-collection': [
     '[12.310s][info][gc] GC(91) Pause Full (Allocation Failure) 2045M->2041M(2048M) 3120.882ms',
     '2031-06-09T10:00:00.1+0000: 91.2: [Full GC (Ergonomics) [PSYoungGen: 1K->0K(2K)] 4091K->4088K(4096K), 5.1203 secs]',

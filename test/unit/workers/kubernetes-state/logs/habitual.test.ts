@@ -5,6 +5,7 @@ const HABITUAL = [
   'WARN HikariPool-1 - Failed to validate connection PgConnection@1a (This connection has been closed.). Possibly consider using a shorter maxLifetime value.',
   'WARN org.apache.catalina.connector.ClientAbortException: java.io.IOException: Broken pipe',
   "WARN Resolved [org.springframework.web.HttpRequestMethodNotSupportedException: Request method 'HEAD' is not supported]",
+  "WARN o.s.w.s.m.s.DefaultHandlerExceptionResolver : Resolved [HttpRequestMethodNotSupportedException: Request method 'HEAD' is not supported]",
   "(node:1) Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections insecure",
   'level=warning msg="The tls section is not set, falling back to plaintext"',
   'E1010 06:41:40.1 1 leaderelection.go:332] error retrieving resource lock: the object has been modified; please apply your changes to the latest version and try again',

@@ -1,0 +1,19 @@
+import type { DetectorInput } from '../detectors/detector.ts';
+import { diagnose } from './diagnose.ts';
+import { healthyState } from './healthy-state.ts';
+
+/** Every word by which alerts tell of harm, of a measure, or of something that workloads alone do not show. */
+const ALLEGES =
+  /error|fail|slow|latenc|time[sd]? ?-?out|\b[45]\d\d|[45]xx|\bdown\b|unavail|unreach|crash|restart|\boom|kill|evict|high|\blow\b|above|below|\bover\b|exceed|[<>%?]|\brates?\b|ratio|usage|\blag|full|pressure|drop|miss|stuck|pending|\bnot?\b|n't\b|cannot|wrong|broken|degrad|refus|denied|expir|alarm|critical|anomal|unusual|spike|\b(?:in|de)creas|\bburn|\bslo\b|disk|memory|\bcpu\b|volume|certificat|backup|replica|secur|login|password|\bwhy\b|unhealthy|incident|outage|stop|hang|loss|lost|unknown|invalid|reject|abort|block|throttl|limit|warn|attack|abnormal/i;
+/** `PodScaledUp` in words. */
+const CAMEL = /(?<=[a-z])(?=[A-Z])/g;
+
+/**
+ * What shows that nothing is wrong where an alert only tells that something was done (`checkout scaled up`, `pricing was deployed`): the
+ * workloads that it names are well. Null for alerts that allege anything.
+ */
+export function nothingAlleged(input: DetectorInput): { statement: string; evidence: number[] } | null {
+  const told = input.alerts.map(({ title, description }) => `${title}\n${description}`.replaceAll(CAMEL, ' '));
+  if (told.length === 0 || told.some((text) => ALLEGES.test(text))) return null;
+  return diagnose(input).subjects.names.size > 0 ? healthyState(input) : null;
+}

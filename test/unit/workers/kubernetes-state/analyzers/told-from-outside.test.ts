@@ -1,0 +1,256 @@
+import { expect } from 'chai';
+import { diagnose } from '../../../../../src/workers/kubernetes-state/diagnose.ts';
+import { inputOf, manifests, printed } from '../conclude-evidence.ts';
+
+const POD = 'web-7f6d9c8b5d-zz2xq';
+const row = (pod: string, ready = '1/1', restarts = '0', status = 'Running') =>
+  `${pod.padEnd(26)}${ready}     ${status.padEnd(20)}${restarts.padEnd(13)}3d\n`;
+const pods = (...rows: string[]) =>
+  printed(
+    'kubectl get pods -n team',
+    `${'NAME'.padEnd(26)}READY   ${'STATUS'.padEnd(20)}${'RESTARTS'.padEnd(13)}AGE\n${rows.join('')}`,
+  );
+const log = (pod: string, text: string) => printed(`kubectl logs ${pod} -n team`, `${text}\n`);
+const first = (alert: string, ...recorded: Parameters<typeof inputOf>[1]) =>
+  diagnose(inputOf(alert, recorded)).diagnoses[0];
+const events = (...rows: string[]) =>
+  printed(
+    'kubectl get events -n team',
+    `LAST SEEN   TYPE      REASON      OBJECT                     MESSAGE\n${rows.join('\n')}\n`,
+  );
+
+describe('causes that somebody else tells', () => {
+  it('a full connection table of the node explains why its pods time out', () => {
+    const wide = (pod: string, node: string) =>
+      `${pod.padEnd(26)}1/1     Running   0          3d    10.0.0.1   ${node}\n`;
+    const found = first(
+      'web of team times out',
+      printed(
+        'kubectl get pods -n team -o wide',
+        `${'NAME'.padEnd(26)}READY   STATUS    RESTARTS   AGE   IP         NODE\n${wide(POD, 'node-3')}`,
+      ),
+      printed(
+        'kubectl get nodes',
+        'NAME     STATUS   ROLES    AGE   VERSION\nnode-3   Ready    <none>   41d   v1.33.1\n',
+      ),
+      log(POD, 'ERROR I/O error on POST request for "http://stock:80/x": Connect timed out'),
+      printed(
+        'kubectl get events -A',
+        'NAMESPACE   LAST SEEN   TYPE      REASON          OBJECT        MESSAGE\ndefault     3m          Warning   ConntrackFull   node/node-3   nf_conntrack: table full, dropping packet\n',
+      ),
+    );
+    expect(found).to.include({ component: 'node-3', kind: 'log-conntrack-full' });
+  });
+
+  it('the pod network says itself which policy verdict dropped a path', () => {
+    const flow =
+      'Jun  9 10:07:01.100: team/web-7f6d9c8b5d-zz2xq:41022 (ID:7712) <> team/orders-db-0:5432 (ID:8121) Policy denied DROPPED (TCP Flags: SYN)\n';
+    const found = first(
+      'web of team fails',
+      pods(row(POD), row('orders-db-0')),
+      printed('kubectl exec ds/cilium -n kube-system -- hubble observe --verdict DROPPED', flow.repeat(2)),
+      log(POD, 'ERROR failed to connect to `host=orders-db`: dial error (dial tcp 10.9.8.7:5432: i/o timeout)'),
+    );
+    expect(found).to.include({ kind: 'policy-blocks', component: 'orders-db' });
+  });
+
+  it('a client that does not say for whom it waits is stopped by the policy that stops its store', () => {
+    const policy = `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: db-access, namespace: team}\nspec:\n  podSelector: {matchLabels: {app: web-mysql}}\n  policyTypes: [Ingress]\n  ingress:\n    - from: [{podSelector: {matchLabels: {app: wed}}}]\n`;
+    const labelled = (pod: string, app: string) => `${pod.padEnd(26)}1/1     Running   0          3d    app=${app}\n`;
+    const found = first(
+      'web of team fails',
+      printed('kubectl get netpol -n team -o yaml', policy),
+      printed(
+        'kubectl get pods -n team --show-labels',
+        `${'NAME'.padEnd(26)}READY   STATUS    RESTARTS   AGE   LABELS\n${labelled(POD, 'web')}${labelled('web-mysql-0', 'web-mysql')}`,
+      ),
+      log(POD, 'Error: connect ETIMEDOUT'),
+    );
+    expect(found).to.include({ kind: 'policy-blocks', component: 'db-access' });
+  });
+
+  it('a store that refuses connections explains why its clients lose theirs, and a broker why it blocks them', () => {
+    const refused = '{"s":"I","c":"NETWORK","msg":"Connection refused because there are too many open connections"}';
+    const lost = 'ERR read tcp 10.2.3.4:60122->10.9.2.1:27017: connection reset by peer';
+    const store = first('web of team fails', log('web-mongo-0', refused), log(POD, lost));
+    expect(store).to.include({ kind: 'log-connection-limit', component: 'web-mongo' });
+    const broker = first(
+      'web of team delivers nothing',
+      pods(row(POD), row('team-rabbit-0'), row('web-postgres-0')),
+      log(POD, 'WARNING connection.blocked: low on memory'),
+      log('team-rabbit-0', '[warning] <0.401.0> memory resource limit alarm set on node rabbit@team-rabbit.'),
+    );
+    expect(broker).to.include({ kind: 'log-store-block', component: 'team-rabbit' });
+  });
+
+  it('who crashes because a callee answers with errors is explained by the ill store behind it', () => {
+    const deployment = (name: string, uses: string) =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}, namespace: team}\nspec:\n  template:\n    metadata: {labels: {app: ${name}}}\n    spec:\n      containers: [{name: ${name}, image: x/y:1, env: [{name: UP, value: "${uses}"}]}]\n`;
+    const found = first(
+      'web of team fails',
+      pods(row(POD, '0/1', '4 (2m ago)', 'CrashLoopBackOff')),
+      printed(
+        'kubectl get deploy -n team -o yaml',
+        `${deployment('web', 'http://trips:80')}---\n${deployment('trips', 'postgresql://trips-pg:5432/t')}`,
+      ),
+      log(POD, 'ERROR AxiosError: Request failed with status code 500\nError: upstream returned 500'),
+      log('trips-pg-0', 'ERROR:  cannot execute INSERT in a read-only transaction'),
+    );
+    expect(found).to.include({ kind: 'log-read-only-database' });
+  });
+
+  it('an expired certificate that was looked at explains the callers who name no host', () => {
+    const found = first(
+      'web of team fails',
+      log(POD, 'ERROR payment refused: tls: failed to verify certificate: x509: certificate has expired'),
+      printed(
+        'kubectl exec -n team deploy/web -- sh -c "openssl s_client -connect fraud:443 | openssl x509 -noout -enddate"',
+        'notAfter=Mar  1 04:11:38 2031 GMT\n',
+      ),
+    );
+    expect(found).to.include({ kind: 'certificate-over', component: 'fraud' });
+  });
+
+  it('a proxy before everybody complains about those behind it, wherever it runs itself', () => {
+    const refused =
+      '[error] 31#31: *8 connect() failed (111: Connection refused) while connecting to upstream, server: shop.example, upstream: "http://10.9.1.7:80/"\n';
+    const service =
+      'NAME   TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\nwall   ClusterIP   10.9.1.7     <none>        80/TCP    3d\n';
+    const proxy = printed('kubectl logs -n ingress-nginx deploy/ingress-nginx-controller', refused.repeat(3));
+    const found = first('502 in namespace team', printed('kubectl get svc -n team', service), proxy);
+    expect(found).to.include({ component: 'wall', namespace: 'team' });
+    const large = '[error] 31#31: *8 client intended to send too large body: 9120331 bytes, host: "shop.example"\n';
+    const ingress =
+      'NAME   CLASS   HOSTS          ADDRESS   PORTS   AGE\nshop   nginx   shop.example   1.2.3.4   80      3d\n';
+    const told = first(
+      'uploads fail with 413 in namespace team',
+      printed('kubectl get ingress -n team', ingress),
+      printed('kubectl logs -n ingress-nginx deploy/ingress-nginx-controller', large.repeat(3)),
+    );
+    expect(told?.confidence).to.be.at.least(0.7);
+  });
+
+  it('an ingress of a class that is not there is told by two tables', () => {
+    const found = first(
+      'shop.example answers 404',
+      printed(
+        'kubectl get ingress -n team',
+        'NAME   CLASS    HOSTS          ADDRESS   PORTS   AGE\nshop   public   shop.example             80      3d\n',
+      ),
+      printed(
+        'kubectl get ingressclass',
+        'NAME      CONTROLLER   PARAMETERS   AGE\ntraefik   traefik.io   <none>       2d\n',
+      ),
+    );
+    expect(found).to.include({ kind: 'ingress-class', component: 'shop' });
+  });
+
+  it('what the API server answers to a change is no log that could not be fetched', () => {
+    const answer =
+      'Error from server (InternalError): Internal error occurred: failed calling webhook "v.policy.example": failed to call webhook: Post "https://gate.policy.svc:443/v?timeout=10s": no endpoints available for service "gate"\n';
+    const found = first('nothing can be deployed', printed('kubectl rollout restart deploy/web -n team', answer));
+    expect(found).to.include({ kind: 'log-webhook-call', component: 'gate' });
+    expect(
+      first(
+        'web of team',
+        printed(`kubectl logs ${POD} -n team`, 'Error from server (BadRequest): container "web" is waiting to start\n'),
+      ),
+    ).to.equal(undefined);
+    const job = first(
+      'report of team fails',
+      pods(row('report-7wkzp', '0/1', '0', 'Error')),
+      log(
+        'report-7wkzp',
+        'Error from server (Forbidden): configmaps is forbidden: User "system:serviceaccount:team:r" cannot list resource "configmaps"',
+      ),
+    );
+    expect(job).to.include({ kind: 'permission-missing' });
+  });
+
+  it('a volume that a lost node still holds is the story of that node', () => {
+    const found = first(
+      'orders-db is down',
+      pods(row('orders-db-0', '0/1', '0', 'ContainerCreating')),
+      events(
+        '8m          Warning   FailedAttachVolume   pod/orders-db-0   Multi-Attach error for volume "pvc-8d1f" Volume is already exclusively attached to one node',
+        '2m          Warning   FailedMount          pod/orders-db-0   Unable to attach or mount volumes: timed out waiting for the condition',
+      ),
+      printed(
+        'kubectl get nodes',
+        'NAME     STATUS     ROLES    AGE   VERSION\nnode-1   NotReady   <none>   41d   v1.33.1\nnode-2   Ready      <none>   41d   v1.33.1\n',
+      ),
+    );
+    expect(found?.statement).to.match(/node-1 is NotReady.*Multi-Attach/s);
+  });
+
+  it('limits below requests are told by the manifest alone', () => {
+    const container = {
+      name: 'web',
+      image: 'x/y:1',
+      resources: { requests: { memory: '1Gi' }, limits: { memory: '512Mi' } },
+    };
+    const found = first(
+      'pods of web are refused',
+      manifests({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace: 'team' },
+        spec: { template: { spec: { containers: [container] } } },
+      }),
+    );
+    expect(found).to.include({ kind: 'limit-below-request' });
+  });
+});
+
+describe('probes that are wrong themselves', () => {
+  const described = (probe: string) =>
+    printed(
+      `kubectl describe pod ${POD} -n team`,
+      `Name:             ${POD}\nNamespace:        team\nStatus:           Running\nContainers:\n  web:\n    Image:          x/y:1\n    Port:           8200/TCP\n    State:          Running\n    Ready:          True\n    Restart Count:  9\n    Liveness:       ${probe} delay=5s timeout=1s period=5s #success=1 #failure=3\nEvents:           <none>\n`,
+    );
+
+  it('explain restarts of which no event is left', () => {
+    const restarting = pods(row(POD, '1/1', '9 (20s ago)'));
+    expect(first('web of team is slow', restarting, described('tcp-socket :8201'))?.statement).to.match(/wrong port/);
+    expect(first('web of team is slow', restarting, described('tcp-socket :8200'))?.kind).to.not.equal('probe');
+  });
+
+  it('speak plain HTTP to a port of TLS', () => {
+    const failing = events(
+      `2m          Warning   Unhealthy   pod/${POD}   Readiness probe failed: HTTP probe failed with statuscode: 400`,
+    );
+    const said = log(POD, 'WARN Client sent an HTTP request to an HTTPS server');
+    expect(first('web of team is not ready', pods(row(POD, '0/1')), failing, said)?.statement).to.match(/scheme HTTP/);
+  });
+});
+
+describe('services and autoscalers', () => {
+  it('a target port by a name that the workload does not have is no wrong selector', () => {
+    const service =
+      'Name:              web\nNamespace:         team\nSelector:          app=web\nType:              ClusterIP\nIP:                10.9.1.7\nPort:              http  80/TCP\nTargetPort:        htpp/TCP\nEndpoints:         \n';
+    const found = first(
+      'web of team fails',
+      pods(row(POD)),
+      printed('kubectl describe svc web -n team', service),
+      printed(
+        "kubectl get deploy web -n team -o jsonpath='{.spec.template.spec.containers[*].ports}'",
+        '[{"containerPort":8081,"name":"http"}]',
+      ),
+    );
+    expect(found).to.include({ kind: 'port-mismatch' });
+  });
+
+  it('a metric that was missing once and is there again is no fault', () => {
+    const hpa = (active: string) =>
+      `Name:                                                  web\nNamespace:                                             team\nReference:                                             Deployment/web\nMetrics:                                               ( current / target )\n  resource cpu on pods  (as a percentage of request):  34% (68m) / 75%\nMin replicas:                                          1\nMax replicas:                                          5\nDeployment pods:                                       1 current / 1 desired\nConditions:\n  Type            Status  Reason              Message\n  ----            ------  ------              -------\n  ScalingActive   ${active}    ValidMetricFound    the HPA was able to calculate\nEvents:\n  Type     Reason                   Age   From                       Message\n  ----     ------                   ----  ----                       -------\n  Warning  FailedGetResourceMetric  21m   horizontal-pod-autoscaler  failed to get cpu utilization\n`;
+    const kinds = (active: string) =>
+      diagnose(
+        inputOf('events of the autoscaler of web', [
+          pods(row(POD)),
+          printed('kubectl describe hpa web -n team', hpa(active)),
+        ]),
+      ).diagnoses.map(({ kind }) => kind);
+    expect(kinds('True')).to.not.include('hpa-metrics');
+    expect(kinds('False')).to.include('hpa-metrics');
+  });
+});
