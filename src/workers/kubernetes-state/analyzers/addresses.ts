@@ -98,7 +98,7 @@ function inText(text: string): Address[] {
   }));
   const tools = [
     ...text.matchAll(
-      /\b(?:nc|telnet|nslookup|getent hosts|pg_isready -h|redis-cli -h|mysqladmin .{0,20}-h)\s+(?:-\w+\s+)*([a-z][a-z0-9.-]*[a-z0-9])(?:\s+(\d{2,5}))?/gi,
+      /\b(?:nc|telnet|nslookup|getent hosts|pg_isready -h|redis-cli -h|mysqladmin .{0,20}-h)\s+(?:-\w+\s+(?:\d{1,3}\s+)?)*([a-z][a-z0-9.-]*[a-z0-9])(?:\s+(\d{2,5}))?/gi,
     ),
   ];
   return [...urls, ...tools.map(([, host = '', port]) => ({ host, port: port ?? null, variable: 'command' }))];

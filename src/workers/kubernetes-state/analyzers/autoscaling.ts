@@ -1,9 +1,9 @@
 import { describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { Meta } from '../kubernetes-state.ts';
+import type { KubernetesState, Meta } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
-import { numberAt, recordsAt, textAt, textsAt } from '../raw.ts';
-import { eventsOf, isListed } from '../relations.ts';
+import { numberAt, recordsAt, textAt, textMapAt, textsAt } from '../raw.ts';
+import { eventsOf, isListed, sameNamespace, selects } from '../relations.ts';
 import { toConditions } from '../typed/to-pod.ts';
 
 /** Finds autoscalers that cannot work (no target, no metrics, no requests) and disruption budgets that allow nothing. */
@@ -136,8 +136,31 @@ function isContent(shown: string[]): boolean {
   );
 }
 
+/** The workloads whose pods a budget counts. */
+const coveredBy = (state: KubernetesState, { raw, namespace }: Meta): string[] =>
+  state.workloads
+    .filter(
+      (one) =>
+        sameNamespace(one.namespace, namespace) &&
+        selects(textMapAt(raw, 'spec', 'selector', 'matchLabels'), one.template?.labels ?? {}),
+    )
+    .map(({ name: own }) => own);
+
+/** Desired state alone shows a budget that wants every pod: none may ever go. Null where that is not so. */
+function allowedByItself(state: KubernetesState, budget: Meta): number | null {
+  const least = textAt(budget.raw, 'spec', 'minAvailable');
+  const most = textAt(budget.raw, 'spec', 'maxUnavailable');
+  if (/^(?:0|0%)$/.test(most ?? '') || least === '100%') return 0;
+  const names = coveredBy(state, budget);
+  const covered = state.workloads.filter((one) => names.includes(one.name));
+  const wanted = covered.reduce((sum, { desired }) => sum + (desired ?? 0), 0);
+  return covered.length > 0 && least !== null && /^\d+$/.test(least) && wanted > 0 && Number(least) >= wanted
+    ? 0
+    : null;
+}
+
 function blockingBudget({ state, text }: Context, budget: Meta): Diagnosis[] {
-  const allowed = numberAt(budget.raw, 'status', 'disruptionsAllowed');
+  const allowed = numberAt(budget.raw, 'status', 'disruptionsAllowed') ?? allowedByItself(state, budget);
   // A budget bears the name of its workload as a rule, so that an alert about the workload does not speak of the budget.
   const own = text.includes(budget.name) && !state.workloads.some((one) => one.name === budget.name);
   const speaks = /drain|evict|disruption|upgrade|\bpdb\b|node/i.test(text) || own;
@@ -149,7 +172,7 @@ function blockingBudget({ state, text }: Context, budget: Meta): Diagnosis[] {
       statement: `PodDisruptionBudget (PDB) ${name(budget.name)} allows 0 disruptions, so no pod that it covers can be evicted and a node drain waits for ever`,
       component: budget.name,
       namespace: budget.namespace,
-      touches: [budget.name],
+      touches: [budget.name, ...coveredBy(state, budget)],
       confidence: 0.7,
       evidence: budget.evidence,
       actions: describeAction('pdb', budget.name, budget.namespace, 'See the budget and the pods that it counts'),

@@ -4,6 +4,7 @@ import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagn
 import type { KubernetesState, Meta } from '../kubernetes-state.ts';
 import { messageOf } from '../logs/message-of.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
+import { isStore } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 import { textAt, textMapAt } from '../raw.ts';
@@ -55,11 +56,13 @@ function complaintsOf(state: KubernetesState): Complaint[] {
     state.logs.filter(({ command }) => !command),
     (log) => `${log.namespace ?? ''} ${writerOf(log)}`,
   );
-  return [...groups.values()].flatMap((logs) => {
+  const found = [...groups.values()].flatMap((logs) => {
     const said = saidBy(logs);
     const known = said && FROM_CONFIGURATION.has(said.line.kind?.name ?? '');
     return known ? [{ said, owner: writerOf(said.log) }] : [];
   });
+  // A store that refuses a login complains about its clients: theirs is the configuration.
+  return found.toSorted((left, right) => Number(isStore(left.owner)) - Number(isStore(right.owner)));
 }
 
 /** What became of one key; values of Secrets are null. */
@@ -166,13 +169,13 @@ function changedSecondsAgo(state: KubernetesState, object: Meta, now: Date): num
   return ages.length > 0 ? Math.min(...ages) : null;
 }
 
-/** True when the templates of a workload refer to it, or its name is that of the workload or of one of its stores. */
+/** True when the templates of a workload refer to it, or its name holds the workload's. */
 function usedBy(state: KubernetesState, object: Meta, owner: string): boolean {
   const refers = templatesOf(state).some(
     ({ owner: has, template }) =>
       sameName(has.kind === 'Pod' ? workloadOf(has.name) : has.name, owner) && refersTo(template, object),
   );
-  return refers || object.name.split(/[-.]/)[0] === owner.split(/[-.]/)[0];
+  return refers || object.name.split(/[-.]/).includes(owner.split(/[-.]/)[0] ?? '');
 }
 
 function toDiagnosis(

@@ -72,12 +72,13 @@ function findCrash(context: Context, pod: Pod): Crash | null {
 
 /** So long (in seconds) after its last end a pod that is ready has overcome it, unless somebody asks about just that. */
 const LONG_AGO = 86_400;
+/** Even who asks about it does not mean one of this long before (in seconds). */
+const FAR_BACK = 7 * 86_400;
 const ASKS_ABOUT_ENDS = /oom|memory|restart|kill|crash/;
 
 function endedLongAgo({ input, text }: Context, pod: Pod, end: ContainerState): boolean {
-  if (ASKS_ABOUT_ENDS.test(text)) return false;
   const since = (input.now.getTime() - Date.parse(end.finishedAt ?? '')) / 1000;
-  return (pod.restartedAgo ?? since) >= LONG_AGO;
+  return (pod.restartedAgo ?? since) >= (ASKS_ABOUT_ENDS.test(text) ? FAR_BACK : LONG_AGO);
 }
 
 /** A pod that runs at the moment, and was restarted so often and so lately (in seconds), is in a loop all the same. */

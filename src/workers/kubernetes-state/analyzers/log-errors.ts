@@ -7,7 +7,7 @@ import { failureActions } from '../logs/failure-actions.ts';
 import { OF_NODES } from '../logs/platform-failures.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { isServed } from '../logs/served.ts';
-import { ABOUT_CALLEES, calleeOf, configuredFor, isStore, storeOf } from '../logs/store-of.ts';
+import { ABOUT_CALLEES, calleeOf, configuredFor, isStore, type Store, storeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { type Raw, recordsAt, textAt } from '../raw.ts';
@@ -61,7 +61,7 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
   const peers = peersOf(state, said);
   const store =
     kind?.class === 'database' && !callee
-      ? storeOf(state, owner, log.namespace, `${line.text} ${line.also ?? ''}`)
+      ? (storeOf(state, owner, log.namespace, `${line.text} ${line.also ?? ''}`) ?? sayingTheSame(voices, said, owner))
       : null;
   // A callee that complains about its own callee, or whose store is ill, is a link of the chain, not its end.
   const below = callee === null ? [] : illStores(state, callee, log.namespace, voices);
@@ -136,6 +136,20 @@ const passesOn = ({ line }: Said, owner: string, voices: Voice[]): boolean =>
   (line.kind === null || line.kind.name === 'server-error') &&
   OF_UPSTREAM.test(line.text) &&
   voices.some(({ owner: other, said }) => other !== owner && said.line.level >= 0.6 && !said.line.past);
+
+/** The only store whose own log tells of the same trouble: it is its. */
+function sayingTheSame(voices: Voice[], { line, log }: Said, owner: string): Store | null {
+  const stores = voices.filter(
+    (other) =>
+      other.owner !== owner &&
+      isStore(other.owner) &&
+      !isStore(owner) &&
+      other.said.line.kind?.name === line.kind?.name &&
+      sameNamespace(other.said.log.namespace, log.namespace),
+  );
+  const [store] = stores;
+  return store && stores.length === 1 ? { name: store.owner, evidence: [store.said.log.evidence] } : null;
+}
 
 /** A store that refuses a login tells in its own log what the client is not told; what it says of the same trouble stands nearer to its cause. */
 function tellsMore({ said }: Voice, client: Said): boolean {

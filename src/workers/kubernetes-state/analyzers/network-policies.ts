@@ -7,7 +7,7 @@ import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { type Raw, recordAt, recordsAt, textAt } from '../raw.ts';
 import { type Selectable, sameNamespace, selectables } from '../relations.ts';
-import { guessedPlaces, ownName, type Path, pathsOf } from './policy-paths.ts';
+import { guessedPlaces, ownName, type Path, pathsOf, usualPlaces } from './policy-paths.ts';
 import { allows, applies, covers, described, matches, type Side } from './policy-rules.ts';
 
 /** Finds network policies that block a path which a workload is configured to use, or which the alert names. */
@@ -23,7 +23,11 @@ export const networkPolicies: Analyzer = (context) => {
   const blocked = pathsOf(context, places).flatMap((path) =>
     policies.flatMap((policy) => blocks(context.state, policy, path, policies)),
   );
-  return blocked.length > 0 ? blocked.slice(0, 3) : suspects(context, policies, places);
+  const nameless = [...places, ...usualPlaces(context.state)]
+    .filter((place) => namesFail(context.state, place))
+    .flatMap((from) => policies.flatMap((policy) => blocksNames(context.state, policy, { from, to: null }, policies)));
+  const found = [...blocked, ...nameless];
+  return found.length > 0 ? found.slice(0, 3) : suspects(context, policies, places);
 };
 
 /** A row of a table tells only whom a policy covers. */
@@ -90,7 +94,12 @@ function blocks(state: KubernetesState, policy: Meta, path: Path, all: Meta[]): 
 }
 
 /** Egress rules that let the path through but leave out DNS: the name of the service never resolves. */
-function blocksNames(state: KubernetesState, policy: Meta, { from, to }: Path, all: Meta[]): Diagnosis[] {
+function blocksNames(
+  state: KubernetesState,
+  policy: Meta,
+  { from, to }: { from: Selectable; to: Selectable | null },
+  all: Meta[],
+): Diagnosis[] {
   const spec = recordAt(policy.raw, 'spec');
   if (!sameNamespace(policy.namespace, from.namespace) || !covers(spec, from) || !applies(spec, 'egress')) return [];
   const covering = all.filter(
@@ -109,10 +118,10 @@ function blocksNames(state: KubernetesState, policy: Meta, { from, to }: Path, a
     diagnosis({
       kind: 'policy-blocks-dns',
       class: 'network',
-      statement: `NetworkPolicy ${name(policy.name)} (network policy) limits the egress of ${name(ownName(from))} and does not allow DNS, so the name of ${name(ownName(to))} cannot be resolved`,
+      statement: `NetworkPolicy ${name(policy.name)} (network policy) limits the egress of ${name(ownName(from))} and does not allow DNS, so ${to ? `the name of ${name(ownName(to))} cannot` : 'no name can'} be resolved`,
       component: policy.name,
       namespace: policy.namespace,
-      touches: [policy.name, ownName(from), from.name, ownName(to)],
+      touches: [policy.name, ownName(from), from.name, ...(to ? [ownName(to)] : [])],
       confidence: namesFail(state, from) ? 0.9 : 0.76,
       evidence: [...policy.evidence, ...from.evidence],
       actions: policyActions(policy),

@@ -80,6 +80,14 @@ export function guessedPlaces({ pods, services }: KubernetesState): Selectable[]
   });
 }
 
+/** Pods of which nothing tells the labels, with the one that nearly all workloads bear: their name as `app`. */
+export function usualPlaces(state: KubernetesState): Selectable[] {
+  const guessed = new Set(guessedPlaces(state).map(({ pod }) => pod));
+  return state.pods
+    .filter((pod) => !pod.deleting && Object.keys(pod.labels).length === 0 && !guessed.has(pod))
+    .map((pod) => placeOf(pod, { app: workloadName(pod), 'app.kubernetes.io/name': workloadName(pod) }));
+}
+
 const placeOf = (pod: Pod, labels: Record<string, string>): Selectable => ({
   name: pod.name,
   namespace: pod.namespace,

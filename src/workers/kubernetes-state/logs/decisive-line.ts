@@ -28,7 +28,7 @@ type Candidate = { text: string; index: number; kind: FailureKind | null; level:
 /** Picks the decisive line; null where no line tells of a failure. */
 export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
   const shown = lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES / 2), ...lines.slice(-MAX_LINES / 2)] : lines;
-  const candidates = withoutOvercome(shown, shown.flatMap(toCandidate));
+  const candidates = withoutOvercome(shown, shown.flatMap(toCandidate)).map((one) => raisedAt(shown, one));
   if (candidates.length === 0) return null;
   const groups = [...Map.groupBy(candidates, ({ text }) => shapeOf(text)).values()];
   const scored = groups
@@ -52,6 +52,18 @@ export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
   };
 }
 
+const TRACEBACK = /^\s*Traceback \(most recent call last\):\s*$/;
+const MOST_FRAMES = 120;
+
+/** The head of a Python traceback says nothing: what was raised stands below its frames. */
+function raisedAt(lines: readonly string[], candidate: Candidate): Candidate {
+  if (!TRACEBACK.test(candidate.text)) return candidate;
+  const below = lines.slice(candidate.index + 1, candidate.index + MOST_FRAMES);
+  const at = below.findIndex((line) => /^\S/.test(line));
+  const text = below[at]?.slice(0, MAX_LINE);
+  return text === undefined ? candidate : { ...candidate, text, index: candidate.index + 1 + at };
+}
+
 /** Below this a line is only a warning of no known kind. */
 const LEAST = 0.42;
 
@@ -71,8 +83,10 @@ function toCandidate(raw: string, index: number): Candidate[] {
     return [];
   const head = text.slice(0, 120);
   const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
-  if (!kind?.certain && isHabitual(text)) return [];
   const level = levelOf(text, head, kind);
+  // Who calls it an error that a callee refuses its requests is the client himself.
+  const refused = level >= 0.85 && REFUSED_BY_CALLEES.has(kind?.name ?? '');
+  if (!kind?.certain && !refused && isHabitual(text)) return [];
   const informs =
     INFORMS.test(head) && !/"level":\s?[56]0\b|\b(?:ERROR|FATAL|PANIC|CRITICAL|SEVERE|Exception in)\b/.test(head);
   // A server that refuses a client's token or request does its work.
@@ -84,6 +98,8 @@ function toCandidate(raw: string, index: number): Candidate[] {
   if (informs && (kind === null || kind.weight < 1 || level === 0)) return [];
   return [{ text, index, kind, level }];
 }
+
+const REFUSED_BY_CALLEES: ReadonlySet<string> = new Set(['rate-limit', 'callee-refuses']);
 
 const WARNS = /\bWARN(?:ING)?\b|level=warn|"level":\s?(?:"warn|40\b)|\[warn/i;
 const WORSE = /\b(?:FATAL|PANIC|CRITICAL|SEVERE)\b|\bERROR\b|Exception\b|"level":\s?[56]0\b/;

@@ -85,6 +85,14 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     certain: true,
   },
   {
+    name: 'thread-deadlock',
+    class: 'application',
+    meaning: 'threads of the program wait for each other for ever (deadlock)',
+    pattern: /Found one Java-level deadlock|\bFound \d+ deadlocks?\b|all goroutines are asleep - deadlock/,
+    weight: 1,
+    certain: true,
+  },
+  {
     name: 'kernel-setting',
     class: 'infrastructure',
     meaning: 'a kernel setting of its node is too low for it (sysctl, bootstrap check)',
@@ -129,7 +137,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     class: 'application',
     meaning: 'a callee refuses requests because their rate is over its limit (rate limit, too many requests)',
     pattern:
-      /\b429 Too Many Requests|rate ?limit(?:ed|ing)? (?:exceeded|reached|hit)|RateLimitError|ThrottlingException|Too Many Requests|quota exceeded for|RESOURCE_EXHAUSTED/i,
+      /\b429 Too Many Requests|rate ?limit(?:ed|ing)? (?:exceeded|reached|hit)|RateLimitError|ThrottlingException|Too Many Requests|quota exceeded for|RESOURCE_EXHAUSTED|\b(?:answered|responded|returned|replied)(?: with)?(?: status)?(?: code)? \(?429\b|QUOTA_EXCEEDED|quota [^\n]{0,30}(?:used up|exhausted)/i,
     weight: 0.95,
   },
   {

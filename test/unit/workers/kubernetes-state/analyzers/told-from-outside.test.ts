@@ -202,6 +202,124 @@ describe('causes that somebody else tells', () => {
   });
 });
 
+describe('what stands in the way', () => {
+  const policy =
+    'Name:         web-egress\nNamespace:    team\nSpec:\n  PodSelector:     app=web\n  Not affecting ingress traffic\n  Allowing egress traffic:\n    To Port: 443/TCP\n    To: <any> (traffic not restricted by destination)\n  Policy Types: Egress\n';
+  const nameless = log(POD, 'ERROR getaddrinfo EAI_AGAIN api.pay.example');
+  const denied = (text: string) =>
+    first(
+      'web of team fails',
+      pods(row(POD)),
+      printed('kubectl describe networkpolicy web-egress -n team', text),
+      nameless,
+    );
+
+  it('a policy that forgets the name servers stops names of the outside, too', () => {
+    expect(denied(policy)).to.include({ kind: 'policy-blocks-dns', component: 'web-egress' });
+    expect(denied(policy.replace('443/TCP', '53/UDP'))?.kind).to.equal('log-name-resolution');
+  });
+
+  it('a budget that wants every pod lets no node be drained', () => {
+    const drained = (spec: Record<string, unknown>) =>
+      first(
+        'drain of a node never ends',
+        manifests(
+          {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata: { name: 'web', namespace: 'team' },
+            spec: { replicas: 2, template: { metadata: { labels: { app: 'web' } } } },
+          },
+          {
+            apiVersion: 'policy/v1',
+            kind: 'PodDisruptionBudget',
+            metadata: { name: 'web', namespace: 'team' },
+            spec: { selector: { matchLabels: { app: 'web' } }, ...spec },
+          },
+        ),
+      )?.kind;
+    for (const spec of [{ minAvailable: '100%' }, { minAvailable: 2 }, { maxUnavailable: 0 }, { maxUnavailable: '0%' }])
+      expect(drained(spec), JSON.stringify(spec)).to.equal('pdb-blocking');
+    for (const spec of [{ minAvailable: 1 }, { maxUnavailable: 1 }, { minAvailable: '50%' }])
+      expect(drained(spec), JSON.stringify(spec)).to.equal(undefined);
+  });
+
+  it('an init container waits for a name that nobody has', () => {
+    const waiting = (host: string) =>
+      first(
+        'web waits for ever',
+        manifests(
+          {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata: { name: 'web', namespace: 'team' },
+            spec: {
+              template: {
+                spec: {
+                  initContainers: [
+                    {
+                      name: 'wait',
+                      image: 'b:1',
+                      command: ['sh', '-c', `until nc -z -w 2 ${host} 5672; do sleep 3; done`],
+                    },
+                  ],
+                  containers: [{ name: 'web', image: 'x:1' }],
+                },
+              },
+            },
+          },
+          {
+            apiVersion: 'v1',
+            kind: 'Service',
+            metadata: { name: 'rabbitmq', namespace: 'team' },
+            spec: { ports: [{ port: 5672 }] },
+          },
+        ),
+      )?.statement ?? '';
+    expect(waiting('rabbit-mq.team.svc')).to.match(/rabbit-mq/);
+    expect(waiting('rabbitmq')).to.equal('');
+  });
+
+  it('a store that refuses its clients complains about their configuration, not its own', () => {
+    const refused = 'FATAL:  password authentication failed for user "web_rw"';
+    const found = first(
+      'web of team fails',
+      pods(row(POD), row('orders-pg-0')),
+      log('orders-pg-0', refused),
+      log(POD, `ERROR ${refused}`),
+      printed(
+        'kubectl get secrets -n team',
+        'NAME            TYPE     DATA   AGE\norders-pg-web   Opaque   2      20m\n',
+      ),
+    );
+    expect(found).to.include({ kind: 'configuration-changed', component: 'web' });
+  });
+
+  it('a store that says the same as its client is the one that the client means', () => {
+    const line = 'ERROR:  cannot execute INSERT in a read-only transaction';
+    const found = first(
+      'web of team fails',
+      pods(row(POD), row('orders-pg-0'), row('stock-pg-0')),
+      log(POD, `ERROR ${line}`),
+      log('orders-pg-0', line),
+    );
+    expect(found?.component).to.equal('orders-pg');
+  });
+
+  it('a kill for memory of weeks ago is over even for who asks about restarts', () => {
+    const killed = (finished: string) =>
+      first(
+        'restarts of web > 20',
+        printed(
+          `kubectl describe pod ${POD} -n team`,
+          `Name:             ${POD}\nNamespace:        team\nStatus:           Running\nContainers:\n  web:\n    Image:          x/y:1\n    State:          Running\n    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n      Finished:     ${finished}\n    Ready:          True\n    Restart Count:  23\nEvents:           <none>\n`,
+        ),
+      )?.kind;
+    expect(killed('Wed, 02 Apr 2031 09:00:00 +0000')).to.equal('oom-killed');
+    expect(killed('Sat, 01 Mar 2031 09:00:00 +0000')).to.equal(undefined);
+  });
+});
+
 describe('probes that are wrong themselves', () => {
   const described = (probe: string) =>
     printed(

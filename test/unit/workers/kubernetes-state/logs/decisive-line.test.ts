@@ -7,6 +7,16 @@ const kindOf = (...lines: string[]): string | null => {
 };
 
 describe('the decisive line of a log', () => {
+  it('the head of a traceback gives way to what was raised', () => {
+    const lines = [
+      'Traceback (most recent call last):',
+      '  File "/srv/a.py", line 9, in main',
+      '    go()',
+      'shop.Empty: no receipts',
+    ];
+    expect(decisiveLine(lines)?.text).to.equal('shop.Empty: no receipts');
+  });
+
   it('is an exception of the program itself, or an error of no known kind', () => {
     expect(
       kindOf(

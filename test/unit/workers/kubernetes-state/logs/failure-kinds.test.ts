@@ -44,7 +44,9 @@ const SAID: Record<string, string[]> = {
     'requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.payments.example/v1/charges',
     'production.ERROR: Client error: `POST https://api.payments.example/v1` resulted in a `403 Forbidden` response',
   ],
+  'thread-deadlock': ['Found one Java-level deadlock:', 'fatal error: all goroutines are asleep - deadlock!'],
   'rate-limit': [
+    '{"level":50,"time":1,"msg":"not sent","err":{"message":"Textway answered 429: quota used up"}}',
     'production.ERROR: Client error: `POST https://api.payments.example/v1` resulted in a `429 Too Many Requests` response',
   ],
   'connection-limit': ["SQLSTATE[HY000] (1226) User '?' has exceeded the '?' resource (current value: 10) error"],

@@ -15,6 +15,8 @@ const HABITUAL = [
   'WARNING Unauthorized: /api/me',
   'ERROR quantity must be a positive number status=400',
   'WARN circuit breaker half-open, probing',
+  'WARN request rejected (429), client 10.1.2.3 over its limit status=429',
+  'Asking node rabbit@broker-0 to report any local resource alarms ..',
   'ERROR Sentry: failed to flush 3 events',
 ];
 const FAULTS = [
