@@ -6,9 +6,9 @@ const RESOLVED = /\bresolved\b|\brecovered\b|^\W{0,3}ok\b|\[ok\]|back to normal/
 const INFORMS = /^(?:info\w*|notice|none)$/i;
 /** Somebody asks whether all is well. */
 const ASKS = /\b(?:is|are|was|were|does|do|did|has|have|any|anything|everything|all)\b[^\n?]{0,160}\?/i;
-/** Somebody sees harm, in whatever form he tells it. */
+/** Somebody sees harm, in whatever form he tells it; who asks what is wrong takes it for granted that something is. */
 const HARM =
-  /\b(?:fail(?:s|ed|ing|ures?)?|down|unavailable|unreachable|outage|cannot|can't|broken|5\d\d|5xx|time-?outs?|time[sd]? out|refused|crash\w*|oom\w*|stuck|slow\w*|not (?:work|start|respond|reach|run)\w*|why|customers?|users? (?:see|complain|report))\b/i;
+  /\b(?:fail(?:s|ed|ing|ures?)?|down|unavailable|unreachable|outage|cannot|can't|broken|5\d\d|5xx|time-?outs?|time[sd]? out|refused|crash\w*|oom\w*|stuck|slow\w*|not (?:work|start|respond|reach|run)\w*|why|what(?:'s| is| was|s)? (?:the )?(?:issue|problem|matter|wrong|causing|(?:root )?cause|going (?:on|wrong))|customers?|users? (?:see|complain|report))\b/i;
 
 /**
  * True where no alert of an incident tells of harm: it is over, somebody asks whether all is well, or it is for information. Most of those are about

@@ -19,6 +19,13 @@ describe('alerts that tell of no harm', () => {
     expect(of('High error rate of api')).to.equal(false);
     expect(of('Why do the pods of api restart?')).to.equal(false);
     expect(of('Is checkout down?')).to.equal(false);
+    for (const taken of [
+      'What is the issue with redis?',
+      "What's wrong with the topic `orders`?",
+      'What is causing it?',
+    ])
+      expect(of(taken), taken).to.equal(false);
+    expect(of('Is anything wrong with redis?')).to.equal(true);
     expect(of('api cannot reach its database', { severity: 'info' })).to.equal(false);
   });
 
