@@ -46,7 +46,13 @@ describe('what looks like trouble and is over, meant so, or none', () => {
   it('where nothing is alleged, workloads that are well are enough', () => {
     expect(verdictOf('api scaled up', RUNNING(API))).to.equal('healthy');
     expect(verdictOf('ApiDeployed', RUNNING(API))).to.equal('inconclusive');
-    for (const alleged of ['HighApiLoad: api', 'api lost its cache', 'api: disk 91 %', 'why was api scaled up'])
+    for (const alleged of [
+      'visitors of api see yesterday',
+      'HighApiLoad: api',
+      'api lost its cache',
+      'api: disk 91 %',
+      'why was api scaled up',
+    ])
       expect(verdictOf(alleged, RUNNING(API)), alleged).to.not.equal('healthy');
   });
 
