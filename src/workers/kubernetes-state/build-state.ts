@@ -12,6 +12,7 @@ import { readCommand } from './read/read-command.ts';
 import { flatten } from './read/read-documents.ts';
 import { readSnapshot } from './read/read-snapshot.ts';
 import { nothingRead, type Reading } from './read/reading.ts';
+import { isNoLongerSaid } from './relations.ts';
 import { endpointsOfSlices } from './typed/endpoint-slices.ts';
 import { endpointsOf, toClaim, toNode, toService, toWorkload } from './typed/to-objects.ts';
 import { toPod } from './typed/to-pod.ts';
@@ -96,7 +97,9 @@ function podsOfEvents(readings: Numbered[]): Numbered[] {
   );
   if (listed) return [];
   return readings.flatMap(({ number, reading, desired }) => {
-    const events = reading.events.filter(({ kind, name }) => kind === 'Pod' && name !== '');
+    const events = reading.events.filter(
+      (event) => event.kind === 'Pod' && event.name !== '' && !isNoLongerSaid(event),
+    );
     const pods = [...Map.groupBy(events, ({ name }) => name)].map(([name, own]) => podOfEvents(name, own));
     return pods.length > 0 ? [{ number, desired, reading: { ...nothingRead(), objects: pods } }] : [];
   });

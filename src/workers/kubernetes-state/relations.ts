@@ -32,6 +32,14 @@ export function podsOf(state: KubernetesState, workload: Workload): Pod[] {
   });
 }
 
+/** What the scheduler and the kubelet repeat at least every five minutes while it lasts (in seconds). */
+const REPEATED = /^(?:FailedScheduling|Unhealthy)$/;
+const SILENT_FOR = 400;
+
+/** True for a complaint that would have come again if it lasted. */
+export const isNoLongerSaid = ({ reason, ageSeconds }: Pick<KubeEvent, 'reason' | 'ageSeconds'>): boolean =>
+  REPEATED.test(reason) && ageSeconds !== null && ageSeconds > SILENT_FOR;
+
 /** The workload that a pod belongs to, the outermost one that is known; null where none is. */
 export function workloadOfPod(state: KubernetesState, pod: Pod): Workload | null {
   const own = state.workloads.filter(

@@ -3,7 +3,7 @@ import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '.
 import type { Container, KubeEvent, KubernetesState, Pod, Probe } from '../kubernetes-state.ts';
 import { logsOfPod } from '../logs/pod-log.ts';
 import { name, quote } from '../quote.ts';
-import { eventsOf, workloadName } from '../relations.ts';
+import { eventsOf, isNoLongerSaid, workloadName } from '../relations.ts';
 
 /** Finds probes that fail, and says when the probe itself is wrong: a port on which nothing listens, a path that is not there. */
 export const probes: Analyzer = (context) => {
@@ -31,6 +31,8 @@ function failing({ state }: Context, pod: Pod): Diagnosis[] {
   );
   if (events.length === 0) return killedBlindly(pod);
   if (!event || !kind || (pod.ready === true && !restarting)) return [];
+  // Of a pod that no list shows only the events tell, and they have fallen silent.
+  if (pod.ready === null && isNoLongerSaid(event)) return [];
   const place = placeOf(pod, kind, event);
   // Of pods that our own server told of, the detector of endpoints says the same.
   if (pod.answered && !place) return [];

@@ -66,6 +66,20 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     );
   });
 
+  it('what the kubelet no longer says of a pod that no list shows is over', () => {
+    const told = (age: string) =>
+      printed(
+        'kubectl get events -n team',
+        `LAST SEEN   TYPE      REASON      OBJECT                     MESSAGE\n${age.padEnd(12)}Warning   Unhealthy   pod/api-6d5c8b7f9d-4xk2p   Readiness probe failed: connection refused\n`,
+      );
+    const ready = printed(
+      'kubectl get endpoints api -n team',
+      'NAME   ENDPOINTS       AGE\napi    10.2.3.4:8080   30d\n',
+    );
+    expect(verdictOf('api is not ready', told('90s'), ready)).to.equal('probable');
+    expect(verdictOf('api is not ready', told('11m'), ready)).to.not.equal('probable');
+  });
+
   it('errors about what clients sent are theirs', () => {
     const lines = (...said: string[]) =>
       log(said.map((one) => `2031-04-02T10:00:05Z ERROR ${one}\n`).join('') + SERVED);
