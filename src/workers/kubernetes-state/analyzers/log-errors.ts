@@ -2,6 +2,7 @@ import { sameName, serviceOfHost } from '../../detectors/support/names.ts';
 import { logAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { isLogOfFinishedTry } from '../finished-tries.ts';
+import { freshPods } from '../fresh-pods.ts';
 import type { KubernetesState, LogText } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { OF_NODES } from '../logs/platform-failures.ts';
@@ -82,11 +83,14 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     (kind === null && calleeTells(state, { owner, namespace: log.namespace }, voices)) || passesOn(said, owner, voices);
   // What a store writes of a kind that is not known is its own trouble all the same.
   const ofStore = kind === null && isStore(owner);
+  // Errors of the program itself came with its last rollout, where there was one.
+  const fresh =
+    (kind?.class ?? 'application') === 'application' && !ofStore ? freshPods(state, owner, log.namespace) : null;
   const at = ABOUT_STORES.has(kind?.name ?? '') ? (store?.name ?? owner) : (callee ?? (owner || hostOfUrl(line.text)));
   return diagnosis({
     kind: kind ? `log-${kind.name}` : 'log-error',
     class: kind?.class ?? (ofStore ? 'database' : 'application'),
-    statement: `${begin(said, owner, callee)}${kind ? `that ${kind.meaning}` : `an ${ofStore ? 'error of the store' : 'application error'}`}${store ? ` (${name(store.name)})` : ''}${line.count >= 3 ? ', again and again' : ''}: ${words(said)}`,
+    statement: `${begin(said, owner, callee)}${kind ? `that ${kind.meaning}` : `an ${ofStore ? 'error of the store' : 'application error'}`}${store ? ` (${name(store.name)})` : ''}${line.count >= 3 ? ', again and again' : ''}: ${words(said)}${fresh?.clause ?? ''}`,
     component: at,
     namespace: (isEntrance(owner) && homeOf(state, [callee ?? '', ...peers])) || log.namespace,
     touches: [
@@ -103,7 +107,7 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     confidence: Math.min(0.85, confidenceOf(said) + (callers > 1 ? 0.05 : 0)) - (deeper || vague ? 0.2 : 0),
     cause: line.level >= 0.6 && !deeper && !vague,
     depth: symptom || vague ? DEPTH.service : ofNode ? DEPTH.root : DEPTH.pod,
-    evidence: [log.evidence, ...(store?.evidence ?? [])],
+    evidence: [log.evidence, ...(store?.evidence ?? []), ...(fresh?.evidence ?? [])],
     actions: [
       ...(log.pod ? logAction(log.pod, log.namespace, log.container, log.previous) : []),
       ...failureActions(

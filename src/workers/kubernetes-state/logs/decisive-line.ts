@@ -2,6 +2,7 @@ import type { FailureKind } from './failure-kind.ts';
 import { BUSINESS, BY_HAND, FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
 import { isHabitual } from './habitual.ts';
 import { lineTime } from './line-time.ts';
+import { messageOf } from './message-of.ts';
 import { withoutOvercome } from './overcome.ts';
 
 /** The line of a log that says best what went wrong. */
@@ -140,6 +141,9 @@ function shapeOf(text: string): string {
     .slice(0, 160);
 }
 
+/** A few words at least: many lines hold nothing but the number of a request. */
+const TELLS = /[a-z]{3,}.*?[a-z]{3,}/i;
+
 /** The next best line within reach of the decisive one that adds words of its own. */
 function alsoSaid(line: Candidate, others: (Candidate | undefined)[], lines: readonly string[]): string | null {
   const near = others.find(
@@ -148,6 +152,7 @@ function alsoSaid(line: Candidate, others: (Candidate | undefined)[], lines: rea
       other !== line &&
       Math.abs(other.index - line.index) <= 12 &&
       other.level + (other.kind?.weight ?? 0) >= 0.8 &&
+      TELLS.test(messageOf(lines[other.index] ?? '')) &&
       !shapeOf(line.text).includes(shapeOf(other.text)),
   );
   return near ? (lines[near.index]?.trim() ?? null) : null;

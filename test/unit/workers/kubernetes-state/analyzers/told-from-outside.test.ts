@@ -320,6 +320,26 @@ describe('what stands in the way', () => {
   });
 });
 
+describe('errors of a program that was rolled out lately', () => {
+  const aged = (...rows: [string, string][]) =>
+    printed(
+      'kubectl get pods -n team',
+      `${'NAME'.padEnd(26)}READY   STATUS    RESTARTS   AGE\n${rows.map(([pod, age]) => `${pod.padEnd(26)}1/1     Running   0          ${age}\n`).join('')}`,
+    );
+  const told = (...rows: [string, string][]) =>
+    first('web of team fails', aged(...rows), log(POD, 'ERROR NoMethodError undefined method cents for nil'))
+      ?.statement;
+
+  it('say so where all its pods are young and those beside them are not', () => {
+    expect(told([POD, '18m'], ['stock-6d5c8b7f9d-4xk2p', '9d'])).to.match(/at most 18m old.*rollout/);
+    expect(told([POD, '18m'], ['web-7f6d9c8b5d-aa1bb', '9d'], ['stock-6d5c8b7f9d-4xk2p', '9d'])).to.not.match(
+      /rollout/,
+    );
+    expect(told([POD, '18m'], ['stock-6d5c8b7f9d-4xk2p', '25m'])).to.not.match(/rollout/);
+    expect(told([POD, '9d'], ['stock-6d5c8b7f9d-4xk2p', '99d'])).to.not.match(/rollout/);
+  });
+});
+
 describe('probes that are wrong themselves', () => {
   const described = (probe: string) =>
     printed(
