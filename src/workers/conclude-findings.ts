@@ -98,8 +98,9 @@ function detectorInput({ alerts, evidence }: ConcludeInput): DetectorInput {
   return { alerts, facts: alertFacts(alerts, now), evidence, now };
 }
 
-function fromFinding(top: Finding, context: Context): Report {
+function fromFinding(found: Finding, context: Context): Report {
   const { input, seen, changes, against } = context;
+  const top = withChange(found, changes);
   const effects = effectsOf(top, input.findings);
   const chain = [top, ...effects];
   const change = changeBefore(chain, input.findings);
@@ -122,6 +123,17 @@ function fromFinding(top: Finding, context: Context): Report {
         .map((finding) => toHypothesis(finding, 'possible')),
     ],
   };
+}
+
+/**
+ * A change whose time, place and mechanism all fit this well makes the place probable where the trouble is only suspected to have begun; a
+ * rollout of which nothing but its time is known does not.
+ */
+const FITS_WELL = 0.45;
+
+function withChange(top: Finding, { blamed }: ChangesOfIncident): Finding {
+  const lifts = top.detector === 'where-it-began' && blamed !== null && blamed.isRead && blamed.score >= FITS_WELL;
+  return lifts && top.confidence < LIKELY ? { ...top, confidence: LIKELY } : top;
 }
 
 /** Reasons that lines state in plain words have the class of what they name. */

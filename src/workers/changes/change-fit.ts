@@ -64,7 +64,7 @@ function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
 /** What the first failing service runs counts fully; what others run that fail or that the complaints name, less. */
 const ELSEWHERE_IN_TROUBLE = 0.5;
 
-function placeFit({ services, change }: LiveChange, { failing, named }: IncidentPicture): Fit {
+function placeFit({ services, change }: LiveChange, { failing, named, alerted }: IncidentPicture): Fit {
   const first = failing[0]?.service;
   const works = change.kind === 'config' ? 'is used by' : 'runs in';
   if (services.length === 0) {
@@ -74,7 +74,10 @@ function placeFit({ services, change }: LiveChange, { failing, named }: Incident
   if (first && services.includes(first)) return { score: 1, why: `it ${works} ${first}, where the trouble began` };
   const inTrouble = notable(failing);
   // A store does what it is asked to: where it suffers, who asks it is the place.
+  const asks =
+    first && isStore(first) ? services.find((service) => !isStore(service) && alerted.has(service)) : undefined;
   const asking = first && isStore(first) ? inTrouble.find((other) => !isStore(other.service))?.service : undefined;
+  if (asks) return { score: 1, why: `it ${works} ${asks}, which the alert is about, and which uses ${first}` };
   if (asking && services.includes(asking)) return { score: 1, why: `it ${works} ${asking}, which uses ${first}` };
   const troubled = services.find(
     (service) => named.has(service) || inTrouble.some((other) => other.service === service),

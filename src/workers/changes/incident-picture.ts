@@ -15,6 +15,8 @@ export type IncidentPicture = {
   failing: Suspect[];
   /** Services that the complaints of others name. */
   named: Set<string>;
+  /** Services that the alerts themselves are about. */
+  alerted: Set<string>;
   problems: ProblemLine[];
   shifts: MetricShift[];
 };
@@ -39,6 +41,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     onset: onsetOf(input, problems, shifts, failing),
     failing,
     named: new Set([...named.values()].flatMap((names) => [...names])),
+    alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),
     problems,
     shifts,
   };

@@ -34,10 +34,14 @@ export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
     );
     if (at < 0) return [];
     const [after] = left.splice(at, 1);
-    const told = describe(before, after!);
+    const told = describe(unquoted(before), unquoted(after!));
     return told ? [{ factor: null, ...told, before, after: after! }] : [];
   });
 }
+
+/** Environments hold their numbers in quotes. */
+const QUOTED_NUMBER = /(["'`])(-?\d[\d_]*(?:\.\d+)?(?:ms|s|m|h|d|[KMGT]i?B?)?)\1/g;
+const unquoted = (line: string): string => line.replace(QUOTED_NUMBER, '$2');
 
 /** A line without its literals. */
 const shapeOf = (line: string) => line.replace(STRING, '§').replace(NUMBER, '§').replace(/\s+/g, '');

@@ -2,6 +2,7 @@ import type { AlertClass } from '../../shared/alert.ts';
 import { oneLine, round } from '../detectors/support/text.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { type IncidentPicture, isReporter } from './incident-picture.ts';
+import type { MetricShift } from './metric-shifts.ts';
 import type { ProblemLine } from './problem-lines.ts';
 
 /** A reason outside of the program: no change of the program explains what it explains. */
@@ -145,13 +146,30 @@ function crowdedNode({ problems, shifts }: IncidentPicture): OperationalCause | 
   return { kind: 'node', class: 'resource', statement, evidence: cite([...reports, ...hosts]) };
 }
 
+/** What a service asks others for, as opposed to what it is asked for. */
+const OUTBOUND = /outbound|egress|client|outgoing|calls_made|downstream/i;
+
+/** A caller that asks for many times more than before while it is itself asked for no more does it by itself: retries, loops. */
+function multiplies(
+  { service, metric, before, since }: MetricShift,
+  shifts: MetricShift[],
+  first: string | null,
+): boolean {
+  if (service === first || !OUTBOUND.test(metric) || metricKind(metric) !== 'traffic' || since <= TIMES_MORE * before)
+    return false;
+  const asked = shifts.filter(
+    (one) => one.service === service && metricKind(one.metric) === 'traffic' && !OUTBOUND.test(one.metric),
+  );
+  return !asked.some((one) => one.since > TIMES_MORE * one.before);
+}
+
 /** The first failing service gets many times the requests it used to. */
 function demandSurge({ shifts, onset }: IncidentPicture, first: string | null): OperationalCause | null {
   const surge = shifts.find(
     ({ service, metric, before, since, at, step }) =>
       service === first && metricKind(metric) === 'traffic' && since > TIMES_MORE * before && at <= onset + step,
   );
-  if (!surge) return null;
+  if (!surge || shifts.some((shift) => multiplies(shift, shifts, first))) return null;
   const { metric, before, since, service, evidence } = surge;
   const statement = `${service} gets many more requests: ${metric} went from ${round(before)} to ${round(since)} (medians)`;
   return { kind: 'demand', class: 'resource', statement, service, evidence: [evidence] };

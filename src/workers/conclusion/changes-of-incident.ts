@@ -17,7 +17,15 @@ export type ChangesOfIncident = {
   /** The change that is to blame and those that only look so, or the reason outside of the program. */
   hypotheses: Hypothesis[];
   /** The change that is to blame, where it runs in what the cause is about or takes effect in; null where none does. */
-  blamed: { statement: string; evidence: number[]; actions: Action[] } | null;
+  blamed: {
+    statement: string;
+    /** How well time, place and mechanism fit together, 0 to 1. */
+    score: number;
+    /** True where its content was read, not its time alone. */
+    isRead: boolean;
+    evidence: number[];
+    actions: Action[];
+  } | null;
   /** Where changes run that were ruled out. */
   cleared: string[];
   operational: OperationalCause | null;
@@ -81,11 +89,16 @@ function listedChanges(chain: Finding[], input: DetectorInput): ChangesOfInciden
   };
 }
 
-function tell({ live, mechanism, time }: JudgedChange, input: DetectorInput): NonNullable<ChangesOfIncident['blamed']> {
+function tell(
+  { live, mechanism, time, score }: JudgedChange,
+  input: DetectorInput,
+): NonNullable<ChangesOfIncident['blamed']> {
   const { kind, title } = live.change;
   const places = live.services.map((name) => ({ name, namespace: namespaceOf(name, input) }));
   return {
     statement: `The change ${named(live)} fits: ${mechanism.why}; ${time.why}`,
+    score,
+    isRead: live.change.detail !== '',
     evidence: live.evidence,
     actions: [
       ...places

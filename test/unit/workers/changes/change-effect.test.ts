@@ -112,6 +112,10 @@ describe('what a change can do', () => {
         loosens: false,
         tightens: true,
       });
+      expect(effectOf(commit('-  WORKERS: "16"\n+  WORKERS: "2"', { files: ['a.yaml'] }))).to.include({
+        tightens: true,
+        why: 'it changes "WORKERS" from 16 to 2',
+      });
       expect(effectOf(commit('-  Timeout: 2 * time.Second,\n+  Timeout: 900 * time.Millisecond,'))).to.include({
         tightens: true,
       });

@@ -63,6 +63,15 @@ describe('reasons outside of the program', () => {
     expect(causeOf(complaints, { jumps: surge('stock') })).to.equal(null);
   });
 
+  it('is no demand where a caller that is asked for no more makes many times the calls', () => {
+    const complaints = [{ service: 'depot', severity: 'WARN', body: 'request % exceeded its budget' }];
+    const asked = { service: 'depot', metric: 'requests_per_sec', from: 100, to: 700 };
+    const calls = { service: 'shop', metric: 'outbound_calls_per_sec', from: 100, to: 700 };
+    const rush = { service: 'shop', metric: 'requests_per_sec', from: 100, to: 700 };
+    expect(causeOf(complaints, { jumps: [asked, calls] })).to.equal(null);
+    expect(causeOf(complaints, { jumps: [asked, calls, rush] })).to.include({ kind: 'demand' });
+  });
+
   it('is said plainly for failovers and used-up quotas', () => {
     expect(causeOf([{ service: 'depot', body: 'primary failed over to zone b' }])).to.include({ kind: 'platform' });
     expect(causeOf([{ service: 'depot', body: 'quota for label printing exceeded' }])).to.include({ kind: 'quota' });

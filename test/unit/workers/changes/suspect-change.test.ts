@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Change } from '../../../../src/workers/changes/change-effect.ts';
+import { judgeChanges } from '../../../../src/workers/changes/change-fit.ts';
 import { changeHypotheses } from '../../../../src/workers/changes/change-hypotheses.ts';
 import { changeSuspects } from '../../../../src/workers/changes/change-suspects.ts';
 import { culpritChange, suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
+import type { Suspect } from '../../../../src/workers/localisation/suspect.ts';
 import { bumpDecoy, formEvidence, type Incident, incident, tidyDecoy } from '../../../fixtures/rca/change-incident.ts';
 import { CHANGE_MECHANISMS } from '../../../fixtures/rca/change-mechanisms.ts';
 import { CHANGE_SCENARIOS } from '../../../fixtures/rca/change-scenarios.ts';
@@ -53,6 +55,25 @@ describe('the change behind an incident', () => {
       complaints: [...index.complaints, { service: 'shipping-db', body: 'statement took % ms' }],
     };
     expect(culpritChange(incident(about))).to.equal(culprit);
+  });
+
+  it('takes for the place of a store that suffers the service that the alert is about', () => {
+    const suspect = (service: string, score: number) =>
+      ({ service, score, instance: null, onset: 0, class: null, reasons: [], evidence: [] }) satisfies Suspect;
+    const picture = {
+      alertAt: 60_000,
+      onset: 60_000,
+      failing: [suspect('prices-db', 0.99), suspect('web', 0.2)],
+      named: new Set<string>(),
+      alerted: new Set(['prices']),
+      problems: [],
+      shifts: [],
+    };
+    const placed = (service: string) => {
+      const change: Change = { kind: 'commit', id: 'c', service, at: null, title: '', detail: '', files: [] };
+      return judgeChanges([{ id: 'c', at: 0, services: [service], change, evidence: [1] }], picture)[0]?.place.score;
+    };
+    expect([placed('prices'), placed('mailer')]).to.deep.equal([1, 0]);
   });
 
   it('says nothing of changes where none are known', () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { loadAgents, poolAgents } from '../../../../src/shared/agents/load-agents.ts';
 import type { Evidence, Finding } from '../../../../src/shared/report.ts';
+import { concludeFindings } from '../../../../src/workers/conclude-findings.ts';
 import { changesOfIncident, withoutJudged } from '../../../../src/workers/conclusion/changes-of-incident.ts';
 import { evidence, input, logRow, logs, NOW } from '../../../support/evidence-fixtures.ts';
 
@@ -86,6 +88,25 @@ describe('the changes around an incident', () => {
       (component): Finding => ({ ...beganAt(component), detector: 'recent-change' }),
     );
     expect(withoutJudged(found, changes).map(({ component }) => component)).to.deep.equal(['orders']);
+  });
+
+  it('make a place probable that was only suspected, where mechanism, time and place fit well', () => {
+    const verdict = (diff: string) => {
+      const commit = {
+        ...rollout('orders', 10),
+        kind: 'commit' as const,
+        title: 'chore: fit into the small node',
+        detail: `@@ orders.yaml @@\n${diff}`,
+        files: ['orders.yaml'],
+      };
+      const seen = incident([commit as unknown as ReturnType<typeof rollout>]);
+      const findings = [{ ...beganAt('orders'), confidence: 0.3 }];
+      const agent = poolAgents(loadAgents())[0]!;
+      return concludeFindings({ alerts: seen.alerts, agent, findings, evidence: seen.evidence, gaps: [], seen })
+        .verdict;
+    };
+    expect(verdict('-  WORKERS: "16"\n+  WORKERS: "2"')).to.equal('probable');
+    expect(verdict('-  COLOUR: "red"\n+  COLOUR: "blue"')).to.equal('inconclusive');
   });
 
   it('give way to a reason outside of the program where only a place was found', () => {
