@@ -51,6 +51,7 @@ import { storeFacts } from './analyzers/store-facts.ts';
 import { stuckDeletions } from './analyzers/stuck-deletions.ts';
 import { unroutedRequests } from './analyzers/unrouted-requests.ts';
 import { usage } from './analyzers/usage.ts';
+import { waitingWork } from './analyzers/waiting-work.ts';
 import { webhooks } from './analyzers/webhooks.ts';
 import { buildState } from './build-state.ts';
 import type { Analyzer, Context, Diagnosis } from './diagnosis.ts';
@@ -90,6 +91,7 @@ export const ANALYZERS = {
   otherEvents,
   logErrors,
   slowSteps,
+  waitingWork,
   callGaps,
   callLatency,
   consumerLag,

@@ -3,7 +3,9 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
 import { isFinishedTry } from './finished-tries.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
+import { isWork, longestMs } from './logs/served.ts';
 import { name } from './quote.ts';
+import { type Raw, recordsAt, textAt } from './raw.ts';
 import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
 import { endpointsOfSlices } from './typed/endpoint-slices.ts';
@@ -35,6 +37,23 @@ const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy
 /** A diagnosis this sure is a reason to doubt that all is well. */
 const DOUBT = 0.3;
 
+const SPEAKS_OF_SLOWNESS =
+  /slow|latenc|p9\d|respons\w* time|\bages\b|\bhang|takes? (?:too )?long|\bseconds?\b|time[sd]? ?out|sluggish/i;
+/** Of this length (ms) nothing is quick. */
+const SLOW_MS = 2000;
+const ENOUGH_SLOW = 2;
+
+/** True where a program tells at the end of its log of work that takes long: what the alert says is still so. */
+const isSlow = (state: KubernetesState): boolean =>
+  state.logs.some((log) => {
+    const work = log.command ? [] : log.lines.filter(isWork);
+    const spans = work.slice(-Math.max(ENOUGH_SLOW, Math.ceil(work.length / 2))).map((line) => longestMs(line) ?? 0);
+    return (
+      spans.filter((ms) => ms >= SLOW_MS).length >= ENOUGH_SLOW &&
+      spans.filter((ms) => ms >= SLOW_MS).length >= spans.length / 2
+    );
+  });
+
 /** What shows that the workloads of the alert are well; null where they are not, or nothing was seen of them. */
 export function healthyState(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { context, subjects, diagnoses } = diagnose(input);
@@ -47,6 +66,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   if (pods.length === 0 && workloads.length === 0) return null;
   if (SYMPTOM_OF_USERS.test(context.text) && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
+  if (SPEAKS_OF_SLOWNESS.test(context.text) && isSlow(state)) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
   const said = [
     running(pods, workloads),
@@ -98,13 +118,25 @@ function hasEndpoints(state: KubernetesState, pods: Pod[]): boolean {
   return seen.some((one) => pods.some((pod) => sameNamespace(one.namespace, pod.namespace)));
 }
 
-/** Monitors in a snapshot that are in alarm speak against health. */
+/** Monitors in a snapshot that are in alarm speak against health, but for those that only count what was. */
 function alarming({ evidence }: DetectorInput): boolean {
-  return evidence.some(
-    ({ capability, text }) =>
-      capability === 'snapshot.json' && /"overall_state":\s?"(?:Alert|ALARM|No Data)"/.test(text),
-  );
+  return evidence.some(({ capability, text, data }) => {
+    if (capability !== 'snapshot.json' || !IN_ALARM.test(text)) return false;
+    const monitors = recordsAt(data, 'body', 'monitors');
+    return monitors.length === 0 || monitors.some((one) => IN_ALARM.test(JSON.stringify(one)) && !remembers(one));
+  });
 }
+
+const IN_ALARM = /"overall_state":\s?"(?:Alert|ALARM|No Data)"/;
+
+/** A total of restarts never goes down again, and many replicas are no harm: such a monitor tells nothing of how things are now. */
+const COUNTS = /containers?\.restarts|restart_?count|\breplicas\b|hpa\.current/i;
+const OF_NOW = /change\(|diff\(|derivative|rate|per_(?:second|minute|hour)|unavailable|missing|desired|</i;
+
+const remembers = (monitor: Raw): boolean => {
+  const query = textAt(monitor, 'query') ?? '';
+  return COUNTS.test(query) && !OF_NOW.test(query);
+};
 
 const isWell = (pod: Pod): boolean =>
   pod.phase === 'Succeeded' || (pod.ready === true && (pod.phase === null || pod.phase === 'Running'));

@@ -1,5 +1,6 @@
 import type { DetectorInput } from '../detectors/detector.ts';
 import { median } from '../localisation/statistics/robust.ts';
+import { serviceRole } from '../localisation/telemetry/service-role.ts';
 import { diagnose } from './diagnose.ts';
 import { healthyState } from './healthy-state.ts';
 import type { LogText } from './kubernetes-state.ts';
@@ -31,10 +32,18 @@ const FAST = { median: 300, most: 1000 } as const;
  * of no complaint, and the state of the cluster raises no doubt. Null where that is not shown.
  */
 export function servedWell(input: DetectorInput): { statement: string; evidence: number[] } | null {
-  const { context, subjects } = diagnose(input);
-  const { state, text } = context;
+  const { text } = diagnose(input).context;
   const times = SEEN_IN_TIMES.test(text);
-  if (subjects.names.size === 0 || NOT_HERE.test(text) || !(times || SEEN_IN_LOGS.test(text))) return null;
+  return NOT_HERE.test(text) || !(times || SEEN_IN_LOGS.test(text)) ? null : worksOn(input, times);
+}
+
+/**
+ * What shows that the programs of an alert work, whatever it is about: their logs, to the end, without a complaint, and in a short time where
+ * that is the question. Where the alert names none, the entrances tell what users see, if nobody else complains.
+ */
+export function worksOn(input: DetectorInput, times: boolean): { statement: string; evidence: number[] } | null {
+  const { context, subjects } = diagnose(input);
+  const { state } = context;
   const well = healthyState(input);
   if (!well) return null;
   const writers = new Set(subjectPods(state, subjects).map(workloadName));
@@ -42,9 +51,10 @@ export function servedWell(input: DetectorInput): { statement: string; evidence:
     (log) =>
       !log.command && !log.filter && (writers.has(writerOf(log)) || subjects.names.has(writerOf(log).toLowerCase())),
   );
-  const work = logs.flatMap(({ lines }) => lines.filter(isWork));
+  const telling = subjects.names.size > 0 ? logs : logs.filter((log) => serviceRole(writerOf(log)) === 'entrance');
+  const work = telling.flatMap(({ lines }) => lines.filter(isWork));
   if (work.length < ENOUGH || complains(logs) || (times && !isFast(work))) return null;
-  const owner = writerOf(logs[0] as LogText);
+  const owner = writerOf(telling[0] as LogText);
   return {
     statement: `${well.statement}; the log of ${name(owner)} tells of work well done${times ? ' in a short time' : ''}, to its end`,
     evidence: [...new Set([...well.evidence, ...logs.map(({ evidence }) => evidence)])],

@@ -8,6 +8,7 @@ import { answeredNames } from '../../kubernetes-state/answered-names.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
 import { healthyState, NAMES_KUBERNETES, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
 import { keepsUp } from '../../kubernetes-state/logs/consumer-groups.ts';
+import { worksOn } from '../../kubernetes-state/served-well.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
@@ -49,7 +50,7 @@ export const CLEAN_CHECKS = {
   },
   'connection-failure': {
     alert: /refus|reset by|unreachable|timed? ?out|not reachable|\bdown\b|connection (?:error|fail)/i,
-    proof: openPort,
+    proof: (input) => openPort(input) ?? worksOn(input, false),
   },
   'endpoints-not-ready': {
     alert: /endpoint|unavailable|\bdown\b|replica|not ready|unhealthy/i,

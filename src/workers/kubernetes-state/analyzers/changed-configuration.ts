@@ -26,6 +26,7 @@ export const changedConfiguration: Analyzer = (context) => {
 /** What a wrong or old Secret makes programs complain about. */
 const OF_SECRETS = new Set([
   'credentials',
+  'broker-credentials',
   'user-missing',
   'certificate',
   'certificate-expired',
@@ -38,6 +39,7 @@ type Complaint = { said: Said; owner: string };
 /** What programs complain about that may come from what they are configured with. */
 const FROM_CONFIGURATION = new Set([
   'credentials',
+  'broker-credentials',
   'user-missing',
   'configuration',
   'name-resolution',

@@ -113,6 +113,15 @@ const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>
   (event.kind === 'Pod' &&
     pods.some((pod) => pod.name === event.name && pod.ready === true && sameNamespace(pod.namespace, event.namespace)));
 
+/** True where a node was taken away, as it announced, and every other one is ready: somebody else does its work. */
+const isReplacedNode = ({ nodes, pods, workloads }: KubernetesState, { kind, reason }: KubeEvent): boolean =>
+  /^Node/.test(kind) &&
+  /^(?:SpotInterrupt\w*|Disrupt\w*|Terminat\w*|NodeNotReady|RemovingNode|DeletingNode)/.test(reason) &&
+  nodes.length > 0 &&
+  nodes.every(({ ready }) => ready === true) &&
+  pods.every(({ ready, phase, deleting }) => ready === true || phase === 'Succeeded' || deleting) &&
+  workloads.every(({ desired, ready }) => desired === null || ready === null || ready >= desired);
+
 /** What takes a pod away. */
 const TAKES_AWAY = /preempted|\bevicted|taint|\bkilled|deleted/i;
 
@@ -124,7 +133,11 @@ const isGone = (state: KubernetesState, { kind, name: pod, namespace, reason, me
 const isOld = ({ ageSeconds }: KubeEvent): boolean => ageSeconds !== null && ageSeconds > 1800;
 
 const isOver = (state: KubernetesState, event: KubeEvent): boolean =>
-  USUAL.test(event.reason) || isReady(state, event) || isGone(state, event) || isOld(event);
+  USUAL.test(event.reason) ||
+  isReady(state, event) ||
+  isReplacedNode(state, event) ||
+  isGone(state, event) ||
+  isOld(event);
 
 /** Events that name a failure which no other analyzer reads. */
 export const otherEvents: Analyzer = ({ state }) => {

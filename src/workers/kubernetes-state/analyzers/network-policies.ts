@@ -7,7 +7,8 @@ import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { type Raw, recordAt, recordsAt, textAt } from '../raw.ts';
 import { type Selectable, sameNamespace, selectables } from '../relations.ts';
-import { guessedPlaces, ownName, type Path, pathsOf, usualPlaces } from './policy-paths.ts';
+import { addressesOf } from './addresses.ts';
+import { guessedPlaces, jobPlaces, ownName, type Path, pathsOf, usualPlaces } from './policy-paths.ts';
 import { allows, applies, covers, described, matches, type Side } from './policy-rules.ts';
 
 /** Finds network policies that block a path which a workload is configured to use, or which the alert names. */
@@ -23,12 +24,16 @@ export const networkPolicies: Analyzer = (context) => {
   const blocked = pathsOf(context, places).flatMap((path) =>
     policies.flatMap((policy) => blocks(context.state, policy, path, policies)),
   );
-  const nameless = [...places, ...usualPlaces(context.state)]
-    .filter((place) => namesFail(context.state, place))
+  const nameless = [...places, ...usualPlaces(context.state), ...jobPlaces(context.state)]
+    .filter((place) => namesFail(context.state, place) || asksForNames(context.state, place))
     .flatMap((from) => policies.flatMap((policy) => blocksNames(context.state, policy, { from, to: null }, policies)));
   const found = [...blocked, ...nameless];
   return found.length > 0 ? found.slice(0, 3) : suspects(context, policies, places);
 };
+
+/** Where nothing was seen running: a program that is told to call somebody by name. */
+const asksForNames = ({ desiredOnly }: KubernetesState, { template }: Selectable): boolean =>
+  desiredOnly && addressesOf(template).some(({ host }) => /[a-z]/i.test(host));
 
 /** A row of a table tells only whom a policy covers. */
 function tellsRules({ raw }: Meta): boolean {

@@ -88,6 +88,14 @@ export function usualPlaces(state: KubernetesState): Selectable[] {
     .map((pod) => placeOf(pod, { app: workloadName(pod), 'app.kubernetes.io/name': workloadName(pod) }));
 }
 
+/** What jobs run, of which no pod was seen. */
+export const jobPlaces = (state: KubernetesState): Selectable[] =>
+  state.workloads.flatMap(({ kind, name, namespace, template, evidence }) =>
+    template && /^(?:Cron)?Job$/.test(kind)
+      ? [{ name, namespace, template, labels: template.labels, evidence, pod: null }]
+      : [],
+  );
+
 const placeOf = (pod: Pod, labels: Record<string, string>): Selectable => ({
   name: pod.name,
   namespace: pod.namespace,

@@ -25,6 +25,8 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
   const selected = inside.filter(({ labels }) => selects(service.selector, labels));
   if (selected.length === 0) {
     const none = service.endpoints?.length === 0;
+    // Whoever has endpoints selects somebody, though the labels of its pods were not shown.
+    if (service.endpoints !== null && !none) return [];
     const misnamed = none ? misnamedPort(state, service) : null;
     if (misnamed) return [misnamed];
     const near = nearest(service, inside) ?? (none ? namesake(state, service) : null);

@@ -25,7 +25,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the database cannot be reached',
     pattern: new RegExp(
-      `\\((?:2002|2003|2006|2013), |terminating connection due to (?:administrator command|unexpected postmaster exit)|the database system is (?:starting up|shutting down|in recovery mode)|no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|Communications link failure|Lost connection to MySQL|server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|unable to connect|not possible to connect|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect|unable to connect|can't reach)[^\\n]{0,120}${DATABASE}`,
+      `\\((?:2002|2003|2006|2013), |terminating connection due to (?:administrator command|unexpected postmaster exit)|the database system is (?:starting up|shutting down|in recovery mode)|no reachable servers|server selection (?:error|timeout)|ServerSelection(?:Timeout)?Error|MongoNetworkError|MongoSocket\\w*Exception|Communications link failure|Lost connection to MySQL|server closed the connection unexpectedly|${DATABASE}[^\\n]{0,120}(?:refused|time(?:d )?out|unreachable|unavailable|failed|reset|closed|lost|gone away|error|down|not connected|unable to connect|not possible to connect|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b)|(?:refused|time(?:d )?out|unreachable|failed|\\bETIMEDOUT\\b|\\bECONNREFUSED\\b|cannot connect|can't connect|unable to connect|can't reach)[^\\n]{0,120}${DATABASE}`,
       'i',
     ),
     weight: 0.95,
@@ -68,7 +68,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     class: 'network',
     meaning: 'a callee is unavailable',
     pattern:
-      /code = Unavailable|StatusCode\.UNAVAILABLE|\bUNAVAILABLE: |no[_ ]healthy[_ ]upstream|upstream connect error|upstream_reset_before_response_started|route_not_found|cluster_not_found|no live upstreams|circuit ?breaker.{0,60}(?<!half[- ])\bopen\b|CallNotPermittedException|503 Service (?:Temporarily )?Unavailable|no endpoints available|502 Bad Gateway/i,
+      /code = Unavailable|StatusCode\.UNAVAILABLE|\bUNAVAILABLE: |no[_ ]healthy[_ ]upstream|upstream connect error|upstream_reset_before_response_started|route_not_found|cluster_not_found|no live upstreams|circuit ?breaker.{0,60}(?<!half[- ])\bopen\b|CallNotPermittedException|503 Service (?:Temporarily )?Unavailable|no endpoints available|produced zero addresses|no passing instance|502 Bad Gateway/i,
     weight: 0.8,
   },
   {

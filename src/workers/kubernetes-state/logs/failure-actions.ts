@@ -54,6 +54,10 @@ const PLANS: Record<string, Plan> = {
     ...listAction('secrets', scene.namespace, 'See which Secrets exist and how old they are', false),
     ...toStore('Bring the password of the Secret and that of the database together', RESTARTS)(scene, state, kind),
   ],
+  'broker-credentials': (scene) => [
+    ...listAction('secrets', scene.namespace, 'See which Secrets exist and how old they are', false),
+    changeAction('Bring the password of the Secret and that of the broker together', RESTARTS),
+  ],
   'user-missing': toStore('Create the user again, or correct its name and database in the client', 'Changes a login.'),
   'store-rights': toStore('Grant the right again to the user', 'Changes what a login may do.'),
   'password-expired': toStore('Give the user a new password, or take the expiry off it', 'Changes a login.'),

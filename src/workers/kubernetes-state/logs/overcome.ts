@@ -5,7 +5,7 @@ import { isServed } from './served.ts';
 
 /** What a program writes when a trouble of before is over. */
 const OVER =
-  /\b(?:attempt|retry|try) #?\d+ (?:succeeded|ok)\b|\bsucceeded (?:after|on) (?:attempt|retry|\d)|retry succeeded|reconnected|connection (?:was )?(?:re-?established|restored|recovered)|\brecovered\b|back to normal|caught up with|ready (?:to accept|for) connections|DB loaded from disk|\b(?:is|are) (?:now )?(?:up|reachable|available|ready)\b(?! to\b)|^\s*;; ANSWER SECTION/i;
+  /\b(?:attempt|retry|try) #?\d+ (?:succeeded|ok)\b|\bsucceeded (?:after|on) (?:attempt|retry|\d)|retry succeeded|reconnected|connection (?:was )?(?:re-?established|restored|recovered)|\brecovered\b|back to normal|caught up with|ready (?:to accept|for) connections|DB loaded from disk|\b(?:is|are) (?:now )?(?:up|reachable|available|ready)\b(?! to\b)|^\s*;; ANSWER SECTION|successfully (?:re)?connected|\b(?:db|database|postgres\w*|mysql|redis|mongo\w*|broker)\b[^\n]{0,20}\bconnected\b/i;
 
 /** Who only waits for somebody else may say so as often as he likes. */
 const WAITS = /\bwait(?:ing|s|ed)?\b|\bretry(?:ing)?\b|\bsleep(?:ing)?\b/i;
@@ -38,6 +38,12 @@ export function withoutOvercome<C extends Candidate>(lines: readonly string[], c
   const latest = fading.at(-1);
   if (latest && servesAgain(lines, latest.index, candidates))
     return candidates.filter((candidate) => !fading.includes(candidate));
+  const entered = candidates.filter((one) => one.kind?.name === 'credentials' && comesIn(lines, one.index));
+  if (entered.length > 0)
+    return withoutOvercome(
+      lines,
+      candidates.filter((one) => !entered.includes(one)),
+    );
   const passing = candidates.filter(({ kind }) => PASSING.has(kind?.name ?? ''));
   const last = passing.at(-1);
   if (latest && onlyOnce(lines, latest.index, candidates)) return [];
@@ -45,6 +51,19 @@ export function withoutOvercome<C extends Candidate>(lines: readonly string[], c
   const kept = candidates.filter((candidate) => !passing.includes(candidate));
   // What a program cries while it cannot reach somebody goes with it.
   return kept.filter(({ index, kind }) => kind !== null || index > last.index);
+}
+
+/** How stores write whom they let in. */
+const LET_IN = /successfully authenticated|connection authorized|authentication succeeded/i;
+const USER = /"?\buser(?:name)?"?["=: ]{1,3}"?([\w.@-]+)/i;
+
+/** True for a login that was refused to somebody whom the store let in afterwards: he had mistyped. */
+function comesIn(lines: readonly string[], index: number): boolean {
+  const user = USER.exec(lines[index]?.slice(0, 1500) ?? '')?.[1];
+  return (
+    user !== undefined &&
+    lines.slice(index + 1).some((line) => LET_IN.test(line) && USER.exec(line.slice(0, 1500))?.[1] === user)
+  );
 }
 
 function saysOver(lines: readonly string[], passing: Candidate[]): boolean {

@@ -43,8 +43,21 @@ export function calleeOf(state: KubernetesState, { line }: { line: DecisiveLine 
     [line.text, line.also ?? '']
       .flatMap((text) => namedIn(text, book))
       .filter((one) => one.toLowerCase() !== owner.toLowerCase())
-      .at(-1) ?? null
+      .at(-1) ?? listensAt(state, `${line.text} ${line.also ?? ''}`, owner)
   );
+}
+
+/** The only workload that has the port of an address which nothing else explains. */
+function listensAt(state: KubernetesState, text: string, owner: string): string | null {
+  const ports = new Set([...text.matchAll(/\b\d{1,3}(?:\.\d{1,3}){3}:(\d{2,5})\b/g)].map(([, port]) => port));
+  if (ports.size === 0) return null;
+  const found = templatesOf(state)
+    .filter(({ template }) =>
+      template.containers.some(({ ports: own }) => own.some(({ port }) => ports.has(String(port)))),
+    )
+    .map(({ owner: has }) => namesOf(has).at(-1) ?? has.name);
+  const [first] = new Set(found);
+  return first && new Set(found).size === 1 && first !== owner ? first : null;
 }
 
 /** True for names and images of databases, caches and brokers. */

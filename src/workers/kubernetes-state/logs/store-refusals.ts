@@ -59,6 +59,14 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     weight: 1,
   },
   {
+    name: 'broker-credentials',
+    class: 'application',
+    meaning: 'the broker refuses the login: the credentials are wrong or missing (authentication failed)',
+    pattern:
+      /\bACCESS_REFUSED\b|Amqp\w*Authentication|rabbitmq[\w.]*Authentication|SaslAuthenticationException|SASL\w* authentication fail|PLAIN login refused/i,
+    weight: 1,
+  },
+  {
     name: 'credentials',
     class: 'database',
     meaning: 'the credentials are wrong or missing: authentication failed',

@@ -80,6 +80,61 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('api is not ready', told('11m'), ready)).to.not.equal('probable');
   });
 
+  it('a login that was refused to somebody who came in afterwards was mistyped', () => {
+    const line = (message: string, user: string) =>
+      `{"t":{"$date":"2031-04-02T10:00:00.000+00:00"},"s":"I","c":"ACCESS","msg":"${message}","attr":{"user":"${user}"}}\n`;
+    const told = (user: string) =>
+      printed(
+        'kubectl logs api-6d5c8b7f9d-4xk2p -n team',
+        line('authentication failed', 'jo') + line('Successfully authenticated', user),
+      );
+    expect(verdictOf('are the pods of api well?', RUNNING(API), told('jo'))).to.equal('healthy');
+    expect(verdictOf('api: logins fail', RUNNING(API), told('ann'))).to.not.equal('healthy');
+  });
+
+  it('what is still slow by its own log is not healthy where slowness is the question', () => {
+    const slow = log(SERVED.replaceAll('12ms', '7912ms'));
+    for (const asked of ['why does api take ages?', 'pods of api are slow', 'api hangs for seconds'])
+      expect(verdictOf(asked, RUNNING(API), slow), asked).to.not.equal('healthy');
+  });
+
+  it('who names no program is answered by the entrance, if nobody complains', () => {
+    const edge = RUNNING('edge-6d5c8b7f9d-4xk2p  1/1     Running   0               30d\n');
+    const told = (text: string) => printed('kubectl logs edge-6d5c8b7f9d-4xk2p -n team', text);
+    const asked = 'SLO burn: requests of everything fail or are slow';
+    expect(verdictOf(asked, edge, told(SERVED))).to.equal('healthy');
+    expect(verdictOf(asked, edge, told(SERVED.replaceAll('12ms', '4200ms')))).to.not.equal('healthy');
+    expect(verdictOf(asked, RUNNING(API), log(SERVED))).to.not.equal('healthy');
+  });
+
+  it('a monitor that counts what was does not speak against health, one of what is does', () => {
+    const monitor = (query: string) => ({
+      capability: 'snapshot.json',
+      data: { name: 'datadog_monitors', body: { monitors: [{ name: 'm', query, overall_state: 'Alert' }] } },
+    });
+    const total = 'max(last_5m):max:kubernetes.containers.restarts{kube_namespace:team} by {pod_name} > 5';
+    const asked = 'pods of api restarted 8 times';
+    expect(verdictOf(asked, RUNNING(API), monitor(total))).to.equal('healthy');
+    expect(verdictOf(asked, RUNNING(API), monitor(`change(max(last_5m),last_1h):${total}`))).to.not.equal('healthy');
+    expect(verdictOf(asked, RUNNING(API), monitor('sum(last_5m):trace.errors{service:api} > 5'))).to.not.equal(
+      'healthy',
+    );
+  });
+
+  it('a node that was taken away is no fault while all others and all pods are well', () => {
+    const gone = printed(
+      'kubectl get events -A',
+      'NAMESPACE   LAST SEEN   TYPE      REASON            OBJECT               MESSAGE\n            5m          Warning   SpotInterrupted   nodeclaim/spot-8wq2f   Spot interruption warning was triggered\n',
+    );
+    const nodes = (status: string) =>
+      printed(
+        'kubectl get nodes',
+        `NAME     STATUS     ROLES    AGE   VERSION\nnode-1   ${status.padEnd(11)}<none>   41d   v1.33.1\n`,
+      );
+    expect(verdictOf('node of api was interrupted', RUNNING(API), gone, nodes('Ready'))).to.not.equal('probable');
+    expect(verdictOf('node of api was interrupted', RUNNING(API), gone, nodes('NotReady'))).to.not.equal('healthy');
+  });
+
   it('errors about what clients sent are theirs', () => {
     const lines = (...said: string[]) =>
       log(said.map((one) => `2031-04-02T10:00:05Z ERROR ${one}\n`).join('') + SERVED);

@@ -340,6 +340,111 @@ describe('errors of a program that was rolled out lately', () => {
   });
 });
 
+describe('whom callers mean', () => {
+  it('is the only workload with the port of an address that nothing else explains', () => {
+    const described = (port: number) =>
+      printed(
+        'kubectl describe pod renderer-56dd9bdc95-n9f5h -n team',
+        `Name:             renderer-56dd9bdc95-n9f5h\nNamespace:        team\nStatus:           Running\nContainers:\n  renderer:\n    Image:          x/y:1\n    Port:           ${port}/TCP\n    State:          Waiting\n      Reason:       CrashLoopBackOff\n    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n    Ready:          False\n    Restart Count:  6\nEvents:           <none>\n`,
+      );
+    const proxy = log(
+      POD,
+      '[error] 30#30: *8 upstream prematurely closed connection while reading response header, upstream: "http://10.32.7.90:7800/a.png"\n'.repeat(
+        3,
+      ),
+    );
+    expect(first('web of team answers 5xx', pods(row(POD)), proxy, described(7800))).to.include({
+      component: 'renderer',
+      kind: 'oom-killed',
+    });
+    expect(first('web of team answers 5xx', pods(row(POD)), proxy, described(7801))?.component).to.not.equal(
+      'renderer',
+    );
+  });
+
+  it('is a service whose workload is scaled to zero, where its names lead to no address', () => {
+    const found = first(
+      'web of team fails',
+      pods(row(POD)),
+      printed(
+        'kubectl get deploy -n team',
+        'NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    1/1     1            1           3d\ngeo    0/0     0            0           3d\n',
+      ),
+      log(
+        POD,
+        'ERR nearby failed error="rpc error: code = Unavailable desc = name resolver error: produced zero addresses" service=geo\n'.repeat(
+          3,
+        ),
+      ),
+    );
+    expect(found?.component).to.equal('geo');
+    expect(found?.statement).to.match(/scaled to zero/);
+  });
+
+  it('is nobody whose service has endpoints, though no labels were shown', () => {
+    const found = first(
+      'orders-db of team is slow',
+      printed(
+        'kubectl get svc,endpoints -n team',
+        'NAME                TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)    AGE\nservice/orders-db   ClusterIP   None         <none>        5432/TCP   3d\n\nNAME                  ENDPOINTS         AGE\nendpoints/orders-db   10.2.3.4:5432     3d\n',
+      ),
+      printed(
+        'kubectl describe svc orders-db -n team',
+        'Name:              orders-db\nNamespace:         team\nSelector:          app=orders-db\nType:              ClusterIP\nIP:                None\nPort:              pg  5432/TCP\nTargetPort:        5432/TCP\nEndpoints:         10.2.3.4:5432\n',
+      ),
+      printed(
+        'kubectl get pods -n team --show-labels',
+        `${'NAME'.padEnd(26)}READY   STATUS    RESTARTS   AGE   LABELS\n${'orders-6d5c8b7f9d-4xk2p'.padEnd(26)}1/1     Running   0          3d    app=orders\n`,
+      ),
+    );
+    expect(found?.kind).to.not.equal('selector-mismatch');
+  });
+
+  it('is the program itself where work waits in its own queue', () => {
+    const waits = (waited: string) =>
+      first(
+        'web of team is slow',
+        pods(row(POD)),
+        log(POD, `time=2031-04-02T10:00:01Z level=INFO msg=answered took=7.8s waited=${waited} queued=95\n`.repeat(4)),
+      )?.kind;
+    expect(waits('7.7s')).to.equal('work-waits');
+    expect(waits('0.1s')).to.equal(undefined);
+  });
+
+  it('are the name servers where a policy of bare objects leaves them out', () => {
+    const policy = (ports: object[]) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'fetch', namespace: 'team' },
+      spec: { podSelector: { matchLabels: { app: 'fetch' } }, policyTypes: ['Egress'], egress: [{ ports }] },
+    });
+    const cron = {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'fetch', namespace: 'team' },
+      spec: {
+        schedule: '* * * * *',
+        jobTemplate: {
+          spec: {
+            template: {
+              metadata: { labels: { app: 'fetch' } },
+              spec: {
+                containers: [
+                  { name: 'f', image: 'x:1', env: [{ name: 'RATES_URL', value: 'https://rates.example/v1' }] },
+                ],
+              },
+            },
+          },
+        },
+      },
+    };
+    const kind = (...ports: object[]) =>
+      first('why does every run of fetch fail', manifests(cron, policy(ports)))?.kind;
+    expect(kind({ port: 443, protocol: 'TCP' })).to.equal('policy-blocks-dns');
+    expect(kind({ port: 443, protocol: 'TCP' }, { port: 53, protocol: 'UDP' })).to.equal(undefined);
+  });
+});
+
 describe('probes that are wrong themselves', () => {
   const described = (probe: string) =>
     printed(

@@ -44,6 +44,11 @@ const SAID: Record<string, string[]> = {
     'requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.payments.example/v1/charges',
     'production.ERROR: Client error: `POST https://api.payments.example/v1` resulted in a `403 Forbidden` response',
   ],
+  'broker-credentials': [
+    'ERROR ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN',
+    'org.springframework.amqp.AmqpAuthenticationException: error',
+  ],
+  'service-unavailable': ['rpc error: code = Unavailable desc = name resolver error: produced zero addresses'],
   'thread-deadlock': ['Found one Java-level deadlock:', 'fatal error: all goroutines are asleep - deadlock!'],
   'rate-limit': [
     '{"level":50,"time":1,"msg":"not sent","err":{"message":"Textway answered 429: quota used up"}}',
