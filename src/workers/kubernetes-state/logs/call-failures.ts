@@ -157,7 +157,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     name: 'server-error',
     class: 'application',
     meaning: 'requests are answered with errors of the server (HTTP server errors)',
-    pattern: /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus[= :"]+5\d\d\b/i,
+    pattern: /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus(?:_?code)?["=: ]{1,4}5\d\d\b/i,
     weight: 0.4,
   },
 ];

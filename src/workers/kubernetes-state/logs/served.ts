@@ -7,7 +7,7 @@ const TOOK =
   /\b(?:took|duration|elapsed|latency|dur|rt|response_?time|ms)(?:_?(?:ms|s|seconds))?["=: ]{1,4}\d|\bin \d+(?:\.\d+)? ?(?:ms|s|µs)\b/i;
 /** What stores write while they do their work. */
 const ROUTINE =
-  /\b(?:checkpoint|restartpoint) complete\b|Background saving terminated with success|"msg":"Connection accepted"|ready (?:for|to accept) connections|Checkpointer? .{0,40}complete/i;
+  /\b(?:checkpoint|restartpoint) complete\b|recovery restart point at|Background saving terminated with success|"msg":"Connection accepted"|ready (?:for|to accept) connections|Checkpointer? .{0,40}complete/i;
 /** Probes are answered even when nothing else is. */
 const PROBE = /\/(?:-\/)?(?:health\w*|ready\w*|live\w*|ping|metrics|status|up)\b|kube-probe/i;
 
@@ -27,7 +27,7 @@ export function isWork(line: string): boolean {
 }
 
 const SPAN =
-  /(?:_ms|\bms|[mM]illis(?:econds)?)["=: ]{1,4}(\d+(?:\.\d+)?)|(?<![\w.])(\d+(?:\.\d+)?) ?(ms|µs|us|s|sec|seconds)\b/g;
+  /(?:_ms|\bms|[mM]illis(?:econds)?|\bresponseTime)["=: ]{1,4}(\d+(?:\.\d+)?)|(?<![\w.])(\d+(?:\.\d+)?) ?(ms|µs|us|s|sec|seconds)\b/g;
 const UNIT: Record<string, number> = { ms: 1, µs: 0.001, us: 0.001, s: 1000, sec: 1000, seconds: 1000 };
 
 /** The longest time in ms that a line tells; null where it tells none. */

@@ -98,6 +98,19 @@ describe('what looks like trouble and is over, meant so, or none', () => {
       expect(verdictOf(asked, RUNNING(API), slow), asked).to.not.equal('healthy');
   });
 
+  it('a page that somebody could not load is answered by requests that pino and stores tell of', () => {
+    const line = (status: number) =>
+      `{"level":30,"time":1930300801000,"req":{"url":"/login"},"res":{"statusCode":${status}},"responseTime":41,"msg":"done"}\n`;
+    const asked = 'a customer says that the page of api does not load';
+    expect(verdictOf(asked, RUNNING(API), log(line(200).repeat(3)))).to.equal('healthy');
+    expect(verdictOf(asked, RUNNING(API), log(line(500).repeat(3)))).to.not.equal('healthy');
+    const pg = RUNNING('api-pg-2               1/1     Running   0               30d\n');
+    const routine = '2031-04-02 10:00:00 UTC [31] LOG:  recovery restart point at 9/AB0021F0\n'.repeat(2);
+    expect(verdictOf('api-pg-2 logged an ERROR', pg, printed('kubectl logs api-pg-2 -n team', routine))).to.equal(
+      'healthy',
+    );
+  });
+
   it('who names no program is answered by the entrance, if nobody complains', () => {
     const edge = RUNNING('edge-6d5c8b7f9d-4xk2p  1/1     Running   0               30d\n');
     const told = (text: string) => printed('kubectl logs edge-6d5c8b7f9d-4xk2p -n team', text);
