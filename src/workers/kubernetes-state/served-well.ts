@@ -15,7 +15,8 @@ import { subjectPods } from './subjects.ts';
 const SEEN_IN_LOGS =
   /\b(?:errors?|fail\w*|[45]\d\ds?|time[sd]? ?out|timeouts?|unavailable|warn\w*|logged|anomal\w+|not (?:load|open|work|respond|answer)\w*|retr(?:y|ies)|resolved)\b|error_?rat(?:e|io)|5xx/i;
 /** Alerts about how long something takes, or about what would make it take longer. */
-const SEEN_IN_TIMES = /slow|latenc|p9\d|respons\w* time|throttl|\bcpu|\b(?:high|over) ?load|\bload (?:average|is|of)\b/i;
+const SEEN_IN_TIMES =
+  /slow|latenc|p9\d|respons\w* time|throttl|\bcpu|\b(?:high|over) ?load|\bload (?:average|is|of)\b/i;
 const NOT_HERE =
   /disk|volume|storage|certificat|backup|replication|\blag\b|queue|consumer|memory|oom|cost|security|login|password/i;
 

@@ -1,6 +1,6 @@
 import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { Condition, KubeEvent, Workload } from '../kubernetes-state.ts';
+import type { Condition, KubeEvent, KubernetesState, Workload } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { podsOf, sameNamespace } from '../relations.ts';
 
@@ -126,17 +126,18 @@ function toDiagnosis({ state }: Context, { owner, kind, namespace, message, just
   const enough =
     workload !== undefined &&
     (counted ? hasEnough(workload) : podsOf(state, workload).some((pod) => pod.phase !== 'Pending'));
+  const behind = behindWebhook(state, message);
   const found = RULES.map((rule) => ({ rule, match: rule.pattern.exec(message) })).find(({ match }) => match !== null);
   return [
     diagnosis({
       kind: found?.rule.kind ?? 'create-refused',
       class: found?.rule.class ?? 'infrastructure',
-      statement: `Pods of ${kind || 'workload'} ${name(owner)} cannot be created (FailedCreate)${found?.match ? ` because ${found.rule.says(found.match)}` : ''}. Kubernetes says: ${quote(message, 260)}`,
-      component: own,
+      statement: `Pods of ${kind || 'workload'} ${name(owner)} cannot be created (FailedCreate)${found?.match ? ` because ${found.rule.says(found.match)}` : ''}${behind?.clause ?? ''}. Kubernetes says: ${quote(message, 260)}`,
+      component: behind?.name ?? own,
       namespace,
-      touches: [own, owner],
+      touches: [own, owner, behind?.name ?? ''],
       confidence: enough ? (justNow && found ? 0.76 : 0.45) : found ? 0.92 : 0.75,
-      evidence: [...evidence, ...(workload?.evidence ?? [])],
+      evidence: [...evidence, ...(workload?.evidence ?? []), ...(behind?.evidence ?? [])],
       actions: [
         ...(found && /quota/.test(found.rule.kind)
           ? describeAction(
@@ -154,6 +155,35 @@ function toDiagnosis({ state }: Context, { owner, kind, namespace, message, just
       ],
     }),
   ];
+}
+
+const WEBHOOK_URL = /failed calling webhook "[^"]+".{0,120}?https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b/i;
+
+/** The workload behind the service of a webhook, where it lacks pods, with the last warning about one of them: there the cause is. */
+function behindWebhook(
+  state: KubernetesState,
+  message: string,
+): { name: string; clause: string; evidence: number[] } | null {
+  const [, service = '', home = ''] = WEBHOOK_URL.exec(message) ?? [];
+  const bare = service.replace(/-(?:svc|service|webhook)$/, '');
+  const short = state.workloads.find(
+    ({ name: own, namespace, kind, desired, ready }) =>
+      kind !== 'ReplicaSet' &&
+      namespace === home &&
+      (own === service || own === bare) &&
+      desired !== null &&
+      (ready ?? 0) < desired,
+  );
+  if (service === '' || !short) return null;
+  const warning = state.events.findLast(
+    (event) => event.type === 'Warning' && event.namespace === home && event.name.startsWith(`${short.name}-`),
+  );
+  const said = warning ? ` (${warning.reason}: ${quote(warning.message, 160)})` : '';
+  return {
+    name: short.name,
+    clause: `: ${short.kind} ${name(short.name)} behind it has ${short.ready ?? 0} of ${short.desired} desired replicas ready${said}`,
+    evidence: [...short.evidence, ...(warning ? [warning.evidence] : [])],
+  };
 }
 
 /** All pods are there, and none of them is still one of before a rollout. */

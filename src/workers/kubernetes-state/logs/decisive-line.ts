@@ -112,7 +112,8 @@ function levelOf(text: string, head: string, kind: FailureKind | null): number {
 }
 
 /** A request that was answered with 5xx. */
-const serverError = (text: string): boolean => /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus(?:_?code)?["=: ]{1,4}5\d\d\b/i.test(text);
+const serverError = (text: string): boolean =>
+  /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus(?:_?code)?["=: ]{1,4}5\d\d\b/i.test(text);
 
 function scoreOf(group: Candidate[], total: number): number {
   const line = group.at(-1);

@@ -167,6 +167,26 @@ describe('causes that somebody else tells', () => {
     expect(job).to.include({ kind: 'permission-missing' });
   });
 
+  it('pods that a webhook keeps out lack the workload behind it', () => {
+    const refused =
+      'Error creating: Internal error occurred: failed calling webhook "v.example.com": failed to call webhook: Post "https://injector-svc.vault.svc:443/mutate?timeout=30s": no endpoints available for service "injector-svc"';
+    const found = first(
+      'web of team has too few replicas',
+      printed(
+        'kubectl get deploy -A',
+        'NAMESPACE   NAME       READY   UP-TO-DATE   AVAILABLE   AGE\nteam        web        3/6     6            3           3d\nvault       injector   0/1     1            0           3d\n',
+      ),
+      printed(
+        'kubectl get events -A',
+        `NAMESPACE   LAST SEEN   TYPE      REASON         OBJECT                               MESSAGE\nteam        2m          Warning   FailedCreate   replicaset/web-5c7d9f6b8d            ${refused}\nvault       3m          Warning   Failed         pod/injector-7d4f8c9b6f-jx5hm        Failed to pull image "x/y:1": 429 Too Many Requests\n`,
+      ),
+    );
+    expect(found?.component).to.equal('injector');
+    expect(found?.statement).to.match(
+      /webhook v\.example\.com does not answer: Deployment injector .*0 of 1.*Failed to pull/,
+    );
+  });
+
   it('a volume that a lost node still holds is the story of that node', () => {
     const found = first(
       'orders-db is down',
