@@ -3,6 +3,8 @@
  * (AWS Performance Insights and its like), events, and the statements of its workload.
  */
 
+import type { PrintedState } from './printed/printed-state.ts';
+
 export type MetricPoint = { at: number | null; value: number };
 
 /** One metric over time, oldest first; `at` is epoch ms where the recording tells times. */
@@ -60,4 +62,6 @@ export type DatabaseState = {
   callers: CallerLine[];
   rows: PrintedRow[];
   changes: CloudChange[];
+  /** What servers printed for psql, mysql, redis-cli and their like. */
+  printed: PrintedState;
 };

@@ -12,6 +12,7 @@ import type {
 } from './database-state.ts';
 import { heardOf } from './heard.ts';
 import { documentedUnit } from './metric-units.ts';
+import { printedState } from './printed/printed-state.ts';
 import { cloudBodies } from './printed-json.ts';
 
 /** Reads what snapshots of cloud and host tell of a database server; what is not understood is left out. Never throws. */
@@ -38,6 +39,7 @@ export function readDatabase(evidence: Evidence[]): DatabaseState {
     callers: heard.callers,
     rows: heard.rows,
     changes: cloudChanges(evidence),
+    printed: printedState(evidence),
   };
 }
 

@@ -27,7 +27,11 @@ export type StoryKind =
   | 'parameter'
   | 'credentials'
   | 'old-transaction'
-  | 'transaction-ids';
+  | 'transaction-ids'
+  | 'missing-index'
+  | 'redundant-indexes'
+  | 'statistics'
+  | 'applier';
 
 /** One explanation of what the server shows. */
 export type Story = {
@@ -69,7 +73,7 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   connections: ['memory', 'cpu'],
   lag: ['writes', 'query', 'io', 'cpu'],
   'replication-stopped': ['lag', 'writes', 'io', 'cpu'],
-  query: ['io', 'cpu', 'memory', 'connections'],
+  query: ['missing-index', 'io', 'cpu', 'memory', 'connections'],
   writes: ['io', 'cpu', 'memory'],
   io: ['cpu', 'connections'],
   cpu: [],
@@ -82,4 +86,8 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   credentials: ['connections', 'restart'],
   'old-transaction': ['query', 'io', 'cpu', 'storage', 'writes', 'connections', 'transaction-ids'],
   'transaction-ids': [],
+  'missing-index': ['query', 'io', 'cpu', 'connections'],
+  'redundant-indexes': ['writes', 'io', 'cpu', 'lag'],
+  statistics: ['missing-index', 'query', 'io', 'cpu', 'connections'],
+  applier: ['lag', 'io', 'cpu'],
 };

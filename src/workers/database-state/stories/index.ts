@@ -1,16 +1,22 @@
 import type { StoryTeller } from '../story.ts';
+import { slowApplier } from './applier-stories.ts';
 import { failover, restart, unusable } from './availability.ts';
+import { evictedByForever } from './cache-stories.ts';
+import { superfluousIndexes } from './index-stories.ts';
 import { capacity, credits, evictions, throttling } from './limits.ts';
 import { maintenance } from './maintenance.ts';
 import { path } from './path.ts';
+import { correlatedSubquery, missingIndex } from './plan-stories.ts';
 import { lag, replicationStopped } from './replication.ts';
 import { cpu, io, memory } from './resources.ts';
 import { connections, locks } from './sessions.ts';
 import { credentials, parameter } from './settings.ts';
 import { unreadSlot } from './slots.ts';
 import { query, writes } from './statements.ts';
+import { staleStatistics } from './statistics-stories.ts';
 import { storage } from './storage.ts';
 import { oldTransaction, transactionIds } from './transactions.ts';
+import { vacuumHeldBack } from './vacuum-stories.ts';
 
 /** Every story that the metrics, the load and the events of a server can tell. */
 export const STORIES: readonly StoryTeller[] = [
@@ -38,6 +44,13 @@ export const STORIES: readonly StoryTeller[] = [
   credentials,
   oldTransaction,
   transactionIds,
+  missingIndex,
+  correlatedSubquery,
+  staleStatistics,
+  superfluousIndexes,
+  vacuumHeldBack,
+  slowApplier,
+  evictedByForever,
 ];
 
 /** The names of the metrics that show the health of a server; at least three of them must have been seen calm. */

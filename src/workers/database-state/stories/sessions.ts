@@ -51,7 +51,9 @@ export const locks: StoryTeller = (state, { server, text }) => {
     evidence: [
       ...(chain
         ? state.rows
-            .filter(({ row }) => row.blocked_by !== undefined || row.blocking_pid !== undefined)
+            .filter(
+              ({ row }) => row.blocked_by !== undefined || row.blocking_pid !== undefined || row.state !== undefined,
+            )
             .map(({ evidence }) => evidence)
         : []),
       ...cited(events),

@@ -1,4 +1,5 @@
 import { alertText } from '../../alert-facts.ts';
+import { calmAnswers } from '../../database-state/calm-answers.ts';
 import { calmStore } from '../../database-state/calm-store.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
@@ -76,6 +77,7 @@ export const CLEAN_CHECKS = {
       healthyDatabase(input) ??
       healthyHost(input) ??
       calmStore(input) ??
+      calmAnswers(input) ??
       roomInPool(input) ??
       fastStatements(input) ??
       healthyDatabasePods(input),
@@ -108,7 +110,7 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   if (SPEAKS_OF_PODS.test(alert)) return found;
   if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
-  if (concernsHost(input) || (found.length === 0 && calmStore(input))) return ['database-state'];
+  if (concernsHost(input) || (found.length === 0 && calmStore(input)) || calmAnswers(input)) return ['database-state'];
   const consumers = found.length === 0 && SPEAKS_OF_CONSUMERS.test(alert) && keepsUp(buildState(input.evidence));
   return consumers ? ['kubernetes-state'] : found;
 }

@@ -8,7 +8,20 @@ type Edge = { waiter: string; blocker: string; row: Row };
 
 const BLOCKERS = ['blocked_by', 'blocking_pids', 'pg_blocking_pids', 'blockers', 'blocking_pid', 'blocking_trx_id'];
 const WAITERS = ['blocked_pid', 'waiting_pid', 'pid', 'id', 'waiting_trx_id'];
-const STATES = ['pid', 'state', 'xact_age', 'age', 'duration', 'state_age', 'in_state', 'xact_start', 'state_change'];
+const STATES = [
+  'pid',
+  'id',
+  'state',
+  'command',
+  'time',
+  'xact_age',
+  'age',
+  'duration',
+  'state_age',
+  'in_state',
+  'xact_start',
+  'state_change',
+];
 const WHO = ['usename', 'user', 'application_name', 'wait_event'];
 const STATEMENTS = ['query', 'statement', 'left', 'info'];
 const BLOCKING = ['blocking_query', 'blocking_statement', 'current_statement_in_blocking_process', 'blocking_state'];

@@ -1,0 +1,180 @@
+import { alertText } from '../alert-facts.ts';
+import type { DetectorInput } from '../detectors/detector.ts';
+import { oncePer } from '../detectors/support/once-per.ts';
+import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
+import { replicaStopped } from '../kubernetes-state/logs/store-answer-readers.ts';
+import { diagnoseDatabase } from './diagnose-database.ts';
+import { SYMPTOM_OF_USERS } from './healthy-database.ts';
+import { intervalSeconds } from './printed/printed-answers.ts';
+import { type Cells, cell, lockWaits, type PrintedState, rowsWith, type Shown } from './printed/printed-state.ts';
+import { keySpace } from './stories/cache-stories.ts';
+import { transactionSeconds } from './stories/vacuum-stories.ts';
+
+type Calm = { statement: string; evidence: number[] };
+/** What an alert of whoever watches a server may be about, and what shows that this is as it should be; null where it does not. */
+type Topic = { about: RegExp; shown: (printed: PrintedState) => Calm | null };
+
+/** Somebody denies harm, or asks whether there is any. */
+const DENIED = /\b(?:no|nobody|no one|none|not|never|without|0|whether|if)\b[^.,;:\n]{0,60}/gi;
+const DOUBT = 0.35;
+
+/**
+ * What servers that were asked themselves (psql, mysql, redis-cli) say of what the alert is about: that is as it should be, and nothing
+ * waits; null where it is not, or where users complain.
+ */
+export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
+  const text = alertText(input.alerts);
+  if (SYMPTOM_OF_USERS.test(text.replace(DENIED, ''))) return null;
+  const { state, stories } = diagnoseDatabase(input);
+  if (state.printed.answers.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
+  if ((lockWaits(state.printed) ?? 0) > 0) return null;
+  for (const { about, shown } of TOPICS) {
+    const calm = about.test(text) ? shown(state.printed) : null;
+    if (calm) return { ...calm, evidence: [...new Set(calm.evidence)].sort((left, right) => left - right) };
+  }
+  return null;
+});
+
+const numbersOf = (...shown: readonly { evidence: number }[]): number[] => shown.map(({ evidence }) => evidence);
+
+/** Up to this share of the limit there is room for every client. */
+const ROOM = 0.9;
+/** A transaction that is open for less time holds nothing up, s. */
+const SHORT = 600;
+
+function roomForClients(printed: PrintedState): Calm | null {
+  const [limit] = [...rowsWith(printed, 'max_connections'), ...namedSetting(printed, 'max_connections')];
+  const most = limit ? cell(limit.what, 'max_connections', 'setting', 'value') : Number.NaN;
+  const groups = rowsWith(printed, 'state', 'count');
+  const sessions = groups.reduce((sum, { what }) => sum + (cell(what, 'count') || 0), 0);
+  const connected = namedSetting(printed, 'Threads_connected')[0] ?? rowsWith(printed, 'numbackends')[0];
+  const used = sessions || (connected ? cell(connected.what, 'value', 'numbackends') : Number.NaN);
+  if (!limit || !(used > 0 && used < ROOM * most)) return null;
+  const held = [...groups, ...rowsWith(printed, 'pid', 'state')].some(
+    ({ what }) => what.state?.startsWith('idle in transaction') && transactionSeconds(what) >= SHORT,
+  );
+  if (held) return null;
+  const idle = groups.filter(({ what }) => what.state === 'idle').slice(0, 3);
+  const kept = idle.map(
+    ({ what }) => `${[what.application_name || what.usename, what.state].filter(Boolean).join(' ')} ${what.count}`,
+  );
+  return {
+    statement: `no failure: the connections stay below the limit (max_connections ${most})${kept.length > 0 ? `, most of them are idle ones that pools keep open (${kept.join(', ')})` : ''}, and nothing waits`,
+    evidence: numbersOf(limit, ...groups, ...(connected ? [connected] : [])),
+  };
+}
+
+const namedSetting = (printed: PrintedState, name: string): Shown<Cells>[] =>
+  printed.rows.filter(({ what }) => (what.name ?? what.variable_name)?.toLowerCase() === name.toLowerCase());
+
+const BACKUP = /pg_dump|pg_basebackup|mysqldump|mydumper|xtrabackup|mariabackup|barman|pgbackrest|wal-g|\bbackup\b/i;
+
+function backupRuns(printed: PrintedState): Calm | null {
+  const long = printed.rows.filter(({ what }) => what.state !== undefined && transactionSeconds(what) >= SHORT);
+  const backups = long.filter(({ what }) => BACKUP.test(`${what.application_name} ${what.usename ?? what.user}`));
+  const others = long.filter((one) => !backups.includes(one) && !isHouseKeeping(one.what));
+  const [first] = backups;
+  if (!first || others.length > 0 || lockWaits(printed) !== 0 || isBloated(printed)) return null;
+  const past = printed.notes.find(({ text }) => habit(text));
+  return {
+    statement: `no failure: the long transaction is that of the backup (${first.what.application_name || first.what.usename || first.what.user}), it blocks nobody (no lock is waited for)${past ? ', and it takes as long as the ones before it' : ''}`,
+    evidence: [...numbersOf(...backups), ...(past ? [past.evidence] : []), ...asked(printed)],
+  };
+}
+
+const isHouseKeeping = (row: Cells): boolean =>
+  /autovacuum|walsender|wal ?receiver|START_REPLICATION|Binlog Dump|event_scheduler/i.test(
+    Object.values(row).join(' '),
+  );
+
+/** A log with three or more runs that came to their end, each of another day. */
+function habit(text: string): boolean {
+  const done = text.split('\n').filter((line) => /\b(?:done|finished|complete[d]?|success\w*)\b/i.test(line));
+  const days = new Set(done.flatMap((line) => /\d{4}-\d\d-\d\d/.exec(line)?.[0] ?? []));
+  return days.size >= 3 && /dump|backup/i.test(text);
+}
+
+const isBloated = (printed: PrintedState): boolean =>
+  rowsWith(printed, 'relname', 'n_dead_tup').some(
+    ({ what }) =>
+      cell(what, 'n_dead_tup') >= 100_000 && cell(what, 'n_dead_tup') >= 0.2 * (cell(what, 'n_live_tup') || 0),
+  );
+
+const asked = ({ answers }: PrintedState): number[] =>
+  answers.filter(({ command }) => /pg_locks|lock_waits/i.test(command)).map(({ evidence }) => evidence);
+
+/** The server warns from this age of its transactions on, and stops at twice of it. */
+const OLD_IDS = 1e9;
+
+function vacuumWorks(printed: PrintedState): Calm | null {
+  const worker = printed.rows.find(
+    ({ what }) => /autovacuum worker/.test(what.backend_type ?? '') || /^autovacuum: /.test(what.query ?? ''),
+  );
+  const progress = rowsWith(printed, 'phase', 'heap_blks_total')[0];
+  const ages = printed.rows.filter(
+    ({ what }) => (what.datname ?? what.relname) !== undefined && what.age !== undefined,
+  );
+  const old = ages.some(({ what }) => cell(what, 'age') >= OLD_IDS);
+  if (!(worker || progress) || old || lockWaits(printed) !== 0) return null;
+  const part = progress
+    ? `, in phase ${progress.what.phase} at ${progress.what.heap_blks_scanned} of ${progress.what.heap_blks_total} blocks`
+    : '';
+  return {
+    statement: `no failure: autovacuum does its ordinary work${part}, and blocks nobody (no lock is waited for)${ages.length > 0 ? '; the transaction IDs are far from their end' : ''}`,
+    evidence: [...numbersOf(...[worker, progress].filter((one) => one !== undefined), ...ages), ...asked(printed)],
+  };
+}
+
+/** A cache finds so many times as often as it misses what it is asked for. */
+const HITS = 9;
+const FULL = 0.9;
+
+function fullByDesign({ answers }: PrintedState): Calm | null {
+  for (const { text, evidence, server } of answers) {
+    const space = keySpace(text);
+    const [hits, misses] = [numberIn(text, 'keyspace_hits'), numberIn(text, 'keyspace_misses')];
+    const uniform = space !== null && (space.expires <= 0.02 * space.keys || space.expires >= 0.9 * space.keys);
+    const ill =
+      numberIn(text, 'rejected_connections') > 0 || /_status:err\b/.test(text) || numberIn(text, 'blocked_clients') > 0;
+    const full = numberIn(text, 'used_memory') >= FULL * numberIn(text, 'maxmemory');
+    if (/^allkeys-/.test(settingIn(text, 'maxmemory_policy') ?? '') && full && uniform && hits >= HITS * misses && !ill)
+      return {
+        statement: `no failure: ${server || 'the store'} is a cache that is full by design (maxmemory_policy ${settingIn(text, 'maxmemory_policy')} makes room as needed), and nearly all that it is asked for is there (keyspace_hits ${settingIn(text, 'keyspace_hits')}, keyspace_misses ${settingIn(text, 'keyspace_misses')})`,
+        evidence: [evidence],
+      };
+  }
+  return null;
+}
+
+/** A replica this near to its source is as good as level with it, s. */
+const LEVEL = 5;
+
+function replicaLevel(printed: PrintedState): Calm | null {
+  const { answers } = printed;
+  if (answers.some(({ text }) => replicaStopped(text) !== null)) return null;
+  for (const { text, evidence, server } of answers) {
+    const behind = numberIn(text, 'Seconds_Behind_(?:Source|Master)');
+    const both = [...text.matchAll(/(?:Replica|Slave)_(?:IO|SQL)_Running: *Yes/g)].length >= 2;
+    if (both && behind <= LEVEL)
+      return {
+        statement: `no failure: the replica ${server} has caught up (${/Seconds_Behind_\w+: *\d+/.exec(text)?.[0]}, both of its threads run)`,
+        evidence: [evidence],
+      };
+  }
+  const standbys = rowsWith(printed, 'application_name', 'replay_lag');
+  const level = standbys.every(({ what }) => what.state === 'streaming' && !(intervalSeconds(what.replay_lag) > LEVEL));
+  const [first] = standbys;
+  if (!first || !level) return null;
+  return {
+    statement: `no failure: every standby streams and has caught up (${first.what.application_name}, replay_lag ${first.what.replay_lag || 'empty'})`,
+    evidence: numbersOf(...standbys),
+  };
+}
+
+const TOPICS: readonly Topic[] = [
+  { about: /vacuum|wraparound|freez|transaction ?id/i, shown: vacuumWorks },
+  { about: /\blag\b|behind|replica/i, shown: replicaLevel },
+  { about: /connection|sessions|clients|backends/i, shown: roomForClients },
+  { about: /transaction|long[- ]?(?:running|quer)|running for|open for/i, shown: backupRuns },
+  { about: /memory|evict|\bkeys\b|maxmemory/i, shown: fullByDesign },
+];

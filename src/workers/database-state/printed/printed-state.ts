@@ -1,0 +1,91 @@
+import type { Evidence } from '../../../shared/report.ts';
+import { oncePer } from '../../detectors/support/once-per.ts';
+import { formOf } from '../../kubernetes-state/build-state.ts';
+import { type PrintedAnswer, printedAnswers } from './printed-answers.ts';
+import { plansIn, type QueryPlan } from './query-plan.ts';
+import { listedIndexes, type PrintedIndex, type TableDefinition, tableDefinitions } from './table-definitions.ts';
+
+const MAX_NOTE = 50_000;
+
+/** Something that an answer showed, with the server that it is of and the evidence that holds it. */
+export type Shown<T> = { what: T; server: string; evidence: number };
+export type Cells = Record<string, string>;
+
+/** What database servers printed when somebody asked them with psql, mysql, redis-cli and their like. */
+export type PrintedState = {
+  answers: PrintedAnswer[];
+  plans: Shown<QueryPlan>[];
+  definitions: Shown<TableDefinition>[];
+  indexes: Shown<PrintedIndex>[];
+  rows: Shown<Cells>[];
+  /** Everything that any command printed, for what tools beside the servers say. */
+  notes: { text: string; evidence: number }[];
+};
+
+/** Reads the answers that were printed as text; what is not understood is left out. Never throws. */
+export const printedState = oncePer((evidence: Evidence[]): PrintedState => {
+  const answers = printedAnswers(evidence);
+  const shown = <T>(read: (answer: PrintedAnswer) => T[]): Shown<T>[] =>
+    answers.flatMap((answer) =>
+      read(answer).map((what) => ({ what, server: answer.server, evidence: answer.evidence })),
+    );
+  const definitions = shown(({ text }) => tableDefinitions(text));
+  return {
+    answers,
+    plans: shown(({ text }) => plansIn(text)),
+    definitions,
+    indexes: [
+      ...definitions.flatMap(({ what, ...rest }) => what.indexes.map((index) => ({ what: index, ...rest }))),
+      ...shown(({ tables }) => listedIndexes(tables)),
+    ],
+    rows: shown(({ tables }) => tables.flatMap(({ rows }) => rows)),
+    notes: formOf(evidence, 'command.output').map(({ number, data }) => ({
+      text: data.output.slice(0, MAX_NOTE),
+      evidence: number,
+    })),
+  };
+});
+
+/** The rows that have all of these columns, whether or not anything stands in them. */
+export const rowsWith = ({ rows }: PrintedState, ...columns: string[]): Shown<Cells>[] =>
+  rows.filter(({ what }) => columns.every((column) => what[column] !== undefined));
+
+/** The server that most of what is told was printed by, else the one that the alert is about. */
+export const serverOfShown = (shown: readonly { server: string }[], fallback: string): string =>
+  shown.find(({ server }) => server !== '')?.server ?? fallback;
+
+/** A number of a cell; NaN where it holds none. */
+export const cell = (row: Cells, ...columns: string[]): number => {
+  const value = columns.map((column) => row[column]).find((one) => one !== undefined && one !== '');
+  return value === undefined ? Number.NaN : Number(value.replaceAll(',', ''));
+};
+
+const ASKS_WAITS =
+  /not (?:l\.)?granted|granted\s*=\s*(?:false|'f')|data_lock_waits|innodb_lock_waits|pg_blocking_pids/i;
+
+/**
+ * How many sessions wait for a lock by the answers to that very question; null where nobody asked. An answer without rows is one of
+ * nobody.
+ */
+export function lockWaits(printed: PrintedState): number | null {
+  const counts = printed.answers
+    .filter(({ command }) => ASKS_WAITS.test(command))
+    .flatMap(({ tables }) => tables)
+    .flatMap(({ columns, rows }) => {
+      const count = columns.find((column) =>
+        /^(?:count|waiting|ungranted|not_granted|blocked|waiters|locks)$/.test(column),
+      );
+      if (count && rows.length === 1) return [cell(rows[0] ?? {}, count)];
+      const pairs = columns.some((column) =>
+        /^(?:granted|blocking_pid|waiting_pid|blocked_by|locktype|relation)$/.test(column),
+      );
+      if (!pairs) return [];
+      return [
+        rows
+          .filter((row) => row.granted === undefined || /^f/.test(row.granted))
+          .filter((row) => row.blocked_by !== '{}').length,
+      ];
+    })
+    .filter((count) => !Number.isNaN(count));
+  return counts.length > 0 ? Math.max(...counts) : null;
+}
