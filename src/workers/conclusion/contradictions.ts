@@ -1,5 +1,8 @@
 import type { Evidence, Finding } from '../../shared/report.ts';
 import { alertText } from '../alert-facts.ts';
+import { diagnoseDatabase } from '../database-state/diagnose-database.ts';
+import { isOver } from '../database-state/past-interruption.ts';
+import { currentEvents } from '../database-state/stories/story-parts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { CLEAN_CHECKS } from '../detectors/support/clean-evidence.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
@@ -18,7 +21,7 @@ type Check = (finding: Finding, input: DetectorInput) => Contradiction | null;
  * alert, the fault in the evidence that would show it too. Missing evidence contradicts nothing.
  */
 export function contradictions(finding: Finding, input: DetectorInput): Contradiction[] {
-  return [cleanEvidence, readyPeer, noWay, unrelated].flatMap((check) => check(finding, input) ?? []);
+  return [cleanEvidence, readyPeer, noWay, unrelated, pastInterruption].flatMap((check) => check(finding, input) ?? []);
 }
 
 /** The evidence that proves the kind of fault absent speaks against a finding of this kind about the alert's own subject. */
@@ -64,6 +67,19 @@ const unrelated: Check = ({ detector, component, evidence: cited }, input) => {
   if (items.length === 0 || !items.every(isNamespaceWide)) return null;
   if (propagation(input, component).path.length > 0 || isMentioned(component, input)) return null;
   return { why: `nothing links ${component} to ${service}`, evidence: [], leaves: 0.45 };
+};
+
+/** What programs write while their database is away for a moment. */
+const WHILE_AWAY =
+  /database system is (?:shutting down|starting up|in recovery)|terminating connection|connection (?:has been |was )?(?:closed|reset|lost)|server closed the connection/i;
+
+/** Complaints of the time of a failover or of maintenance that is over tell of no fault that is left. */
+const pastInterruption: Check = ({ detector, statement }, input) => {
+  if (detector === 'database-state' || !WHILE_AWAY.test(statement)) return null;
+  const { state, context } = diagnoseDatabase(input);
+  if (!isOver(state, context.text)) return null;
+  const evidence = currentEvents(state).map((event) => event.evidence);
+  return { why: 'the interruption of the database server is over', evidence: [...new Set(evidence)], leaves: 0.3 };
 };
 
 /** True where the alert, or what its service logs, names the component. */

@@ -4,6 +4,7 @@
  */
 
 import type { PrintedState } from './printed/printed-state.ts';
+import type { ServerStatus } from './server-status.ts';
 
 export type MetricPoint = { at: number | null; value: number };
 
@@ -62,6 +63,8 @@ export type DatabaseState = {
   callers: CallerLine[];
   rows: PrintedRow[];
   changes: CloudChange[];
+  /** The state in which its cloud says that the server is; null where nobody asked. */
+  status: ServerStatus | null;
   /** What servers printed for psql, mysql, redis-cli and their like. */
   printed: PrintedState;
 };

@@ -2,8 +2,8 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { isCalm } from './calm-series.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { profileSeries, valueText } from './profile-series.ts';
-import { VITAL } from './stories/index.ts';
 import { currentEvents } from './stories/story-parts.ts';
+import { VITAL } from './vital-metrics.ts';
 
 /** The words of an alert about a database server. */
 export const SPEAKS_OF_DATABASE =

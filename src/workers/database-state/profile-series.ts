@@ -64,7 +64,9 @@ const change = ({ ratio }: SeriesProfile): number => Math.abs(Math.log(Math.max(
 
 /** A value of a metric with its unit, as verification can find it again. */
 export function valueText(value: number, unit: string | null): string {
-  const plain = round(value, Math.abs(value) < 10 ? 2 : 1);
+  // Disks answer in fractions of a thousandth of a second.
+  const small = value !== 0 && Math.abs(value) < 1;
+  const plain = small ? String(Number(value.toPrecision(3))) : round(value, Math.abs(value) < 10 ? 2 : 1);
   if (/^bytes\/second$/i.test(unit ?? '')) return `${round(value / 1e6)} MB/s`;
   if (/^bytes$/i.test(unit ?? '')) return value >= 1e9 ? `${round(value / 1e9)} GB` : `${round(value / 1e6)} MB`;
   if (/^percent$/i.test(unit ?? '')) return `${plain} %`;

@@ -14,6 +14,7 @@ import { heardOf } from './heard.ts';
 import { documentedUnit } from './metric-units.ts';
 import { printedState } from './printed/printed-state.ts';
 import { cloudBodies } from './printed-json.ts';
+import { serverStatus } from './server-status.ts';
 
 /** Reads what snapshots of cloud and host tell of a database server; what is not understood is left out. Never throws. */
 export function readDatabase(evidence: Evidence[]): DatabaseState {
@@ -39,6 +40,7 @@ export function readDatabase(evidence: Evidence[]): DatabaseState {
     callers: heard.callers,
     rows: heard.rows,
     changes: cloudChanges(evidence),
+    status: serverStatus(evidence),
     printed: printedState(evidence),
   };
 }

@@ -1,5 +1,6 @@
 import { quote } from '../../kubernetes-state/quote.ts';
 import type { DatabaseEvent } from '../database-state.ts';
+import { isOver } from '../past-interruption.ts';
 import { metricOf, valueText } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
 import { cited, currentEvents, eventText, noActions, numbers } from './story-parts.ts';
@@ -9,21 +10,41 @@ const FELT =
   /fail(?:ed)?[ -]?over|restart|reboot|unavailab|unreachable|\bdown\b|\bconnections?\b|drop|interrupt|outage|maintenance|read-only|errors?\b/;
 
 const UNUSABLE =
-  /incompatible-(?:parameters|network|option-group|restore|credentials)|inaccessible-encryption-credentials|DB (?:instance|cluster) (?:was )?(?:stopped|deleted)|in (?:a |the )?failed state/i;
+  /incompatible-(?:parameters|network|option-group|restore|credentials)|inaccessible-encryption-credentials|cannot access the KMS|KMS (?:encryption )?key[^.]{0,80}(?:disabled|unable|not accessible|inaccessible)|DB (?:instance|cluster) (?:was )?(?:stopped|deleted)|in (?:a |the )?failed state/i;
+/** The key with which the data of a server are encrypted, and what takes it away. */
+const OF_KEY = /\bKMS\b|encryption[- ](?:key|credentials)/i;
+const KEY_CHANGE =
+  /^(?:DisableKey|ScheduleKeyDeletion|RevokeGrant|RetireGrant|PutKeyPolicy|DeleteImportedKeyMaterial)$/;
 
 /** A server in a state in which its cloud does not run it. */
 export const unusable: StoryTeller = (state, { server }) => {
-  const events = currentEvents(state).filter(({ message }) => UNUSABLE.test(message));
-  if (events.length === 0) return null;
+  const found = currentEvents(state).filter(({ message }) => UNUSABLE.test(message));
+  // Why goes before what became of it.
+  const events = found.toSorted(
+    (left, right) => Number(OF_KEY.test(right.message)) - Number(OF_KEY.test(left.message)),
+  );
+  const status = state.status && UNUSABLE.test(state.status.status) ? state.status : null;
+  if (events.length === 0 && !status) return null;
+  const ofKey = OF_KEY.test([...events.map(({ message }) => message), status?.status ?? ''].join('\n'));
+  const change = ofKey ? (state.changes.findLast(({ name }) => KEY_CHANGE.test(name)) ?? null) : null;
+  const key = change
+    ? `: its encryption key (KMS) was taken away by ${change.name}${change.who ? ` of ${change.who}` : ''}${change.at ? ` at ${change.at}` : ''}`
+    : ofKey
+      ? ': its encryption key (KMS) is not accessible'
+      : '';
   return {
     kind: 'unusable',
-    score: 0.88,
-    text: `The database server ${server} is in a state in which it cannot be used. Events: ${eventText(events, 2, 200)}`,
+    score: ofKey ? 0.92 : 0.88,
+    ...(ofKey ? { class: 'infrastructure' as const } : {}),
+    text: `The database server ${server} is in a state in which it cannot be used${key}${status ? ` (status ${status.status})` : ''}${events.length > 0 ? `. Events: ${eventText(events, 2, 200)}` : ''}`,
     brief: 'the server is in an unusable state',
-    evidence: cited(events),
+    evidence: [...cited(events), ...(status ? [status.evidence] : []), ...(change ? [change.evidence] : [])],
     actions: noActions,
   };
 };
+
+/** An interruption that is over is told, and no cause of anything. */
+const PAST = 0.25;
 
 /** What a cloud gives as the reason of a failover, in an event of its own. */
 const REASON =
@@ -47,7 +68,7 @@ export const failover: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'failover',
     // Connections that went on without a gap show that clients hardly felt it.
-    score: connections === null || gap !== '' || FELT.test(text) ? 0.92 : 0.6,
+    score: isOver(state, text) ? PAST : connections === null || gap !== '' || FELT.test(text) ? 0.92 : 0.6,
     text: `A failover of the database server ${server} interrupted it${why ? `, triggered because of ${quote(reasonIn(why.message), 160)}` : ''}${gap}. Events: ${eventText(told, 4, 110)}`,
     brief: 'the server failed over',
     evidence: [...cited(events), ...cited(after), ...(why ? cited([why]) : []), ...numbers(connections)],
@@ -80,7 +101,7 @@ export const restart: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'restart',
     // Where clients went on without a gap and nobody felt it, it is no reason for anything.
-    score: dropped ? 0.85 : connections === null || FELT.test(text) ? 0.5 : 0.25,
+    score: isOver(state, text) ? PAST : dropped ? 0.85 : connections === null || FELT.test(text) ? 0.5 : 0.25,
     text: `The database server ${server} was restarted or changed${dropped && connections ? `: DatabaseConnections fell from ${valueText(connections.first, null)} to ${valueText(connections.min, null)}` : ''}. Events: ${eventText(events, 3, 140)}`,
     brief: 'the server was restarted',
     evidence: [...cited(events), ...numbers(connections)],

@@ -29,7 +29,7 @@ describe('a chain of sessions that wait for locks', () => {
 
   it('is read from pairs too', () => {
     expect(lockChain(answerRows(PAIRS))).to.deep.equal({
-      root: 'pid 7, blocking_query NULL',
+      root: 'pid 7',
       next: 'pid 12, waiting_query update t set a = 1',
     });
   });
