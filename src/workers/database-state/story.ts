@@ -29,6 +29,7 @@ export type StoryKind =
   | 'old-transaction'
   | 'transaction-ids'
   | 'missing-index'
+  | 'subquery'
   | 'redundant-indexes'
   | 'statistics'
   | 'applier';
@@ -73,7 +74,7 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   connections: ['memory', 'cpu'],
   lag: ['writes', 'query', 'io', 'cpu'],
   'replication-stopped': ['lag', 'writes', 'io', 'cpu'],
-  query: ['missing-index', 'io', 'cpu', 'memory', 'connections'],
+  query: ['io', 'cpu', 'memory', 'connections'],
   writes: ['io', 'cpu', 'memory'],
   io: ['cpu', 'connections'],
   cpu: [],
@@ -87,6 +88,7 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   'old-transaction': ['query', 'io', 'cpu', 'storage', 'writes', 'connections', 'transaction-ids'],
   'transaction-ids': [],
   'missing-index': ['query', 'io', 'cpu', 'connections'],
+  subquery: ['missing-index', 'query', 'io', 'cpu', 'connections'],
   'redundant-indexes': ['writes', 'io', 'cpu', 'lag'],
   statistics: ['missing-index', 'query', 'io', 'cpu', 'connections'],
   applier: ['lag', 'io', 'cpu'],

@@ -123,7 +123,7 @@ function measure(node: PlanNode, processes: number, nodes: PlanNode[]): void {
 export function columnsIn(condition: string): string[] {
   const bare = condition
     .replace(/'(?:[^']|'')*'/g, ' ')
-    .replace(/::"?[\w ]+?"?(?:\[\])?(?=[\s),]|$)/g, ' ')
+    .replace(/::"?\w+"?(?: (?:varying|precision|with(?:out)? time zone))?(?:\(\d+\))?(?:\[\])?/g, ' ')
     .replace(/\((?:hashed )?SubPlan [^)]*\)/g, ' ');
   const words = bare.matchAll(/(?<![\w$])(?:"?\w+"?\.)?"?([a-z_]\w*)"?(?!\s*\(|\w|\.)/gi);
   return [...new Set([...words].map(([, word = '']) => word.toLowerCase()).filter((word) => !NO_COLUMN.test(word)))];

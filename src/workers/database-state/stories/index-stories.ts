@@ -59,12 +59,16 @@ function superfluous(indexes: Shown<PrintedIndex>[]): Shown<PrintedIndex>[] {
     (one) =>
       !one.what.unique &&
       ((one.what.scans !== null && one.what.scans <= HARDLY * busiest) ||
-        (one.what.scans === null && coveredBy(one, indexes) !== null)),
+        (one.what.scans === null && coveredBy(one, indexes, (other) => other < one.what.name) !== null)),
   );
 }
 
-/** Another index whose first columns are all of this one's. */
-const coveredBy = ({ what }: Shown<PrintedIndex>, indexes: Shown<PrintedIndex>[]): Shown<PrintedIndex> | null =>
+/** Another index whose first columns are all of this one's; of two that are equal, `ties` says which other one counts. */
+const coveredBy = (
+  { what }: Shown<PrintedIndex>,
+  indexes: Shown<PrintedIndex>[],
+  ties: (other: string) => boolean = () => true,
+): Shown<PrintedIndex> | null =>
   indexes.find(
     ({ what: other }) =>
       other.name !== what.name &&
@@ -72,7 +76,7 @@ const coveredBy = ({ what }: Shown<PrintedIndex>, indexes: Shown<PrintedIndex>[]
       !what.partial &&
       what.columns.length > 0 &&
       what.columns.every((column, at) => other.columns[at] === column) &&
-      (other.columns.length > what.columns.length || other.unique || other.name < what.name),
+      (other.columns.length > what.columns.length || other.unique || ties(other.name)),
   ) ?? null;
 
 /** The table of a plan that inserts or updates, and takes long by itself. */

@@ -128,7 +128,7 @@ export const correlatedSubquery: StoryTeller = ({ printed }, { server }) => {
   const waste = relationNodes(heaviest).find(({ removed }) => (removed ?? 0) >= 1000);
   const busy = busiestStatement(printed.rows);
   return {
-    kind: 'query',
+    kind: 'subquery',
     score: 0.92,
     server: serverOfShown([found], server),
     text: `A correlated subquery burns the CPU of the database server ${serverOfShown([found], server)}: ${heaviest.subplan} on ${tables.join(', ')} is executed again for each row${plan.root.relation ? ` of ${plan.root.relation}` : ''} (loops=${heaviest.loops}, ${heaviest.ms} ms each)${waste ? `, and each time it throws ${waste.removed} rows away by ${quote(waste.filter ?? '', 90)}` : ''}${tookText(plan)}${busy ? `. The statement is ${quote(shownStatement(busy.statement, 110))}${busy.who}` : ''}`,

@@ -89,7 +89,7 @@ function expandedRecords(lines: readonly string[]): { records: Record<string, st
       open.row[pair.key] = pair.value;
     } else if (open?.kind === 'mysql' && open.last !== null && !/^\S+\t\S/.test(line)) {
       // A statement or a status of several lines.
-      open.row[open.last] = `${open.row[open.last]}\n${line}`;
+      if (line.trim() !== '') open.row[open.last] = `${open.row[open.last]}\n${line}`;
     } else {
       open = null;
       rest.push(line);

@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import { makeAlert } from '../../../../scripts/eval/cases/make-alert.ts';
+import type { Recorded } from '../../../../scripts/eval/cases/make-evidence.ts';
+import { concluded, printed } from '../kubernetes-state/conclude-evidence.ts';
+import { alarm, CALM_SQL, rds, spike } from './rds-fixture.ts';
+
+const verdict = (title: string, ...recorded: Recorded[]): string =>
+  concluded(makeAlert({ title, service: 'erp-db' }), recorded, 'database').report.verdict;
+
+const sessions = (rows: string[]) =>
+  printed(
+    'psql -h erp-db erp -c "select usename, state, count(*) from pg_stat_activity group by 1,2"',
+    [' usename | state | count', '---------+-------+-------', ...rows, `(${rows.length} rows)`].join('\n'),
+  );
+const limit = (most: number) =>
+  printed('psql -h erp-db -c "show max_connections"', ` max_connections\n-----------------\n ${most}\n(1 row)\n`);
+const waits = (count: number) =>
+  printed(
+    'psql -h erp-db -c "select count(*) from pg_locks where not granted"',
+    ` count\n-------\n     ${count}\n(1 row)\n`,
+  );
+
+describe('a server that is shown to be well by what it printed', () => {
+  const title = 'Postgres connections of erp-db above 60 %';
+
+  it('keeps idle connections below its limit', () => {
+    const pools = [' web     | idle  |   180', ' web     | active |    4'];
+    expect(verdict(title, sessions(pools), limit(300), waits(0))).to.equal('healthy');
+    expect(verdict(title, sessions(pools), limit(190), waits(0))).not.to.equal('healthy');
+    expect(verdict(title, sessions(pools), limit(300), waits(7))).not.to.equal('healthy');
+  });
+
+  it('is dumped by a backup that blocks nobody', () => {
+    const dump = (application: string) =>
+      printed(
+        'psql -h erp-db -c "select pid, usename, application_name, state, now()-xact_start as xact_age, left(query,30) as query from pg_stat_activity"',
+        ` pid | usename | application_name | state | xact_age | query
+-----+---------+------------------+--------+----------+------------------
+ 811 | ops | ${application} | active | 01:50:10 | COPY public.a TO stdout
+ 900 | web | erp | active | 00:00:00 | select 1
+(2 rows)
+`,
+      );
+    const long = 'Long running transaction on erp-db: 1h 50m';
+    expect(verdict(long, dump('pg_dump'), waits(0))).to.equal('healthy');
+    expect(verdict(long, dump('pg_dump'))).not.to.equal('healthy');
+    expect(verdict(long, dump('report-tool'), waits(0))).not.to.equal('healthy');
+  });
+
+  it('vacuums to prevent wraparound without anybody waiting', () => {
+    const worker = (age: number) =>
+      printed(
+        'psql -h erp-db -c "select pid, backend_type, query from pg_stat_activity" -c "select datname, age(datfrozenxid) from pg_database"',
+        ` pid | backend_type | query
+-----+-------------------+--------------------------------------------
+ 811 | autovacuum worker | autovacuum: VACUUM public.t (to prevent wraparound)
+(1 row)
+
+ datname | age
+---------+-----------
+ erp     | ${age}
+(1 row)
+`,
+      );
+    const title2 = 'Autovacuum on erp-db runs for 3 hours (to prevent wraparound)';
+    expect(verdict(title2, worker(205_000_000), waits(0))).to.equal('healthy');
+    expect(verdict(title2, worker(1_900_000_000), waits(0))).not.to.equal('healthy');
+  });
+
+  it('is a cache that is full by design, unless what it is asked for is gone', () => {
+    const info = (hits: number, expires: number) =>
+      printed(
+        'redis-cli -h erp-db info',
+        `used_memory:990\nmaxmemory:1000\nmaxmemory_policy:allkeys-lfu\nrejected_connections:0\nevicted_keys:90000\nkeyspace_hits:${hits}\nkeyspace_misses:1000\ndb0:keys=5000,expires=${expires},avg_ttl=0\n`,
+      );
+    const full = 'Redis memory of erp-db at 99 %, keys are evicted';
+    expect(verdict(full, info(50_000, 0))).to.equal('healthy');
+    expect(verdict(full, info(900, 0))).not.to.equal('healthy');
+    expect(verdict(full, info(50_000, 2000))).not.to.equal('healthy');
+    expect(verdict('Users of erp-db see errors, Redis evicts keys', info(50_000, 0))).not.to.equal('healthy');
+  });
+
+  it('has standbys that are level with it', () => {
+    const standby = (state: string, lag: string) =>
+      printed(
+        'psql -h erp-db -xc "select application_name, state, replay_lag from pg_stat_replication"',
+        `-[ RECORD 1 ]----+----------------\napplication_name | s1\nstate            | ${state}\nreplay_lag       | ${lag}\n`,
+      );
+    const late = 'Replication lag of erp-db was 400 s';
+    expect(verdict(late, standby('streaming', '00:00:00.01'))).to.equal('healthy');
+    expect(verdict(late, standby('streaming', '00:12:00'))).not.to.equal('healthy');
+    expect(verdict(late, standby('catchup', '00:00:00.01'))).not.to.equal('healthy');
+  });
+});
+
+describe('a failover that is over', () => {
+  const events: [number, string][] = [
+    [5, 'Multi-AZ instance failover started.'],
+    [6, 'DB instance restarted'],
+    [7, 'Multi-AZ instance failover completed'],
+  ];
+  const recorded = rds({ DatabaseConnections: spike(90, 0) }, CALM_SQL, events);
+  const about = (description: string) =>
+    concluded(alarm('Failover of RDS ledger-prod', description), recorded, 'database').report;
+
+  it('is no cause of anything where somebody asks whether all is well again', () => {
+    expect(about('Is the server fine again?').verdict).to.equal('healthy');
+    expect(about('Nothing left to do?').verdict).to.equal('healthy');
+  });
+
+  it('is the cause of an outage whose cause is asked for', () => {
+    expect(about('Payments were interrupted, is there a root cause?').rootCause.statement).to.include('failover');
+    expect(about('Connections dropped to 0 and recovered').rootCause.statement).to.include('failover');
+  });
+});
+
+describe('a server whose key is gone', () => {
+  it('is told with who took the key away', () => {
+    const { report } = concluded(
+      alarm('RDS ledger-prod not reachable'),
+      [
+        printed(
+          'aws rds describe-db-instances --db-instance-identifier ledger-prod --query "DBInstances[0].DBInstanceStatus"',
+          '"inaccessible-encryption-credentials"\n',
+        ),
+        printed(
+          'aws cloudtrail lookup-events --output text',
+          '2031-04-02T09:58:01Z\tScheduleKeyDeletion\tjanitor-role\n',
+        ),
+        ...rds({}, CALM_SQL),
+      ],
+      'database',
+    );
+    expect(report.rootCause.statement).to.include('ScheduleKeyDeletion of janitor-role').and.include('KMS');
+  });
+});
