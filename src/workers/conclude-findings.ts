@@ -18,6 +18,7 @@ import { mergeTimeline } from './conclusion/merge-timeline.ts';
 import { areMild } from './conclusion/mild-alerts.ts';
 import { missesRequired } from './conclusion/misses-required.ts';
 import { FAINT, proofsOf, ruledOut } from './conclusion/proofs.ts';
+import { looksAtDatabases } from './database-state/printed/printed-answers.ts';
 import type { DetectorInput } from './detectors/detector.ts';
 import { effectsOf, explains, rankFindings } from './detectors/support/causal-order.ts';
 import { checksFor, type Proof } from './detectors/support/clean-evidence.ts';
@@ -141,12 +142,18 @@ const outsideClass = ({ operational }: ChangesOfIncident): Report['class'] | nul
   operational && operational.kind !== 'demand' && operational.kind !== 'node' ? operational.class : null;
 
 /**
- * An answer that names no cause still belongs somewhere: to what the best lead speaks of, else to what deviates most, else to what
- * the alert says.
+ * An answer that names no cause still belongs somewhere: to what the best lead speaks of, else to what deviates most, else to what was
+ * looked at, else to what the alert says.
  */
 function likelyClass({ findings, alertClass, agent }: ConcludeInput, seen: DetectorInput): Report['class'] {
   const lead = findings.find((finding) => !isChange(finding));
-  return lead?.class ?? localise(seen)[0]?.class ?? alertClass ?? agent.class;
+  return (
+    lead?.class ??
+    localise(seen)[0]?.class ??
+    (looksAtDatabases(seen.evidence) ? 'database' : null) ??
+    alertClass ??
+    agent.class
+  );
 }
 
 /** A symptom is no answer while the evidence that the plan calls required is missing: its cause may stand there. */

@@ -37,6 +37,12 @@ export const printedAnswers = oncePer((evidence: Evidence[]): PrintedAnswer[] =>
   ),
 );
 
+/** True where most of what was printed came from database servers. */
+export function looksAtDatabases(evidence: Evidence[]): boolean {
+  const answered = new Set(printedAnswers(evidence).map((answer) => answer.evidence));
+  return answered.size > 0 && 2 * answered.size >= evidence.length;
+}
+
 /** The server that a command asks: the pod, the host of its flags, or the machine that it runs on. */
 function serverIn(command: string): string {
   const kubectl = parseKubectl(command);

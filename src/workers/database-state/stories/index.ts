@@ -9,6 +9,13 @@ import { path } from './path.ts';
 import { correlatedSubquery, missingIndex } from './plan-stories.ts';
 import { lag, replicationStopped } from './replication.ts';
 import { cpu, io, memory } from './resources.ts';
+import {
+  printedFullServer,
+  printedHeavyStatement,
+  printedIdleTransaction,
+  printedLockWaits,
+  printedStandbyLag,
+} from './session-answers.ts';
 import { connections, locks } from './sessions.ts';
 import { credentials, parameter } from './settings.ts';
 import { unreadSlot } from './slots.ts';
@@ -51,4 +58,9 @@ export const STORIES: readonly StoryTeller[] = [
   vacuumHeldBack,
   slowApplier,
   evictedByForever,
+  printedLockWaits,
+  printedIdleTransaction,
+  printedFullServer,
+  printedStandbyLag,
+  printedHeavyStatement,
 ];

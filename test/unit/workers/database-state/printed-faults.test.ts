@@ -259,3 +259,84 @@ describe('what ails other stores, printed by their clients', () => {
     expect(told.verdict).to.equal('healthy');
   });
 });
+
+describe('sessions that psql lists', () => {
+  const activity = (...rows: string[]) =>
+    printed(
+      'psql -h s1 shop -c "select pid, application_name, state, wait_event_type, now()-xact_start as xact_age, query from pg_stat_activity"',
+      [
+        ' pid | application_name | state | wait_event_type | xact_age | query',
+        '-----+------------------+-------+-----------------+----------+-------',
+        ...rows,
+        `(${rows.length} rows)`,
+      ].join('\n'),
+    );
+
+  it('wait for locks that an idle one may hold', () => {
+    const text = cause(
+      'checkout p99 above 20 s',
+      activity(
+        ' 7 | admin-ui | idle in transaction | Client | 00:31:00 | update stock set n = 1',
+        ' 8 | shop | active | Lock | 00:00:20 | update stock set n = n - 1 where id = 4',
+        ' 9 | shop | active | Lock | 00:00:19 | update stock set n = n - 1 where id = 5',
+        ' 10 | shop | active | Lock | 00:00:11 | update stock set n = n - 1 where id = 6',
+      ),
+    );
+    expect(text).to.include('wait').and.include('admin-ui');
+  });
+
+  it('are idle in a transaction that somebody forgot', () => {
+    expect(
+      cause(
+        'Oldest transaction of shop is 2 h old',
+        activity(' 7 | admin-ui | idle in transaction | Client | 02:01:00 | select 1'),
+      ),
+    ).to.include('admin-ui is idle in transaction');
+  });
+
+  it('take all connections', () => {
+    expect(
+      cause(
+        'shop cannot connect to the database',
+        printed(
+          'psql -h s1 -c "select usename, state, count(*) from pg_stat_activity group by 1,2" -c "show max_connections"',
+          ' usename | state | count\n---------+-------+-------\n batch | active | 180\n web | active | 18\n(2 rows)\n\n max_connections\n-----------------\n 200\n(1 row)\n',
+        ),
+      ),
+    )
+      .to.include('max_connections 200')
+      .and.include('batch');
+  });
+
+  it('run one statement that most of the time goes to', () => {
+    expect(
+      cause(
+        'Latency of shop-api above 2 s',
+        printed(
+          'psql -h s1 -c "select calls, mean_exec_time, query from pg_stat_statements"',
+          ' calls | mean_exec_time | query\n-------+----------------+-------\n 4012 | 1820.5 | select * from prices p join offers o on true\n 90121 | 0.4 | select 1\n(2 rows)\n',
+        ),
+      ),
+    ).to.include('join offers');
+  });
+
+  it('leave a standby behind', () => {
+    expect(
+      cause(
+        'Reports show old data',
+        printed(
+          'psql -h s1 -c "select application_name, state, replay_lag from pg_stat_replication"',
+          ' application_name | state | replay_lag\n------------------+-----------+------------\n s2 | streaming | 00:22:10.5\n(1 row)\n',
+        ),
+      ),
+    )
+      .to.include('s2')
+      .and.include('falls behind');
+  });
+
+  it('belong to a database where nothing is found', () => {
+    expect(
+      report('Something is odd with tracking', activity(' 8 | shop | active | IO | 00:00:01 | select 1')).class,
+    ).to.equal('database');
+  });
+});
