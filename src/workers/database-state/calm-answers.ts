@@ -6,16 +6,25 @@ import { replicaStopped } from '../kubernetes-state/logs/store-answer-readers.ts
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { SYMPTOM_OF_USERS } from './healthy-database.ts';
 import { intervalSeconds } from './printed/printed-answers.ts';
-import { type Cells, cell, lockWaits, type PrintedState, rowsWith, type Shown } from './printed/printed-state.ts';
+import {
+  type Cells,
+  cell,
+  lockWaits,
+  type PrintedState,
+  rowsWith,
+  type Shown,
+  sessionGroups,
+} from './printed/printed-state.ts';
 import { keySpace } from './stories/cache-stories.ts';
+import { withoutDenials } from './stories/story-parts.ts';
 import { transactionSeconds } from './stories/vacuum-stories.ts';
 
 type Calm = { statement: string; evidence: number[] };
 /** What an alert of whoever watches a server may be about, and what shows that this is as it should be; null where it does not. */
 type Topic = { about: RegExp; shown: (printed: PrintedState) => Calm | null };
 
-/** Somebody denies harm, or asks whether there is any. */
-const DENIED = /\b(?:no|nobody|no one|none|not|never|without|0|whether|if)\b[^.,;:\n]{0,60}/gi;
+/** What somebody only asks for is not told yet. */
+const ASKED = /\b(?:whether|if)\b[^.,;:\n]{0,60}/gi;
 const DOUBT = 0.35;
 
 /**
@@ -24,7 +33,7 @@ const DOUBT = 0.35;
  */
 export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const text = alertText(input.alerts);
-  if (SYMPTOM_OF_USERS.test(text.replace(DENIED, ''))) return null;
+  if (SYMPTOM_OF_USERS.test(withoutDenials(text.replace(ASKED, '')))) return null;
   const { state, stories } = diagnoseDatabase(input);
   if (state.printed.answers.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
   if ((lockWaits(state.printed) ?? 0) > 0) return null;
@@ -45,8 +54,7 @@ const SHORT = 600;
 function roomForClients(printed: PrintedState): Calm | null {
   const [limit] = [...rowsWith(printed, 'max_connections'), ...namedSetting(printed, 'max_connections')];
   const most = limit ? cell(limit.what, 'max_connections', 'setting', 'value') : Number.NaN;
-  const groups = rowsWith(printed, 'state', 'count');
-  const sessions = groups.reduce((sum, { what }) => sum + (cell(what, 'count') || 0), 0);
+  const { groups, total: sessions } = sessionGroups(printed);
   const connected = namedSetting(printed, 'Threads_connected')[0] ?? rowsWith(printed, 'numbackends')[0];
   const used = sessions || (connected ? cell(connected.what, 'value', 'numbackends') : Number.NaN);
   if (!limit || !(used > 0 && used < ROOM * most)) return null;

@@ -2,7 +2,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { isCalm } from './calm-series.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { profileSeries, valueText } from './profile-series.ts';
-import { currentEvents } from './stories/story-parts.ts';
+import { currentEvents, withoutDenials } from './stories/story-parts.ts';
 import { VITAL } from './vital-metrics.ts';
 
 /** The words of an alert about a database server. */
@@ -23,7 +23,7 @@ export function concernsDatabase({ alerts, ...input }: DetectorInput): boolean {
   );
   const about = alerts.flatMap(({ service }) => service?.toLowerCase() ?? []);
   const named = names.some((name) => about.includes(name) || context.text.includes(name));
-  return named && !SYMPTOM_OF_USERS.test(context.text);
+  return named && !SYMPTOM_OF_USERS.test(withoutDenials(context.text));
 }
 
 /** What an alert may be about, and the metrics that would show it. */

@@ -60,6 +60,38 @@ export const cell = (row: Cells, ...columns: string[]): number => {
   return value === undefined ? Number.NaN : Number(value.replaceAll(',', ''));
 };
 
+/** The sessions by state as one answer counts them; of several such answers the one with the most, since they count the same ones. */
+export function sessionGroups(printed: PrintedState): { groups: Shown<Cells>[]; total: number } {
+  const counted = printed.answers.flatMap(({ tables, server, evidence }) =>
+    tables
+      .filter(({ columns }) => columns.includes('state') && columns.includes('count'))
+      .map(({ rows }) => ({
+        groups: rows.map((what) => ({ what, server, evidence })),
+        total: rows.reduce((sum, row) => sum + (cell(row, 'count') || 0), 0),
+      })),
+  );
+  return counted.toSorted((left, right) => right.total - left.total)[0] ?? { groups: [], total: 0 };
+}
+
+/** The latest time that stands in any of the rows, epoch ms; null where none does. */
+export function latestTime(rows: readonly Shown<Cells>[]): number | null {
+  const times = rows.flatMap(({ what }) =>
+    Object.values(what).flatMap((value) => (/^\d{4}-\d\d-\d\d \d\d:\d\d/.test(value) ? [timeIn(value)] : [])),
+  );
+  const known = times.filter((time) => !Number.isNaN(time));
+  return known.length > 0 ? Math.max(...known) : null;
+}
+
+/** A time as PostgreSQL prints it (`2031-04-02 10:00:00.1+02`), epoch ms; NaN where it is none. */
+export const timeIn = (text: string): number =>
+  Date.parse(
+    text
+      .trim()
+      .replace(' ', 'T')
+      .replace(/([+-]\d\d)$/, '$1:00')
+      .replace(/(:\d\d(?:\.\d+)?)$/, '$1Z'),
+  );
+
 const ASKS_WAITS =
   /not (?:l\.)?granted|granted\s*=\s*(?:false|'f')|data_lock_waits|innodb_lock_waits|pg_blocking_pids/i;
 

@@ -98,7 +98,7 @@ function scannedTable({ printed }: Pick<DatabaseState, 'printed'>, text: string)
   if (!most || !isFelt(text)) return null;
   return {
     kind: 'missing-index' as const,
-    score: 0.66,
+    score: 0.6,
     server: most.server,
     text: `The table ${most.what.relname} is read whole again and again (sequential scans, seq_scan ${most.what.seq_scan}, seq_tup_read ${most.what.seq_tup_read}): probably an index is missing that serves the statements on it`,
     brief: `the table ${most.what.relname} is read whole again and again`,

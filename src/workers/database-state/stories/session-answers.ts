@@ -2,7 +2,15 @@ import { shownCells } from '../../kubernetes-state/logs/answer-rows.ts';
 import { lockChain } from '../../kubernetes-state/logs/lock-chain.ts';
 import { quote } from '../../kubernetes-state/quote.ts';
 import { intervalSeconds } from '../printed/printed-answers.ts';
-import { type Cells, cell, type PrintedState, rowsWith, type Shown, serverOfShown } from '../printed/printed-state.ts';
+import {
+  type Cells,
+  cell,
+  type PrintedState,
+  rowsWith,
+  type Shown,
+  serverOfShown,
+  sessionGroups,
+} from '../printed/printed-state.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { isFelt, noActions } from './story-parts.ts';
@@ -12,12 +20,22 @@ const waitType = (row: Cells): string => row.wait_event_type ?? row.wet ?? row.w
 const statementOf = (row: Cells): string => row.query ?? row.q ?? row.left ?? row.statement ?? row.info ?? '';
 const who = (row: Cells): string => row.application_name || row.usename || row.user || 'an unknown client';
 
+/** A wait shorter than this is an ordinary turn, s. */
+const TURN = 2;
+const AGES = ['q_age', 'query_age', 'runtime', 'duration', 'wait_age', 'max', 'age', 'xact_age'];
+
+/** False where the answer tells how long a session is at its statement, and that is but a moment. */
+const waitsLong = (row: Cells): boolean => {
+  const known = AGES.map((column) => intervalSeconds(row[column])).filter((seconds) => !Number.isNaN(seconds));
+  return known.length === 0 || Math.max(...known) >= TURN;
+};
+
 /** Fewer sessions than this take their ordinary turn. */
 const QUEUE = 3;
 
 /** Sessions that wait for locks, where the answer does not say of whom; the oldest open transaction may be the holder. */
 export const printedLockWaits: StoryTeller = ({ printed, rows }, { server }) => {
-  const waiting = rowsWith(printed, 'state').filter(({ what }) => /^Lock\b/.test(waitType(what)));
+  const waiting = rowsWith(printed, 'state').filter(({ what }) => /^Lock\b/.test(waitType(what)) && waitsLong(what));
   const number = waiting.reduce((sum, { what }) => sum + (cell(what, 'count') || 1), 0);
   const [first] = waiting;
   // Where the chain is told, it is told better.
@@ -63,8 +81,7 @@ const FULL = 0.95;
 /** Sessions that together take what the server allows, whoever they are. */
 export const printedFullServer: StoryTeller = ({ printed }, { server }) => {
   const [limit] = rowsWith(printed, 'max_connections').filter(({ what }) => cell(what, 'max_connections') > 0);
-  const groups = rowsWith(printed, 'state', 'count');
-  const used = groups.reduce((sum, { what }) => sum + (cell(what, 'count') || 0), 0);
+  const { groups, total: used } = sessionGroups(printed);
   const [most] = groups.toSorted((left, right) => cell(right.what, 'count') - cell(left.what, 'count'));
   if (!limit || !most || used < FULL * cell(limit.what, 'max_connections')) return null;
   return {

@@ -24,10 +24,13 @@ const SYMPTOM =
   /\b(?:slow\w*|latenc(?:y|ies)|p9\d|time[sd]? ?out|timeouts?|errors?|fail(?!s?[ -]?over|ed over)\w*|refus\w+|reject\w+|cannot|can't|unavailable|down|swaps?|swapping|stall\w*|hang\w*|cancel\w*|waits?|waiting|bloat\w*|saturat\w*|exhaust\w*|degrad\w*|overload\w*|running out|stale|impact\w*|response times?|(?:db|average) ?load|aas)\b/;
 
 /** `no users wait for it`, `nobody saw errors`. */
-const DENIED = /\b(?:no|nobody|no one|none|not|never|without|0)\b[^.,;:\n]{0,40}/g;
+const DENIED = /\b(?:no|nobody|no one|none|not|never|without|0)\b[^.,;:\n]{0,40}/gi;
+
+/** The text of an alert without the harm that it denies. */
+export const withoutDenials = (text: string): string => text.replace(DENIED, '');
 
 /** True for the text of an alert (lower case) that tells of harm, and not only of a number. */
-export const isFelt = (text: string): boolean => SYMPTOM.test(text.replace(DENIED, ''));
+export const isFelt = (text: string): boolean => SYMPTOM.test(withoutDenials(text));
 
 /** A setting that the server printed when it was asked, as a column (`show`) or as a row (`pg_settings`, `show variables`); null where it did not. */
 export function settingOf({ rows }: DatabaseState, name: string): { value: string; evidence: number } | null {

@@ -1,7 +1,16 @@
 import { shownCells } from '../../kubernetes-state/logs/answer-rows.ts';
 import { quote } from '../../kubernetes-state/quote.ts';
 import { intervalSeconds } from '../printed/printed-answers.ts';
-import { type Cells, cell, type PrintedState, rowsWith, type Shown, serverOfShown } from '../printed/printed-state.ts';
+import {
+  type Cells,
+  cell,
+  latestTime,
+  type PrintedState,
+  rowsWith,
+  type Shown,
+  serverOfShown,
+  timeIn,
+} from '../printed/printed-state.ts';
 import type { StoryTeller } from '../story.ts';
 import { noActions } from './story-parts.ts';
 
@@ -65,7 +74,12 @@ function holderOf(printed: PrintedState): Holder | null {
 }
 
 function prepared(printed: PrintedState): Holder | null {
-  const [first] = rowsWith(printed, 'gid', 'prepared');
+  const now = latestTime(printed.rows.filter(({ what }) => what.gid === undefined));
+  const first = rowsWith(printed, 'gid', 'prepared').find(({ what }) => {
+    const at = timeIn(what.prepared ?? '');
+    // Programs that commit in two phases have some prepared at any moment.
+    return Number.isNaN(at) || now === null || now - at >= OLD * 1000;
+  });
   if (!first) return null;
   const { what, ...rest } = first;
   return {

@@ -134,3 +134,42 @@ describe('a server whose key is gone', () => {
     expect(report.rootCause.statement).to.include('ScheduleKeyDeletion of janitor-role').and.include('KMS');
   });
 });
+
+describe('an alert that denies harm', () => {
+  it('is answered by the metrics of the server that it names', () => {
+    const { report } = concluded(
+      alarm('CPU of RDS ledger-prod at 20 %', 'Nobody has reported errors, no users wait for it.'),
+      rds({}, CALM_SQL),
+      'database',
+    );
+    expect(report.verdict).to.equal('healthy');
+  });
+});
+
+describe('prepared transactions', () => {
+  const bloated = (prepared: string) =>
+    concluded(
+      makeAlert({ title: 'Table bloat of ledger', service: 'erp-db' }),
+      [
+        printed(
+          'psql -h erp-db -c "select relname, n_live_tup, n_dead_tup, last_autovacuum from pg_stat_user_tables" -c "select * from pg_prepared_xacts"',
+          ` relname | n_live_tup | n_dead_tup | last_autovacuum
+---------+------------+------------+------------------------
+ ledger  |      4000 |    9912000 | 2031-04-02 10:01:00+00
+(1 row)
+
+ transaction | gid | prepared | owner | database
+-------------+-----+-------------------------------+-------+------
+ 812         | tx1 | ${prepared} | app | erp
+(1 row)
+`,
+        ),
+      ],
+      'database',
+    ).report.rootCause.statement;
+
+  it('are to blame where they are old, and not those of a moment ago', () => {
+    expect(bloated('2031-03-30 10:01:00.5+00')).to.include('prepared transaction');
+    expect(bloated('2031-04-02 10:00:58.5+00')).not.to.include('prepared transaction');
+  });
+});
