@@ -82,15 +82,12 @@ export function latestTime(rows: readonly Shown<Cells>[]): number | null {
   return known.length > 0 ? Math.max(...known) : null;
 }
 
-/** A time as PostgreSQL prints it (`2031-04-02 10:00:00.1+02`), epoch ms; NaN where it is none. */
-export const timeIn = (text: string): number =>
-  Date.parse(
-    text
-      .trim()
-      .replace(' ', 'T')
-      .replace(/([+-]\d\d)$/, '$1:00')
-      .replace(/(:\d\d(?:\.\d+)?)$/, '$1Z'),
-  );
+/** A time as PostgreSQL prints it (`2031-04-02 10:00:00.1+02`), in UTC where it tells no zone, epoch ms; NaN where it is none. */
+export function timeIn(text: string): number {
+  const [, day, clock, zone, minutes] =
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([+-]\d\d)?(?::?(\d\d))?$/.exec(text.trim()) ?? [];
+  return Date.parse(`${day}T${clock}${zone ? `${zone}:${minutes ?? '00'}` : 'Z'}`);
+}
 
 const ASKS_WAITS =
   /not (?:l\.)?granted|granted\s*=\s*(?:false|'f')|data_lock_waits|innodb_lock_waits|pg_blocking_pids/i;
