@@ -32,7 +32,8 @@ export type StoryKind =
   | 'subquery'
   | 'redundant-indexes'
   | 'statistics'
-  | 'applier';
+  | 'applier'
+  | 'former-primary';
 
 /** One explanation of what the server shows. */
 export type Story = {
@@ -92,4 +93,5 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   'redundant-indexes': ['writes', 'io', 'cpu', 'lag'],
   statistics: ['missing-index', 'query', 'io', 'cpu', 'connections'],
   applier: ['lag', 'io', 'cpu'],
+  'former-primary': ['failover', 'restart'],
 };

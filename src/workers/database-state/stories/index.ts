@@ -2,6 +2,7 @@ import type { StoryTeller } from '../story.ts';
 import { slowApplier } from './applier-stories.ts';
 import { failover, restart, unusable } from './availability.ts';
 import { evictedByForever } from './cache-stories.ts';
+import { formerPrimary } from './former-primary.ts';
 import { superfluousIndexes } from './index-stories.ts';
 import { capacity, credits, evictions, throttling } from './limits.ts';
 import { maintenance } from './maintenance.ts';
@@ -63,4 +64,5 @@ export const STORIES: readonly StoryTeller[] = [
   printedFullServer,
   printedStandbyLag,
   printedHeavyStatement,
+  formerPrimary,
 ];

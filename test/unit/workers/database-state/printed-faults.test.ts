@@ -340,3 +340,37 @@ describe('sessions that psql lists', () => {
     ).to.equal('database');
   });
 });
+
+describe('clients of a replica set', () => {
+  const logs = printed(
+    'kubectl logs -n shop deploy/cart',
+    '2031-04-02 10:20:01 ERROR save failed: MongoServerError: not primary\n'.repeat(3),
+  );
+  const members = (first: string, second: string) =>
+    printed(
+      'kubectl exec -n shop m-0 -- mongosh --eval "rs.status().members"',
+      `[ { "name": "m-0.m:27017", "health": 1, "stateStr": "${first}" }, { "name": "m-1.m:27017", "health": 1, "stateStr": "${second}" } ]`,
+    );
+  const url = (hosts: string) =>
+    printed('kubectl exec -n shop deploy/cart -- env', `NODE_ENV=production\nMONGO=mongodb://app:x@${hosts}\n`);
+
+  it('write to the former primary where they name it alone', () => {
+    const { statement } = report(
+      'cart cannot save',
+      logs,
+      members('SECONDARY', 'PRIMARY'),
+      url('m-0.m:27017/cart?directConnection=true'),
+    ).rootCause;
+    expect(statement).to.include('m-0, which is no longer the primary').and.include('directConnection=true');
+  });
+
+  it('find the primary where they know all members', () => {
+    const { statement } = report(
+      'cart cannot save',
+      logs,
+      members('SECONDARY', 'PRIMARY'),
+      url('m-0.m:27017,m-1.m:27017/cart?replicaSet=m'),
+    ).rootCause;
+    expect(statement).not.to.include('no longer the primary');
+  });
+});
