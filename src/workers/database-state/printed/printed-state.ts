@@ -32,7 +32,7 @@ export const printedState = oncePer((evidence: Evidence[]): PrintedState => {
   const definitions = shown(({ text }) => tableDefinitions(text));
   return {
     answers,
-    plans: shown(({ text }) => plansIn(text)),
+    plans: [...shown(({ text }) => plansIn(text)), ...loggedPlans(evidence, answers)],
     definitions,
     indexes: [
       ...definitions.flatMap(({ what, ...rest }) => what.indexes.map((index) => ({ what: index, ...rest }))),
@@ -45,6 +45,16 @@ export const printedState = oncePer((evidence: Evidence[]): PrintedState => {
     })),
   };
 });
+
+/** Plans that a server wrote into its log (auto_explain), with how long the statement took where the line tells it. */
+function loggedPlans(evidence: Evidence[], answers: readonly PrintedAnswer[]): Shown<QueryPlan>[] {
+  const read = new Set(answers.map((answer) => answer.evidence));
+  return formOf(evidence, 'command.output')
+    .filter(({ number, data }) => !read.has(number) && data.output.includes('(cost='))
+    .flatMap(({ number, data }) =>
+      plansIn(data.output.slice(0, MAX_NOTE)).map((what) => ({ what, server: '', evidence: number })),
+    );
+}
 
 /** The rows that have all of these columns, whether or not anything stands in them. */
 export const rowsWith = ({ rows }: PrintedState, ...columns: string[]): Shown<Cells>[] =>

@@ -15,6 +15,8 @@ export type PlanNode = {
   condition: string | null;
   /** The subplan (`SubPlan 1`) whose first step it is; initial plans run once and are none. */
   subplan: string | null;
+  /** How a sort or a hash went to the disk, as the plan says it; null where it stayed in memory. */
+  disk: string | null;
   workers: number;
   children: PlanNode[];
   /** How long it took on the clock with and without what stands below it, ms; zero where the plan was not run. */
@@ -84,6 +86,7 @@ function nodeOf(match: RegExpExecArray, named: string | null): PlanNode {
     removed: null,
     condition: null,
     subplan: named?.startsWith('SubPlan') ? named : null,
+    disk: null,
     workers: 0,
     children: [],
     wall: 0,
@@ -96,6 +99,7 @@ function detail(node: PlanNode, line: string): void {
   if (key === 'Filter' || key === 'Join Filter') node.filter = value;
   else if (key === 'Rows Removed by Filter' || key === 'Rows Removed by Join Filter') node.removed = Number(value);
   else if (key === 'Index Cond' || key === 'Recheck Cond') node.condition ??= value;
+  else if (key === 'Sort Method' && /Disk:/.test(value)) node.disk = line;
   else if (key === 'Workers Launched') node.workers = Number(value);
 }
 

@@ -8,6 +8,7 @@ import { capacity, credits, evictions, throttling } from './limits.ts';
 import { maintenance } from './maintenance.ts';
 import { path } from './path.ts';
 import { correlatedSubquery, missingIndex } from './plan-stories.ts';
+import { openReadView } from './read-view.ts';
 import { lag, replicationStopped } from './replication.ts';
 import { cpu, io, memory } from './resources.ts';
 import {
@@ -20,6 +21,8 @@ import {
 import { connections, locks } from './sessions.ts';
 import { credentials, parameter } from './settings.ts';
 import { unreadSlot } from './slots.ts';
+import { slowStoreCommands } from './slow-commands.ts';
+import { sortsOnDisk } from './spill-stories.ts';
 import { query, writes } from './statements.ts';
 import { staleStatistics } from './statistics-stories.ts';
 import { storage } from './storage.ts';
@@ -65,4 +68,7 @@ export const STORIES: readonly StoryTeller[] = [
   printedStandbyLag,
   printedHeavyStatement,
   formerPrimary,
+  sortsOnDisk,
+  slowStoreCommands,
+  openReadView,
 ];

@@ -33,7 +33,7 @@ export const missingIndex: StoryTeller = ({ printed }, { server, text }) => {
     : defined
       ? `because no index of ${table} begins with ${columns.join(' or ') || 'what it filters by'} (missing index)`
       : `probably because of a missing index on ${columns.join(', ') || 'the filtered column'}`;
-  const thrown = node.removed === null ? '' : `, Rows Removed by Filter: ${node.removed}`;
+  const thrown = node.removed === null || node.kind === 'Table scan' ? '' : `, Rows Removed by Filter: ${node.removed}`;
   const cited = [scan, ...printed.definitions.filter(({ what }) => what.table === table.toLowerCase()), ...own];
   return {
     kind: 'missing-index',
