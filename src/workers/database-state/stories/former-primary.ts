@@ -10,17 +10,17 @@ type Misled = { member: string; why: string; primary: string; evidence: number[]
 
 /** How members that are no primary refuse writes. */
 const REFUSED =
-  /[^\n"]{0,20}\b(?:not (?:primary|master)\b|NotWritablePrimary|NotPrimary|READONLY You can't write against a read only replica)[^\n"]{0,60}/;
+  /\b(?:not (?:primary|master)\b|NotWritablePrimary|NotPrimary|READONLY You can't write against a read only replica)[^\n"]{0,60}/;
 /** A connection string that names one member of a replica set, or forbids the driver to look for others. */
 const CONNECTION = /mongodb:\/\/(?:[^@/\s"']{1,200}@)?([^/\s"'?]{1,300})(?:\/[^\s"'?]{0,100})?(\?[^\s"']{0,300})?/g;
 
 /** Clients that still write to the member that was the primary before an election or a failover. */
-export const formerPrimary: StoryTeller = ({ printed: { notes } }) => {
+export const formerPrimary: StoryTeller = ({ printed: { notes, answers } }) => {
   const refused = notes.flatMap(({ text, evidence }) => {
     const found = REFUSED.exec(text)?.[0];
     return found ? [{ text: found.trim(), evidence }] : [];
   })[0];
-  const misled = refused ? (misledByAddress(notes) ?? misledReplica(notes)) : null;
+  const misled = refused ? (misledByAddress(notes) ?? misledReplica(answers)) : null;
   if (!refused || !misled) return null;
   return {
     kind: 'former-primary',
@@ -69,13 +69,13 @@ function primaryOf(notes: readonly Note[]): { name: string; members: string[]; e
 }
 
 /** A Redis that says of itself that it follows another one which is there. */
-function misledReplica(notes: readonly Note[]): Misled | null {
-  for (const { text, evidence } of notes) {
+function misledReplica(answers: PrintedState['answers']): Misled | null {
+  for (const { text, server, evidence } of answers) {
     const master = settingIn(text, 'master_host');
-    if (settingIn(text, 'role') === 'slave' && settingIn(text, 'master_link_status') === 'up' && master)
+    if (settingIn(text, 'role') === 'slave' && settingIn(text, 'master_link_status') === 'up' && master && server)
       return {
-        member: 'a replica',
-        why: 'it says of itself that it is one (role:slave, master_link_status:up)',
+        member: server,
+        why: 'this Redis says of itself that it is a read-only replica (role:slave, master_link_status:up)',
         primary: master,
         evidence: [evidence],
       };

@@ -374,3 +374,20 @@ describe('clients of a replica set', () => {
     expect(statement).not.to.include('no longer the primary');
   });
 });
+
+describe('clients of a Redis that was the primary', () => {
+  it('write to what says of itself that it follows another one', () => {
+    const { statement } = report(
+      'saving carts fails',
+      printed(
+        'kubectl logs -n shop deploy/cart',
+        "2031-04-02 10:20:01 ERROR READONLY You can't write against a read only replica.\n".repeat(3),
+      ),
+      printed(
+        'kubectl exec -n shop kv-0 -- redis-cli info replication',
+        '# Replication\nrole:slave\nmaster_host:10.4.6.3\nmaster_link_status:up\n',
+      ),
+    ).rootCause;
+    expect(statement).to.include('read-only replica').and.include('10.4.6.3');
+  });
+});
