@@ -48,7 +48,7 @@ if (findProgram('initdb')) {
 
     it('counts connections against their limit and tells who holds them', async () => {
       const idle = await sessions.connect('billing app');
-      await idle.query("begin; update accounts set email = 'ada@example.com' where id = 42");
+      await idle.query("begin; update accounts set email = 'ada@example.com' where id = 424242424");
       const { data, text } = await runCapability(serverFor(url), 'postgresql.activity', { about: ['checkout'] });
       const [answer] = data.targets;
       expect(answer).to.include({ target: 'orders', maxConnections: 20, reservedConnections: 3, refused: null });
@@ -58,7 +58,7 @@ if (findProgram('initdb')) {
       const session = answer!.sessions.find(({ application }) => application === 'billing app')!;
       expect(session).to.include({ state: 'idle in transaction' });
       expect(session.statement).to.include('update accounts set email = ? where id = ?');
-      expect(text).to.include('idle in transaction').and.not.include('ada@example.com').and.not.include('42');
+      expect(text).to.include('idle in transaction').and.not.include('ada@example.com').and.not.include('424242424');
     });
 
     it('shows who waits behind whom, over several steps', async () => {

@@ -6,6 +6,10 @@ const RESOLVED = /\bresolved\b|\brecovered\b|^\W{0,3}ok\b|\[ok\]|back to normal/
 const INFORMS = /^(?:info\w*|notice|none)$/i;
 /** Somebody asks whether all is well. */
 const ASKS = /\b(?:is|are|was|were|does|do|did|has|have|any|anything|everything|all)\b[^\n?]{0,160}\?/i;
+/** A plain request for logs or a look, which alleges nothing. */
+const REQUESTS =
+  /^\W{0,3}(?:please |can you |could you )?(?:show|fetch|get|list|give|print|post|display|tell|describe|check|look (?:at|over)|review)\b/i;
+const OF_ERRORS = /\berrors?\b|\bexceptions?\b/i;
 /** Somebody sees harm, in whatever form he tells it; who asks what is wrong takes it for granted that something is. */
 const HARM =
   /\b(?:fail(?:s|ed|ing|ures?)?|down|unavailable|unreachable|outage|cannot|can't|broken|5\d\d|5xx|time-?outs?|time[sd]? out|refused|crash\w*|oom\w*|stuck|slow\w*|not (?:work|start|respond|reach|run)\w*|why|what(?:'s| is| was|s)? (?:the )?(?:issue|problem|matter|wrong|causing|(?:root )?cause|going (?:on|wrong))|customers?|users? (?:see|complain|report))\b/i;
@@ -20,5 +24,6 @@ function isMild({ title, description, severity, status, labels }: Alert): boolea
   if (status === 'resolved' || RESOLVED.test(title)) return true;
   const text = `${title}\n${description}`;
   const informs = severity === 'info' || INFORMS.test(labels.severity ?? '');
-  return (informs || ASKS.test(text)) && !HARM.test(text);
+  const requests = REQUESTS.test(title) && !OF_ERRORS.test(text);
+  return (informs || requests || ASKS.test(text)) && !HARM.test(text);
 }

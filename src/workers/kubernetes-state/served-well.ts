@@ -18,7 +18,7 @@ const SEEN_IN_LOGS =
 const SEEN_IN_TIMES =
   /slow|latenc|p9\d|respons\w* time|throttl|\bcpu|\b(?:high|over) ?load|\bload (?:average|is|of)\b/i;
 const NOT_HERE =
-  /disk|volume|storage|certificat|backup|replication|\blag\b|queue|consumer|memory|oom|cost|security|login|password/i;
+  /\b(?:disk|volume|storage|certificat|backup|replication|lag\b|queue|consumer|memory|oom|cost|security|login|password)/i;
 
 /** Of a short log at least so many lines are looked at. */
 const MOST_RECENT = 3;

@@ -20,12 +20,30 @@ import {
 const FORCED = /checkpoint starting:(?: \w+)* (?:wal|xlog)\b/i;
 const MANY_FORCED = 3;
 
+/** What PostgreSQL writes when an automatic vacuum is through with a table. */
+const ENDED = /automatic (?:aggressive )?vacuum[^\n]{0,60} of table/i;
+/** What is left of its load then. */
+const EASED = 0.75;
+
+/** True where the server works less at the end of the window than before, and nothing works more. */
+function eased(state: Parameters<StoryTeller>[0]): boolean {
+  const load = ['CPUUtilization', 'WriteIOPS', 'ReadIOPS'].flatMap((metric) => metricOf(state, metric) ?? []);
+  return (
+    load.length > 0 &&
+    load.every(({ before, after }) => after <= before) &&
+    load.some(({ before, after }) => after <= EASED * before)
+  );
+}
+
 /** Vacuum and checkpoints that take the server over. */
 export const maintenance: StoryTeller = (state, { server, text }) => {
   const top = heaviest(state.profile);
   const events = currentEvents(state).filter(
     ({ message }) => /vacuum|checkpoint|wraparound|freeze/i.test(message) && !/completed successfully/i.test(message),
   );
+  // A vacuum that wrote its summary has come to its end; where the load went with it, it is over.
+  const ended = currentEvents(state).some(({ message }) => ENDED.test(message));
+  if (ended && eased(state)) return null;
   const forced = events.filter(({ message }) => FORCED.test(message));
   const frequent = [
     ...events.filter(({ message }) => /too frequently|storm|\d+ checkpoints|wraparound|excessive/i.test(message)),

@@ -31,9 +31,12 @@ export const transactionIds: StoryTeller = (state, { server }) => {
 const HELD_BACK =
   /dead (?:row versions|tuples)[^.]{0,60}cannot be removed|oldest xmin|(?:long[- ]running|idle(?: in)?|open|old) transaction|transaction[^.]{0,40}\b(?:open|running|idle) for|history list length|rollback segment/i;
 
+/** The summary of a vacuum that could take everything away. */
+const NONE_HELD = /\b0 are dead but not yet removable/i;
+
 /** A transaction that stays open, so that vacuum (or purge) cannot take away the rows of the past. */
 export const oldTransaction: StoryTeller = (state, { server, text }) => {
-  const events = currentEvents(state).filter(({ message }) => HELD_BACK.test(message));
+  const events = currentEvents(state).filter(({ message }) => HELD_BACK.test(message) && !NONE_HELD.test(message));
   const history = metricOf(state, 'RollbackSegmentHistoryListLength');
   const grown = history !== null && history.after >= 1e5 && history.ratio >= 3;
   const idle = state.profile?.statements.find(({ statement }) => /idle in transaction/i.test(statement)) ?? null;

@@ -17,7 +17,7 @@ export const addresses: Analyzer = (context) => [
   ...usedPorts(context),
 ];
 
-const NAMED_PORT = /(?<![\w.-])([a-z][a-z0-9-]{1,62})(?:\.[a-z0-9.-]{1,190})?:(\d{2,5})(?!\d)/g;
+const NAMED_PORT = /(?<![\w.-])([a-z][a-z0-9-]{1,62})(?:\.[a-z0-9.-]{1,190})?:(\d{2,5})(?!\d|:\S)/g;
 
 /** Whoever shows a certificate has accepted the connection, so the port is open. */
 const ANSWERED = /certificat|PKIX|x509|SSLHandshake|\btls: /i;

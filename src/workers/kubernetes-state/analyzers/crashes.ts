@@ -74,7 +74,7 @@ function findCrash(context: Context, pod: Pod): Crash | null {
 const LONG_AGO = 86_400;
 /** Even who asks about it does not mean one of this long before (in seconds). */
 const FAR_BACK = 7 * 86_400;
-const ASKS_ABOUT_ENDS = /oom|memory|restart|kill|crash/;
+const ASKS_ABOUT_ENDS = /\boom|memory|restart|\bkill|crash/;
 
 function endedLongAgo({ input, text }: Context, pod: Pod, end: ContainerState): boolean {
   const since = (input.now.getTime() - Date.parse(end.finishedAt ?? '')) / 1000;

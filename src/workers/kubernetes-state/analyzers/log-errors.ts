@@ -133,7 +133,7 @@ function homeOf(state: KubernetesState, names: string[]): string | null {
 }
 
 /** How proxies write that an answer is the one of whom they passed the request on to. */
-const OF_UPSTREAM = /\bvia_upstream\b|\bupstream\w*["']?[=:] ?["']?[\w.-]/i;
+const OF_UPSTREAM = /\bvia_upstream\b|\b(?:upstream\w*|up)["']?[=:] ?["']?[\w.-]/i;
 
 /** True for a proxy's line about an answer that was not its own, while another program tells of an error itself. */
 const passesOn = ({ line }: Said, owner: string, voices: Voice[]): boolean =>

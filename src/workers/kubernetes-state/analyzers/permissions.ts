@@ -73,7 +73,7 @@ function toDiagnosis(
           .slice(0, 2)
           .join(
             ' and ',
-          )} ${has.length > 0 ? `allows only ${[...new Set(has)].join(', ')} on ${resource}` : `allows nothing on ${resource}`}`
+          )} ${has.length > 0 ? `allows only ${[...new Set(has)].join(', ')} on ${resource}${strayGroup(roles, resource)}` : `allows nothing on ${resource}`}`
       : '';
   return diagnosis({
     kind: 'permission-missing',
@@ -177,7 +177,7 @@ function clientNeed(verb: string, resource: string): { verb: string; resource: s
 }
 
 function need(verb: string, resource: string, named: string | undefined): { verb: string; resource: string }[] {
-  const kind = kindOf(resource);
+  const kind = kindOf(resource) ?? kindOf(resource.split('.')[0] ?? '');
   if (!kind) return [];
   const plural = PLURAL[kind] ?? `${kind.toLowerCase()}s`;
   const verbs = {
@@ -201,7 +201,53 @@ const PLURAL: Record<string, string> = {
   Endpoints: 'endpoints',
 };
 
+/** The API groups of what roles name most; the core group is the empty one. */
+const GROUPS: Record<string, string> = {
+  pods: '',
+  services: '',
+  configmaps: '',
+  secrets: '',
+  nodes: '',
+  namespaces: '',
+  persistentvolumeclaims: '',
+  deployments: 'apps',
+  statefulsets: 'apps',
+  daemonsets: 'apps',
+  replicasets: 'apps',
+  jobs: 'batch',
+  cronjobs: 'batch',
+  ingresses: 'networking.k8s.io',
+  networkpolicies: 'networking.k8s.io',
+  horizontalpodautoscalers: 'autoscaling',
+  poddisruptionbudgets: 'policy',
+};
+
+/** The API groups of a rule; the core group is an empty text. */
+function groupsOf(rule: unknown): string[] {
+  const { apiGroups } = recordAt(rule);
+  return Array.isArray(apiGroups) ? apiGroups.map(String) : [];
+}
+
+/** The groups in which a role names a resource, where it is not at home in any of them. */
+function strayGroup(roles: Meta[], resource: string): string {
+  const home = GROUPS[resource];
+  const named = roles
+    .flatMap(({ raw }) => recordsAt(raw, 'rules'))
+    .filter((rule) => textsAt(rule, 'resources').includes(resource));
+  const groups = named.flatMap(groupsOf);
+  return home === undefined || groups.length === 0 || groups.includes(home) || groups.includes('*')
+    ? ''
+    : ` in the wrong API group (${home === '' ? 'it belongs to the core group' : `it belongs to ${home}`})`;
+}
+
 function grants(rule: unknown, verb: string, resource: string): boolean {
   const [verbs, resources] = [textsAt(recordAt(rule), 'verbs'), textsAt(recordAt(rule), 'resources')];
-  return (verbs.includes(verb) || verbs.includes('*')) && (resources.includes(resource) || resources.includes('*'));
+  const groups = groupsOf(rule);
+  const wanted = GROUPS[resource];
+  const inGroup = wanted === undefined || groups.length === 0 || groups.includes(wanted) || groups.includes('*');
+  return (
+    inGroup &&
+    (verbs.includes(verb) || verbs.includes('*')) &&
+    (resources.includes(resource) || resources.includes('*'))
+  );
 }

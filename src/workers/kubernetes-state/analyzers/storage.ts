@@ -1,4 +1,5 @@
 import { workloadOf } from '../../detectors/support/names.ts';
+import { parseKubernetesQuantity } from '../../detectors/support/quantities.ts';
 import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Claim, KubernetesState, Meta } from '../kubernetes-state.ts';
@@ -143,6 +144,9 @@ function desiredFault(state: KubernetesState, claim: Claim): Diagnosis[] {
   ];
 }
 
+const claimedBytes = ({ raw }: Claim): number | null =>
+  parseKubernetesQuantity(textAt(raw, 'spec', 'resources', 'requests', 'storage') ?? '');
+
 function mismatch(claim: Claim, { raw, name: volume }: Meta): string | null {
   const ofVolume = textAt(raw, 'spec', 'storageClassName') ?? '';
   if (ofVolume !== (claim.storageClass ?? ''))
@@ -150,6 +154,12 @@ function mismatch(claim: Claim, { raw, name: volume }: Meta): string | null {
   const modes = Array.isArray((raw.spec as Record<string, unknown>)?.accessModes)
     ? ((raw.spec as Record<string, unknown>).accessModes as unknown[]).map(String)
     : [];
+  const [asked, offered] = [
+    claimedBytes(claim),
+    parseKubernetesQuantity(textAt(raw, 'spec', 'capacity', 'storage') ?? ''),
+  ];
+  if (asked !== null && offered !== null && asked > offered)
+    return `it asks for ${textAt(claim.raw, 'spec', 'resources', 'requests', 'storage')} and PersistentVolume ${name(volume)} has a capacity of ${textAt(raw, 'spec', 'capacity', 'storage')} only (too small)`;
   return claim.accessModes.length > 0 && modes.length > 0 && !claim.accessModes.every((mode) => modes.includes(mode))
     ? `it asks for access mode ${claim.accessModes.join(', ')} and PersistentVolume ${name(volume)} offers ${modes.join(', ')}`
     : null;

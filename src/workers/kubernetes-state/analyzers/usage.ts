@@ -18,7 +18,12 @@ export const usage: Analyzer = (context) => {
 const TIMES = 10;
 const MOST_OF_A_CORE = 0.8;
 
-function outliers({ state }: Context): Diagnosis[] {
+/** Alerts that a busy processor would explain; backups and reports are meant to work hard. */
+const SPEAKS_OF_USE =
+  /\bcpu|slow|latenc|load\b|throttl|p9\d|time[sd]? ?-?out|respons|resource|usage|\bslo\b|5\d\d|root cause|why|wrong|hang|busy|saturat|performance/i;
+const MOST_OF_LEAD = 0.28;
+
+function outliers({ state, text }: Context): Diagnosis[] {
   const used = state.pods.flatMap((pod) => {
     const text = textAt(pod.raw, 'status', 'usage', 'cpu');
     const cores = parseKubernetesQuantity(text ?? '');
@@ -36,7 +41,7 @@ function outliers({ state }: Context): Diagnosis[] {
       component: workloadName(most.pod),
       namespace: most.pod.namespace,
       touches: [most.pod.name, workloadName(most.pod)],
-      confidence: 0.55,
+      confidence: SPEAKS_OF_USE.test(text) ? 0.55 : MOST_OF_LEAD,
       cause: false,
       evidence: most.pod.evidence,
     }),

@@ -72,12 +72,16 @@ const LEAST = 0.42;
 const TELEMETRY =
   /\b(?:otel\w*|opentelemetry|sentry|datadog|new ?relic|bugsnag|rollbar|honeycomb|otlp|jaeger|zipkin|span ?exporter|exporting (?:failed|spans|metrics|traces)|(?:trace|metric|span|log)s? export\w*|exporterhelper|retry_sender|statsd|pushgateway)\b/i;
 
+/** A head of Ruby's logger with nothing behind it but the number of a request. */
+const EMPTY = /^[DIWEF], \[[^\]]{10,60}\]\s+[A-Z]+ -- [\w:]*:\s*(?:\[[\w-]+\]\s*)*$/;
+
 function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
   if (
     HARMLESS.test(text) ||
     BY_HAND.test(text) ||
     BUSINESS.test(text) ||
+    EMPTY.test(text) ||
     /^\s+at\s/.test(text) ||
     /^\s*File "/.test(text)
   )

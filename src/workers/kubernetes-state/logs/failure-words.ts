@@ -38,7 +38,7 @@ export const HARMLESS =
 
 /** What a shop refuses its customers, and a bank theirs, is its business. */
 export const BUSINESS =
-  /insufficient[_ ]funds|stolen_card|\bdo_not_honor\b|\b(?:payment|card|transaction)\b.{0,30}\bdeclined\b|declined by (?:the )?(?:issuer|bank)|\binvalid (?:coupon|voucher|promo\w*)|\bout of stock\b/i;
+  /insufficient[_ ]funds|stolen_card|\bdo_not_honor\b|\b(?:payment|card|transaction)\b.{0,30}\bdeclined\b|declined by (?:the )?(?:\w+'s )?(?:issuer|bank)|\binvalid (?:coupon|voucher|promo\w*)|\bout of stock\b/i;
 
 /** Statements that somebody typed: the client's name beside an error in the log of a database. */
 export const BY_HAND =
@@ -46,4 +46,4 @@ export const BY_HAND =
 
 /** Lines whose own level says that they only inform. */
 export const INFORMS =
-  /\b(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE)\b|level=(?:info|debug)|"(?:level|lvl|severity|log\.level|l)":\s?(?:"(?:info|information|debug)"|[123]0\b)|\[(?:info|debug|notice)\]|^[ID]\d{4}\b/;
+  /\b(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE)\b|level=(?:info|debug)|"(?:level|lvl|severity|log\.level|l)":\s?(?:"(?:info|information|debug)"|[123]0\b)|\[(?:info|debug|notice)\]|^[ID]\d{4}\b|^\[[\d:.]+ (?:INF|DBG|VRB)\]|^\S{8,40} (?:INF|DBG|TRC) /;

@@ -12,6 +12,8 @@ export const HABITUAL: readonly RegExp[] = [
   /open\(\) "[^"]{1,300}" failed \(2: No such file or directory\), client: (?!.{0,200}"(?:GET|HEAD) \/(?:index\.html)? HTTP)/,
   /while (?:reading|waiting for) client request/,
   /Invalid HTTP_HOST header: '\d{1,3}(?:\.\d{1,3}){3}/,
+  // Paths that Rails does not know: what scanners and browsers ask for.
+  /ActionController::RoutingError|No route matches \[/,
   // Django's words for 4xx.
   /\bWARNING\b.{0,60}\b(?:Not Found|Bad Request|Unauthorized|Forbidden|Method Not Allowed)\b[^:]{0,40}: \//,
 ];

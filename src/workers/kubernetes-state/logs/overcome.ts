@@ -44,7 +44,7 @@ export function withoutOvercome<C extends Candidate>(lines: readonly string[], c
       lines,
       candidates.filter((one) => !entered.includes(one)),
     );
-  const passing = candidates.filter(({ kind }) => PASSING.has(kind?.name ?? ''));
+  const passing = candidates.filter((one) => PASSING.has(one.kind?.name ?? '') || movesOn(lines, one));
   const last = passing.at(-1);
   if (latest && onlyOnce(lines, latest.index, candidates)) return [];
   if (!last || !(saysOver(lines, passing) || retriedWell(lines, passing, candidates))) return candidates;
@@ -65,6 +65,10 @@ function comesIn(lines: readonly string[], index: number): boolean {
     lines.slice(index + 1).some((line) => LET_IN.test(line) && USER.exec(line.slice(0, 1500))?.[1] === user)
   );
 }
+
+/** A client that met the former primary while another one was elected. */
+const movesOn = (lines: readonly string[], { kind, index }: Candidate): boolean =>
+  kind?.name === 'read-only-database' && /not ?primary|NotWritable|READONLY You/i.test(lines[index] ?? '');
 
 function saysOver(lines: readonly string[], passing: Candidate[]): boolean {
   if (passing.length > FEW && !passing.every(({ index }) => WAITS.test(lines[index] ?? ''))) return false;
@@ -92,13 +96,19 @@ const onlyOnce = (lines: readonly string[], index: number, candidates: Candidate
   lines.slice(index + 1).filter(isServed).length >= ENOUGH;
 
 /** What a program writes of a call that it makes once more. */
-const RETRIES = /\bretry(?:ing)?\b|\battempts?\b["=: #]{1,4}\d|\btry #?\d/i;
+const RETRIES = /\bretr(?:y(?:ing)?|ied)\b|\battempts?\b["=: #]{1,4}\d|\btry #?\d/i;
+
+/** What was done again already. */
+const RETRIED = /\bretried\b/i;
 
 /** True for one or two calls that were made once more, without an error, after which requests were answered well. */
 function retriedWell(lines: readonly string[], passing: Candidate[], candidates: Candidate[]): boolean {
   const from = passing.at(-1)?.index ?? 0;
   const once =
-    passing.length <= 2 && passing.every(({ index, level }) => level <= 0.6 && RETRIES.test(lines[index] ?? ''));
+    passing.length <= 2 &&
+    passing.every(
+      ({ index, level }) => RETRIED.test(lines[index] ?? '') || (level <= 0.6 && RETRIES.test(lines[index] ?? '')),
+    );
   if (!once || candidates.some((one) => one.level >= 0.6 && !passing.includes(one))) return false;
   const later = lines.slice(from + 1);
   return (

@@ -27,6 +27,15 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     weight: 1,
   },
   {
+    name: 'driver-too-old',
+    class: 'database',
+    meaning:
+      'the driver of the client is too old (or too new) for the database: it does not know its authentication or protocol (SCRAM, wire version)',
+    pattern:
+      /authentication type \d+ is not supported|does not support authentication protocol requested|Authentication plugin '[^']+' (?:cannot be loaded|is not supported|reported error)|wire version|SCRAM authentication (?:is not supported|requires libpq)|Unsupported OP_QUERY|unsupported wire protocol|client is older than|server does not support (?:this )?(?:driver|client)/i,
+    weight: 1,
+  },
+  {
     name: 'password-expired',
     class: 'database',
     meaning: 'the password of the database user has expired, so logins are refused (credentials)',

@@ -38,6 +38,9 @@ function readOne(command: string, text: string): Reading {
   if (missing.length > 0) return { ...nothingRead(), missing };
   const environment = kubectl?.verb === 'exec' ? readEnvironment(kubectl, text) : null;
   if (environment) return { ...nothingRead(), objects: [environment] };
+  // Who asks Prometheus from inside a container gets the same answer.
+  const inside = kubectl?.verb === 'exec' ? readQueryAnswer(command, text) : null;
+  if (inside) return inside;
   if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
   const rollout = /\srollout\s+status\b/.test(command) && kubectl ? readRolloutStatus(text, placeOf(kubectl)) : null;
   if (rollout) return { ...nothingRead(), objects: [rollout] };

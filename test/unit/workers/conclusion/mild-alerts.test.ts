@@ -26,6 +26,8 @@ describe('alerts that tell of no harm', () => {
     ])
       expect(of(taken), taken).to.equal(false);
     expect(of('Is anything wrong with redis?')).to.equal(true);
+    expect(of('Fetch the logs for deployment `web`')).to.equal(true);
+    expect(of('Show the last errors of `web`')).to.equal(false);
     expect(of('api cannot reach its database', { severity: 'info' })).to.equal(false);
   });
 

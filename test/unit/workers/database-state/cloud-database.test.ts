@@ -190,4 +190,25 @@ describe('cloud databases', () => {
     expect(report.said).to.include('vacuum').and.to.include('checkpoint').and.to.include('lwlock');
     expect(report.said).to.not.include('cpu saturation');
   });
+
+  it('lets a vacuum be that has come to its end, and its load with it', () => {
+    const sql = [
+      {
+        statement: 'autovacuum: VACUUM public.entries (to prevent wraparound)',
+        load: 2,
+        waits: [['Timeout:VacuumDelay', 2]] as [string, number][],
+      },
+      ...CALM_SQL,
+    ];
+    const fell = (high: number, low: number) => Array.from({ length: 15 }, (_, minute) => (minute < 8 ? high : low));
+    const summary =
+      'LOG: automatic aggressive vacuum to prevent wraparound of table "ledger.public.entries": index scans: 1. tuples: 9 removed, 0 are dead but not yet removable, oldest xmin: 109340';
+    const told = (cpu: number[], iops: number[]) =>
+      stated(
+        alarm('MaximumUsedTransactionIDs above 200 million on ledger-prod'),
+        rds({ CPUUtilization: cpu, WriteIOPS: iops, ReadIOPS: iops }, sql, [[7, summary]]),
+      ).verdict;
+    expect(told(fell(34, 20), fell(2900, 730))).to.not.be.oneOf(['identified', 'probable']);
+    expect(told(ramp(20, 90), ramp(730, 20000))).to.be.oneOf(['identified', 'probable']);
+  });
 });

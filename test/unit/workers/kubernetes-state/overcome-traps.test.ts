@@ -80,6 +80,48 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('api is not ready', told('11m'), ready)).to.not.equal('probable');
   });
 
+  it('a write that met the former primary and was made once more is overcome, one that goes on is not', () => {
+    const primary = '[10:00:09 WRN] Write retried once: MongoNotPrimaryException: Server returned not primary error\n';
+    const stored =
+      '[10:01:21 INF] Paper stored in 12 ms\n[10:02:22 INF] Paper stored in 17 ms\n[10:05:51 INF] Paper stored in 12 ms\n';
+    expect(verdictOf('are the pods of api well?', RUNNING(API), log(primary + stored))).to.equal('healthy');
+    const goesOn = '[10:00:09 ERR] Write failed: MongoNotPrimaryException: Server returned not primary error\n';
+    expect(verdictOf('api fails', RUNNING(API), log(goesOn.repeat(5) + stored))).to.equal('identified');
+  });
+
+  it('what somebody asked Prometheus from inside a container is no log', () => {
+    const answer =
+      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"outcome":"error"},"value":[1960145260,"0"]}]}}\n';
+    const asked = printed(
+      "kubectl exec -n team api-6d5c8b7f9d-4xk2p -- curl -s 'http://prometheus:9090/api/v1/query?query=sum(x)'",
+      answer,
+    );
+    expect(verdictOf('are the pods of api well?', RUNNING(API), asked)).to.equal('healthy');
+  });
+
+  it('the name of a key with a number is no address', () => {
+    const service = printed(
+      'kubectl get svc -n team',
+      'NAME     TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)    AGE\noffers   ClusterIP   10.9.1.7     <none>        8080/TCP   3d\n',
+    );
+    const said = (text: string) => log(`2031-04-02T10:00:10Z INFO ${text}\n`);
+    expect(
+      verdictOf('are the pods of api well?', RUNNING(API), service, said('cache miss key=offers:118:2032-06-04')),
+    ).to.equal('healthy');
+    expect(verdictOf('api fails', RUNNING(API), service, said('dial tcp offers:118: connection refused'))).to.equal(
+      'identified',
+    );
+  });
+
+  it('a pod that works harder than the others is a lead where nobody speaks of load', () => {
+    const top = printed(
+      'kubectl top pods -n team',
+      'NAME                   CPU(cores)   MEMORY(bytes)\napi-6d5c8b7f9d-4xk2p   2310m        200Mi\nweb-6d5c8b7f9d-aa1bb   20m          100Mi\n',
+    );
+    expect(verdictOf('PostgresLongRunningQuery api', RUNNING(API), top)).to.not.equal('probable');
+    expect(verdictOf('api is slow', RUNNING(API), top)).to.equal('probable');
+  });
+
   it('a login that was refused to somebody who came in afterwards was mistyped', () => {
     const line = (message: string, user: string) =>
       `{"t":{"$date":"2031-04-02T10:00:00.000+00:00"},"s":"I","c":"ACCESS","msg":"${message}","attr":{"user":"${user}"}}\n`;

@@ -203,6 +203,87 @@ describe('causes that somebody else tells', () => {
     expect(found?.statement).to.match(/node-1 is NotReady.*Multi-Attach/s);
   });
 
+  it('a role that names a resource in the wrong API group grants nothing', () => {
+    const told = (group: string) =>
+      first(
+        'web is forbidden to look at deployments',
+        manifests(
+          {
+            apiVersion: 'rbac.authorization.k8s.io/v1',
+            kind: 'Role',
+            metadata: { name: 'web', namespace: 'team' },
+            rules: [{ apiGroups: [group], resources: ['deployments'], verbs: ['get', 'list'] }],
+          },
+          {
+            apiVersion: 'rbac.authorization.k8s.io/v1',
+            kind: 'RoleBinding',
+            metadata: { name: 'web', namespace: 'team' },
+            roleRef: { kind: 'Role', name: 'web' },
+            subjects: [{ kind: 'ServiceAccount', name: 'web', namespace: 'team' }],
+          },
+          {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata: { name: 'web', namespace: 'team' },
+            spec: {
+              template: {
+                spec: {
+                  serviceAccountName: 'web',
+                  containers: [
+                    { name: 'w', image: 'x:1', command: ['sh', '-c', 'kubectl get deployments.apps -n team'] },
+                  ],
+                },
+              },
+            },
+          },
+        ),
+      );
+    expect(told('')?.statement).to.match(/wrong API group \(it belongs to apps\)/);
+    expect(told('apps')?.kind).to.not.equal('permission-missing');
+  });
+
+  it('a claim that is larger than the only volume of its class cannot bind', () => {
+    const told = (size: string) =>
+      first(
+        'wiki does not run',
+        manifests(
+          {
+            apiVersion: 'v1',
+            kind: 'PersistentVolume',
+            metadata: { name: 'disk' },
+            spec: { capacity: { storage: '8Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'local' },
+          },
+          {
+            apiVersion: 'v1',
+            kind: 'PersistentVolumeClaim',
+            metadata: { name: 'data', namespace: 'team' },
+            spec: {
+              accessModes: ['ReadWriteOnce'],
+              storageClassName: 'local',
+              resources: { requests: { storage: size } },
+            },
+          },
+          {
+            apiVersion: 'storage.k8s.io/v1',
+            kind: 'StorageClass',
+            metadata: { name: 'local' },
+            provisioner: 'kubernetes.io/no-provisioner',
+          },
+        ),
+      )?.statement;
+    expect(told('10Gi')).to.match(/10Gi .* 8Gi .*too small/);
+    expect(told('8Gi')).to.equal(undefined);
+  });
+
+  it('an alert about a room is not one about OOM kills', () => {
+    const old = printed(
+      'kubectl describe pod web-7f6d9c8b5d-zz2xq -n taproom',
+      'Name:             web-7f6d9c8b5d-zz2xq\nNamespace:        taproom\nStatus:           Running\nContainers:\n  web:\n    Image:          x/y:1\n    State:          Running\n    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n      Finished:     Sat, 29 Mar 2031 09:00:00 +0000\n    Ready:          True\n    Restart Count:  3\nEvents:           <none>\n',
+    );
+    expect(first('figures of taproom are old', old)).to.equal(undefined);
+    expect(first('web of taproom restarts', old)?.kind).to.equal('oom-killed');
+  });
+
   it('limits below requests are told by the manifest alone', () => {
     const container = {
       name: 'web',

@@ -49,6 +49,11 @@ const SAID: Record<string, string[]> = {
     'org.springframework.amqp.AmqpAuthenticationException: error',
   ],
   'service-unavailable': ['rpc error: code = Unavailable desc = name resolver error: produced zero addresses'],
+  'driver-too-old': [
+    'Caused by: org.postgresql.util.PSQLException: The authentication type 10 is not supported.',
+    'MongoError: Server at db:27017 reports maximum wire version 5, but this driver requires at least 6',
+    'error: Client does not support authentication protocol requested by server; consider upgrading MySQL client',
+  ],
   'thread-deadlock': ['Found one Java-level deadlock:', 'fatal error: all goroutines are asleep - deadlock!'],
   'rate-limit': [
     '{"level":50,"time":1,"msg":"not sent","err":{"message":"Textway answered 429: quota used up"}}',
