@@ -34,9 +34,10 @@ function serverOf(state: DatabaseState, { alerts, facts }: DetectorInput): strin
 const exporterIn = (text: string): string | undefined =>
   /(?:^|[\s@=(])(\d{1,3}(?:\.\d{1,3}){3}):9\d{3}\b/.exec(text)?.[1];
 
-function inOrder(stories: Story[]): Story[] {
+/** The stories with the cause first; all of them are kept, whatever explains what. */
+export function inOrder(stories: Story[]): Story[] {
   const ranked = stories.toSorted((left, right) => right.score - left.score);
-  const top = ranked.find(
+  const cause = ranked.find(
     (story) =>
       !ranked.some(
         (other) =>
@@ -46,6 +47,8 @@ function inOrder(stories: Story[]): Story[] {
           EFFECTS[other.kind].includes(story.kind),
       ),
   );
+  // Two troubles may drive each other (connections and memory): then the surest one is told first.
+  const top = cause ?? ranked[0];
   if (!top) return [];
   const others = ranked.filter((story) => story !== top);
   return [
