@@ -112,7 +112,8 @@ const textOf = (value: unknown): unknown => (isObject(value) ? Object.values(val
 export function textNamedBefore(list: readonly unknown[], index: number, isPair: boolean): boolean {
   const before = list[index - 1];
   if (typeof before !== 'string' || typeof list[index] !== 'string' || !isSecretName(before)) return false;
-  return isPair || /^--?[A-Za-z]/.test(before);
+  // A flag is one word: what holds its value itself, or is prose, says nothing of what follows.
+  return isPair || /^--?[A-Za-z]\S*$/.test(before);
 }
 
 /** A list of nothing but pairs, the first of each a text. */

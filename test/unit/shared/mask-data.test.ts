@@ -35,4 +35,16 @@ describe('the masking of evidence', () => {
     for (let index = 0; index < 5_000; index++) deep = { deep };
     expect(JSON.stringify(maskData(deep))).to.not.contain('hunter2');
   });
+
+  it('hides what follows the flag of a secret, and nothing that follows a text which only begins like one', () => {
+    expect(maskData(['redis-cli', '--password', 'swordfish'])).to.deep.equal([
+      'redis-cli',
+      '--password',
+      '[masked:secret]',
+    ]);
+    expect(maskData(['-a secret that was rotated', 'Pool of billing is full'])).to.deep.equal([
+      '-a secret that was rotated',
+      'Pool of billing is full',
+    ]);
+  });
 });
