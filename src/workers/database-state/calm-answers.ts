@@ -1,5 +1,6 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
+import { DOUBT } from '../detectors/support/doubt.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
 import { replicaStopped } from '../kubernetes-state/logs/store-answer-readers.ts';
@@ -25,7 +26,6 @@ type Topic = { about: RegExp; shown: (printed: PrintedState) => Calm | null };
 
 /** What somebody only asks for is not told yet. */
 const ASKED = /\b(?:whether|if)\b[^.,;:\n]{0,60}/gi;
-const DOUBT = 0.35;
 
 /**
  * What servers that were asked themselves (psql, mysql, redis-cli) say of what the alert is about: that is as it should be, and nothing

@@ -1,4 +1,5 @@
 import type { DetectorInput } from '../detectors/detector.ts';
+import { DOUBT } from '../detectors/support/doubt.ts';
 import { isCalm } from './calm-series.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { profileSeries, valueText } from './profile-series.ts';
@@ -8,8 +9,6 @@ import { VITAL } from './vital-metrics.ts';
 /** The words of an alert about a database server. */
 export const SPEAKS_OF_DATABASE =
   /\brds\w*|aurora|postgres\w*|mysql|databases?\b|\bdb\b|replica(?:tion)?[ -]lag|cloudwatch/i;
-
-const DOUBT = 0.35;
 
 /** Words of users, who see a symptom that a calm server does not clear up: the fault may lie on the way to it. */
 export const SYMPTOM_OF_USERS =

@@ -1,5 +1,6 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
+import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { SYMPTOM_OF_USERS } from './healthy-database.ts';
 import { profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
@@ -19,8 +20,6 @@ const SHRUNK = 0.5;
 /** A number of processes below this is no queue. */
 const QUEUE = 4;
 const ENOUGH = 3;
-/** From here on a story or a statement is a reason to doubt that all is well. */
-const DOUBT = 0.3;
 
 /** True for an alert of whoever watches how busy a host is, whose load was recorded beside the workload of its database. */
 export function concernsHost(input: DetectorInput): boolean {

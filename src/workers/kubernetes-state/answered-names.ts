@@ -1,4 +1,5 @@
 import type { DetectorInput } from '../detectors/detector.ts';
+import { DOUBT } from '../detectors/support/doubt.ts';
 import { buildState } from './build-state.ts';
 import { diagnose } from './diagnose.ts';
 import { workloadsAreIll } from './healthy-state.ts';
@@ -8,9 +9,6 @@ const ANSWERED =
   /^Address(?: \d+)?:\s+(?!.*#53)[\da-f.:]+|\bhas (?:IPv6 )?address \S|^;; ANSWER SECTION|^[\d.]{7,15}\s+\S|^\S+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME)\s+\S/m;
 const REFUSED =
   /can't (?:find|resolve)|not found|NXDOMAIN|SERVFAIL|REFUSED|no servers could be reached|timed out|no answer/i;
-
-/** A diagnosis this sure is a reason to doubt it. */
-const DOUBT = 0.3;
 
 /** What shows that names resolve: whoever asked the name servers from inside the cluster was answered, and nothing else raises a doubt. */
 export function answeredNames(input: DetectorInput): { statement: string; evidence: number[] } | null {

@@ -1,5 +1,6 @@
 import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
+import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnose } from './diagnose.ts';
 import { isFinishedTry } from './finished-tries.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
@@ -34,9 +35,6 @@ const SYMPTOM_OF_USERS =
 /** Pods may be ready and no service send them anything. */
 const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy|active) )?endpoints\b|NoEndpoints/i;
 
-/** A diagnosis this sure is a reason to doubt that all is well. */
-const DOUBT = 0.3;
-
 const SPEAKS_OF_SLOWNESS =
   /slow|latenc|p9\d|respons\w* time|\bages\b|\bhang|takes? (?:too )?long|\bseconds?\b|time[sd]? ?out|sluggish/i;
 /** Of this length (ms) nothing is quick. */
@@ -48,10 +46,8 @@ const isSlow = (state: KubernetesState): boolean =>
   state.logs.some((log) => {
     const work = log.command ? [] : log.lines.filter(isWork);
     const spans = work.slice(-Math.max(ENOUGH_SLOW, Math.ceil(work.length / 2))).map((line) => longestMs(line) ?? 0);
-    return (
-      spans.filter((ms) => ms >= SLOW_MS).length >= ENOUGH_SLOW &&
-      spans.filter((ms) => ms >= SLOW_MS).length >= spans.length / 2
-    );
+    const slow = spans.filter((ms) => ms >= SLOW_MS).length;
+    return slow >= Math.max(ENOUGH_SLOW, spans.length / 2);
   });
 
 /** What shows that the workloads of the alert are well; null where they are not, or nothing was seen of them. */

@@ -1,11 +1,9 @@
 import type { DetectorInput } from '../detectors/detector.ts';
+import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnose } from './diagnose.ts';
 import type { Workload } from './kubernetes-state.ts';
 import { purposeOf } from './purpose.ts';
 import { name } from './quote.ts';
-
-/** A diagnosis this sure is a reason to doubt it. */
-const DOUBT = 0.3;
 
 /** What shows that the workloads of the alert rest because somebody wants it so; null where one of them should run. */
 export function meantSo(input: DetectorInput): { statement: string; evidence: number[] } | null {

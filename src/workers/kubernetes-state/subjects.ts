@@ -1,9 +1,9 @@
-import { sameName, serviceOfHost } from '../detectors/support/names.ts';
-import { addressesOf } from './analyzers/addresses.ts';
+import { sameName } from '../detectors/support/names.ts';
+import { dependenciesOf } from './configured-calls.ts';
 import type { Context, Diagnosis } from './diagnosis.ts';
 import type { KubernetesState, Pod } from './kubernetes-state.ts';
 import { mentionedBy, nameServers } from './mentions.ts';
-import { namesOf, servicesOf, templatesOf, workloadName } from './relations.ts';
+import { servicesOf, workloadName } from './relations.ts';
 
 /** What the alert is about, by the names of the objects that are known. */
 export type Subjects = {
@@ -93,21 +93,6 @@ function homesOf(state: KubernetesState, names: ReadonlySet<string>): string[] {
     names.has(name.toLowerCase()),
   );
   return objects.flatMap(({ namespace }) => (namespace === null || namespace === 'default' ? [] : [namespace]));
-}
-
-/** Whom the templates of the named objects talk to, up to three calls deep. */
-function dependenciesOf(state: KubernetesState, names: ReadonlySet<string>): Set<string> {
-  const found = new Set<string>();
-  let open = new Set(names);
-  for (let depth = 0; depth < 3 && open.size > 0; depth++) {
-    const called = templatesOf(state)
-      .filter(({ owner }) => namesOf(owner).some((name) => open.has(name.toLowerCase())))
-      .flatMap(({ template }) => addressesOf(template))
-      .flatMap(({ host }) => serviceOfHost(host)?.service ?? []);
-    open = new Set(called.filter((name) => !found.has(name) && !names.has(name)));
-    for (const name of open) found.add(name);
-  }
-  return found;
 }
 
 const STORE =

@@ -1,13 +1,14 @@
 import type { Action } from '../../../shared/report.ts';
 import { exitCodeText } from '../../detectors/support/termination.ts';
 import { changeAction, describeAction, logAction } from '../actions.ts';
+import { reachedBy } from '../configured-calls.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { isFinishedTry } from '../finished-tries.ts';
 import type { Container, ContainerState, Pod } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { messageOf } from '../logs/message-of.ts';
 import { lastLineOf, logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
-import { ABOUT_CALLEES, calleeOf, isStore, reachedBy, storeOf } from '../logs/store-of.ts';
+import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
 import { textAt } from '../raw.ts';
 import { ageSeconds } from '../read/ages.ts';

@@ -1,17 +1,18 @@
 import { sameName, serviceOfHost } from '../../detectors/support/names.ts';
 import { logAction } from '../actions.ts';
+import { configuredFor } from '../configured-calls.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { isLogOfFinishedTry } from '../finished-tries.ts';
 import { freshPods } from '../fresh-pods.ts';
 import type { KubernetesState, LogText } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
+import { peersOf } from '../logs/peers-of.ts';
 import { OF_NODES } from '../logs/platform-failures.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { isServed } from '../logs/served.ts';
-import { ABOUT_CALLEES, calleeOf, configuredFor, isStore, type Store, storeOf } from '../logs/store-of.ts';
+import { ABOUT_CALLEES, calleeOf, isStore, type Store, storeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
-import { type Raw, recordsAt, textAt } from '../raw.ts';
 import { namesOf, sameNamespace, templatesOf, workloadName } from '../relations.ts';
 import { words } from './crashes.ts';
 import { NAME_SERVERS } from './name-servers.ts';
@@ -92,7 +93,7 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     class: kind?.class ?? (ofStore ? 'database' : 'application'),
     statement: `${begin(said, owner, callee)}${kind ? `that ${kind.meaning}` : `an ${ofStore ? 'error of the store' : 'application error'}`}${store ? ` (${name(store.name)})` : ''}${line.count >= 3 ? ', again and again' : ''}: ${words(said)}${fresh?.clause ?? ''}`,
     component: at,
-    namespace: (isEntrance(owner) && homeOf(state, [callee ?? '', ...peers])) || log.namespace,
+    namespace: (isSharedProxy(owner) && homeOf(state, [callee ?? '', ...peers])) || log.namespace,
     touches: [
       owner,
       log.pod ?? '',
@@ -125,7 +126,7 @@ const guestsOf = ({ pods }: KubernetesState, node: string): string[] =>
   pods.filter((pod) => pod.node === node).flatMap((pod) => [pod.name, workloadName(pod)]);
 
 /** Proxies that stand before everybody have a namespace of their own: what they complain about is at home elsewhere. */
-const isEntrance = (owner: string): boolean => /ingress|gateway|traefik|haproxy|envoy|nginx|router/i.test(owner);
+const isSharedProxy = (owner: string): boolean => /ingress|gateway|traefik|haproxy|envoy|nginx|router/i.test(owner);
 
 function homeOf(state: KubernetesState, names: string[]): string | null {
   const objects = [...state.services, ...state.workloads, ...state.pods, ...(state.others.get('Ingress') ?? [])];
@@ -219,50 +220,6 @@ function confidenceOf({ line }: Said): number {
   return Number(Math.min(most, 0.5 + 0.2 * line.level + known + (line.count >= 3 ? 0.03 : 0)).toFixed(2));
 }
 
-/** Whom the decisive lines speak of: hosts that they name, and the services and pods of the addresses in them. */
-function peersOf(state: KubernetesState, { line, log }: Said): string[] {
-  const spoken = `${line.text} ${line.also ?? ''}`;
-  const peers = [...hostsIn(spoken), ...addressees(state, spoken), ...routesOf(state, spoken)];
-  const services = peers.filter((peer) =>
-    state.services.some((service) => service.name === peer && sameNamespace(service.namespace, log.namespace)),
-  );
-  return [...services, ...peers];
-}
-
-/** The ingresses whose hosts a proxy's line names. */
-const routesOf = (state: KubernetesState, text: string): string[] =>
-  (state.others.get('Ingress') ?? [])
-    .filter((ingress) => hostsOf(ingress.raw).some((host) => host.length > 3 && text.includes(host)))
-    .map((ingress) => ingress.name);
-
-function hostsOf(raw: Raw): string[] {
-  const listed = Array.isArray(raw.hosts) ? raw.hosts.map(String) : [];
-  return [...listed, ...recordsAt(raw, 'spec', 'rules').flatMap((rule) => textAt(rule, 'host') ?? [])];
-}
-
-/** The services and pods whose addresses a line names. */
-function addressees(state: KubernetesState, text: string): string[] {
-  const addresses = new Set(text.match(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g) ?? []);
-  if (addresses.size === 0) return [];
-  const services = state.services
-    .filter(({ clusterIp }) => clusterIp !== null && addresses.has(clusterIp))
-    .map((service) => service.name);
-  const pods = state.pods
-    .filter(({ ip }) => ip !== null && addresses.has(ip))
-    .flatMap((pod) => [pod.name, workloadName(pod)]);
-  return [...services, ...pods];
-}
-
 /** The service behind the URL of a line, for complaints of nobody in particular. */
 const hostOfUrl = (text: string): string =>
   serviceOfHost(/https?:\/\/([a-z][\w.-]*)/i.exec(text)?.[1] ?? '')?.service ?? '';
-
-/** The hosts that a line names, as services of the cluster. */
-function hostsIn(text: string): string[] {
-  const hosts = [
-    ...text.matchAll(
-      /(?:\/\/|@|host[ :=]+"?|lookup |resolve(?: host)?:? |to |dial tcp:? |server at "?)([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::\d{2,5})?/gi,
-    ),
-  ];
-  return [...new Set(hosts.flatMap(([, host = '']) => serviceOfHost(host)?.service ?? []))].slice(0, 4);
-}

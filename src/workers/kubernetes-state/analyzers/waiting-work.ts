@@ -4,6 +4,7 @@ import { logAction } from '../actions.ts';
 import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { LogText } from '../kubernetes-state.ts';
 import { messageOf } from '../logs/message-of.ts';
+import { longestMs } from '../logs/served.ts';
 import { name, quote } from '../quote.ts';
 
 /** How programs write how long a piece of work waited before it was begun, and how long it took in all. */
@@ -51,7 +52,5 @@ function pieceOf(line: string): Piece[] {
   return waited && took ? [{ line, waited: inMs(waited), took: inMs(took) }] : [];
 }
 
-const inMs = ([text, value, unit]: RegExpExecArray): number => {
-  const named = unit ?? (/_?ms["=: ]/i.test(text) ? 'ms' : 's');
-  return Number(value) * (named.toLowerCase() === 's' ? 1000 : 1);
-};
+/** Seconds where no unit is written. */
+const inMs = ([span, value]: RegExpExecArray): number => longestMs(span) ?? Number(value) * 1000;

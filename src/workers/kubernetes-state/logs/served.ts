@@ -26,8 +26,9 @@ export function isWork(line: string): boolean {
   );
 }
 
+/** How programs write a time: `took_ms=12`, `1.5 s`. */
 const SPAN =
-  /(?:_ms|\bms|[mM]illis(?:econds)?|\bresponseTime)["=: ]{1,4}(\d+(?:\.\d+)?)|(?<![\w.])(\d+(?:\.\d+)?) ?(ms|µs|us|s|sec|seconds)\b/g;
+  /(?:_ms|\bms|[a-z]Ms|[mM]illis(?:econds)?|\bresponseTime)["=: ]{1,4}(\d+(?:\.\d+)?)|(?<![\w.])(\d+(?:\.\d+)?) ?(ms|µs|us|s|sec|seconds)\b/g;
 const UNIT: Record<string, number> = { ms: 1, µs: 0.001, us: 0.001, s: 1000, sec: 1000, seconds: 1000 };
 
 /** The longest time in ms that a line tells; null where it tells none. */

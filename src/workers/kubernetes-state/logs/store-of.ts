@@ -1,5 +1,5 @@
-import { sameName, serviceOfHost } from '../../detectors/support/names.ts';
-import { addressesOf } from '../analyzers/addresses.ts';
+import { sameName } from '../../detectors/support/names.ts';
+import { configuredFor } from '../configured-calls.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
 import { nameBook, namedIn, writerOf } from '../mentions.ts';
 import { namesOf, sameNamespace, templatesOf, workloadName } from '../relations.ts';
@@ -131,30 +131,6 @@ const elsewhere = (stores: Candidate[], owner: string, used: ReadonlySet<string>
 
 const only = (stores: Candidate[]): Candidate | null =>
   new Set(stores.map(({ name }) => name)).size === 1 ? (stores[0] ?? null) : null;
-
-/** The services that the templates of a workload are configured to use. */
-export function configuredFor(state: KubernetesState, owner: string, namespace: string | null): Set<string> {
-  const own = templatesOf(state).filter(
-    (one) => sameNamespace(one.owner.namespace, namespace) && namesOf(one.owner).some((name) => sameName(name, owner)),
-  );
-  return new Set(
-    own.flatMap(({ template }) => addressesOf(template)).flatMap(({ host }) => serviceOfHost(host)?.service ?? []),
-  );
-}
-
-/** How many calls deep a program is followed. */
-const DEEP = 3;
-
-/** The services that a workload is configured to use, and those that they use in turn. */
-export function reachedBy(state: KubernetesState, owner: string, namespace: string | null): Set<string> {
-  const found = new Set<string>();
-  let open = [owner];
-  for (let depth = 0; depth < DEEP && open.length > 0; depth++) {
-    open = open.flatMap((one) => [...configuredFor(state, one, namespace)]).filter((one) => !found.has(one));
-    for (const one of open) found.add(one);
-  }
-  return found;
-}
 
 const PLAIN_PART = /^(?:service|server|svc|api|app|db|database|store|cache|the)$/;
 
