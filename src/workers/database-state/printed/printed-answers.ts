@@ -5,6 +5,7 @@ import { formOf } from '../../kubernetes-state/build-state.ts';
 import { type AnswerTable, answerTables } from '../../kubernetes-state/logs/answer-rows.ts';
 import { parseKubectl } from '../../kubernetes-state/read/kubectl-command.ts';
 import { plainText, printedCommands } from '../../kubernetes-state/read/terminal-text.ts';
+import { unheadedRows } from './unheaded-rows.ts';
 
 /** What a database server answered when somebody asked it with its own client; `server` is empty where the command does not name it. */
 export type PrintedAnswer = {
@@ -31,7 +32,7 @@ export const printedAnswers = oncePer((evidence: Evidence[]): PrintedAnswer[] =>
         server: serverIn(command.slice(0, MAX_COMMAND)),
         command,
         text: output,
-        tables: answerTables(output),
+        tables: unheadedRows(command.slice(0, MAX_COMMAND), output) ?? answerTables(output),
         evidence: number,
       })),
   ),

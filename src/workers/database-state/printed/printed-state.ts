@@ -50,7 +50,7 @@ export const printedState = oncePer((evidence: Evidence[]): PrintedState => {
 function loggedPlans(evidence: Evidence[], answers: readonly PrintedAnswer[]): Shown<QueryPlan>[] {
   const read = new Set(answers.map((answer) => answer.evidence));
   return formOf(evidence, 'command.output')
-    .filter(({ number, data }) => !read.has(number) && data.output.includes('(cost='))
+    .filter(({ number, data }) => !read.has(number) && /\(cost=|"Node Type"/.test(data.output))
     .flatMap(({ number, data }) =>
       plansIn(data.output.slice(0, MAX_NOTE)).map((what) => ({ what, server: '', evidence: number })),
     );

@@ -1,28 +1,5 @@
-/** One step of a plan that a server printed (`EXPLAIN`, `EXPLAIN ANALYZE`); numbers are of one loop, null where they are not told. */
-export type PlanNode = {
-  kind: string;
-  relation: string | null;
-  estimated: number;
-  rows: number | null;
-  loops: number;
-  ms: number | null;
-  cost: number;
-  /** What each row was tested with after it had been read; for a step that reads by an index, not what it was found by. */
-  filter: string | null;
-  /** Rows that the filter threw away in one loop. */
-  removed: number | null;
-  /** What it was found by. */
-  condition: string | null;
-  /** The subplan (`SubPlan 1`) whose first step it is; initial plans run once and are none. */
-  subplan: string | null;
-  /** How a sort or a hash went to the disk, as the plan says it; null where it stayed in memory. */
-  disk: string | null;
-  workers: number;
-  children: PlanNode[];
-  /** How long it took on the clock with and without what stands below it, ms; zero where the plan was not run. */
-  wall: number;
-  own: number;
-};
+import { jsonPlansIn } from './json-plan.ts';
+import type { PlanNode, ToldPlan } from './plan-node.ts';
 
 export type QueryPlan = {
   root: PlanNode;
@@ -37,9 +14,12 @@ const SUBPLAN = /^\s*((?:SubPlan|InitPlan|CTE) [\w$]+)/;
 
 type Open = { node: PlanNode; column: number };
 
-/** The plans in a text, each with its steps as a tree. */
-export function plansIn(text: string): QueryPlan[] {
-  const plans: { root: PlanNode; totalMs: number | null }[] = [];
+/** The plans in a text, each with its steps as a tree, whether they were printed as text or as JSON. */
+export const plansIn = (text: string): QueryPlan[] =>
+  [...textPlansIn(text), ...jsonPlansIn(text)].map(({ root, totalMs }) => finished(root, totalMs));
+
+function textPlansIn(text: string): ToldPlan[] {
+  const plans: ToldPlan[] = [];
   let stack: Open[] = [];
   let named: string | null = null;
   for (const line of text.split('\n')) {
@@ -67,7 +47,7 @@ export function plansIn(text: string): QueryPlan[] {
     const owner = stack.findLast(({ column }) => column < indent)?.node ?? stack.at(-1)?.node;
     if (owner) detail(owner, line.trim());
   }
-  return plans.map(({ root, totalMs }) => finished(root, totalMs));
+  return plans;
 }
 
 function nodeOf(match: RegExpExecArray, named: string | null): PlanNode {

@@ -1,7 +1,8 @@
 import { quote } from '../../kubernetes-state/quote.ts';
 import type { DatabaseState } from '../database-state.ts';
+import type { PlanNode } from '../printed/plan-node.ts';
 import { cell, rowsWith, type Shown, serverOfShown } from '../printed/printed-state.ts';
-import { columnsIn, type PlanNode, type QueryPlan } from '../printed/query-plan.ts';
+import { columnsIn, type QueryPlan } from '../printed/query-plan.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { isFelt, noActions } from './story-parts.ts';

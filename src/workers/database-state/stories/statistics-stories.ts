@@ -1,5 +1,6 @@
+import type { PlanNode } from '../printed/plan-node.ts';
 import { type Cells, cell, type PrintedState, rowsWith, type Shown, serverOfShown } from '../printed/printed-state.ts';
-import type { PlanNode, QueryPlan } from '../printed/query-plan.ts';
+import type { QueryPlan } from '../printed/query-plan.ts';
 import type { StoryTeller } from '../story.ts';
 import { noActions } from './story-parts.ts';
 

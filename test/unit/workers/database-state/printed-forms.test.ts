@@ -85,6 +85,39 @@ describe('a printed plan', () => {
     expect(plan?.totalMs).to.equal(91.5);
   });
 
+  it('is the same where it was printed as JSON, also in the frame of psql', () => {
+    const step = (kind: string, total: number, loops: number, more = {}) => ({
+      'Node Type': kind,
+      'Parallel Aware': false,
+      'Total Cost': 9.5,
+      'Plan Rows': 1,
+      'Actual Total Time': total,
+      'Actual Rows': 1,
+      'Actual Loops': loops,
+      ...more,
+    });
+    const scan = step('Seq Scan', 60, 3, {
+      'Parallel Aware': true,
+      'Relation Name': 'a',
+      Filter: '(x > 3)',
+      'Rows Removed by Filter': 100,
+    });
+    const join = step('Hash Join', 80, 3, { Plans: [scan] });
+    const told = [{ Plan: step('Gather', 90, 1, { 'Workers Launched': 2, Plans: [join] }), 'Execution Time': 91.5 }];
+    const framed = JSON.stringify(told, null, 2)
+      .split('\n')
+      .map((line) => ` ${line.padEnd(50)}+`)
+      .join('\n');
+    for (const text of [JSON.stringify(told), `  QUERY PLAN\n${'-'.repeat(52)}\n${framed.slice(0, -1)}\n(1 row)\n`]) {
+      const [same] = plansIn(text);
+      const seen = (one: typeof plan) => one?.nodes.map(({ kind, wall, own, removed }) => [kind, wall, own, removed]);
+      expect(seen(same)).to.deep.equal(seen(plan));
+      expect(same?.totalMs).to.equal(91.5);
+    }
+    expect(plansIn('[{"Plan": "none"}]')).to.deep.equal([]);
+    expect(plansIn('"Plan": {')).to.deep.equal([]);
+  });
+
   it('of MySQL tells which scan a filter reads', () => {
     const [tree] = plansIn(`-> Filter: (o.ref = 'x')  (cost=812003 rows=77120) (actual time=0.9..4120 rows=2 loops=1)
     -> Table scan on o  (cost=812003 rows=771200) (actual time=0.8..3900 rows=771004 loops=1)`);
