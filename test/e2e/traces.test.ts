@@ -21,7 +21,7 @@ function aSender() {
 
 for (const backend of BACKENDS.filter(isAvailable)) {
   describe(`one trace from the webhook to the Slack post, on ${backend}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let collector: OtlpCollector;
     let llm: LlmSandbox;
     let sandbox: Sandbox;
@@ -51,6 +51,13 @@ for (const backend of BACKENDS.filter(isAvailable)) {
       await Promise.all(roles.map((role) => role.kill('SIGKILL')));
       await Promise.all([collector.close(), llm.close(), sandbox.close()]);
       await fresh.remove();
+    });
+
+    // Whatever a test left running or broken, the next one begins anew.
+    afterEach(async () => {
+      if (roles.length === 0) return;
+      await Promise.all(roles.splice(0).map((role) => role.kill('SIGKILL')));
+      sandbox.slack.clearFaults();
     });
 
     /** On the embedded database there is one process, which is both. */

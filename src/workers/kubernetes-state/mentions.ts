@@ -37,6 +37,20 @@ export const nameBook = oncePer((state: KubernetesState): NameBook => {
 
 const TOKEN = /[a-z0-9](?:[a-z0-9.-]{0,120}[a-z0-9])?/gi;
 
+/** A method that a program calls: `GetProfiles`, `/shop.v1.CartService/EmptyCart`. */
+const METHOD =
+  /(?:\b\w{1,60}\.)?\b([A-Z]\w{1,60})\/[A-Z]\w{1,60}|\b(?:Get|List|Check|Find|Search|Create|Update|Delete|Make|Add|Put|Empty|Fetch|Load|Query|Call|Reserve)([A-Z][a-z]{2,60})\b/g;
+
+/** The service that a method belongs to by its name, where there is one of that name. */
+function servedBy(words: string, names: ReadonlyMap<string, string>): string | undefined {
+  const word = words.toLowerCase();
+  const forms = [word, word.replace(/s$/, ''), word.replace(/service$/, '')].filter((form) => form.length > 2);
+  return forms
+    .flatMap((form) => [form, `${form}service`, `${form}-service`])
+    .map((form) => names.get(form))
+    .find((known) => known !== undefined);
+}
+
 /** The objects of the book that a line names, in the order of the line; names of one plain word count only beside a port, dot or quote. */
 export function namedIn(line: string, { names, addresses }: NameBook): string[] {
   const found = new Set<string>();
@@ -48,6 +62,12 @@ export function namedIn(line: string, { names, addresses }: NameBook): string[] 
       names.get(token) ??
       (token.includes('.') ? names.get(serviceOfHost(token)?.service ?? '') : undefined) ??
       names.get(workloadOf(token));
+    if (known) found.add(known);
+  }
+  // A method tells whom it belongs to only where nobody is named.
+  if (found.size > 0) return [...found];
+  for (const [, service, noun] of line.slice(0, MAX_LINE).matchAll(METHOD)) {
+    const known = servedBy(service ?? noun ?? '', names);
     if (known) found.add(known);
   }
   return [...found];

@@ -104,6 +104,27 @@ function made(state: KubernetesState, pod: Pod): { template: PodTemplate; eviden
     : { template: pod.template, evidence: pod.evidence };
 }
 
+/**
+ * What stands behind a service: what its selector matches; where a table did not tell the selector, the pods whose addresses are its
+ * endpoints, with the template of their workload where their own tells no ports.
+ */
+export function placesBehind(state: KubernetesState, service: Service, places: Selectable[]): Selectable[] {
+  if (Object.keys(service.selector).length > 0)
+    return places.filter(
+      (place) => sameNamespace(place.namespace, service.namespace) && selects(service.selector, place.labels),
+    );
+  const addresses = new Set((service.endpoints ?? []).map((address) => address.replace(/:\d+$/, '')));
+  return state.pods
+    .filter((pod) => pod.ip !== null && addresses.has(pod.ip) && sameNamespace(pod.namespace, service.namespace))
+    .map((pod) => {
+      const workload = workloadOfPod(state, pod);
+      const told = pod.template.containers.some(({ ports }) => ports.length > 0);
+      const template = told ? pod.template : (workload?.template ?? pod.template);
+      const evidence = [...pod.evidence, ...(told ? [] : (workload?.evidence ?? []))];
+      return { name: pod.name, namespace: pod.namespace, template, labels: pod.template.labels, evidence, pod };
+    });
+}
+
 /** The events about an object. */
 export function eventsOf(state: KubernetesState, object: Pick<Meta, 'kind' | 'name' | 'namespace'>): KubeEvent[] {
   return state.events.filter(

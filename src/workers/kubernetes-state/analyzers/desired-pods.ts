@@ -220,6 +220,12 @@ function wantedMemory({ command, args }: Container): { text: string; bytes: numb
 const SPOKEN =
   /(?:\becho(?: -e)?|\bprintf?|\bprint|console\.\w+|log(?:ger|ging)?\.\w+|throw new \w+|raise \w+)\s*\(?\s*f?["'`]([^"'`\n]{6,300})/g;
 
+/** What a script says whatever happens; what stands behind `||` it says only where something fails, which nothing shows. */
+const spokenIn = (text: string): string[] =>
+  [...text.slice(0, 50_000).matchAll(SPOKEN)].flatMap(({ 1: said = '', index }) =>
+    /\|\|\s{0,9}[({]?\s{0,9}$/.test(text.slice(Math.max(0, index - 24), index)) ? [] : [said],
+  );
+
 /** What the program itself will say when it fails, as it stands in its command or in its configuration. */
 function ownComplaint(
   { state }: Context,
@@ -234,7 +240,7 @@ function ownComplaint(
     ...scripts,
     ...maps.flatMap((map) => Object.values({ ...textMapAt(map.raw, 'data'), ...textMapAt(map.raw, 'stringData') })),
   ];
-  const spoken = texts.flatMap((text) => [...text.slice(0, 50_000).matchAll(SPOKEN)].map(([, said = '']) => said));
+  const spoken = texts.flatMap(spokenIn);
   const line = decisiveLine(spoken);
   if (!line) return [];
   const kind = line.kind;

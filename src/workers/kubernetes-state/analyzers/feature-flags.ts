@@ -1,11 +1,12 @@
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { LogText } from '../kubernetes-state.ts';
+import type { KubernetesState, LogText, Meta } from '../kubernetes-state.ts';
 import { messageOf } from '../logs/message-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 import { isRecord, recordAt, textAt, textMapAt } from '../raw.ts';
 import { dataIn } from '../read/read-documents.ts';
+import { workloadName } from '../relations.ts';
 
 /** Finds feature flags that switch a fault on, in the configuration of a flag service or in what a program logs. */
 export const featureFlags: Analyzer = (context) => [...switchedOn(context), ...logged(context)];
@@ -27,7 +28,19 @@ function switchedOn({ state, text }: Context): Diagnosis[] {
         const on =
           textAt(body, 'state') === 'ENABLED' && variant !== '' && !OFF.test(variant) && value !== false && value !== 0;
         if (!on || !FAULT.test(about)) return [];
-        return [switched(map.name, map.namespace, map.evidence, flag, variant, textAt(body, 'description'), text)];
+        const concerned = wordsOf(about);
+        return [
+          switched(
+            map,
+            {
+              flag,
+              variant,
+              about: textAt(body, 'description'),
+              concerned: [...concerned, ...bearing(state, concerned)],
+            },
+            text,
+          ),
+        ];
       }),
   );
 }
@@ -38,16 +51,13 @@ function flagsOf(text: string): [string, unknown][] {
   return isRecord(body) ? Object.entries(recordAt(body, 'flags')) : [];
 }
 
+type Flag = { flag: string; variant: string; about: string | null; concerned: string[] };
+
 function switched(
-  map: string,
-  namespace: string | null,
-  evidence: number[],
-  flag: string,
-  variant: string,
-  about: string | null,
+  { name: map, namespace, evidence }: Pick<Meta, 'name' | 'namespace' | 'evidence'>,
+  { flag, variant, about, concerned }: Flag,
   text: string,
 ): Diagnosis {
-  const concerned = wordsOf(`${flag} ${about ?? ''}`);
   const spoken = concerned.some((word) => text.includes(word));
   return diagnosis({
     kind: 'feature-flag',
@@ -76,6 +86,18 @@ const wordsOf = (text: string): string[] =>
         .match(/[a-z]{3,}/g) ?? [],
     ),
   ].filter((word) => !FAULT.test(word));
+
+/** The services and workloads that bear one of the words in their name: `shop-cartservice` is about `cart`. */
+function bearing({ services, workloads, pods }: KubernetesState, words: readonly string[]): string[] {
+  const names = new Set([...services, ...workloads].map((one) => one.name).concat(pods.map(workloadName)));
+  const wanted = new Set(words.filter((word) => !/^(?:service|server|app)$/.test(word)));
+  return [...names].filter((one) =>
+    one
+      .toLowerCase()
+      .split(/[-_.]/)
+      .some((part) => wanted.has(part) || wanted.has(part.replace(/(?:service|svc|server)$/, ''))),
+  );
+}
 
 const SAID =
   /feature[ -_]?flag\b.{0,80}(?:enabled|is on|active|= ?true|: ?true|triggered)|(?:enabled|active|triggered)\b.{0,40}feature[ -_]?flag|fail\w* feature[ -_]?flag/i;

@@ -4,7 +4,7 @@ import type { KubernetesState, LogText, Service } from '../kubernetes-state.ts';
 import { logsOfWorkload } from '../logs/pod-log.ts';
 import { nameBook, namedIn, writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
-import { type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
+import { placesBehind, type Selectable, selectables, workloadName } from '../relations.ts';
 
 /** Finds programs that say in their log that they listen elsewhere than their service sends its traffic, while callers are refused. */
 export const listening: Analyzer = (context) => {
@@ -32,9 +32,7 @@ function listenersIn(logs: LogText[]): Listener[] {
 }
 
 function listensElsewhere({ state, text }: Context, service: Service, places: Selectable[]): Diagnosis[] {
-  const place = places.find(
-    (one) => sameNamespace(one.namespace, service.namespace) && selects(service.selector, one.labels),
-  );
+  const [place] = placesBehind(state, service, places);
   if (!place) return [];
   const workload = place.pod ? workloadName(place.pod) : place.name;
   const logs = logsOfWorkload(state, { name: workload, namespace: place.namespace });
@@ -79,7 +77,9 @@ function listensElsewhere({ state, text }: Context, service: Service, places: Se
 function numericTarget({ ports, endpoints }: Service, { template }: Selectable): string | null {
   const [port] = ports;
   if (!port || ports.length > 1) return null;
-  const named = template.containers.flatMap((container) => container.ports).find((one) => one.name === port.targetPort);
+  const named = template.containers
+    .flatMap((container) => container.ports)
+    .find((one) => one.name !== null && one.name === port.targetPort);
   const target = port.targetPort ?? /:(\d{1,5})$/.exec(endpoints?.[0] ?? '')?.[1] ?? null;
   return named ? String(named.port) : target !== null && /^\d+$/.test(target) ? target : null;
 }
@@ -87,7 +87,7 @@ function numericTarget({ ports, endpoints }: Service, { template }: Selectable):
 const REFUSED = /connection refused|ECONNREFUSED|actively refused|Failed to connect to/i;
 
 /** True where somebody's log says that the service refuses connections, or a probe of its pods does. */
-function refused(state: KubernetesState, service: Service): boolean {
+export function refused(state: KubernetesState, service: Service): boolean {
   const book = nameBook(state);
   const speaks = (line: string) => REFUSED.test(line) && namedIn(line, book).includes(service.name);
   return state.logs.some((log) => writerOf(log) !== service.name && log.lines.slice(-2000).some(speaks));

@@ -38,9 +38,16 @@ function configuredPaths(state: KubernetesState, places: Selectable[]): Path[] {
             (one) => sameNamespace(one.namespace, service.namespace) && selects(service.selector, one.labels),
           )
         : [];
-      return to.map((one) => ({ from, to: one, port: target }));
+      return to.map((one) => ({ from, to: one, port: portNumber(one, target) }));
     }),
   );
+}
+
+/** The number of a target port that is told by its name; null where no container has a port of that name. */
+function portNumber({ template }: Selectable, target: string | null): string | null {
+  if (target === null || /^\d+$/.test(target)) return target;
+  const port = template.containers.flatMap(({ ports }) => ports).find((one) => one.name === target)?.port;
+  return port === undefined || port === null ? null : String(port);
 }
 
 /** Who blocks packets leaves no answer at all: a refusal is one. */
@@ -64,7 +71,7 @@ function silentPaths(state: KubernetesState, places: Selectable[]): Path[] {
         (service && sameNamespace(place.namespace, service.namespace) && selects(service.selector, place.labels)),
     );
     const [port] = service?.ports.length === 1 ? service.ports : [];
-    return from && to ? [{ from, to, port: port ? (port.targetPort ?? String(port.port)) : null }] : [];
+    return from && to ? [{ from, to, port: port ? portNumber(to, port.targetPort ?? String(port.port)) : null }] : [];
   });
 }
 

@@ -39,11 +39,17 @@ export function allows(
   port: string | null,
   namespace: string | null,
 ): boolean {
-  const ports = recordsAt(rule, 'ports').map((one) => textAt(one, 'port'));
-  const portFits =
-    port === null || ports.length === 0 || ports.some((one) => one === null || one === port || !/^\d+$/.test(one));
+  const ports = recordsAt(rule, 'ports');
+  const portFits = port === null || ports.length === 0 || ports.some((one) => holdsPort(one, port));
   const peers = recordsAt(rule, side === 'ingress' ? 'from' : 'to');
   return portFits && (peers.length === 0 || peers.some((one) => allowsPeer(state, one, peer, namespace)));
+}
+
+/** True when a port of a rule is that one, or a range with it; a port by its name may be any. */
+function holdsPort(rule: Raw, port: string): boolean {
+  const [from, to] = [textAt(rule, 'port'), textAt(rule, 'endPort')];
+  if (from === null || !/^\d+$/.test(from) || !/^\d+$/.test(port)) return true;
+  return Number(port) >= Number(from) && Number(port) <= Number(to ?? from);
 }
 
 function allowsPeer(state: KubernetesState, rule: Raw, peer: Selectable, namespace: string | null): boolean {

@@ -2,8 +2,9 @@ import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Service, ServicePort } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
-import { type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
+import { placesBehind, type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
 import { distance } from './addresses.ts';
+import { refused } from './listening.ts';
 
 /** Finds services that lead nowhere: a selector that matches no pod, a target port on which nothing listens, no ready pod. */
 export const services: Analyzer = (context) => {
@@ -13,14 +14,15 @@ export const services: Analyzer = (context) => {
     .flatMap((service) => diagnose(context, service, places));
 };
 
-/** Services that select nothing on purpose: aliases, and those whose endpoints somebody writes by hand. */
-function isByDesign({ type, selector, externalName, name: own, raw }: Service): boolean {
+/** Services that select nothing on purpose. */
+function isByDesign({ type, externalName, name: own, raw }: Service): boolean {
   // The detector of endpoints reads the answers of our own server.
   if (raw.answered === true) return true;
-  return type === 'ExternalName' || externalName !== null || Object.keys(selector).length === 0 || own === 'kubernetes';
+  return type === 'ExternalName' || externalName !== null || own === 'kubernetes';
 }
 
 function diagnose({ state }: Context, service: Service, places: Selectable[]): Diagnosis[] {
+  if (Object.keys(service.selector).length === 0) return endpointsElsewhere(state, service, places);
   const inside = places.filter((place) => sameNamespace(place.namespace, service.namespace));
   const selected = inside.filter(({ labels }) => selects(service.selector, labels));
   if (selected.length === 0) {
@@ -39,6 +41,18 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
     .find(({ why }) => why !== null);
   if (port?.why) return [portMismatch(service, port.one, port.why, selected)];
   return notReady(state, service, selected);
+}
+
+/**
+ * A table tells no selector, but the endpoints tell which port of the pods gets the traffic: one that they do not declare, where callers
+ * are refused. What a container declares is for information only, so that it alone proves nothing.
+ */
+function endpointsElsewhere(state: KubernetesState, service: Service, places: Selectable[]): Diagnosis[] {
+  const [port] = service.ports;
+  const behind = placesBehind(state, service, places);
+  const told = port && service.ports.length === 1 ? withEndpointPort(port, service) : null;
+  const fault = told?.targetPort ? portFault(told, behind) : null;
+  return told && fault && refused(state, service) ? [portMismatch(service, told, fault, behind)] : [];
 }
 
 /** Where no labels are known: a target port by a name that the workload of the service's own name does not have. */

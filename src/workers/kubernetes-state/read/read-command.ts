@@ -166,5 +166,13 @@ function headerless(text: string, kind: string, kubectl: KubectlCommand | null):
 /** A list that nothing cut down shows what is not there, too. */
 function listedBy(kubectl: KubectlCommand | null): string[] {
   if (kubectl?.verb !== 'get' || kubectl.narrowed) return [];
-  return kubectl.kinds.map((kind) => `${kind}|${kubectl.namespace ?? 'default'}`);
+  return kubectl.kinds
+    .flatMap((kind) => (kind === 'all' ? OF_ALL : [kind]))
+    .map((kind) => `${kind}|${kubectl.namespace ?? 'default'}`);
 }
+
+/** What `kubectl get all` lists. */
+const OF_ALL =
+  'Pod Service DaemonSet Deployment ReplicaSet StatefulSet Job CronJob HorizontalPodAutoscaler ReplicationController'.split(
+    ' ',
+  );

@@ -225,4 +225,37 @@ describe('manifests without status', () => {
     expect(report.verdict).to.equal('inconclusive');
     expect(report.hypotheses.filter(({ standing }) => standing !== 'ruled_out')).to.deep.equal([]);
   });
+
+  it('let a policy speak of the port of the pods, by its number, its name and a range, whatever the service calls it', () => {
+    const policy = (...ports: Json[]): Json => ({
+      kind: 'NetworkPolicy',
+      metadata: { name: 'only-known', namespace: 'team' },
+      spec: {
+        podSelector: { matchLabels: { app: 'ledger' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports }],
+      },
+    });
+    const listens = { ports: [{ name: 'api', containerPort: 9090 }] };
+    const calls = { env: [{ name: 'LEDGER_URL', value: 'http://ledger:80' }] };
+    const told = (...ports: Json[]) =>
+      stated(
+        'Why does web not reach ledger?',
+        deployment('ledger', podSpec({}, listens)),
+        deployment('web', podSpec({}, calls)),
+        service('ledger', { app: 'ledger' }, 80, 'api'),
+        policy(...ports),
+      ).said;
+    for (const port of [{ port: 9090 }, { port: 'api' }, { port: 9000, endPort: 9100 }])
+      expect(told(port), JSON.stringify(port)).not.to.include('only-known');
+    for (const port of [{ port: 80 }, { port: 9000, endPort: 9080 }])
+      expect(told(port), JSON.stringify(port)).to.include('only-known');
+  });
+
+  it('say nothing by what a script would say only if something failed', () => {
+    const script = (text: string) =>
+      stated('Why does web fail?', deployment('web', podSpec({}, { command: ['/bin/sh', '-c', text] }))).said;
+    expect(script('wget -q http://ledger || echo "ERROR: no answer from ledger"')).not.to.include('no answer');
+    expect(script('echo "ERROR: no answer from ledger"; exit 1')).to.include('no answer');
+  });
 });

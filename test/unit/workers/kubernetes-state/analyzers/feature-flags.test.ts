@@ -39,6 +39,21 @@ describe('feature flags', () => {
     expect(found[0]).to.equal('feature-flag cart');
   });
 
+  it('explain what the program says that they are about, however it calls its trouble', () => {
+    const found = kinds(
+      ['kubectl get cm flags -n team -o yaml', flags('on')],
+      [
+        'kubectl get pods -n team',
+        'NAME                                READY   STATUS    RESTARTS   AGE\nacme-cartservice-6d5c8b7f9d-4xk2p   1/1     Running   0          3d\nacme-redis-7f6d9c8b5d-zz2xq         1/1     Running   0          3d\n',
+      ],
+      [
+        'kubectl logs acme-cartservice-6d5c8b7f9d-4xk2p -n team',
+        "ERROR EmptyCart: Wasn't able to connect to redis: connection refused\n".repeat(5),
+      ],
+    );
+    expect(found[0]).to.equal('feature-flag cartFailure');
+  });
+
   it('that are broken text are passed over', () => {
     expect(
       kinds(['kubectl get cm flags -n team -o yaml', flags('on').replace('{"flags"', '{"flags" defaultVariant')]),

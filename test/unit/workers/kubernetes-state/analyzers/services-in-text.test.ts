@@ -68,4 +68,53 @@ describe('services in recorded text', () => {
     expect(kinds(alert, list(policy('deny', '')))[0]).to.match(/^policy-/);
     expect(kinds(alert, list(policy('deny', ''), open)).filter((kind) => kind.startsWith('policy'))).to.deep.equal([]);
   });
+
+  it('a table of services and endpoints is enough to see traffic that goes to a port of nobody', () => {
+    const tables = (port: number): [string, string][] => [
+      [
+        'kubectl get svc -n team',
+        'NAME   TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\nweb    ClusterIP   10.96.0.9    <none>        80/TCP    3d\n',
+      ],
+      ['kubectl get endpoints -n team', `NAME   ENDPOINTS         AGE\nweb    10.42.0.2:${port}   3d\n`],
+      [
+        'kubectl describe deployment web -n team',
+        'Name:       web\nNamespace:  team\nSelector:   app=web\nReplicas:   1 desired | 1 updated | 1 total | 1 available | 0 unavailable\nPod Template:\n  Labels:  app=web\n  Containers:\n   web:\n    Image:      web:4\n    Port:       8080/TCP\n    Host Port:  0/TCP\n',
+      ],
+    ];
+    expect(kinds('call of team fails', ...tables(8008), REFUSED)[0]).to.equal('port-mismatch');
+    expect(kinds('call of team fails', ...tables(8080), REFUSED)).not.to.include('port-mismatch');
+    // What a container declares is for information: as long as nobody is refused, it may listen elsewhere, too.
+    expect(kinds('call of team is slow', ...tables(8008))).not.to.include('port-mismatch');
+    const other = log('HTTP server started on port: 8080');
+    expect(kinds('call of team fails', ...tables(8008), other, REFUSED)).to.include('listens-elsewhere');
+  });
+
+  it('a list of everything shows which service is missing', () => {
+    const all: [string, string] = [
+      'kubectl get all -n team',
+      'NAME                       READY   STATUS    RESTARTS   AGE\npod/web-7f6d9c8b5d-zz2xq   1/1     Running   0          3d\n\nNAME          TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\nservice/web   ClusterIP   10.96.0.9    <none>        80/TCP    3d\n\nNAME                  READY   UP-TO-DATE   AVAILABLE   AGE\ndeployment.apps/web   1/1     1            1           3d\n',
+    ];
+    const environment = (host: string): [string, string] => [
+      'kubectl get deploy call -n team -o yaml',
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: call\n  namespace: team\nspec:\n  template:\n    spec:\n      containers:\n      - name: call\n        env:\n        - name: LEDGER_ADDR\n          value: ${host}:80\n`,
+    ];
+    expect(kinds('call of team fails', all, environment('ledger'))).to.include('address-unknown');
+    expect(kinds('call of team fails', all, environment('web'))).not.to.include('address-unknown');
+  });
+
+  it('a method tells whose it is: the workload of that name that somebody scaled to zero', () => {
+    const scaled: [string, string] = [
+      'kubectl get deploy -n team',
+      'NAME     READY   UP-TO-DATE   AVAILABLE   AGE\ncall     1/1     1            1           3d\nquote    0/0     0            0           3d\nweb      1/1     1            1           3d\n',
+    ];
+    const failing = (method: string): [string, string] => [
+      'kubectl logs call-6d5c8b7f9d-4xk2p -n team',
+      `ERROR ${method}: rpc error: code = Unavailable desc = no addresses to connect to\n`.repeat(4),
+    ];
+    for (const method of ['GetQuotes failed', '/shop.v1.QuoteService/Price failed', 'QuoteService/Price'])
+      expect(kinds('call of team answers 500', scaled, failing(method))[0], method).to.equal('scaled-to-zero');
+    expect(kinds('call of team answers 500', scaled, failing('Getting ready failed'))[0]).not.to.equal(
+      'scaled-to-zero',
+    );
+  });
 });
