@@ -1,6 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import type { Logger } from '../logger.ts';
 import type { RedisConfig } from '../redis-config.ts';
+import { boundWaits } from './bounded-waits.ts';
 import type { QueueBackend } from './queue-backend.ts';
 import { connectRedis, onRedisError, type RedisConnection, trackCopies, untilReady } from './redis-connection.ts';
 import { throttledWarning } from './throttled-warning.ts';
@@ -46,8 +47,11 @@ export function redisBackend(
   return {
     name: 'redis',
     openQueue: (name, options) => new Queue(name, { ...options, prefix: prefixOf(name), connection: producer }),
-    openWorker: (name, process, options) =>
-      new Worker(name, process, { ...options, prefix: prefixOf(name), connection: consumer }),
+    openWorker: (name, process, options) => {
+      const worker = new Worker(name, process, { ...options, prefix: prefixOf(name), connection: consumer });
+      boundWaits(worker);
+      return worker;
+    },
     ready: (signal) => untilReady(producer, signal),
     ping: () => pingAll(producer, prefixes),
     close: async () => {
