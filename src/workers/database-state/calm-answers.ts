@@ -4,8 +4,8 @@ import { DOUBT } from '../detectors/support/doubt.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
 import { replicaStopped } from '../kubernetes-state/logs/store-answer-readers.ts';
+import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
-import { SYMPTOM_OF_USERS } from './healthy-database.ts';
 import { intervalSeconds } from './printed/printed-answers.ts';
 import {
   type Cells,
@@ -17,7 +17,6 @@ import {
   sessionGroups,
 } from './printed/printed-state.ts';
 import { keySpace } from './stories/cache-stories.ts';
-import { withoutDenials } from './stories/story-parts.ts';
 import { transactionSeconds } from './stories/vacuum-stories.ts';
 
 type Calm = { statement: string; evidence: number[] };
@@ -33,7 +32,7 @@ const ASKED = /\b(?:whether|if)\b[^.,;:\n]{0,60}/gi;
  */
 export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const text = alertText(input.alerts);
-  if (SYMPTOM_OF_USERS.test(withoutDenials(text.replace(ASKED, '')))) return null;
+  if (complains(text.replace(ASKED, ''))) return null;
   const { state, stories } = diagnoseDatabase(input);
   if (state.printed.answers.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
   if ((lockWaits(state.printed) ?? 0) > 0) return null;

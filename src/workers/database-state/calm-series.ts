@@ -57,18 +57,20 @@ export function isCalm(profile: SeriesProfile): boolean {
   return !(SHRINKS.has(series.metric) && before > 0 && after < SHRUNK * before);
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** So many times as many sessions at work as at the beginning wait for each other. */
 const CROWDED = 4;
 /** Fewer sessions than this at once are no crowd. */
 const CROWD = 4;
 
-/** True where any metric that shows the health of a server ends where it should not be, or its sessions crowd. */
-export function isStrained({ series, profile: load }: DatabaseState): boolean {
+/** True where any metric that shows the health of a server (but those that are left out) ends where it should not be, or its sessions crowd. */
+export function isStrained({ series, profile: load }: DatabaseState, without: ReadonlySet<string> = NONE): boolean {
   const values = load?.load ?? [];
   const [first, last] = [median(values.slice(0, 3)), median(values.slice(-3))];
   if (values.length >= 6 && first > 0 && last >= Math.max(CROWD, CROWDED * first)) return true;
   return series.some((one) => {
     const profile = profileSeries(one);
-    return profile !== null && !isCalm(profile);
+    return profile !== null && !without.has(one.metric) && !isCalm(profile);
   });
 }

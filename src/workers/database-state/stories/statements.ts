@@ -35,11 +35,14 @@ export const query: StoryTeller = (state, { server, text }) => {
   };
 };
 
+/** Fewer sessions at work than this overload no server, whatever they were before. */
+const HARDLY = 0.5;
+
 function growth(load: number[]): number {
   const [first, last] = [load.slice(0, 2), load.slice(-3)];
   const before = first.reduce((sum, value) => sum + value, 0) / Math.max(1, first.length);
   const after = last.reduce((sum, value) => sum + value, 0) / Math.max(1, last.length);
-  return before > 0 ? after / before : 1;
+  return before > 0 && after >= HARDLY ? after / before : 1;
 }
 
 /** So many times the usual writes are trouble by themselves. */

@@ -64,6 +64,9 @@ export function shareOf(profile: LoadProfile | null, pattern: RegExp): number {
   return total > 0 ? own / total : 0;
 }
 
+/** Waits for locks as PostgreSQL, MySQL, SQL Server and Oracle call them. */
+export const LOCK_WAITS = /^Lock:|row_lock|metadata_lock|lock\/table|^LCK_|^enq: T[XM]/;
+
 /** The names of the heaviest waits. */
 export const waitNames = (waits: Wait[], most: number): string =>
   waits
