@@ -88,7 +88,11 @@ export function valueText(value: number, unit: string | null): string {
   return plain;
 }
 
-/** `WriteIOPS from 890 to 25080`. */
-export function changeText({ series, first, last }: SeriesProfile): string {
-  return `${series.metric} from ${valueText(first, series.unit)} to ${valueText(last, series.unit)}`;
+/** What is left of the level of the end where only the last moment fell from it. */
+const FELL = 0.7;
+
+/** `WriteIOPS from 890 to 25080`; what rose and fell in the last moment is told by its peak, too. */
+export function changeText({ series, first, last, after, max, before }: SeriesProfile): string {
+  const peak = after > before && last < FELL * after ? `${valueText(max, series.unit)} at most, and at last ` : '';
+  return `${series.metric} from ${valueText(first, series.unit)} to ${peak}${valueText(last, series.unit)}`;
 }
