@@ -135,7 +135,9 @@ function vacuumWorks(printed: PrintedState): Calm | null {
 const TOPICS: readonly Topic[] = [
   { about: /vacuum|wraparound|freez|transaction ?id/i, shown: vacuumWorks },
   {
-    about: /\blag\b|replication ?lag|behind|replica/i,
+    // Consumers of a queue lag, too.
+    about:
+      /^(?![\s\S]*\b(?:consumers?|kafka|topics?|partitions?)\b)[\s\S]*(?:\blag\b|replication ?lag|behind|replica)/i,
     shown: (printed, alert) => replicaLevel(printed) ?? lateByDesign(printed, alert),
   },
   { about: /connection|sessions|clients|backends/i, shown: roomForClients },

@@ -10,8 +10,8 @@ const FULL = 0.9;
 /** What an alert calls the cache of which it says that it is full, and what shows that this one works. */
 const CACHES: readonly { about: RegExp; shown: (printed: PrintedState) => Calm | null }[] = [
   { about: /memory|evict|\bkeys\b/i, shown: keysMakeRoom },
-  { about: /buffer ?pool|innodb/i, shown: poolOfPages },
-  { about: /wired ?tiger|\bcache\b/i, shown: cacheOfDocuments },
+  { about: /buffer ?pool/i, shown: poolOfPages },
+  { about: /wired ?tiger|\bcache\b[^\n]{0,40}(?:full|us(?:ed|age)|fill|%|above)/i, shown: cacheOfDocuments },
   { about: /shared_buffers|\bshared buffers|buffer ?cache/i, shown: sharedBuffers },
 ];
 

@@ -48,6 +48,19 @@ const SHRINKS: ReadonlySet<string> = new Set([
   'CurrConnections',
 ]);
 
+/** What clients feel of a server themselves: how long it takes for them, and how much it does. */
+const ANSWERED = /^(?:Commit|Select|DML|Insert|Update|Delete|DDL)Latency$/;
+const DONE = /^(?:Commit|Select|DML)Throughput$/;
+/** Statements that take this long more than before are felt, s; so is what falls below this share of work that was done at all. */
+const [FELT_ANSWER, LESS_DONE, SOME] = [0.01, 0.4, 1];
+
+/** True where a metric that clients feel (latency of statements, what the server does in a second) is as it was, or is no such metric. */
+export function isFeltAsBefore({ series, before, after, ratio, recovered }: SeriesProfile): boolean {
+  if (recovered) return true;
+  if (ANSWERED.test(series.metric)) return !(ratio >= LATENCY.times && latencySeconds(series, after) >= FELT_ANSWER);
+  return !(DONE.test(series.metric) && before >= SOME && after < LESS_DONE * before);
+}
+
 /** True for a metric that did not leave its beginning towards trouble, or is back. */
 export function isCalm(profile: SeriesProfile): boolean {
   const { series, before, after, ratio, recovered } = profile;

@@ -27,14 +27,15 @@ const clients: Reading = (profile, state, alert) => {
   return `${profile.series.metric} stays at ${shown(profile, profile.last)}, below the limit of the server`;
 };
 
-/** A replica this far behind is behind, whether or not that is new, s. */
-const BEHIND = 30;
+/** A replica this far behind is behind, whether or not that is new; one that shares the storage of its primary long before, s. */
+const [BEHIND, SHARED_BEHIND] = [30, 1];
 
 const lag: Reading = (profile, state) => {
   const { series, after, max } = profile;
   if (isSawTooth(series) && nobodyWrites(state, series.entity))
     return `nobody writes on the primary, so the age of the last change that the replica replayed grows with the clock and falls again (${series.metric} ${shown(profile, max)} at most)`;
-  return (inSeconds(series, after) ?? after) < BEHIND ? calmOnly(profile) : null;
+  const most = series.metric.startsWith('Aurora') ? SHARED_BEHIND : BEHIND;
+  return (inSeconds(series, after) ?? after) < most ? calmOnly(profile) : null;
 };
 
 /** Swap that moves by less than this does not move, as a share of it and in bytes. */
@@ -73,7 +74,11 @@ const TOPICS: readonly Topic[] = [
     metrics: ['DatabaseConnections', 'CurrConnections'],
     harmless: clients,
   },
-  { about: /replica(?:tion)?[ -]?lag|replicalag|\blag\b/i, metrics: ['ReplicaLag', 'ReplicationLag'], harmless: lag },
+  {
+    about: /replica(?:tion)?[ -]?lag|replicalag|\blag\b/i,
+    metrics: ['ReplicaLag', 'ReplicationLag', 'AuroraReplicaLag', 'AuroraReplicaLagMaximum'],
+    harmless: lag,
+  },
   { about: /swap/i, metrics: ['SwapUsage'], harmless: swap },
   { about: /db ?load|active sessions|\baas\b/i, metrics: ['DBLoad'], harmless: load },
 ];

@@ -1,6 +1,6 @@
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
-import { isCalm } from './calm-series.ts';
+import { isFeltAsBefore, isStrained } from './calm-series.ts';
 import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { alarmedMetrics } from './harmless-readings.ts';
@@ -44,12 +44,14 @@ export function healthyDatabase(input: DetectorInput): { statement: string; evid
     .filter(({ metric }) => VITAL.some((name) => name === metric))
     .flatMap((series) => profileSeries(series) ?? []);
   const alarmed = alarmedMetrics(state, context.text);
-  const others = vital.filter(({ series }) => !alarmed.some(({ profile }) => profile.series === series));
+  const looked = new Set(alarmed.map(({ profile }) => profile.series.metric));
+  const all = state.series.flatMap((series) => profileSeries(series) ?? []);
   if (
     vital.length < 3 ||
     alarmed.some(({ reading }) => reading === null) ||
     isAboutUnseen(context.text, state.series) ||
-    !others.every(isCalm) ||
+    isStrained(state, looked) ||
+    !all.every(isFeltAsBefore) ||
     state.workload.length > 0 ||
     stories.some(({ score }) => score >= DOUBT)
   )

@@ -12,12 +12,14 @@ const LEVEL = 10;
 
 /** A replica that was told to stay behind, and stays behind by just that, while all others are level; null where it is not so. */
 export function lateByDesign(printed: PrintedState, alert: string): Calm | null {
-  return delayedThread(printed) ?? delayedStandby(printed) ?? delayedMember(printed, alert);
+  return delayedThread(printed, alert) ?? delayedStandby(printed) ?? delayedMember(printed, alert);
 }
 
 /** A replica of MySQL with `SOURCE_DELAY`. */
-function delayedThread({ answers }: PrintedState): Calm | null {
-  for (const { text, evidence, server } of answers) {
+function delayedThread({ answers }: PrintedState, alert: string): Calm | null {
+  const asked = answers.filter(({ text }) => /Seconds_Behind_/.test(text));
+  // Of several replicas the one that the alert names.
+  for (const { text, evidence, server } of asked.filter((one) => asked.length === 1 || isSpoken(one.server, alert))) {
     const [delay, behind] = [numberIn(text, 'SQL_Delay'), numberIn(text, 'Seconds_Behind_(?:Source|Master)')];
     if (bothRun(text) && isNear(behind, delay) && replicaStopped(text) === null)
       return {

@@ -39,6 +39,8 @@ const ADVICE = /\bmight also need to\b/i;
 /** Who keeps the rows of the past: a session that is named with its open transaction, one that was prepared, a slot. */
 const HOLDER =
   /\b(?:pid|process|session|backend|thread|connection)\b[^.\n]{0,160}\b(?:idle in transaction|open transaction|transaction (?:open|since))|idle in transaction (?:since|for)|backend_xmin|prepared transaction '?[\w.:-]+'?[^.\n]{0,80}\b(?:since|from|open|old)\b|\bslot\b[^.\n]{0,80}\b(?:catalog_)?xmin\b/i;
+/** A transaction that is open for seconds or minutes keeps nothing that matters. */
+const A_MOMENT = /\b(?:for|since) \d{1,3} ?(?:ms|s|secs?|seconds|m|min|minutes?)\b/i;
 /** A vacuum that found rows it may not take away; fewer than so many are those of a moment. */
 const NOT_REMOVABLE = /\b([1-9]\d{5,}) (?:are dead but not yet removable|dead row versions cannot be removed)/i;
 
@@ -47,7 +49,7 @@ export const oldTransaction: StoryTeller = (state, { server, text }) => {
   const events = currentEvents(state).filter(
     ({ message }) => HELD_BACK.test(message) && !NONE_HELD.test(message) && !ADVICE.test(message),
   );
-  const holder = events.find(({ message }) => HOLDER.test(message)) ?? null;
+  const holder = events.find(({ message }) => HOLDER.test(message) && !A_MOMENT.test(message)) ?? null;
   const held = events.find((event) => event !== holder && NOT_REMOVABLE.test(event.message)) ?? null;
   const history = metricOf(state, 'RollbackSegmentHistoryListLength');
   const grown = history !== null && history.after >= 1e5 && history.ratio >= 3;

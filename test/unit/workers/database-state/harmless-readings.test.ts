@@ -84,4 +84,11 @@ describe('what an alarm is about, looked at directly', () => {
     ];
     expect(verdict(said, { DBLoad: flat(5), CPUUtilization: flat(41) }, locked)).not.to.equal('healthy');
   });
+
+  it('is nothing that clients feel: statements as fast and as many as before', () => {
+    const said = 'DatabaseConnections High On ledger-prod, max_connections 2000';
+    expect(verdict(said, { CommitThroughput: flat(300), CommitLatency: flat(0.002) })).to.equal('healthy');
+    expect(verdict(said, { CommitThroughput: ramp(300, 60) })).not.to.equal('healthy');
+    expect(verdict(said, { CommitLatency: ramp(0.002, 0.09) })).not.to.equal('healthy');
+  });
 });
