@@ -2,7 +2,7 @@ import { withoutDenials } from './stories/story-parts.ts';
 
 /** Words of users, who see a symptom that a calm server does not clear up: the fault may lie on the way to it. */
 export const SYMPTOM_OF_USERS =
-  /\b(?:slow\w*|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|cannot|can't|refus\w+|degrad\w*|broken|outage|p9\d|stale|users? (?:see|wait|complain))\b/i;
+  /\b(?:slow\w*|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|(?:http|status|answer\w*|return\w*|respon\w+|codes?|got|gets?|gives?|sees?|throws?)(?: code| with| status| http| a){0,3} 50\d|50[0234]s|5xx|50\d (?:errors?|responses?|from|for|on|by)|too many (?:connections|clients)|unavailable|down|unreachable|cannot|can't|refus\w+|degrad\w*|broken|outage|p9\d|stale|users? (?:see|wait|complain))\b/i;
 
 /** The names of the fields in which an alarm keeps its texts: they tell of nothing themselves. */
 const FIELD =

@@ -1,7 +1,7 @@
 import { isCalm } from './calm-series.ts';
 import type { DatabaseState } from './database-state.ts';
 import { isSawTooth, nobodyWrites } from './idle-primary.ts';
-import { inBytes, inSeconds } from './metric-units.ts';
+import { inBytes, inSeconds, latencySeconds } from './metric-units.ts';
 import { isSettled, profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
 import { limitOfClients, ROOM } from './stories/client-limit.ts';
 import { LOCK_WAITS, shareOf } from './stories/story-parts.ts';
@@ -68,6 +68,26 @@ const load: Reading = (profile, state) => {
   return `${profile.series.metric} stays at ${shown(profile, profile.last)} while the CPU has room (${shown(used, used.last)})${grown ? ' since the instance class was changed' : ''}`;
 };
 
+/** Whose statements take this long on a disk feel it, whether or not that is new, s. */
+const SLOW_DISK = 0.01;
+
+const latency: Reading = (profile) =>
+  latencySeconds(profile.series, profile.after) < SLOW_DISK ? calmOnly(profile) : null;
+
+/** Room that shrinks by more than this share of itself within the window is used up within a day or so. */
+const PACE = 0.01;
+/** Room that is hardly any, bytes. */
+const LITTLE_ROOM = 2e9;
+
+const room: Reading = (profile) => {
+  const { series, before, last } = profile;
+  const little = (inBytes(series, last) ?? last) < LITTLE_ROOM;
+  return little || before - last > PACE * last ? null : calmOnly(profile);
+};
+
+const memory: Reading = (profile) =>
+  (inBytes(profile.series, profile.min) ?? profile.min) < LITTLE_MEMORY ? null : calmOnly(profile);
+
 const TOPICS: readonly Topic[] = [
   {
     about: /connections?\b|\bclients\b/i,
@@ -81,6 +101,9 @@ const TOPICS: readonly Topic[] = [
   },
   { about: /swap/i, metrics: ['SwapUsage'], harmless: swap },
   { about: /db ?load|active sessions|\baas\b/i, metrics: ['DBLoad'], harmless: load },
+  { about: /latency/i, metrics: ['ReadLatency', 'WriteLatency'], harmless: latency },
+  { about: /storage|disk (?:space|full|usage)|free ?space/i, metrics: ['FreeStorageSpace'], harmless: room },
+  { about: /memory/i, metrics: ['FreeableMemory'], harmless: memory },
 ];
 
 /** The metrics that an alert is about, looked at directly: with why each does no harm as it stands, or null where it may. */

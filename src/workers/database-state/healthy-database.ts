@@ -48,6 +48,7 @@ export function healthyDatabase(input: DetectorInput): { statement: string; evid
   const all = state.series.flatMap((series) => profileSeries(series) ?? []);
   if (
     vital.length < 3 ||
+    complains(context.text) ||
     alarmed.some(({ reading }) => reading === null) ||
     isAboutUnseen(context.text, state.series) ||
     isStrained(state, looked) ||

@@ -91,4 +91,19 @@ describe('what an alarm is about, looked at directly', () => {
     expect(verdict(said, { CommitThroughput: ramp(300, 60) })).not.to.equal('healthy');
     expect(verdict(said, { CommitLatency: ramp(0.002, 0.09) })).not.to.equal('healthy');
   });
+
+  it('is trouble that is as old as the window: slow disks, room that runs out', () => {
+    expect(verdict('WriteLatency of ledger-prod above 8 ms', { WriteLatency: flat(2) })).to.equal('healthy');
+    expect(verdict('WriteLatency of ledger-prod above 30 ms', { WriteLatency: flat(41) })).not.to.equal('healthy');
+    expect(verdict('FreeStorageSpace low on ledger-prod', { FreeStorageSpace: ramp(1.2e10, 9e9) })).not.to.equal(
+      'healthy',
+    );
+    // A number of clients is no status of HTTP, and a status is one.
+    expect(
+      verdict('DatabaseConnections of ledger-prod above 500, max_connections 5000', { DatabaseConnections: flat(510) }),
+    ).to.equal('healthy');
+    expect(verdict('DatabaseConnections of ledger-prod above 400, the shop answers with 503', {})).not.to.equal(
+      'healthy',
+    );
+  });
 });
