@@ -2,11 +2,13 @@ import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
-import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
-import { replicaStopped } from '../kubernetes-state/logs/store-answer-readers.ts';
+import type { Calm } from './calm.ts';
+import { fullByDesign } from './calm-caches.ts';
+import { imageIsFull } from './calm-file-systems.ts';
+import { replicaLevel } from './calm-replicas.ts';
+import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
-import { SYMPTOM_OF_USERS } from './healthy-database.ts';
-import { intervalSeconds } from './printed/printed-answers.ts';
+import { lateByDesign } from './late-by-design.ts';
 import {
   type Cells,
   cell,
@@ -16,13 +18,10 @@ import {
   type Shown,
   sessionGroups,
 } from './printed/printed-state.ts';
-import { keySpace } from './stories/cache-stories.ts';
-import { withoutDenials } from './stories/story-parts.ts';
 import { transactionSeconds } from './stories/vacuum-stories.ts';
 
-type Calm = { statement: string; evidence: number[] };
 /** What an alert of whoever watches a server may be about, and what shows that this is as it should be; null where it does not. */
-type Topic = { about: RegExp; shown: (printed: PrintedState) => Calm | null };
+type Topic = { about: RegExp; shown: (printed: PrintedState, alert: string) => Calm | null };
 
 /** What somebody only asks for is not told yet. */
 const ASKED = /\b(?:whether|if)\b[^.,;:\n]{0,60}/gi;
@@ -33,12 +32,12 @@ const ASKED = /\b(?:whether|if)\b[^.,;:\n]{0,60}/gi;
  */
 export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const text = alertText(input.alerts);
-  if (SYMPTOM_OF_USERS.test(withoutDenials(text.replace(ASKED, '')))) return null;
+  if (complains(text.replace(ASKED, ''))) return null;
   const { state, stories } = diagnoseDatabase(input);
-  if (state.printed.answers.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
+  if (state.printed.notes.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
   if ((lockWaits(state.printed) ?? 0) > 0) return null;
   for (const { about, shown } of TOPICS) {
-    const calm = about.test(text) ? shown(state.printed) : null;
+    const calm = about.test(text) ? shown(state.printed, text) : null;
     if (calm) return { ...calm, evidence: [...new Set(calm.evidence)].sort((left, right) => left - right) };
   }
   return null;
@@ -133,56 +132,16 @@ function vacuumWorks(printed: PrintedState): Calm | null {
   };
 }
 
-/** A cache finds so many times as often as it misses what it is asked for. */
-const HITS = 9;
-const FULL = 0.9;
-
-function fullByDesign({ answers }: PrintedState): Calm | null {
-  for (const { text, evidence, server } of answers) {
-    const space = keySpace(text);
-    const [hits, misses] = [numberIn(text, 'keyspace_hits'), numberIn(text, 'keyspace_misses')];
-    const uniform = space !== null && (space.expires <= 0.02 * space.keys || space.expires >= 0.9 * space.keys);
-    const ill =
-      numberIn(text, 'rejected_connections') > 0 || /_status:err\b/.test(text) || numberIn(text, 'blocked_clients') > 0;
-    const full = numberIn(text, 'used_memory') >= FULL * numberIn(text, 'maxmemory');
-    if (/^allkeys-/.test(settingIn(text, 'maxmemory_policy') ?? '') && full && uniform && hits >= HITS * misses && !ill)
-      return {
-        statement: `no failure: ${server || 'the store'} is a cache that is full by design (maxmemory_policy ${settingIn(text, 'maxmemory_policy')} makes room as needed), and nearly all that it is asked for is there (keyspace_hits ${settingIn(text, 'keyspace_hits')}, keyspace_misses ${settingIn(text, 'keyspace_misses')})`,
-        evidence: [evidence],
-      };
-  }
-  return null;
-}
-
-/** A replica this near to its source is as good as level with it, s. */
-const LEVEL = 5;
-
-function replicaLevel(printed: PrintedState): Calm | null {
-  const { answers } = printed;
-  if (answers.some(({ text }) => replicaStopped(text) !== null)) return null;
-  for (const { text, evidence, server } of answers) {
-    const behind = numberIn(text, 'Seconds_Behind_(?:Source|Master)');
-    const both = [...text.matchAll(/(?:Replica|Slave)_(?:IO|SQL)_Running: *Yes/g)].length >= 2;
-    if (both && behind <= LEVEL)
-      return {
-        statement: `no failure: the replica ${server} has caught up (${/Seconds_Behind_\w+: *\d+/.exec(text)?.[0]}, both of its threads run)`,
-        evidence: [evidence],
-      };
-  }
-  const standbys = rowsWith(printed, 'application_name', 'replay_lag');
-  const level = standbys.every(({ what }) => what.state === 'streaming' && !(intervalSeconds(what.replay_lag) > LEVEL));
-  const [first] = standbys;
-  if (!first || !level) return null;
-  return {
-    statement: `no failure: every standby streams and has caught up (${first.what.application_name}, replay_lag ${first.what.replay_lag || 'empty'})`,
-    evidence: numbersOf(...standbys),
-  };
-}
-
 const TOPICS: readonly Topic[] = [
   { about: /vacuum|wraparound|freez|transaction ?id/i, shown: vacuumWorks },
-  { about: /\blag\b|behind|replica/i, shown: replicaLevel },
+  {
+    // Consumers of a queue lag, too.
+    about:
+      /^(?![\s\S]*\b(?:consumers?|kafka|topics?|partitions?)\b)[\s\S]*(?:\blag\b|replication ?lag|behind|replica)/i,
+    shown: (printed, alert) => replicaLevel(printed) ?? lateByDesign(printed, alert),
+  },
   { about: /connection|sessions|clients|backends/i, shown: roomForClients },
   { about: /transaction|long[- ]?(?:running|quer)|running for|open for/i, shown: backupRuns },
-  { about: /memory|evict|\bkeys\b|maxmemory/i, shown: fullByDesign },
+  { about: /memory|evict|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i, shown: fullByDesign },
+  { about: /file ?systems?|\bdisk|\bmounts?\b|volume|inodes?|\bfs\b/i, shown: imageIsFull },
 ];

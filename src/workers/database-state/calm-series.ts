@@ -48,6 +48,19 @@ const SHRINKS: ReadonlySet<string> = new Set([
   'CurrConnections',
 ]);
 
+/** What clients feel of a server themselves: how long it takes for them, and how much it does. */
+const ANSWERED = /^(?:Commit|Select|DML|Insert|Update|Delete|DDL)Latency$/;
+const DONE = /^(?:Commit|Select|DML)Throughput$/;
+/** Statements that take this long more than before are felt, s; so is what falls below this share of work that was done at all. */
+const [FELT_ANSWER, LESS_DONE, SOME] = [0.01, 0.4, 1];
+
+/** True where a metric that clients feel (latency of statements, what the server does in a second) is as it was, or is no such metric. */
+export function isFeltAsBefore({ series, before, after, ratio, recovered }: SeriesProfile): boolean {
+  if (recovered) return true;
+  if (ANSWERED.test(series.metric)) return !(ratio >= LATENCY.times && latencySeconds(series, after) >= FELT_ANSWER);
+  return !(DONE.test(series.metric) && before >= SOME && after < LESS_DONE * before);
+}
+
 /** True for a metric that did not leave its beginning towards trouble, or is back. */
 export function isCalm(profile: SeriesProfile): boolean {
   const { series, before, after, ratio, recovered } = profile;
@@ -57,18 +70,20 @@ export function isCalm(profile: SeriesProfile): boolean {
   return !(SHRINKS.has(series.metric) && before > 0 && after < SHRUNK * before);
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** So many times as many sessions at work as at the beginning wait for each other. */
 const CROWDED = 4;
 /** Fewer sessions than this at once are no crowd. */
 const CROWD = 4;
 
-/** True where any metric that shows the health of a server ends where it should not be, or its sessions crowd. */
-export function isStrained({ series, profile: load }: DatabaseState): boolean {
+/** True where any metric that shows the health of a server (but those that are left out) ends where it should not be, or its sessions crowd. */
+export function isStrained({ series, profile: load }: DatabaseState, without: ReadonlySet<string> = NONE): boolean {
   const values = load?.load ?? [];
   const [first, last] = [median(values.slice(0, 3)), median(values.slice(-3))];
   if (values.length >= 6 && first > 0 && last >= Math.max(CROWD, CROWDED * first)) return true;
   return series.some((one) => {
     const profile = profileSeries(one);
-    return profile !== null && !isCalm(profile);
+    return profile !== null && !without.has(one.metric) && !isCalm(profile);
   });
 }

@@ -5,7 +5,7 @@ import type { LogText } from '../kubernetes-state/kubernetes-state.ts';
 import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
 import { STORE_ANSWERS } from '../kubernetes-state/logs/store-answers.ts';
 import { writerOf } from '../kubernetes-state/mentions.ts';
-import { SYMPTOM_OF_USERS } from './healthy-database.ts';
+import { SYMPTOM_OF_USERS } from './complaints.ts';
 
 /** The words of an alert about the use of a store, by whoever watches it. */
 const SPEAKS_OF_USE = /memory|keys|evict|clients|connections/i;

@@ -1,18 +1,16 @@
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
-import { isCalm } from './calm-series.ts';
+import { isFeltAsBefore, isStrained } from './calm-series.ts';
+import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
+import { alarmedMetrics } from './harmless-readings.ts';
 import { profileSeries, valueText } from './profile-series.ts';
-import { currentEvents, withoutDenials } from './stories/story-parts.ts';
+import { currentEvents } from './stories/story-parts.ts';
 import { VITAL } from './vital-metrics.ts';
 
 /** The words of an alert about a database server. */
 export const SPEAKS_OF_DATABASE =
   /\brds\w*|aurora|postgres\w*|mysql|databases?\b|\bdb\b|replica(?:tion)?[ -]lag|cloudwatch/i;
-
-/** Words of users, who see a symptom that a calm server does not clear up: the fault may lie on the way to it. */
-export const SYMPTOM_OF_USERS =
-  /\b(?:slow\w*|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|cannot|can't|refus\w+|degrad\w*|broken|outage|p9\d|stale|users? (?:see|wait|complain))\b/i;
 
 /** True for an alert about the very server that the metrics are of, in the words of somebody who watches it. */
 export function concernsDatabase({ alerts, ...input }: DetectorInput): boolean {
@@ -22,7 +20,7 @@ export function concernsDatabase({ alerts, ...input }: DetectorInput): boolean {
   );
   const about = alerts.flatMap(({ service }) => service?.toLowerCase() ?? []);
   const named = names.some((name) => about.includes(name) || context.text.includes(name));
-  return named && !SYMPTOM_OF_USERS.test(withoutDenials(context.text));
+  return named && !complains(context.text);
 }
 
 /** What an alert may be about, and the metrics that would show it. */
@@ -45,21 +43,28 @@ export function healthyDatabase(input: DetectorInput): { statement: string; evid
   const vital = state.series
     .filter(({ metric }) => VITAL.some((name) => name === metric))
     .flatMap((series) => profileSeries(series) ?? []);
+  const alarmed = alarmedMetrics(state, context.text);
+  const looked = new Set(alarmed.map(({ profile }) => profile.series.metric));
+  const all = state.series.flatMap((series) => profileSeries(series) ?? []);
   if (
     vital.length < 3 ||
+    complains(context.text) ||
+    alarmed.some(({ reading }) => reading === null) ||
     isAboutUnseen(context.text, state.series) ||
-    !vital.every(isCalm) ||
+    isStrained(state, looked) ||
+    !all.every(isFeltAsBefore) ||
     state.workload.length > 0 ||
     stories.some(({ score }) => score >= DOUBT)
   )
     return null;
+  const readings = alarmed.flatMap(({ reading }) => reading || []);
   const shown = vital.slice(0, 4).map(({ series, last }) => `${series.metric} ${valueText(last, series.unit)}`);
   const old = state.events.length > currentEvents(state).length ? '; events of the past lie outside the window' : '';
   return {
-    statement: `no failure: the metrics of the database server ${context.server} are within normal bounds (${shown.join(', ')})${old}`,
+    statement: `no failure: the metrics of the database server ${context.server} are within normal bounds (${shown.join(', ')})${readings.map((reading) => `; ${reading}`).join('')}${old}`,
     evidence: [
       ...new Set([
-        ...vital.map(({ series }) => series.evidence),
+        ...[...vital, ...alarmed.map(({ profile }) => profile)].map(({ series }) => series.evidence),
         ...state.events.map(({ evidence }) => evidence),
         ...(state.profile ? [state.profile.evidence] : []),
       ]),

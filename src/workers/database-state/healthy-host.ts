@@ -1,8 +1,8 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
+import { SYMPTOM_OF_USERS } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
-import { SYMPTOM_OF_USERS } from './healthy-database.ts';
 import { profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
 import { workloadCause } from './workload-causes.ts';
 

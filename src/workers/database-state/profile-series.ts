@@ -52,6 +52,19 @@ export function profileSeries(series: MetricSeries): SeriesProfile | null {
   };
 }
 
+/** From its end on so flat is a level on which something has settled: the spread as a share of it. */
+const FLAT = 0.1;
+/** The share of the window, from its end, in which a level must hold. */
+const SETTLED = 0.35;
+
+/** True for a metric whose end is a level, whatever was before: what leaks goes on rising. */
+export function isSettled({ series }: SeriesProfile): boolean {
+  const end = series.points.slice(-Math.max(4, Math.ceil(SETTLED * series.points.length))).map(({ value }) => value);
+  const half = Math.floor(end.length / 2);
+  const [first, last] = [median(end.slice(0, half)), median(end.slice(-half))];
+  return Math.max(...end) - Math.min(...end) <= FLAT * Math.max(...end) && last <= first * (1 + FLAT / 3);
+}
+
 /** The profile of a metric of the server, by any of its names; the one that changed most where several entities have it. */
 export function metricOf({ series }: DatabaseState, ...names: string[]): SeriesProfile | null {
   const found = series
@@ -75,7 +88,11 @@ export function valueText(value: number, unit: string | null): string {
   return plain;
 }
 
-/** `WriteIOPS from 890 to 25080`. */
-export function changeText({ series, first, last }: SeriesProfile): string {
-  return `${series.metric} from ${valueText(first, series.unit)} to ${valueText(last, series.unit)}`;
+/** What is left of the level of the end where only the last moment fell from it. */
+const FELL = 0.7;
+
+/** `WriteIOPS from 890 to 25080`; what rose and fell in the last moment is told by its peak, too. */
+export function changeText({ series, first, last, after, max, before }: SeriesProfile): string {
+  const peak = after > before && last < FELL * after ? `${valueText(max, series.unit)} at most, and at last ` : '';
+  return `${series.metric} from ${valueText(first, series.unit)} to ${peak}${valueText(last, series.unit)}`;
 }

@@ -15,9 +15,12 @@ export type StatementShape = {
 
 const MAX = 4000;
 
+/** The names of a statement as MySQL's digests quote and space them (`` `t` . `id` ``), in the way people write them. */
+const plainNames = (statement: string): string => statement.replaceAll('`', '').replace(/(?<=\w) \. (?=[\w*])/g, '.');
+
 /** Reads the shape of a statement by its words; it is no parser, and wrong on odd statements only in detail. */
 export function shapeOf(statement: string): StatementShape {
-  const text = statement.slice(0, MAX).replace(/\s+/g, ' ').trim().toLowerCase();
+  const text = plainNames(statement.slice(0, MAX)).replace(/\s+/g, ' ').trim().toLowerCase();
   const tables = tablesIn(text);
   return {
     verb: verbOf(text),
@@ -70,6 +73,6 @@ function tablesIn(text: string): string[] {
 
 /** A statement as it may be shown: without its values, in one line. */
 export const shownStatement = (statement: string, max = 140): string => {
-  const shown = statementShape(statement);
+  const shown = statementShape(plainNames(statement));
   return shown.length > max ? `${shown.slice(0, max - 1).replace(/\s\S*$/, '')}…` : shown;
 };

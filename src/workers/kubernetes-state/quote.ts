@@ -7,7 +7,7 @@ export function quote(text: string, max = 200): string {
     .replace(/[“”]/g, '"')
     .replace(/\[(\d{1,9})\]/g, '($1)')
     .replace(/\.\s*$/, '');
-  return `"${oneLine(clean, max).replace(/[.!?]\s+(?=[\p{Lu}"“`'])/gu, '; ')}"`;
+  return `"${oneLine(clean, max).replace(/(?<=\S)[.!?]\s+(?=[\p{Lu}"“`'])/gu, '; ')}"`;
 }
 
 /** A name of the cluster as it stands, shortened when it is absurdly long. */

@@ -75,5 +75,5 @@ export function saysSomething(text: string): boolean {
 
 /** A text as its sentences; dots inside numbers, names and abbreviations do not end one. */
 export function sentencesOf(text: string): string[] {
-  return text.split(/(?<=[.!?])\s+(?=[\p{Lu}"“`'])/u).filter((sentence) => sentence.trim() !== '');
+  return text.split(/(?<=\S[.!?])\s+(?=[\p{Lu}"“`'])/u).filter((sentence) => sentence.trim() !== '');
 }

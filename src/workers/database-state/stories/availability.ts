@@ -88,7 +88,7 @@ const byTime = (left: DatabaseEvent, right: DatabaseEvent): number =>
 export const restart: StoryTeller = (state, { server, text }) => {
   const events = currentEvents(state).filter(
     ({ message }) =>
-      /reboot|restart|shut ?down|maintenance|patch|upgrad|recovery|unavailable|modif(?:y|ied|ication)|scal(?:ed|ing)/i.test(
+      /reboot|restart(?! ?point)|shut ?down|maintenance|patch|upgrad|recovery(?! restart ?point)|unavailable|modif(?:y|ied|ication)|scal(?:ed|ing)/i.test(
         message,
       ) &&
       !/failover|backup|storage|needs? (?:to be rebooted|a reboot)|pending|(?:is|are) available\b|no downtime|(?:upgrade|update|patch)\w* (?:is |are )?available|completed without/i.test(

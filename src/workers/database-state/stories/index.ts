@@ -11,6 +11,7 @@ import { correlatedSubquery, missingIndex } from './plan-stories.ts';
 import { openReadView } from './read-view.ts';
 import { lag, replicationStopped } from './replication.ts';
 import { cpu, io, memory } from './resources.ts';
+import { tableScan } from './scan-stories.ts';
 import {
   printedFullServer,
   printedHeavyStatement,
@@ -56,6 +57,7 @@ export const STORIES: readonly StoryTeller[] = [
   oldTransaction,
   transactionIds,
   missingIndex,
+  tableScan,
   correlatedSubquery,
   staleStatistics,
   superfluousIndexes,

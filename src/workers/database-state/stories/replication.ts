@@ -1,3 +1,4 @@
+import { isSawTooth, nobodyWrites } from '../idle-primary.ts';
 import { inSeconds } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
@@ -12,6 +13,8 @@ const [GROWN_LAG, ANY_LAG] = [30, 120];
 /** A replica that falls behind. */
 export const lag: StoryTeller = (state, { server, text }) => {
   const series = metricOf(state, ...LAGS);
+  // Where nobody writes, the age of the last change grows with the clock, and nothing is behind.
+  if (series && isSawTooth(series.series) && nobodyWrites(state, series.series.entity)) return null;
   const events = currentEvents(state).filter(({ message }) =>
     /replica(?:tion)?\b[^.]{0,60}\b(?:lag|behind|delay)|replay is behind/i.test(message),
   );

@@ -1,6 +1,7 @@
 import { inBytes, latencySeconds } from '../metric-units.ts';
-import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
+import { changeText, metricOf, type SeriesProfile, valueText } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
+import { isUsedUp, killedForMemory } from './memory-kills.ts';
 import {
   cited,
   currentEvents,
@@ -66,20 +67,25 @@ export const cpu: StoryTeller = (state, { server }) => {
   };
 };
 
-/** What is said of a server whose process was ended for want of memory. */
-const KILLED =
-  /out of memory|\boom\b|(?:excessive|insufficient|low|lack of) memory|memory (?:pressure|exhaust)|killed by the (?:operating system|kernel)/i;
-
 /** Memory that runs out. */
 export const memory: StoryTeller = (state, { server }) => {
   const [free, swap] = [metricOf(state, 'FreeableMemory'), metricOf(state, 'SwapUsage')];
   const low = free !== null && free.after <= 0.4 * free.before && !free.recovered;
   const swapping = rose(swap, 2) && (inBytes(swap.series, swap.after) ?? swap.after) >= 2.5e8;
-  const killed = currentEvents(state).filter(({ message }) => KILLED.test(message));
+  const killed = killedForMemory(state);
   if (!low && !swapping && killed.length === 0) return null;
-  const changes = [low ? free : null, swapping ? swap : null]
-    .filter((one): one is SeriesProfile => one !== null)
-    .map(changeText);
+  // Memory that is free again after the kill tells by its lowest what it was before.
+  const gone = killed.length > 0 && isUsedUp(free);
+  const changes = [
+    ...(gone
+      ? [
+          `FreeableMemory fell from ${valueText(free.first, free.series.unit)} to ${valueText(free.min, free.series.unit)}`,
+        ]
+      : low
+        ? [changeText(free)]
+        : []),
+    ...(swapping ? [changeText(swap)] : []),
+  ];
   return {
     kind: 'memory',
     score: killed.length > 0 ? 0.92 : low && swapping ? 0.68 : 0.52,

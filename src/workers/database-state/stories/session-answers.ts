@@ -11,6 +11,7 @@ import {
   serverOfShown,
   sessionGroups,
 } from '../printed/printed-state.ts';
+import { isNear, standbyDelay } from '../printed/standby-delay.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { isFelt, noActions } from './story-parts.ts';
@@ -100,9 +101,12 @@ const LATE = 60;
 
 /** Standbys that fall behind or are not in step with their primary. */
 export const printedStandbyLag: StoryTeller = ({ printed }, { server }) => {
+  const delay = standbyDelay(printed)?.seconds ?? 0;
   const late = rowsWith(printed, 'application_name', 'state').find(
     ({ what }) =>
-      what.replay_lag !== undefined && (intervalSeconds(what.replay_lag) >= LATE || what.state === 'catchup'),
+      what.replay_lag !== undefined &&
+      ((intervalSeconds(what.replay_lag) >= LATE && !isNear(intervalSeconds(what.replay_lag), delay)) ||
+        what.state === 'catchup'),
   );
   if (!late) return null;
   return {

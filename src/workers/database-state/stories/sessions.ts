@@ -1,14 +1,17 @@
 import { type LockChain, lockChain } from '../../kubernetes-state/logs/lock-chain.ts';
 import { quote } from '../../kubernetes-state/quote.ts';
-import type { LoadedStatement, LoadProfile } from '../database-state.ts';
-import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
+import { isStrained } from '../calm-series.ts';
+import type { DatabaseState, LoadedStatement, LoadProfile } from '../database-state.ts';
+import { changeText, isSettled, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
+import { limitOfClients, limitsIn, ROOM } from './client-limit.ts';
 import {
   cited,
   currentEvents,
   eventText,
   isFelt,
+  LOCK_WAITS,
   noActions,
   numbers,
   rose,
@@ -16,13 +19,11 @@ import {
   waitNames,
 } from './story-parts.ts';
 
-/** Waits for locks as PostgreSQL, MySQL, SQL Server and Oracle call them. */
-const LOCK = /^Lock:|row_lock|metadata_lock|lock\/table|^LCK_|^enq: T[XM]/;
 const LOCK_METRICS = ['Deadlocks', 'RowLockTime', 'RowLockWaits', 'BlockedTransactions', 'LockTimeouts'];
 
 /** Sessions that block each other. */
 export const locks: StoryTeller = (state, { server, text }) => {
-  const share = shareOf(state.profile, LOCK);
+  const share = shareOf(state.profile, LOCK_WAITS);
   const counted = LOCK_METRICS.map((metric) => metricOf(state, metric)).filter(
     (one): one is SeriesProfile => one !== null && one.after >= 1 && one.ratio >= 3 && !one.recovered,
   );
@@ -32,9 +33,9 @@ export const locks: StoryTeller = (state, { server, text }) => {
   const idle = state.profile?.statements.find(({ statement }) => /idle in transaction/i.test(statement)) ?? null;
   const chain = lockChain(state.rows.map(({ row }) => row));
   if (!chain && share < 0.3 && events.length === 0 && counted.length === 0 && !(idle && share > 0.1)) return null;
-  const waiting = state.profile?.statements.filter(({ waits }) => LOCK.test(waits[0]?.name ?? '')) ?? [];
+  const waiting = state.profile?.statements.filter(({ waits }) => LOCK_WAITS.test(waits[0]?.name ?? '')) ?? [];
   const holder =
-    idle ?? state.profile?.statements.find(({ waits }) => !waits.some(({ name }) => LOCK.test(name))) ?? null;
+    idle ?? state.profile?.statements.find(({ waits }) => !waits.some(({ name }) => LOCK_WAITS.test(name))) ?? null;
   return {
     kind: 'locks',
     score: Math.min(
@@ -46,7 +47,7 @@ export const locks: StoryTeller = (state, { server, text }) => {
         (counted.length > 0 ? 0.1 : 0) +
         (/\block|deadlock|block/.test(text) ? 0.05 : 0),
     ),
-    text: `Lock contention on the database server ${server}${counted.length > 0 ? ` (${counted.map(changeText).join(', ')})` : ''}: sessions block each other (waits on ${waitNames(state.profile?.waits.filter(({ name }) => LOCK.test(name)) ?? [], 2) || 'locks'})${chain ? chainText(chain) : blockedText(waiting[0], holder)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
+    text: `Lock contention on the database server ${server}${counted.length > 0 ? ` (${counted.map(changeText).join(', ')})` : ''}: sessions block each other (waits on ${waitNames(state.profile?.waits.filter(({ name }) => LOCK_WAITS.test(name)) ?? [], 2) || 'locks'})${chain ? chainText(chain) : blockedText(waiting[0], holder)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
     brief: 'sessions wait for locks',
     evidence: [
       ...(chain
@@ -76,8 +77,6 @@ const CONNECTION_WORDS =
 
 /** So many times the usual clients are trouble by themselves. */
 const MANY_TIMES = 2.5;
-/** Below this share of the limit nobody waits for a connection. */
-const ROOM = 0.6;
 const HIGH = /\bhigh\b/;
 
 /** Connections that are used up, or pile up. */
@@ -101,13 +100,15 @@ export const connections: StoryTeller = (state, { server, text }) => {
     kind: 'connections',
     // Without a known limit, and without anybody who suffers, a few more clients are no trouble yet.
     score:
-      up && (events.length > 0 || spoken)
-        ? 0.9
-        : events.length > 0
-          ? 0.84
-          : full || many || isFelt(text) || HIGH.test(text)
-            ? 0.56
-            : 0.4,
+      events.length === 0 && isFarBelow(state, series, text)
+        ? 0.25
+        : up && (events.length > 0 || spoken)
+          ? 0.9
+          : events.length > 0
+            ? 0.84
+            : full || many || isFelt(text) || HIGH.test(text)
+              ? 0.56
+              : 0.4,
     text: `The connections of the database server ${server} ${what}${held}${series ? `: ${changeText(series)}` : ''}${clientsOf(state.profile)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
     brief: `connections pile up${series ? ` (${changeText(series)})` : ''}`,
     evidence: [...numbers(series), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
@@ -115,18 +116,19 @@ export const connections: StoryTeller = (state, { server, text }) => {
   };
 };
 
+const CLIENTS: ReadonlySet<string> = new Set(['DatabaseConnections', 'CurrConnections']);
+
+/** True where the clients have settled far below the known limit, and neither the server nor anybody else feels them. */
+function isFarBelow(state: DatabaseState, series: SeriesProfile | null, text: string): boolean {
+  const limit = limitOfClients(state, text);
+  const room = series !== null && limit !== null && series.max < ROOM * limit && isSettled(series);
+  return room && !isFelt(text) && !isStrained(state, CLIENTS) && !holdsIdle(state.profile);
+}
+
 function holdsIdle(profile: LoadProfile | null): boolean {
   const named = profile?.statements.some(({ statement }) => /\bidle\b/i.test(statement)) ?? false;
   return named || shareOf(profile, /^Client:/) >= 0.3;
 }
-
-/** The limits of connections that the texts tell. */
-const limitsIn = (texts: string[]): number[] =>
-  texts.flatMap((one) =>
-    [...one.matchAll(/(?:max(?:imum|_connections)?|limit|ceiling)\D{0,25}(\d{2,5})\b/gi)].map(([, limit]) =>
-      Number(limit),
-    ),
-  );
 
 /** True when the texts tell a limit of connections that is nearly reached. */
 const nearLimit = (connectionCount: number, texts: string[]): boolean =>

@@ -3,6 +3,7 @@ import { quote } from '../../kubernetes-state/quote.ts';
 import { isStrained } from '../calm-series.ts';
 import type { DatabaseEvent, DatabaseState } from '../database-state.ts';
 import type { StoryTeller } from '../story.ts';
+import { killedForMemory } from './memory-kills.ts';
 import { cited, currentEvents, eventText, isCurrent, isFelt, noActions } from './story-parts.ts';
 
 const CHANGED =
@@ -64,17 +65,20 @@ type Change = { setting: string; value: string | null; shown: string; evidence: 
 /** A parameter that somebody changed, where what it is about is what goes wrong since it is in force. */
 export const parameter: StoryTeller = (state, { server, text }) => {
   const events = currentEvents(state);
+  const killed = killedForMemory(state);
   for (const { setting, value, shown, evidence, restart } of changesInForce(state)) {
     const others = events.filter(({ message }) => message !== shown && message !== restart?.message);
     const topic = TOPICS.find(
       ({ named, says, kinds }) =>
         named.test(setting) &&
-        (says.test([text, ...others.map(({ message }) => message)].join(' ')) ||
+        ((killed.length > 0 && ofMemory(setting) && !isLowered(shown, value)) ||
+          says.test([text, ...others.map(({ message }) => message)].join(' ')) ||
           state.callers.some(({ kind }) => kinds.includes(kind))),
     );
     if (!topic) continue;
     const told = [
-      ...others.filter(({ message }) => topic.says.test(message)),
+      ...(ofMemory(setting) ? killed.slice(0, 1) : []),
+      ...others.filter((event) => topic.says.test(event.message) && !killed.includes(event)),
       ...firstOfEach(
         state.callers.filter(({ kind }) => topic.kinds.includes(kind)),
         ({ kind }) => kind,
@@ -94,14 +98,34 @@ export const parameter: StoryTeller = (state, { server, text }) => {
   return null;
 };
 
-/** The changes of this time, and earlier ones that a restart of this time brought into force. */
+/** What every session, or every step of a statement, takes for itself: a raise harms with the first load that needs it, maybe a night later. */
+const EACH_TAKES =
+  /^(?:work_mem|maintenance_work_mem|autovacuum_work_mem|hash_mem_multiplier|temp_buffers|(?:sort|join|read|read_rnd|bulk_insert)_buffer_size|tmp_table_size|max_heap_table_size|max_connections|max_parallel_\w+|shared_buffers|innodb_buffer_pool_size)$/;
+const ofMemory = (setting: string): boolean => EACH_TAKES.test(setting);
+/** True for a change that tells its former value, which was larger. */
+const isLowered = (shown: string, value: string | null): boolean =>
+  Number(/\b(?:previous(?:ly)?|former(?:ly)?|old|was|from)(?: value)?:? "?(\d{1,15})\b/i.exec(shown)?.[1]) >
+  Number(value);
+/** So long ago such a change may have been, ms. */
+const DAYS = 3 * 86_400_000;
+
+/** True for a change of the last days after which memory was used up until processes were killed. */
+function usedUpSince(state: DatabaseState, setting: string, value: string | null, event: DatabaseEvent): boolean {
+  const [first] = ofMemory(setting) && !isLowered(event.message, value) ? killedForMemory(state) : [];
+  const ago = Date.parse(first?.at ?? '') - Date.parse(event.at ?? '');
+  return ago >= 0 && ago <= DAYS;
+}
+
+/** The changes of this time, and earlier ones that a restart of this time brought into force or that use memory up since. */
 function changesInForce(state: DatabaseState): Change[] {
   const current = currentEvents(state);
   const restart = current.find(({ message }) => STARTED.test(message)) ?? null;
   return [...state.events, ...trailOf(state)].flatMap((event) => {
     const [, setting = '', value = null] = CHANGED.exec(event.message) ?? [];
     const waited = AT_NEXT_START.test(event.message);
-    const inForce = waited ? restart !== null && !isLater(event, restart) : isCurrent(state, event);
+    const inForce = waited
+      ? restart !== null && !isLater(event, restart)
+      : isCurrent(state, event) || usedUpSince(state, setting, value, event);
     if (setting === '' || !inForce) return [];
     return [{ setting, value, shown: event.message, evidence: event.evidence, restart: waited ? restart : null }];
   });

@@ -22,7 +22,7 @@ export const query: StoryTeller = (state, { server, text }) => {
   if (shape.verb !== 'select' || !(busy || reads || grown)) return null;
   const onCpu = /^CPU/.test(top.waits[0]?.name ?? '') || shareOf(state.profile, /^CPU/) >= 0.4;
   const scan =
-    reads || shape.joins > 0 || shape.aggregate
+    reads || shape.joins > 0 || shape.aggregate || (onCpu && shape.where && worksForSeconds(top))
       ? ' (it reads far more rows than it needs: a sequential scan or bad plan, probably a missing index)'
       : '';
   return {
@@ -35,11 +35,21 @@ export const query: StoryTeller = (state, { server, text }) => {
   };
 };
 
+/** A call that works this long itself does not find its rows by an index, s. */
+const LONG_CALL = 1;
+
+/** True where each call of a statement works for seconds: load is the time at work in each second. */
+const worksForSeconds = ({ load, callsPerSecond }: { load: number; callsPerSecond: number | null }): boolean =>
+  callsPerSecond !== null && callsPerSecond > 0 && load / callsPerSecond >= LONG_CALL;
+
+/** Fewer sessions at work than this overload no server, whatever they were before. */
+const HARDLY = 0.5;
+
 function growth(load: number[]): number {
   const [first, last] = [load.slice(0, 2), load.slice(-3)];
   const before = first.reduce((sum, value) => sum + value, 0) / Math.max(1, first.length);
   const after = last.reduce((sum, value) => sum + value, 0) / Math.max(1, last.length);
-  return before > 0 ? after / before : 1;
+  return before > 0 && after >= HARDLY ? after / before : 1;
 }
 
 /** So many times the usual writes are trouble by themselves. */

@@ -1,5 +1,5 @@
 import { quote } from '../../kubernetes-state/quote.ts';
-import type { DatabaseEvent, DatabaseState, LoadProfile, Wait } from '../database-state.ts';
+import type { DatabaseEvent, DatabaseState, LoadedStatement, LoadProfile, Wait } from '../database-state.ts';
 import type { SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { Story } from '../story.ts';
@@ -64,6 +64,9 @@ export function shareOf(profile: LoadProfile | null, pattern: RegExp): number {
   return total > 0 ? own / total : 0;
 }
 
+/** Waits for locks as PostgreSQL, MySQL, SQL Server and Oracle call them. */
+export const LOCK_WAITS = /^Lock:|row_lock|metadata_lock|lock\/table|^LCK_|^enq: T[XM]/;
+
 /** The names of the heaviest waits. */
 export const waitNames = (waits: Wait[], most: number): string =>
   waits
@@ -73,9 +76,7 @@ export const waitNames = (waits: Wait[], most: number): string =>
     .join(', ');
 
 /** The statement that bears most of the load, with its share. */
-export function heaviest(
-  profile: LoadProfile | null,
-): { statement: string; share: number; waits: Wait[]; load: number } | null {
+export function heaviest(profile: LoadProfile | null): (LoadedStatement & { share: number }) | null {
   const sorted = (profile?.statements ?? []).toSorted((left, right) => right.load - left.load);
   const total = sorted.reduce((sum, { load }) => sum + load, 0);
   const top = sorted[0];

@@ -94,8 +94,8 @@ const SPEAKS_OF_CONSUMERS = /\bkafka|consumer|rebalanc|\blag\b|\btopics?\b/i;
 const SPEAKS_OF_PODS = /\b(?:pods?|deployments?|containers?|kube\w*|k8s|eks)\b/i;
 /** What looks at pods: a database server that is none is restarted and unavailable, too. */
 const OF_PODS = ['kubernetes-state', 'crash-loop', 'oom-kill', 'endpoints-not-ready'];
-/** What the metrics and the load of a database server show as well. */
-const OF_SERVERS = ['slow-queries', 'pool-exhaustion'];
+/** What the metrics and the load of a database server show as well, where nobody complains. */
+const OF_SERVERS = ['slow-queries', 'pool-exhaustion', 'where-it-began', 'alert-storm'];
 
 /** The detectors whose evidence would show what the alert tells of, by their names. */
 export function checksFor(alert: string, input: DetectorInput): string[] {

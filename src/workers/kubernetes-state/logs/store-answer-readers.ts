@@ -78,9 +78,9 @@ export function replicaStopped(text: string): string | null {
   return `${thread[1]}: ${thread[2]}${error ? `; ${error}` : ''}`;
 }
 
-/** A replica that is a minute or more behind. */
+/** A replica that is a minute or more behind where it should be: some are told to stay behind. */
 export function replicaLate(text: string): string | null {
-  const seconds = numberIn(text, 'Seconds_Behind_(?:Source|Master)');
+  const seconds = numberIn(text, 'Seconds_Behind_(?:Source|Master)') - (numberIn(text, 'SQL_Delay') || 0);
   return seconds >= 60 ? (/Seconds_Behind_(?:Source|Master): \d+/.exec(text)?.[0] ?? null) : null;
 }
 

@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { concluded } from '../kubernetes-state/conclude-evidence.ts';
+import { alarm, type CALM_SQL, ramp, rds } from './rds-fixture.ts';
+
+type Metrics = Parameters<typeof rds>[0];
+
+const verdict = (text: string, metrics: Metrics, ...more: [sql?: typeof CALM_SQL, events?: [number, string][]]) =>
+  concluded(alarm(text.split('\n')[0] ?? '', text), rds(metrics, ...more), 'database').report.verdict;
+const flat = (value: number): number[] => Array.from({ length: 15 }, (_, at) => value * (1 + 0.002 * (at % 3)));
+const step = (from: number, to: number): number[] =>
+  Array.from({ length: 15 }, (_, at) => (at < 5 ? from : to + (at % 4)));
+/** A lag that grows with the clock for five minutes and falls again. */
+const saw = (least: number): number[] => Array.from({ length: 15 }, (_, at) => least + 60 * (at % 4));
+
+describe('what an alarm is about, looked at directly', () => {
+  it('is no fault where only suppositions and the names of fields speak of one', () => {
+    const said =
+      'DatabaseConnections High On ledger-prod\nerror: the alarm line was crossed\nsuspected_symptom: Possible slow clients and stale reads. No user reports so far.';
+    expect(verdict(said, {})).to.equal('healthy');
+    expect(verdict(`${said} Users see errors, possibly since noon.`, {})).not.to.equal('healthy');
+    expect(verdict(`${said} Why is the shop slow?`, {})).not.to.equal('healthy');
+  });
+
+  it('is a second fleet of clients far below the limit, and no leak', () => {
+    const said =
+      'DatabaseConnections on ledger-prod outside of the expected band, max_connections of the class is 2000';
+    expect(verdict(said, { DatabaseConnections: step(100, 240) })).to.equal('healthy');
+    // What leaks goes on rising; a limit that is nearly used up is no room; nobody knows the limit.
+    expect(verdict(said, { DatabaseConnections: ramp(100, 900) })).not.to.equal('healthy');
+    expect(verdict(said.replace('2000', '260'), { DatabaseConnections: step(100, 240) })).not.to.equal('healthy');
+    expect(
+      verdict('DatabaseConnections of ledger-prod outside of its band', { DatabaseConnections: step(100, 240) }),
+    ).not.to.equal('healthy');
+    // And the server must not feel them.
+    expect(verdict(said, { DatabaseConnections: step(100, 240), ReadLatency: ramp(1, 30) })).not.to.equal('healthy');
+  });
+
+  it('is the lag of a replica whose primary nobody writes on', () => {
+    const said = 'ReplicaLag of ledger-prod above 120 seconds';
+    const idle: Metrics = { CommitThroughput: flat(0), TransactionLogsGeneration: flat(0), WriteIOPS: flat(1) };
+    const onReplica = (metrics: Metrics, lag: number[]) => {
+      const recorded = rds({ ...metrics, ReplicaLag: lag }, []);
+      // The fixture gives every metric one server; the lag is of the replica.
+      return JSON.parse(
+        JSON.stringify(recorded).replace(
+          /("metric_name":"ReplicaLag"[^\]]*?"Value":)"ledger-prod"/,
+          '$1"ledger-prod-ro"',
+        ),
+      ) as ReturnType<typeof rds>;
+    };
+    const of = (metrics: Metrics, lag: number[]) =>
+      concluded(alarm(said), onReplica(metrics, lag), 'database').report.verdict;
+    expect(of(idle, saw(60))).to.equal('healthy');
+    // The same lag where somebody writes, and one that never falls, are lags.
+    expect(
+      of({ CommitThroughput: flat(300), TransactionLogsGeneration: flat(4e6), WriteIOPS: flat(900) }, saw(60)),
+    ).not.to.equal('healthy');
+    expect(of(idle, ramp(60, 1500))).not.to.equal('healthy');
+    // A steady lag is one as well.
+    expect(verdict(said, { ReplicaLag: flat(90) })).not.to.equal('healthy');
+  });
+
+  it('is swap of long ago that stands still while memory is free', () => {
+    const said = 'SwapUsage of ledger-prod above 1 GB';
+    expect(verdict(said, { SwapUsage: flat(1.4e9) })).to.equal('healthy');
+    expect(verdict(said, { SwapUsage: ramp(9e8, 1.5e9) })).not.to.equal('healthy');
+    expect(verdict(said, { SwapUsage: flat(1.4e9), FreeableMemory: ramp(3e10, 1.7e10) })).not.to.equal('healthy');
+    expect(verdict(said, { SwapUsage: flat(1.4e9), FreeableMemory: null })).not.to.equal('healthy');
+  });
+
+  it('is a load for which the processors have room, unless sessions wait for each other', () => {
+    const said = 'DBLoad of ledger-prod above 4 average active sessions, the line of its former class';
+    expect(verdict(said, { DBLoad: flat(5), CPUUtilization: flat(41) })).to.equal('healthy');
+    expect(verdict(said, { DBLoad: flat(5), CPUUtilization: flat(97) })).not.to.equal('healthy');
+    const locked: typeof CALM_SQL = [
+      {
+        statement: 'UPDATE t SET a = $1',
+        load: 4,
+        waits: [
+          ['CPU', 3],
+          ['Lock:tuple', 1],
+        ],
+      },
+    ];
+    expect(verdict(said, { DBLoad: flat(5), CPUUtilization: flat(41) }, locked)).not.to.equal('healthy');
+  });
+
+  it('is nothing that clients feel: statements as fast and as many as before', () => {
+    const said = 'DatabaseConnections High On ledger-prod, max_connections 2000';
+    expect(verdict(said, { CommitThroughput: flat(300), CommitLatency: flat(0.002) })).to.equal('healthy');
+    expect(verdict(said, { CommitThroughput: ramp(300, 60) })).not.to.equal('healthy');
+    expect(verdict(said, { CommitLatency: ramp(0.002, 0.09) })).not.to.equal('healthy');
+  });
+
+  it('is trouble that is as old as the window: slow disks, room that runs out', () => {
+    expect(verdict('WriteLatency of ledger-prod above 8 ms', { WriteLatency: flat(2) })).to.equal('healthy');
+    expect(verdict('WriteLatency of ledger-prod above 30 ms', { WriteLatency: flat(41) })).not.to.equal('healthy');
+    expect(verdict('FreeStorageSpace low on ledger-prod', { FreeStorageSpace: ramp(1.2e10, 9e9) })).not.to.equal(
+      'healthy',
+    );
+    // A number of clients is no status of HTTP, and a status is one.
+    expect(
+      verdict('DatabaseConnections of ledger-prod above 500, max_connections 5000', { DatabaseConnections: flat(510) }),
+    ).to.equal('healthy');
+    expect(verdict('DatabaseConnections of ledger-prod above 400, the shop answers with 503', {})).not.to.equal(
+      'healthy',
+    );
+  });
+});
