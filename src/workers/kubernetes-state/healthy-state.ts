@@ -3,6 +3,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnose } from './diagnose.ts';
 import { isFinishedTry } from './finished-tries.ts';
+import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
 import { isWork, longestMs } from './logs/served.ts';
 import { name } from './quote.ts';
@@ -60,12 +61,16 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   );
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
-  if (SYMPTOM_OF_USERS.test(context.text) && !heard(state, pods)) return null;
+  const asksOfRemains =
+    /evict/.test(context.text) && subjectPods(state, subjects).some((pod) => isReplaced(state, pod));
+  if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
   if (SPEAKS_OF_SLOWNESS.test(context.text) && isSlow(state)) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
+  const resting = workloads.flatMap((workload) => restOf(state, workload));
   const said = [
     running(pods, workloads),
+    ...resting.map(({ statement }) => statement),
     ...terminating(state, subjects),
     ...over(state, workloads),
     quiet(state),
@@ -76,6 +81,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     ...state.events.map((event) => event.evidence),
     ...state.logs.map((log) => log.evidence),
     ...deletingPods(state, subjects).flatMap((pod) => pod.evidence),
+    ...resting.flatMap(({ evidence: own }) => own),
   ];
   return { statement: said.join('; '), evidence: [...new Set(evidence)] };
 }
@@ -156,7 +162,7 @@ function subjectWorkloads(state: KubernetesState, { names, namespaces }: Subject
 }
 
 function running(pods: Pod[], workloads: Workload[]): string {
-  const [workload] = workloads.filter(({ desired, ready }) => desired !== null && ready !== null);
+  const [workload] = workloads.filter(({ desired, ready }) => desired !== null && desired > 0 && ready !== null);
   const replicas = workload
     ? `${workload.kind} ${name(workload.name)} has ${workload.ready} of ${workload.desired} desired replicas ready`
     : null;
@@ -180,6 +186,19 @@ function terminating(state: KubernetesState, subjects: Subjects): string[] {
   return pod
     ? [
         `pod ${name(pod.name)} is terminating: it belongs to the old ReplicaSet of a completed rollout and is no current failure`,
+      ]
+    : [];
+}
+
+/** A workload that its autoscaler took to zero until there is work. */
+function restOf(state: KubernetesState, workload: Workload): { statement: string; evidence: number[] }[] {
+  const rest = workload.desired === 0 ? idleByDesign(state, workload) : null;
+  return rest
+    ? [
+        {
+          statement: `${workload.kind} ${name(workload.name)} rests at zero replicas by design: ${rest.why}`,
+          evidence: rest.evidence,
+        },
       ]
     : [];
 }
