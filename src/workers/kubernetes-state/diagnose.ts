@@ -33,6 +33,7 @@ import { networkPolicies } from './analyzers/network-policies.ts';
 import { nodes } from './analyzers/nodes.ts';
 import { pathRewrites } from './analyzers/path-rewrites.ts';
 import { permissions } from './analyzers/permissions.ts';
+import { policyChanges } from './analyzers/policy-changes.ts';
 import { printedCertificates } from './analyzers/printed-certificates.ts';
 import { printedMetrics } from './analyzers/printed-metrics.ts';
 import { probes } from './analyzers/probes.ts';
@@ -76,6 +77,7 @@ export const ANALYZERS = {
   webhooks,
   networkPolicies,
   deniedFlows,
+  policyChanges,
   storage,
   missingClaims,
   references,
