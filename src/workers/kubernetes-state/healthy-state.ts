@@ -2,9 +2,12 @@ import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnose } from './diagnose.ts';
+import type { Context } from './diagnosis.ts';
 import { isFinishedTry } from './finished-tries.ts';
+import { isOfFormerLife } from './former-life.ts';
 import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
+import { saidBy } from './logs/pod-log.ts';
 import { isWork, longestMs } from './logs/served.ts';
 import { name } from './quote.ts';
 import { type Raw, recordsAt, textAt } from './raw.ts';
@@ -73,7 +76,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     ...resting.map(({ statement }) => statement),
     ...terminating(state, subjects),
     ...over(state, workloads),
-    quiet(state),
+    quiet(context),
   ].filter((part) => part !== null && part !== '');
   const evidence = [
     ...pods.flatMap((pod) => pod.evidence),
@@ -213,6 +216,11 @@ function over(state: KubernetesState, workloads: Workload[]): string[] {
   return event ? [`the event ${name(event.reason)} is over${rolledBack ? ': the rollout was rolled back' : ''}`] : [];
 }
 
-function quiet(state: KubernetesState): string | null {
-  return state.logs.some(({ lines }) => lines.length > 0) ? 'the logs hold no error' : null;
+function quiet({ state, input }: Context): string | null {
+  const read = state.logs.filter(({ lines }) => lines.length > 0);
+  if (read.length === 0) return null;
+  const former = read.some((log) => saidBy([log]) !== null && isOfFormerLife({ state, input }, log));
+  return former
+    ? 'what earlier containers complained about is over, and the logs since then hold no error'
+    : 'the logs hold no error';
 }
