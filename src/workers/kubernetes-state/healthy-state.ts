@@ -64,8 +64,10 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   );
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
-  const asksOfRemains =
-    /evict/.test(context.text) && subjectPods(state, subjects).some((pod) => isReplaced(state, pod));
+  // Who asks about what is left of a pod is answered by the pods that stand in its place.
+  const asksOfRemains = subjectPods(state, subjects).some(
+    (pod) => isReplaced(state, pod) && (/evict/.test(context.text) || context.text.includes(pod.name)),
+  );
   if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
   if (SPEAKS_OF_SLOWNESS.test(context.text) && isSlow(state)) return null;

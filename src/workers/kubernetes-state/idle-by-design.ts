@@ -33,6 +33,7 @@ function isAsleep({ namespace: home, raw }: Meta, target: string, namespace: str
     textAt(raw, 'spec', 'scaleTargetRef', 'name') === target &&
     (numberAt(raw, 'spec', 'minReplicaCount') ?? 0) === 0 &&
     is('Ready', 'True') &&
+    !is('Paused', 'True') &&
     is('Active', 'False')
   );
 }

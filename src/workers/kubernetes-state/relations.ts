@@ -81,7 +81,9 @@ export const isEvicted = (pod: Pod): boolean =>
     disruptionOf(pod)?.reason === 'TerminationByKubelet' &&
     /low on resource|exceeds|pressure/i.test(disruptionOf(pod)?.message ?? ''));
 
-const TAKEN_OFF = /^(?:Evicted|NodeShutdown|Preempting|Terminated)$/;
+/** What kubelets and tables call a pod that its node gave up or never took; a controller makes another one in its place. */
+const TAKEN_OFF =
+  /^(?:Evicted|NodeShutdown|Shutdown|Preempting|Terminated|NodeLost|NodeAffinity|ContainerStatusUnknown|UnexpectedAdmissionError|OutOf(?:cpu|memory|pods|ephemeral-storage))$/;
 
 /** True for what is left of a pod that its node threw out, where its workload has all the pods that it wants again. */
 export function isReplaced(state: KubernetesState, pod: Pod): boolean {

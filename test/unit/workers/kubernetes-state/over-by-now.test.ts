@@ -116,6 +116,34 @@ describe('what is left of an evicted pod', () => {
   });
 });
 
+describe('a pod that its node gave up', () => {
+  const deployment = (ready: string) =>
+    printed(
+      'kubectl get deploy -n media',
+      `NAME      READY   UP-TO-DATE   AVAILABLE   AGE\nencoder   ${ready}     2            2           80d\n`,
+    );
+  const pods = (status: string) =>
+    printed(
+      'kubectl get pods -n media',
+      `NAME                       READY   STATUS    RESTARTS   AGE
+encoder-6d5f9b7c84-m2k8d   1/1     Running   0          3d
+encoder-6d5f9b7c84-p9x4t   1/1     Running   0          2d
+encoder-6d5f9b7c84-bbbbb   0/1     ${status}   0          9d
+`,
+    );
+  const alert = 'KubernetesPodNotHealthy: pod encoder-6d5f9b7c84-bbbbb is in phase Failed';
+
+  it('is no fault where its workload is complete, whatever its last state is called', () => {
+    for (const status of ['Evicted', 'ContainerStatusUnknown', 'NodeShutdown', 'OutOfcpu'])
+      expect(concluded(alert, [deployment('2/2'), pods(status)]).report.verdict, status).to.equal('healthy');
+  });
+
+  it('is none of those that crash, and not of a workload that misses it', () => {
+    expect(concluded(alert, [deployment('2/2'), pods('CrashLoopBackOff')]).report.verdict).to.not.equal('healthy');
+    expect(concluded(alert, [deployment('2/3'), pods('Evicted')]).report.verdict).to.not.equal('healthy');
+  });
+});
+
 describe('an image that could not be pulled', () => {
   const alert = 'ImagePullBackOff: pod labels-5c9d8f7b6-zz9xk of Deployment labels could not pull its image';
   const kubelet = (...lines: string[]) => [
