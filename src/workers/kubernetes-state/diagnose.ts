@@ -12,6 +12,7 @@ import { changedConfiguration } from './analyzers/changed-configuration.ts';
 import { consumerLag } from './analyzers/consumer-lag.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { deniedFlows } from './analyzers/denied-flows.ts';
+import { deniedCalls } from './analyzers/denied-calls.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
 import { faultInjection } from './analyzers/fault-injection.ts';
 import { featureFlags } from './analyzers/feature-flags.ts';
@@ -77,6 +78,7 @@ export const ANALYZERS = {
   webhooks,
   networkPolicies,
   deniedFlows,
+  deniedCalls,
   policyChanges,
   storage,
   missingClaims,

@@ -73,3 +73,40 @@ describe('a network policy that was just applied', () => {
       expect(concluded(ALERT, logs).report.rootCause.statement).to.not.include('only-inside');
   });
 });
+
+describe('packets that the pod network denies by their addresses', () => {
+  const pods = {
+    capability: 'command.output' as const,
+    data: {
+      command: 'kubectl get pods -n travel -o wide',
+      output:
+        'NAME                       READY   STATUS    RESTARTS   AGE   IP          NODE\nbooking-6d5f9b7c84-m2k8d   1/1     Running   0          9d    10.1.2.3    n1\nfares-5b7c9d8f64-x2v7q     1/1     Running   0          9d    10.1.3.8    n2\n',
+    },
+  };
+  const denied =
+    '{"logger":"ebpf-client","msg":"Flow Info:  ","Src IP":"10.1.2.3","Src Port":41222,"Dest IP":"10.1.3.8","Dest Port":8443,"Proto":"TCP","Verdict":"DENY"}';
+
+  it('explain calls that get no answer', () => {
+    const { report, struck } = concluded(ALERT, [
+      pods,
+      ...rows(
+        ['2031-04-02T10:11:40Z', 'gitops', 'ops', 'NetworkPolicy/travel/only-inside configured'],
+        ['2031-04-02T10:12:01Z', 'aws-network-policy-agent', 'kube-system', denied],
+        [...failing('2031-04-02T10:12:05Z', 'Post "https://fares:8443/quote": dial tcp 10.1.3.8:8443: i/o timeout')],
+      ),
+    ]);
+    expect(struck).to.deep.equal([]);
+    expect(report.rootCause.statement).to.include('only-inside').and.to.include('on port 8443');
+  });
+
+  it('are no trouble of anybody who does not miss an answer', () => {
+    const { report } = concluded(ALERT, [
+      pods,
+      ...rows(
+        ['2031-04-02T10:12:01Z', 'aws-network-policy-agent', 'kube-system', denied],
+        [...failing('2031-04-02T10:12:05Z', 'NullPointerException in Basket.total')],
+      ),
+    ]);
+    expect(report.rootCause.statement).to.not.include('policy');
+  });
+});
