@@ -36,6 +36,10 @@ export const SPEAKS_OF_KUBERNETES = new RegExp(
 const SYMPTOM_OF_USERS =
   /\b(?:slow\w*|latency|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|degrad\w*|broken|outage|incident|impact\w*|complain\w*|p9\d|latenc\w+|wrong|root cause|cannot|can't|stuck|hang\w*|refus\w+|missing|unresponsive|not (?:reachable|responding|answering|working|getting|receiving))\b/i;
 
+/** Symptoms that somebody outside of the cluster sees, whatever else an alert tells. */
+const SEEN_BY_USERS =
+  /\bslow|latenc|p9\d|time[sd]? ?-?out|\b5\d\ds?\b|5xx|error ?rate|\bcustomers?\b|\busers?\b|complain|outage|requests? fail/;
+
 /** Pods may be ready and no service send them anything. */
 const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy|active) )?endpoints\b|NoEndpoints/i;
 
@@ -65,9 +69,11 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
   // Who asks about what is left of a pod is answered by the pods that stand in its place.
-  const asksOfRemains = subjectPods(state, subjects).some(
-    (pod) => isReplaced(state, pod) && (/evict/.test(context.text) || context.text.includes(pod.name)),
-  );
+  const asksOfRemains =
+    !SEEN_BY_USERS.test(context.text) &&
+    subjectPods(state, subjects).some(
+      (pod) => isReplaced(state, pod) && (/evict/.test(context.text) || context.text.includes(pod.name)),
+    );
   if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
   if (SPEAKS_OF_SLOWNESS.test(context.text) && isSlow(state)) return null;

@@ -72,11 +72,11 @@ function described(
   { owner, callee, namespace }: { owner: string; callee: string; namespace: string | null },
   policy: AppliedPolicy | null,
 ): Diagnosis {
-  const by = policy ? `NetworkPolicy ${name(policy.name)} (network policy, lately applied)` : 'A network policy';
+  const which = policy ? ` (NetworkPolicy ${name(policy.name)} was applied lately)` : '';
   return diagnosis({
     kind: 'policy-blocks',
     class: 'network',
-    statement: `${by} denies the traffic from ${name(owner)} to ${name(callee)} on port ${packet.port}: the pod network dropped it: ${quote(packet.line, 200)}, and ${name(owner)} gets no answer: ${quote(line, 140)}`,
+    statement: `A network policy${which} denies the traffic from ${name(owner)} to ${name(callee)} on port ${packet.port}: the pod network dropped it: ${quote(packet.line, 200)}, and ${name(owner)} gets no answer: ${quote(line, 140)}`,
     component: policy?.name ?? callee,
     namespace,
     touches: [policy?.name ?? '', owner, log.pod ?? '', callee],

@@ -141,6 +141,8 @@ encoder-6d5f9b7c84-bbbbb   0/1     ${status}   0          9d
   it('is none of those that crash, and not of a workload that misses it', () => {
     expect(concluded(alert, [deployment('2/2'), pods('CrashLoopBackOff')]).report.verdict).to.not.equal('healthy');
     expect(concluded(alert, [deployment('2/3'), pods('Evicted')]).report.verdict).to.not.equal('healthy');
+    const seen = `${alert}; customers complain about timeouts`;
+    expect(concluded(seen, [deployment('2/2'), pods('Evicted')]).report.verdict).to.not.equal('healthy');
   });
 });
 
