@@ -27,6 +27,7 @@ import { workloadsAreIll } from './kubernetes-state/healthy-state.ts';
 import { meantSo } from './kubernetes-state/meant-so.ts';
 import { nothingAlleged } from './kubernetes-state/nothing-alleged.ts';
 import { servedWell } from './kubernetes-state/served-well.ts';
+import { shownWell } from './kubernetes-state/shown-well.ts';
 import { localise } from './localisation/localise.ts';
 import { IDENTIFIED } from './localisation/suspect-confidence.ts';
 
@@ -239,7 +240,7 @@ function healthy(input: ConcludeInput, proofs: Map<string, Proof>, seen: Detecto
 
 /** Whatever an alert is about: its programs are shown to serve well, rest because somebody wants it so, or are well while nobody says otherwise. */
 const otherProof = (during: DetectorInput): Proof[] =>
-  [servedWell(during) ?? meantSo(during) ?? nothingAlleged(during) ?? []].flat();
+  [servedWell(during) ?? meantSo(during) ?? nothingAlleged(during) ?? shownWell(during) ?? []].flat();
 
 function inconclusive(input: ConcludeInput, proofs: Map<string, Proof>, seen: DetectorInput): Report {
   const base = frame(input, input.findings);

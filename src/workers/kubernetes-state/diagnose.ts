@@ -11,6 +11,7 @@ import { certificates } from './analyzers/certificates.ts';
 import { changedConfiguration } from './analyzers/changed-configuration.ts';
 import { consumerLag } from './analyzers/consumer-lag.ts';
 import { crashes } from './analyzers/crashes.ts';
+import { deniedCalls } from './analyzers/denied-calls.ts';
 import { deniedFlows } from './analyzers/denied-flows.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
 import { faultInjection } from './analyzers/fault-injection.ts';
@@ -33,6 +34,7 @@ import { networkPolicies } from './analyzers/network-policies.ts';
 import { nodes } from './analyzers/nodes.ts';
 import { pathRewrites } from './analyzers/path-rewrites.ts';
 import { permissions } from './analyzers/permissions.ts';
+import { policyChanges } from './analyzers/policy-changes.ts';
 import { printedCertificates } from './analyzers/printed-certificates.ts';
 import { printedMetrics } from './analyzers/printed-metrics.ts';
 import { probes } from './analyzers/probes.ts';
@@ -76,6 +78,8 @@ export const ANALYZERS = {
   webhooks,
   networkPolicies,
   deniedFlows,
+  deniedCalls,
+  policyChanges,
   storage,
   missingClaims,
   references,

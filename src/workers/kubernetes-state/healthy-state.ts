@@ -2,8 +2,12 @@ import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnose } from './diagnose.ts';
+import type { Context } from './diagnosis.ts';
 import { isFinishedTry } from './finished-tries.ts';
+import { isOfFormerLife } from './former-life.ts';
+import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
+import { saidBy } from './logs/pod-log.ts';
 import { isWork, longestMs } from './logs/served.ts';
 import { name } from './quote.ts';
 import { type Raw, recordsAt, textAt } from './raw.ts';
@@ -31,6 +35,10 @@ export const SPEAKS_OF_KUBERNETES = new RegExp(
 /** Words of users who see a symptom: only the logs of those concerned can speak against it. */
 const SYMPTOM_OF_USERS =
   /\b(?:slow\w*|latency|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|degrad\w*|broken|outage|incident|impact\w*|complain\w*|p9\d|latenc\w+|wrong|root cause|cannot|can't|stuck|hang\w*|refus\w+|missing|unresponsive|not (?:reachable|responding|answering|working|getting|receiving))\b/i;
+
+/** Symptoms that somebody outside of the cluster sees, whatever else an alert tells. */
+const SEEN_BY_USERS =
+  /\bslow|latenc|p9\d|time[sd]? ?-?out|\b5\d\ds?\b|5xx|error ?rate|\bcustomers?\b|\busers?\b|complain|outage|requests? fail/;
 
 /** Pods may be ready and no service send them anything. */
 const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy|active) )?endpoints\b|NoEndpoints/i;
@@ -60,15 +68,23 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   );
   const workloads = subjectWorkloads(state, subjects);
   if (pods.length === 0 && workloads.length === 0) return null;
-  if (SYMPTOM_OF_USERS.test(context.text) && !heard(state, pods)) return null;
+  // Who asks about what is left of a pod is answered by the pods that stand in its place.
+  const asksOfRemains =
+    !SEEN_BY_USERS.test(context.text) &&
+    subjectPods(state, subjects).some(
+      (pod) => isReplaced(state, pod) && (/evict/.test(context.text) || context.text.includes(pod.name)),
+    );
+  if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
   if (SPEAKS_OF_SLOWNESS.test(context.text) && isSlow(state)) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
+  const resting = workloads.flatMap((workload) => restOf(state, workload));
   const said = [
     running(pods, workloads),
+    ...resting.map(({ statement }) => statement),
     ...terminating(state, subjects),
     ...over(state, workloads),
-    quiet(state),
+    quiet(context),
   ].filter((part) => part !== null && part !== '');
   const evidence = [
     ...pods.flatMap((pod) => pod.evidence),
@@ -76,6 +92,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     ...state.events.map((event) => event.evidence),
     ...state.logs.map((log) => log.evidence),
     ...deletingPods(state, subjects).flatMap((pod) => pod.evidence),
+    ...resting.flatMap(({ evidence: own }) => own),
   ];
   return { statement: said.join('; '), evidence: [...new Set(evidence)] };
 }
@@ -156,7 +173,7 @@ function subjectWorkloads(state: KubernetesState, { names, namespaces }: Subject
 }
 
 function running(pods: Pod[], workloads: Workload[]): string {
-  const [workload] = workloads.filter(({ desired, ready }) => desired !== null && ready !== null);
+  const [workload] = workloads.filter(({ desired, ready }) => desired !== null && desired > 0 && ready !== null);
   const replicas = workload
     ? `${workload.kind} ${name(workload.name)} has ${workload.ready} of ${workload.desired} desired replicas ready`
     : null;
@@ -184,6 +201,19 @@ function terminating(state: KubernetesState, subjects: Subjects): string[] {
     : [];
 }
 
+/** A workload that its autoscaler took to zero until there is work. */
+function restOf(state: KubernetesState, workload: Workload): { statement: string; evidence: number[] }[] {
+  const rest = workload.desired === 0 ? idleByDesign(state, workload) : null;
+  return rest
+    ? [
+        {
+          statement: `${workload.kind} ${name(workload.name)} rests at zero replicas by design: ${rest.why}`,
+          evidence: rest.evidence,
+        },
+      ]
+    : [];
+}
+
 /** A warning that the present state contradicts is over. */
 function over(state: KubernetesState, workloads: Workload[]): string[] {
   const events = workloads.flatMap((workload) => eventsOf(state, workload)).filter(({ type }) => type === 'Warning');
@@ -194,6 +224,11 @@ function over(state: KubernetesState, workloads: Workload[]): string[] {
   return event ? [`the event ${name(event.reason)} is over${rolledBack ? ': the rollout was rolled back' : ''}`] : [];
 }
 
-function quiet(state: KubernetesState): string | null {
-  return state.logs.some(({ lines }) => lines.length > 0) ? 'the logs hold no error' : null;
+function quiet({ state, input }: Context): string | null {
+  const read = state.logs.filter(({ lines }) => lines.length > 0);
+  if (read.length === 0) return null;
+  const former = read.some((log) => saidBy([log]) !== null && isOfFormerLife({ state, input }, log));
+  return former
+    ? 'what earlier containers complained about is over, and the logs since then hold no error'
+    : 'the logs hold no error';
 }

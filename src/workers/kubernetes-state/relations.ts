@@ -1,5 +1,14 @@
 import { workloadOf } from '../detectors/support/names.ts';
-import type { KubeEvent, KubernetesState, Meta, Pod, PodTemplate, Service, Workload } from './kubernetes-state.ts';
+import type {
+  Condition,
+  KubeEvent,
+  KubernetesState,
+  Meta,
+  Pod,
+  PodTemplate,
+  Service,
+  Workload,
+} from './kubernetes-state.ts';
 
 /** True where one of the namespaces is unknown, or both are the same. */
 export function sameNamespace(left: string | null, right: string | null): boolean {
@@ -61,9 +70,25 @@ export type Selectable = {
   pod: Pod | null;
 };
 
+/** What the control plane wrote on a pod that it took off its node before its time; null where it did not. */
+export const disruptionOf = ({ conditions }: Pod): Condition | null =>
+  conditions.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True') ?? null;
+
+/** True for what the kubelet threw out because its node ran short of something, also where only the pod's conditions say so. */
+export const isEvicted = (pod: Pod): boolean =>
+  pod.reason === 'Evicted' ||
+  (pod.phase === 'Failed' &&
+    disruptionOf(pod)?.reason === 'TerminationByKubelet' &&
+    /low on resource|exceeds|pressure/i.test(disruptionOf(pod)?.message ?? ''));
+
+/** What kubelets and tables call a pod that its node gave up or never took; a controller makes another one in its place. */
+const TAKEN_OFF =
+  /^(?:Evicted|NodeShutdown|Shutdown|Preempting|Terminated|NodeLost|NodeAffinity|ContainerStatusUnknown|UnexpectedAdmissionError|OutOf(?:cpu|memory|pods|ephemeral-storage))$/;
+
 /** True for what is left of a pod that its node threw out, where its workload has all the pods that it wants again. */
 export function isReplaced(state: KubernetesState, pod: Pod): boolean {
-  if (!/^(?:Evicted|NodeShutdown|Preempting|Terminated)$/.test(pod.reason ?? '')) return false;
+  const takenOff = pod.phase === 'Failed' && disruptionOf(pod) !== null;
+  if (!takenOff && !TAKEN_OFF.test(pod.reason ?? '')) return false;
   const workload = workloadOfPod(state, pod);
   return (
     workload !== null && workload.desired !== null && workload.desired > 0 && (workload.ready ?? 0) >= workload.desired

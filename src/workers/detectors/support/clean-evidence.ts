@@ -54,7 +54,8 @@ export const CLEAN_CHECKS = {
     proof: (input) => openPort(input) ?? worksOn(input, false),
   },
   'endpoints-not-ready': {
-    alert: /endpoint|unavailable|\bdown\b|replica|not ready|unhealthy/i,
+    // What will be (after an expiry, when a disk is full) is not yet.
+    alert: /endpoint|(?<!\bwill (?:be|become) )unavailable|\bdown\b|replica|not ready|unhealthy/i,
     proof: (input) => readyEndpoints(input) ?? healthyState(input),
   },
   'pool-exhaustion': {
@@ -151,8 +152,8 @@ function validCertificate(input: DetectorInput): Proof | null {
 }
 
 /** What the objects of an issuer in the cluster say of themselves. */
-function issuedCertificates({ evidence }: DetectorInput): Proof | null {
-  const ready = readyCertificates(buildState(evidence));
+function issuedCertificates({ evidence, now }: DetectorInput): Proof | null {
+  const ready = readyCertificates(buildState(evidence), now);
   const names = ready.slice(0, 3).map(({ name }) => name);
   return proven(
     `the certificates ${names.join(', ')} of the cluster are ready`,

@@ -10,9 +10,8 @@ import { messageOf } from '../logs/message-of.ts';
 import { lastLineOf, logsOfPod, logsOfWorkload, type Said, saidBy } from '../logs/pod-log.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, storeOf } from '../logs/store-of.ts';
 import { name, quote } from '../quote.ts';
-import { textAt } from '../raw.ts';
-import { ageSeconds } from '../read/ages.ts';
-import { eventsOf, isReplaced, workloadName } from '../relations.ts';
+import { disruptionOf, eventsOf, isEvicted, isReplaced, workloadName } from '../relations.ts';
+import { goneFor } from '../replaced-pods.ts';
 
 /** Finds containers that crash, were killed for memory or end with an error, with the error of their own log. */
 export const crashes: Analyzer = (context) => {
@@ -26,9 +25,8 @@ export const crashes: Analyzer = (context) => {
 };
 
 /** The remains of a pod that was replaced tell of the past, unless somebody asks about them. */
-const isOver = ({ state, text }: Context, pod: Pod): boolean =>
-  isReplaced(state, pod) &&
-  (!/evict/.test(text) || (ageSeconds(textAt(pod.raw, 'metadata', 'age') ?? '') ?? 0) > LONG_AGO);
+const isOver = ({ state, text, input }: Context, pod: Pod): boolean =>
+  isReplaced(state, pod) && (!/evict/.test(text) || goneFor(state, pod, input.now) > LONG_AGO);
 
 /** A failed try that a later one made good, unless somebody asks why it failed. */
 const isDone = ({ state, text }: Context, pod: Pod): boolean => !/\bwhy\b/.test(text) && isFinishedTry(state, pod);
@@ -40,7 +38,7 @@ function crashOf(context: Context, pod: Pod): Diagnosis[] {
   if (!crash) return [];
   if (crash.end?.reason === 'OOMKilled' || pod.reason === 'OOMKilled' || pod.reason === 'Init:OOMKilled')
     return [outOfMemory(context, crash)];
-  if (pod.reason === 'Evicted') return [evicted(context, pod)];
+  if (isEvicted(pod)) return [evicted(context, pod)];
   return [crashed(context, crash)];
 }
 
@@ -48,7 +46,7 @@ const WORDS = /^(?:Init:)?(?:CrashLoopBackOff|Error|OOMKilled|ContainerCannotRun
 
 function findCrash(context: Context, pod: Pod): Crash | null {
   const { state } = context;
-  if (pod.reason === 'Evicted') return { pod, container: null, end: null, word: 'Evicted' };
+  if (isEvicted(pod)) return { pod, container: null, end: null, word: 'Evicted' };
   for (const container of [...pod.template.initContainers, ...pod.template.containers]) {
     const { status, last, restarts } = container;
     const end = status?.state === 'terminated' ? status : last;
@@ -122,7 +120,7 @@ function outOfMemory({ state }: Context, crash: Crash): Diagnosis {
 
 function evicted({ state }: Context, pod: Pod): Diagnosis {
   const event = eventsOf(state, pod).findLast(({ reason }) => reason === 'Evicted');
-  const why = pod.message ?? event?.message ?? null;
+  const why = pod.message ?? disruptionOf(pod)?.message ?? event?.message ?? null;
   return diagnosis({
     kind: 'evicted',
     class: 'resource',

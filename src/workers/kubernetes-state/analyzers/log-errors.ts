@@ -3,13 +3,13 @@ import { logAction } from '../actions.ts';
 import { configuredFor } from '../configured-calls.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { isLogOfFinishedTry } from '../finished-tries.ts';
+import { isOfFormerLife } from '../former-life.ts';
 import { freshPods } from '../fresh-pods.ts';
-import type { KubernetesState, LogText } from '../kubernetes-state.ts';
+import type { KubernetesState } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
 import { peersOf } from '../logs/peers-of.ts';
 import { OF_NODES } from '../logs/platform-failures.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
-import { isServed } from '../logs/served.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, type Store, storeOf } from '../logs/store-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
@@ -34,19 +34,13 @@ function readElsewhere({ pods }: KubernetesState, { line, log }: Said): boolean 
   return log.previous || crashes || !ONLY_HERE.has(line.kind?.name ?? '');
 }
 
-/** What the container before the present one said, while this one is ready and serves. */
-const isOfFormerLife = (state: KubernetesState, { previous, pod: own }: LogText): boolean =>
-  previous &&
-  state.pods.some((pod) => pod.name === own && pod.ready === true) &&
-  state.logs.some(({ pod, previous: former, lines }) => pod === own && !former && lines.some(isServed));
-
 type Voice = { said: Said; owner: string; callee: string | null };
 
 /** Finds the decisive error in the logs of every workload, whether or not its pods crash; of a chain of callers, the deepest callee is the suspect. */
 export const logErrors: Analyzer = (context) => {
   const { state } = context;
   const asked = /\bwhy\b/.test(context.text);
-  const logs = state.logs.filter((log) => !isOfFormerLife(state, log) && (asked || !isLogOfFinishedTry(state, log)));
+  const logs = state.logs.filter((log) => !isOfFormerLife(context, log) && (asked || !isLogOfFinishedTry(state, log)));
   const groups = Map.groupBy(logs, (log) => `${log.namespace ?? ''} ${writerOf(log)}`);
   const voices = [...groups.values()].flatMap((own) => {
     const said = saidBy(own);

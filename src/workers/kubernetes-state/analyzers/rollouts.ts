@@ -2,12 +2,12 @@ import { isKubernetesName } from '../../detectors/support/names.ts';
 import { shellCommand } from '../../detectors/support/shell.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { KubernetesState, Meta, Pod, Workload } from '../kubernetes-state.ts';
+import { idleByDesign } from '../idle-by-design.ts';
+import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
 import { purposeOf } from '../purpose.ts';
 import { name } from '../quote.ts';
-import { numberAt, recordsAt, textAt } from '../raw.ts';
-import { eventsOf, podsOf, sameNamespace, servicesOf } from '../relations.ts';
-import { toConditions } from '../typed/to-pod.ts';
+import { textAt } from '../raw.ts';
+import { eventsOf, podsOf, servicesOf } from '../relations.ts';
 
 /** Finds Deployments, StatefulSets and DaemonSets without the pods they should have: stuck rollouts, shortfalls, scaled to zero, paused. */
 export const rollouts: Analyzer = (context) =>
@@ -159,34 +159,9 @@ function shortfall(workload: Workload, pods: Pod[]): Diagnosis {
   });
 }
 
-/**
- * An autoscaler that has nothing to do has scaled it to zero, as it may (KEDA's events; the label of Knative's revisions): it scales
- * it up when there is work, unless it cannot tell whether there is.
- */
-function isIdleByDesign({ events, others }: KubernetesState, { name: own, namespace, template }: Workload): boolean {
-  if (template?.labels['serving.knative.dev/revision']) return true;
-  if ((others.get('ScaledObject') ?? []).some((scaler) => isAsleep(scaler, own, namespace))) return true;
-  const ofScaler = events.filter((event) => event.namespace === namespace && event.name === own);
-  const has = (reason: string) => ofScaler.some((event) => event.reason === reason);
-  return has('KEDAScaleTargetDeactivated') && !has('KEDAScalerFailed') && !has('ScaledObjectCheckFailed');
-}
-
-/** An autoscaler of KEDA that may go to zero, works, and has nothing to do. */
-function isAsleep({ namespace: home, raw }: Meta, target: string, namespace: string | null): boolean {
-  const conditions = toConditions(recordsAt(raw, 'status', 'conditions'));
-  const is = (type: string, status: string) => conditions.some((one) => one.type === type && one.status === status);
-  return (
-    sameNamespace(home, namespace) &&
-    textAt(raw, 'spec', 'scaleTargetRef', 'name') === target &&
-    (numberAt(raw, 'spec', 'minReplicaCount') ?? 0) === 0 &&
-    is('Ready', 'True') &&
-    is('Active', 'False')
-  );
-}
-
 /** A workload without replicas matters when something would use it; many are parked on purpose. */
 function scaledToZero(state: KubernetesState, workload: Workload): Diagnosis[] {
-  if (isIdleByDesign(state, workload) || purposeOf(workload)) return [];
+  if (idleByDesign(state, workload) !== null || purposeOf(workload)) return [];
   const labels = workload.template?.labels ?? workload.selector;
   const services = servicesOf(state, workload.namespace, Object.keys(labels).length > 0 ? labels : workload.selector);
   const named = services.length > 0 || state.services.some((service) => service.name === workload.name);

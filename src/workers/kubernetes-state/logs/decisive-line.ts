@@ -75,9 +75,14 @@ const TELEMETRY =
 /** A head of Ruby's logger with nothing behind it but the number of a request. */
 const EMPTY = /^[DIWEF], \[[^\]]{10,60}\]\s+[A-Z]+ -- [\w:]*:\s*(?:\[[\w-]+\]\s*)*$/;
 
+/** A sample of a metric as Prometheus and its tools print it: the words in its labels are counted, not said. */
+const SAMPLE =
+  /^\s{0,8}[\w:]{0,160}\{[^{}]{0,800}\}\s{1,8}(?:=>\s{0,4})?[-+]?(?:\d|NaN|Inf)[\w.+-]{0,30}(?: @?\[?[\d.]{1,20}\]?)?\s*$/;
+
 function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
   if (
+    SAMPLE.test(text) ||
     HARMLESS.test(text) ||
     BY_HAND.test(text) ||
     BUSINESS.test(text) ||

@@ -1,6 +1,7 @@
 import type { FailureKind } from './failure-kind.ts';
 import { INFORMS } from './failure-words.ts';
 import { lineTime } from './line-time.ts';
+import { isPulledLater } from './pulled-images.ts';
 import { isServed } from './served.ts';
 
 /** What a program writes when a trouble of before is over. */
@@ -11,7 +12,7 @@ const OVER =
 const WAITS = /\bwait(?:ing|s|ed)?\b|\bretry(?:ing)?\b|\bsleep(?:ing)?\b/i;
 
 /** Troubles that may pass by themselves. */
-const PASSING: ReadonlySet<string> = new Set([
+export const PASSING: ReadonlySet<string> = new Set([
   'timeout',
   'connection-refused',
   'connection-lost',
@@ -38,7 +39,9 @@ export function withoutOvercome<C extends Candidate>(lines: readonly string[], c
   const latest = fading.at(-1);
   if (latest && servesAgain(lines, latest.index, candidates))
     return candidates.filter((candidate) => !fading.includes(candidate));
-  const entered = candidates.filter((one) => one.kind?.name === 'credentials' && comesIn(lines, one.index));
+  const entered = candidates.filter(
+    (one) => (one.kind?.name === 'credentials' && comesIn(lines, one.index)) || isPulledLater(lines, one.index),
+  );
   if (entered.length > 0)
     return withoutOvercome(
       lines,

@@ -1,0 +1,8 @@
+import type { DetectorInput } from '../detectors/detector.ts';
+import { pagesAnswer } from './pages-answer.ts';
+import { quietWarnings } from './quiet-warnings.ts';
+import { wholeCluster } from './whole-clusters.ts';
+
+/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log. */
+export const shownWell = (input: DetectorInput): { statement: string; evidence: number[] } | null =>
+  pagesAnswer(input) ?? wholeCluster(input) ?? quietWarnings(input);
