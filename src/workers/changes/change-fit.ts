@@ -1,7 +1,8 @@
 import { oneLine, utcText } from '../detectors/support/text.ts';
 import { isStore } from '../kubernetes-state/logs/store-of.ts';
+import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
-import type { Consequence } from './consequences.ts';
+import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { tellingWords } from './words.ts';
@@ -43,10 +44,11 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture, ex
   return changes.map((live, index) => {
     const effect = effects[index]!;
     const time = timeFit(live, picture);
-    const place = placeFit(live, picture);
+    const runs = placeFit(live, picture);
     const mechanism = blind
-      ? coincidence(time, place)
+      ? coincidence(time, runs)
       : mechanismFit(words[index]!, effect, { words: symptoms, runsOut, said }, rarity);
+    const place = runs.score < 1 && shownPlainly(effect, said) ? placeOfEffect(live, picture, runs) : runs;
     return { live, effect, time, place, mechanism, score: time.score * place.score * mechanism.score };
   });
 }
@@ -84,6 +86,15 @@ function placeFit({ services, change }: LiveChange, { failing, named, alerted }:
   );
   if (troubled) return { score: ELSEWHERE_IN_TROUBLE, why: `it ${works} ${troubled}, which is in trouble too` };
   return { score: 0, why: `it ${works} ${services.slice(0, 2).join(', ')}, which is not in trouble` };
+}
+
+const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
+  consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));
+
+/** Where a change takes effect whose harm is plain: not always where it runs. */
+function placeOfEffect(live: LiveChange, picture: IncidentPicture, runs: Fit): Fit {
+  const why = actsElsewhere(live, picture);
+  return why === null ? runs : { score: 1, why };
 }
 
 /** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */
@@ -156,6 +167,8 @@ const RUNS_OUT =
 const LOOSENS = 0.5;
 /** What changes of its kind are known to do is what goes wrong. */
 const KNOWN_HARM = 1.2;
+/** What its lines say plainly is what goes wrong. */
+const PLAIN_HARM = 2;
 
 function mechanismFit(
   words: Words,
@@ -164,7 +177,7 @@ function mechanismFit(
   rarity: (word: string) => number,
 ): Fit {
   const harm = effect.consequences.find(({ shows }) => shows.test(symptoms.said));
-  if (effect.effect === 'inert' || (effect.effect === 'preserving' && !harm))
+  if (!harm && (effect.effect === 'inert' || effect.effect === 'preserving'))
     return { score: EFFECT_SCORE[effect.effect], why: effect.why };
   const shared = [...words]
     .map(([word, { written, weight }]) => ({
@@ -174,11 +187,11 @@ function mechanismFit(
     .filter(({ amount }) => amount > 0)
     .sort((left, right) => right.amount - left.amount || (left.word < right.word ? -1 : 1));
   const tightened = effect.tightens && symptoms.runsOut;
-  const known = (harm ? KNOWN_HARM : 0) + (tightened ? TIGHTENED : 0);
+  const known = (harm ? (harm.isPlain ? PLAIN_HARM : KNOWN_HARM) : 0) + (tightened ? TIGHTENED : 0);
   const match = shared.reduce((sum, { amount }) => sum + amount, known);
   const possible = harm ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * (effect.loosens ? LOOSENS : 1);
   const score = possible * (match / (match + HALF_MATCH));
-  if (harm) return { score, why: `${whyOf(effect, harm.why)}, which shows as "${shownBy(harm, symptoms.said)}"` };
+  if (harm) return { score, why: `${whyOf(effect, harm)}, which shows as "${shownBy(harm, symptoms.said)}"` };
   if (shared.length === 0 && tightened)
     return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
   if (shared.length === 0) return { score: 0, why: `${effect.why}, and nothing of that is in what goes wrong` };
@@ -190,8 +203,10 @@ function mechanismFit(
 }
 
 /** The change in its own words where there are any, with the kind of it. */
-const whyOf = ({ effect, why }: ChangeEffect, kind: string): string =>
-  effect === 'behaviour' && why !== 'it adds code' && why !== 'it changes settings' ? `${why} (${kind})` : kind;
+const whyOf = ({ effect, why }: ChangeEffect, { why: kind, isPlain }: Consequence): string =>
+  !isPlain && effect === 'behaviour' && why !== 'it adds code' && why !== 'it changes settings'
+    ? `${why} (${kind})`
+    : kind;
 
 /** The whole word of the complaints by which a consequence shows. */
 function shownBy({ shows }: Consequence, said: string): string {
