@@ -14,6 +14,8 @@ export type Fit = { score: number; why: string };
 export type JudgedChange = {
   live: LiveChange;
   effect: ChangeEffect;
+  /** Where it runs, and who feels it where that is elsewhere. */
+  affects: string[];
   time: Fit;
   place: Fit;
   mechanism: Fit;
@@ -48,8 +50,11 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture, ex
     const mechanism = blind
       ? coincidence(time, runs)
       : mechanismFit(words[index]!, effect, { words: symptoms, runsOut, said }, rarity);
-    const place = runs.score < 1 && shownPlainly(effect, said) ? placeOfEffect(live, picture, runs) : runs;
-    return { live, effect, time, place, mechanism, score: time.score * place.score * mechanism.score };
+    const elsewhere = runs.score < 1 && shownPlainly(effect, said) ? actsElsewhere(live, picture) : null;
+    const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
+    const feeling = elsewhere === null ? [] : notable(picture.failing).map(({ service }) => service);
+    const affects = [...new Set([...live.services, ...feeling])];
+    return { live, effect, affects, time, place, mechanism, score: time.score * place.score * mechanism.score };
   });
 }
 
@@ -90,12 +95,6 @@ function placeFit({ services, change }: LiveChange, { failing, named, alerted }:
 
 const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
   consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));
-
-/** Where a change takes effect whose harm is plain: not always where it runs. */
-function placeOfEffect(live: LiveChange, picture: IncidentPicture, runs: Fit): Fit {
-  const why = actsElsewhere(live, picture);
-  return why === null ? runs : { score: 1, why };
-}
 
 /** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */
 function coincidence(time: Fit, place: Fit): Fit {
