@@ -133,7 +133,7 @@ function fromFinding(found: Finding, context: Context): Report {
 const FITS_WELL = 0.45;
 
 function withChange(top: Finding, { blamed, operational }: ChangesOfIncident): Finding {
-  const fits = blamed !== null && blamed.isRead && blamed.score >= FITS_WELL;
+  const fits = Boolean(blamed?.isRead) && (blamed?.score ?? 0) >= FITS_WELL;
   const lifts = top.detector === 'where-it-began' && (fits || operational?.kind === 'platform');
   return lifts && top.confidence < LIKELY ? { ...top, confidence: LIKELY } : top;
 }

@@ -23,11 +23,15 @@ function multiplies(
   return !asked.some((one) => one.since > TIMES_MORE * one.before);
 }
 
+/** Not what each request takes. */
+const isAsked = (metric: string) =>
+  metricKind(metric) === 'traffic' && !/\bper (?:request|call)\b/.test(wordsOf(metric));
+
 /** The first failing service gets many times the requests it used to. */
 export function demandSurge({ shifts, onset }: IncidentPicture, first: string | null): OperationalCause | null {
   const surge = shifts.find(
     ({ service, metric, before, since, at, step }) =>
-      service === first && metricKind(metric) === 'traffic' && since > TIMES_MORE * before && at <= onset + step,
+      service === first && isAsked(metric) && since > TIMES_MORE * before && at <= onset + step,
   );
   if (!surge || shifts.some((shift) => multiplies(shift, shifts, first))) return null;
   const { metric, before, since, service, evidence } = surge;

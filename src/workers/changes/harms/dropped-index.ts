@@ -9,7 +9,7 @@ const MAKES_AGAIN = /create (?:unique )?index|\badd_?index|createIndex|ensureInd
 const NAME = /\b(?:\w+_(?:idx|index|ix|key)|(?:idx|ix|index)_\w+)\b/;
 
 const SHOWS =
-  /quer|database|\bdb\b|sql|\bselect\b|statement|seq\w*.?scan|full.?(?:table.)?scan|rows?_(?:read|examined)|blocks?_read|tup_read|collscan|slow|latenc|duration|took|p9\d|time[sd]? ?out/i;
+  /quer(?:y|ies)|database|sql|\bselect\b|statement|seq\w*.?scan|full.?(?:table.)?scan|rows?_(?:read|examined)|blocks?_read|tup_|collscan|\btook\b/i;
 
 /** An index that goes away and is not made anew in another form. */
 export function droppedIndex({ removed, added }: ReadChange): Consequence[] {
