@@ -164,6 +164,9 @@ const RUNS_OUT =
   /\b(?:exceed\w*|exhaust\w*|limit\w*|too many|timed? ?out|deadline|reject\w*|saturat\w*|full|no free|out of|429|503|throttl\w*|oom\w*)\b/i;
 /** What makes room seldom does harm. */
 const LOOSENS = 0.5;
+/** Of added code nobody can tell what it does to what runs. */
+const ADDS_ONLY = 0.8;
+const doubt = ({ loosens, why }: ChangeEffect) => (loosens ? LOOSENS : why === 'it adds code' ? ADDS_ONLY : 1);
 /** What changes of its kind are known to do is what goes wrong. */
 const KNOWN_HARM = 1.2;
 /** What its lines say plainly is what goes wrong. */
@@ -188,7 +191,7 @@ function mechanismFit(
   const tightened = effect.tightens && symptoms.runsOut;
   const known = (harm ? (harm.isPlain ? PLAIN_HARM : KNOWN_HARM) : 0) + (tightened ? TIGHTENED : 0);
   const match = shared.reduce((sum, { amount }) => sum + amount, known);
-  const possible = harm ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * (effect.loosens ? LOOSENS : 1);
+  const possible = harm ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect);
   const score = possible * (match / (match + HALF_MATCH));
   if (harm) return { score, why: `${whyOf(effect, harm)}, which shows as "${shownBy(harm, symptoms.said)}"` };
   if (shared.length === 0 && tightened)
