@@ -178,7 +178,9 @@ function mechanismFit(
   symptoms: { words: Map<string, number>; runsOut: boolean; said: string },
   rarity: (word: string) => number,
 ): Fit {
-  const harm = effect.consequences.find(({ shows }) => shows.test(symptoms.said));
+  const harm =
+    effect.consequences.find((one) => one.isPlain && specificSign(one, symptoms.said) !== null) ??
+    effect.consequences.find(({ shows }) => shows.test(symptoms.said));
   if (!harm && (effect.effect === 'inert' || effect.effect === 'preserving'))
     return { score: EFFECT_SCORE[effect.effect], why: effect.why };
   const shared = [...words]
@@ -189,7 +191,7 @@ function mechanismFit(
     .filter(({ amount }) => amount > 0)
     .sort((left, right) => right.amount - left.amount || (left.word < right.word ? -1 : 1));
   const tightened = effect.tightens && symptoms.runsOut;
-  const known = (harm ? (harm.isPlain ? PLAIN_HARM : KNOWN_HARM) : 0) + (tightened ? TIGHTENED : 0);
+  const known = (harm ? weightOf(harm, symptoms.said) : 0) + (tightened ? TIGHTENED : 0);
   const match = shared.reduce((sum, { amount }) => sum + amount, known);
   const possible = harm ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect);
   const score = possible * (match / (match + HALF_MATCH));
@@ -210,13 +212,25 @@ const whyOf = ({ effect, why }: ChangeEffect, { why: kind, isPlain }: Consequenc
     ? `${why} (${kind})`
     : kind;
 
-/** The whole word of the complaints by which a consequence shows. */
-function shownBy({ shows }: Consequence, said: string): string {
-  const match = shows.exec(said);
+/** So shows nearly everything that goes wrong. */
+const SHOWN_BY_ALL =
+  /^[_\W]*(?:slow|latenc|took|p9\d|duration|time[sd]? ?out|exceeded|cpu|busy|reject|saturat|deadline|throttl)/i;
+const MOST_SIGNS = 40;
+
+/** A word of the complaints by which this harm shows and others seldom do. */
+function specificSign({ shows }: Consequence, said: string): RegExpMatchArray | null {
+  const signs = said.matchAll(new RegExp(shows.source, `${shows.flags}g`)).take(MOST_SIGNS);
+  return signs.find(([sign]) => !SHOWN_BY_ALL.test(sign)) ?? null;
+}
+
+const weightOf = (harm: Consequence, said: string): number =>
+  harm.isPlain && specificSign(harm, said) !== null ? PLAIN_HARM : KNOWN_HARM;
+
+/** The whole word of the complaints by which a consequence shows, one that tells something before others. */
+function shownBy(harm: Consequence, said: string): string {
+  const match = specificSign(harm, said) ?? harm.shows.exec(said);
   if (!match) return '';
-  const [start, end] = [
-    /\w*$/.exec(said.slice(0, match.index))![0],
-    /^\w*/.exec(said.slice(match.index + match[0].length))![0],
-  ];
-  return oneLine(`${start}${match[0]}${end}`, 60);
+  const [sign, index = 0] = [match[0], match.index];
+  const [start, end] = [/\w*$/.exec(said.slice(0, index))![0], /^\w*/.exec(said.slice(index + sign.length))![0]];
+  return oneLine(`${start}${sign}${end}`, 60);
 }
