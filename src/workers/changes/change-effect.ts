@@ -1,6 +1,8 @@
 import type { EvidenceFormData } from '../../shared/evidence-forms.ts';
-import { type Consequence, consequencesOf } from './consequences.ts';
+import { consequencesOf } from './consequences.ts';
 import { type DiffLines, diffLines, hasChangedLines } from './diff-lines.ts';
+import type { Consequence } from './harms/harm.ts';
+import { plainHarms } from './harms/plain-harms.ts';
 import { alteredLines, newCalls, removedGuards } from './line-changes.ts';
 
 export type Change = EvidenceFormData<'changes.list'>['changes'][number];
@@ -56,8 +58,9 @@ export function effectOf({ kind, title, detail, files }: KnownChange): ChangeEff
   const lines = diffLines(detail);
   const effect = effectOfLines(lines, files, title);
   // What is written another way on purpose, and alters nothing that shows, is believed.
-  const believed = effect.effect === 'preserving' && REWRITES.test(title);
-  return believed || effect.effect === 'inert' ? effect : { ...effect, consequences: consequencesOf(lines, detail) };
+  const believed = effect.effect === 'inert' || (effect.effect === 'preserving' && REWRITES.test(title));
+  const plain = plainHarms({ ...lines, detail, files });
+  return { ...effect, consequences: [...plain, ...(believed ? [] : consequencesOf(lines, detail))] };
 }
 
 const nothing: ChangeEffect = { effect: 'inert', why: '', text: '', loosens: false, tightens: false, consequences: [] };

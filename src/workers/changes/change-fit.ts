@@ -1,7 +1,8 @@
 import { oneLine, utcText } from '../detectors/support/text.ts';
 import { isStore } from '../kubernetes-state/logs/store-of.ts';
+import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
-import type { Consequence } from './consequences.ts';
+import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { tellingWords } from './words.ts';
@@ -13,6 +14,8 @@ export type Fit = { score: number; why: string };
 export type JudgedChange = {
   live: LiveChange;
   effect: ChangeEffect;
+  /** Where it runs, and who feels it where that is elsewhere. */
+  affects: string[];
   time: Fit;
   place: Fit;
   mechanism: Fit;
@@ -43,11 +46,15 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture, ex
   return changes.map((live, index) => {
     const effect = effects[index]!;
     const time = timeFit(live, picture);
-    const place = placeFit(live, picture);
+    const runs = placeFit(live, picture);
     const mechanism = blind
-      ? coincidence(time, place)
+      ? coincidence(time, runs)
       : mechanismFit(words[index]!, effect, { words: symptoms, runsOut, said }, rarity);
-    return { live, effect, time, place, mechanism, score: time.score * place.score * mechanism.score };
+    const elsewhere = runs.score < 1 && shownPlainly(effect, said) ? actsElsewhere(live, picture) : null;
+    const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
+    const feeling = elsewhere === null ? [] : notable(picture.failing).map(({ service }) => service);
+    const affects = [...new Set([...live.services, ...feeling])];
+    return { live, effect, affects, time, place, mechanism, score: time.score * place.score * mechanism.score };
   });
 }
 
@@ -85,6 +92,9 @@ function placeFit({ services, change }: LiveChange, { failing, named, alerted }:
   if (troubled) return { score: ELSEWHERE_IN_TROUBLE, why: `it ${works} ${troubled}, which is in trouble too` };
   return { score: 0, why: `it ${works} ${services.slice(0, 2).join(', ')}, which is not in trouble` };
 }
+
+const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
+  consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));
 
 /** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */
 function coincidence(time: Fit, place: Fit): Fit {
@@ -154,8 +164,13 @@ const RUNS_OUT =
   /\b(?:exceed\w*|exhaust\w*|limit\w*|too many|timed? ?out|deadline|reject\w*|saturat\w*|full|no free|out of|429|503|throttl\w*|oom\w*)\b/i;
 /** What makes room seldom does harm. */
 const LOOSENS = 0.5;
+/** Of added code nobody can tell what it does to what runs. */
+const ADDS_ONLY = 0.8;
+const doubt = ({ loosens, why }: ChangeEffect) => (loosens ? LOOSENS : why === 'it adds code' ? ADDS_ONLY : 1);
 /** What changes of its kind are known to do is what goes wrong. */
 const KNOWN_HARM = 1.2;
+/** What its lines say plainly is what goes wrong. */
+const PLAIN_HARM = 2;
 
 function mechanismFit(
   words: Words,
@@ -163,8 +178,10 @@ function mechanismFit(
   symptoms: { words: Map<string, number>; runsOut: boolean; said: string },
   rarity: (word: string) => number,
 ): Fit {
-  const harm = effect.consequences.find(({ shows }) => shows.test(symptoms.said));
-  if (effect.effect === 'inert' || (effect.effect === 'preserving' && !harm))
+  const harm =
+    effect.consequences.find((one) => one.isPlain && specificSign(one, symptoms.said) !== null) ??
+    effect.consequences.find(({ shows }) => shows.test(symptoms.said));
+  if (!harm && (effect.effect === 'inert' || effect.effect === 'preserving'))
     return { score: EFFECT_SCORE[effect.effect], why: effect.why };
   const shared = [...words]
     .map(([word, { written, weight }]) => ({
@@ -174,11 +191,11 @@ function mechanismFit(
     .filter(({ amount }) => amount > 0)
     .sort((left, right) => right.amount - left.amount || (left.word < right.word ? -1 : 1));
   const tightened = effect.tightens && symptoms.runsOut;
-  const known = (harm ? KNOWN_HARM : 0) + (tightened ? TIGHTENED : 0);
+  const known = (harm ? weightOf(harm, symptoms.said) : 0) + (tightened ? TIGHTENED : 0);
   const match = shared.reduce((sum, { amount }) => sum + amount, known);
-  const possible = harm ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * (effect.loosens ? LOOSENS : 1);
+  const possible = harm ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect);
   const score = possible * (match / (match + HALF_MATCH));
-  if (harm) return { score, why: `${whyOf(effect, harm.why)}, which shows as "${shownBy(harm, symptoms.said)}"` };
+  if (harm) return { score, why: `${whyOf(effect, harm)}, which shows as "${shownBy(harm, symptoms.said)}"` };
   if (shared.length === 0 && tightened)
     return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
   if (shared.length === 0) return { score: 0, why: `${effect.why}, and nothing of that is in what goes wrong` };
@@ -190,16 +207,30 @@ function mechanismFit(
 }
 
 /** The change in its own words where there are any, with the kind of it. */
-const whyOf = ({ effect, why }: ChangeEffect, kind: string): string =>
-  effect === 'behaviour' && why !== 'it adds code' && why !== 'it changes settings' ? `${why} (${kind})` : kind;
+const whyOf = ({ effect, why }: ChangeEffect, { why: kind, isPlain }: Consequence): string =>
+  !isPlain && effect === 'behaviour' && why !== 'it adds code' && why !== 'it changes settings'
+    ? `${why} (${kind})`
+    : kind;
 
-/** The whole word of the complaints by which a consequence shows. */
-function shownBy({ shows }: Consequence, said: string): string {
-  const match = shows.exec(said);
+/** So shows nearly everything that goes wrong. */
+const SHOWN_BY_ALL =
+  /^[_\W]*(?:slow|latenc|took|p9\d|duration|time[sd]? ?out|exceeded|cpu|busy|reject|saturat|deadline|throttl)/i;
+const MOST_SIGNS = 40;
+
+/** A word of the complaints by which this harm shows and others seldom do. */
+function specificSign({ shows }: Consequence, said: string): RegExpMatchArray | null {
+  const signs = said.matchAll(new RegExp(shows.source, `${shows.flags}g`)).take(MOST_SIGNS);
+  return signs.find(([sign]) => !SHOWN_BY_ALL.test(sign)) ?? null;
+}
+
+const weightOf = (harm: Consequence, said: string): number =>
+  harm.isPlain && specificSign(harm, said) !== null ? PLAIN_HARM : KNOWN_HARM;
+
+/** The whole word of the complaints by which a consequence shows, one that tells something before others. */
+function shownBy(harm: Consequence, said: string): string {
+  const match = specificSign(harm, said) ?? harm.shows.exec(said);
   if (!match) return '';
-  const [start, end] = [
-    /\w*$/.exec(said.slice(0, match.index))![0],
-    /^\w*/.exec(said.slice(match.index + match[0].length))![0],
-  ];
-  return oneLine(`${start}${match[0]}${end}`, 60);
+  const [sign, index = 0] = [match[0], match.index];
+  const [start, end] = [/\w*$/.exec(said.slice(0, index))![0], /^\w*/.exec(said.slice(index + sign.length))![0]];
+  return oneLine(`${start}${sign}${end}`, 60);
 }

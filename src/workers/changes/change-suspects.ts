@@ -12,7 +12,10 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   const [first, ...others] = verdict?.picture.failing ?? [];
   if (!verdict || !first) return [];
   const { culprit, operational } = verdict;
-  const blamed = culprit?.live.services.find((service) => others.some((other) => other.service === service));
+  const blamed = [
+    ...(culprit?.live.services ?? []),
+    ...(operational?.kind === 'storage' ? [operational.service] : []),
+  ].find((service) => others.some((other) => other.service === service));
   const reason = culprit
     ? `${culprit.live.change.title}: ${culprit.mechanism.why}; ${culprit.time.why}`
     : operational?.statement;
@@ -23,13 +26,20 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
     reasons: [...first.reasons.slice(0, 1), ...(reason ? [reason] : []), ...first.reasons.slice(1)],
     evidence: [...new Set([...cited, ...first.evidence])].sort((left, right) => left - right),
   };
-  const runsElsewhere = blamed !== undefined && !culprit!.live.services.includes(first.service);
-  if (!runsElsewhere) return [beginning, ...others];
-  // The change runs in another failing service only: the trouble began there, and the first is its loudest victim.
+  const isFirst = culprit?.live.services.includes(first.service) || operational?.service === first.service;
+  if (blamed === undefined || isFirst) return [beginning, ...others];
+  // The change runs in another failing service only, or the full disk is that one's: there the trouble began, and the first is its victim.
   const origin = others.find(({ service }) => service === blamed)!;
   const rest = others.filter((other) => other !== origin);
   return [
-    { ...beginning, service: origin.service, instance: origin.instance, onset: origin.onset },
+    {
+      ...beginning,
+      service: origin.service,
+      instance: origin.instance,
+      onset: origin.onset,
+      reasons: [...origin.reasons.slice(0, 1), ...beginning.reasons.slice(origin.reasons.length > 0 ? 1 : 0)],
+      evidence: [...new Set([...beginning.evidence, ...origin.evidence])].sort((left, right) => left - right),
+    },
     first,
     ...rest,
   ].map((suspect, index, all) => ({ ...suspect, score: all.length - index }));

@@ -1,12 +1,6 @@
 import type { DiffLines } from './diff-lines.ts';
+import type { Consequence } from './harms/harm.ts';
 import { alteredLines } from './line-changes.ts';
-
-/** What a kind of change does to a running system, and the words by which that shows in complaints and names of metrics. */
-export type Consequence = {
-  /** As a clause of a sentence about the change. */
-  why: string;
-  shows: RegExp;
-};
 
 type Lines = DiffLines & { smaller: string[]; larger: string[] };
 type Rule = Consequence & { when: (lines: Lines) => boolean };
@@ -85,13 +79,6 @@ const RULES: readonly Rule[] = [
   {
     why: 'it asks a store within a loop',
     when: ({ added }) => some(added, LOOP) && some(added, IN_STORE),
-    shows: STORE_LOAD,
-  },
-  {
-    why: 'it drops an index',
-    when: (lines) =>
-      some(lines.added, /\b(?:drop|remove)\w*[ _]?index/i) ||
-      gone(lines, /create (?:unique )?index|add_index|createIndex|db_index|@Index\b/i),
     shows: STORE_LOAD,
   },
   {

@@ -3,6 +3,7 @@ import { oneLine } from '../detectors/support/text.ts';
 import { knownTelemetrySuspects } from '../localisation/known-suspects.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
+import { type LoudestAsker, loudestAsker } from './loudest-asker.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { alertTime, type ProblemLine, problemLines } from './problem-lines.ts';
 
@@ -19,6 +20,8 @@ export type IncidentPicture = {
   alerted: Set<string>;
   problems: ProblemLine[];
   shifts: MetricShift[];
+  /** Who asks for what was never asked for before. */
+  asker?: LoudestAsker | null;
 };
 
 /** The alert's own service is where the trouble was noticed; that counts, and less than what the others say. */
@@ -36,9 +39,11 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
   const shifts = metricShifts(input);
   const named = namedServices(input, problems);
   const failing = failingServices(input, named, troubledServices(input, problems, shifts));
+  const onset = onsetOf(input, problems, shifts, failing);
   return {
     alertAt: alertTime(input),
-    onset: onsetOf(input, problems, shifts, failing),
+    onset,
+    asker: loudestAsker(input, onset),
     failing,
     named: new Set([...named.values()].flatMap((names) => [...names])),
     alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),

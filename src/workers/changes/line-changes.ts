@@ -1,5 +1,6 @@
 import { oneLine } from '../detectors/support/text.ts';
 import type { DiffLines } from './diff-lines.ts';
+import { withPlainDurations } from './written-durations.ts';
 
 export type AlteredLine = {
   /** For example `it changes "max_connections" from 100 to 10`. */
@@ -15,29 +16,35 @@ export type AlteredLine = {
   after: string;
 };
 
-const NUMBER = /(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:(?:ms|s|m|h|d|[KMGT]i?B?)\b)?/g;
+const NUMBER = /(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:(?:[num]s|s|m|h|d|[KMGT]i?B?)\b)?/g;
 const STRING = /"([^"]*)"|'([^']*)'|`([^`]*)`/g;
 const OPERATOR = /[<>!=]=|<<|>>|&&|\|\||[<>+/%]|(?<=[\w)\]] ?)[-*](?= ?[\w(])/g;
 const VERSION = /^v?\d+\.\d+/;
-const UNITS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+const UNITS: Record<string, number> = { ns: 1e-9, us: 1e-6, ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Lines that stayed but for their literals or operators: a limit, a name, a comparison, a calculation. */
 export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
   const left = [...added];
   return removed.flatMap((before) => {
-    const at = left.findIndex(
-      (after) =>
-        shapeOf(after) === shapeOf(before) ||
-        setsOtherwise(before, after) ||
-        computesOtherwise(before, after) ||
-        renamesKey(before, after),
-    );
+    const at = left.findIndex((after) => isAltered(before, after) || isAltered(...plain(before, after)));
     if (at < 0) return [];
     const [after] = left.splice(at, 1);
-    const told = describe(unquoted(before), unquoted(after!));
+    const forms = isAltered(before, after!) ? [before, after!] : plain(before, after!);
+    const told = describe(unquoted(forms[0]!), unquoted(forms[1]!));
     return told ? [{ factor: null, ...told, before, after: after! }] : [];
   });
 }
+
+const isAltered = (before: string, after: string): boolean =>
+  shapeOf(after) === shapeOf(before) ||
+  setsOtherwise(before, after) ||
+  computesOtherwise(before, after) ||
+  renamesKey(before, after);
+
+const plain = (before: string, after: string): [string, string] => [
+  withPlainDurations(before),
+  withPlainDurations(after),
+];
 
 /** Environments hold their numbers in quotes. */
 const QUOTED_NUMBER = /(["'`])(-?\d[\d_]*(?:\.\d+)?(?:ms|s|m|h|d|[KMGT]i?B?)?)\1/g;

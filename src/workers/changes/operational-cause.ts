@@ -1,8 +1,8 @@
 import type { AlertClass } from '../../shared/alert.ts';
 import { oneLine, round } from '../detectors/support/text.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
+import { demandSurge, moreWork } from './demand.ts';
 import { type IncidentPicture, isReporter } from './incident-picture.ts';
-import type { MetricShift } from './metric-shifts.ts';
 import type { ProblemLine } from './problem-lines.ts';
 
 /** A reason outside of the program: no change of the program explains what it explains. */
@@ -10,7 +10,7 @@ export type OperationalCause = {
   kind: 'external' | 'demand' | 'node' | 'data' | 'expired' | 'storage' | 'platform' | 'quota';
   class: AlertClass;
   statement: string;
-  /** Who gets the requests of a `demand`. */
+  /** Who gets the requests of a `demand`, or whose disk it is in `storage`. */
   service?: string;
   evidence: number[];
 };
@@ -24,7 +24,8 @@ export function operationalCause(picture: IncidentPicture): OperationalCause | n
     externalOutage(own, picture) ??
     saidPlainly(picture) ??
     crowdedNode(picture) ??
-    demandSurge(picture, first)
+    demandSurge(picture, first) ??
+    moreWork(picture)
   );
 }
 
@@ -122,8 +123,10 @@ const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp;
 function saidPlainly({ problems }: IncidentPicture): OperationalCause | null {
   for (const { kind, class: found, words, what } of PLAIN) {
     const lines = problems.filter(({ body }) => words.test(body));
-    if (lines[0])
-      return { kind, class: found, statement: `${what}: "${oneLine(lines[0].body, 140)}"`, evidence: cite(lines) };
+    if (!lines[0]) continue;
+    const statement = `${what}: "${oneLine(lines[0].body, 140)}"`;
+    const place = kind === 'storage' && !isReporter(lines[0].service) ? { service: lines[0].service } : {};
+    return { kind, class: found, statement, ...place, evidence: cite(lines) };
   }
   return null;
 }
@@ -144,33 +147,4 @@ function crowdedNode({ problems, shifts }: IncidentPicture): OperationalCause | 
     : '';
   const statement = `The machine is crowded: ${[said, seen].filter(Boolean).join('; ')}`;
   return { kind: 'node', class: 'resource', statement, evidence: cite([...reports, ...hosts]) };
-}
-
-/** What a service asks others for, as opposed to what it is asked for. */
-const OUTBOUND = /outbound|egress|client|outgoing|calls_made|downstream/i;
-
-/** A caller that asks for many times more than before while it is itself asked for no more does it by itself: retries, loops. */
-function multiplies(
-  { service, metric, before, since }: MetricShift,
-  shifts: MetricShift[],
-  first: string | null,
-): boolean {
-  if (service === first || !OUTBOUND.test(metric) || metricKind(metric) !== 'traffic' || since <= TIMES_MORE * before)
-    return false;
-  const asked = shifts.filter(
-    (one) => one.service === service && metricKind(one.metric) === 'traffic' && !OUTBOUND.test(one.metric),
-  );
-  return !asked.some((one) => one.since > TIMES_MORE * one.before);
-}
-
-/** The first failing service gets many times the requests it used to. */
-function demandSurge({ shifts, onset }: IncidentPicture, first: string | null): OperationalCause | null {
-  const surge = shifts.find(
-    ({ service, metric, before, since, at, step }) =>
-      service === first && metricKind(metric) === 'traffic' && since > TIMES_MORE * before && at <= onset + step,
-  );
-  if (!surge || shifts.some((shift) => multiplies(shift, shifts, first))) return null;
-  const { metric, before, since, service, evidence } = surge;
-  const statement = `${service} gets many more requests: ${metric} went from ${round(before)} to ${round(since)} (medians)`;
-  return { kind: 'demand', class: 'resource', statement, service, evidence: [evidence] };
 }

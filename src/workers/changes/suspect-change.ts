@@ -73,14 +73,13 @@ export const looksSuspect = ({ time, place, mechanism, live }: JudgedChange) =>
 
 /** The condition that a change does not meet, as a clause. */
 export function whyNot(
-  { time, place, mechanism, effect }: JudgedChange,
+  { time, place, mechanism }: JudgedChange,
   culprit: JudgedChange | null,
   operational: OperationalCause | null,
 ): string {
   if (time.score === 0) return time.why;
   if (place.score === 0) return place.why;
-  if (effect.effect === 'inert' || effect.effect === 'preserving' || mechanism.score < LEAST_MECHANISM)
-    return mechanism.why;
+  if (mechanism.score < LEAST_MECHANISM) return mechanism.why;
   if (culprit) return 'another change fits better';
   return operational ? 'what happened needs no change to be explained' : 'too little speaks for it';
 }

@@ -71,7 +71,7 @@ function listedChanges(chain: Finding[], input: DetectorInput): ChangesOfInciden
   const placeOnly = PLACE_ONLY.has(chain[0]?.detector ?? '');
   const operational = placeOnly ? (verdict ? verdict.operational : operationalCause(incidentPicture(input))) : null;
   if (!verdict) return { ...NOTHING, operational, hypotheses: operational ? [toHypothesis(operational)] : [] };
-  const suspected = chain.length > 0 ? (verdict.culprit?.live.services ?? []) : [];
+  const suspected = chain.length > 0 ? (verdict.culprit?.affects ?? []) : [];
   const fits = suspected.some((service) =>
     chain.some(({ component }) => component !== null && sameName(service, component)),
   );

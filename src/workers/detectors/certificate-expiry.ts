@@ -184,7 +184,7 @@ const REFUSALS: readonly { pattern: RegExp; says: string }[] = [
 ];
 
 const REFUSED_HOST = [
-  new RegExp(`(?:Get|Post|Put|Head|Delete|Patch) ${HOST}`),
+  new RegExp(`\\b(?:Get|Post|Put|Head|Delete|Patch|GET|POST|PUT|HEAD|DELETE|PATCH|CONNECT) ${HOST}`),
   new RegExp(`(?:Host: |\\bhost=|connecting to |connect to |\\bfor |request to )${HOST}`),
 ];
 

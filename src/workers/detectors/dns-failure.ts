@@ -44,7 +44,7 @@ const PATTERNS: readonly FailurePattern<Kind>[] = [
   named('server-failure', 'query\\w{1,8} ESERVFAIL '),
   named('timeout', 'query\\w{1,8} ETIMEOUT '),
   named('missing', 'lookup ', '(?: on [0-9.:\\[\\]a-f]{3,60})?: no such host'),
-  named('timeout', 'lookup ', '(?: on [0-9.:\\[\\]a-f]{3,60})?: [^\\n]{0,120}?i/o timeout'),
+  named('timeout', 'lookup ', '(?: on [0-9.:\\[\\]a-f]{3,60})?: (?!dial tcp [\\d[])[^\\n]{0,120}?i/o timeout'),
   named('server-failure', 'lookup ', '(?: on [0-9.:\\[\\]a-f]{3,60})?: server misbehaving'),
   named('unresolved', 'UnknownHostException: '),
   named('unresolved', 'could not translate host name '),

@@ -44,7 +44,7 @@ function suspectsOf(input: DetectorInput): Finding[] {
   const suspects = connected(input, all);
   const [first, ...others] = suspects;
   if (!first || !(canCompare(all, input) || explainedByLines(first, input))) return [];
-  if (first.score < FAINT_SCORE) return [faintLead(first, input)];
+  if (first.score < FAINT_SCORE && !isDemanded(first, input)) return [faintLead(first, input)];
   return [
     toFinding(first, suspects, input),
     ...others

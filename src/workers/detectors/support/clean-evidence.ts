@@ -21,7 +21,7 @@ import { isRecent } from './relation.ts';
 import { databaseSpans } from './slow-spans.ts';
 import { lastEnd } from './termination.ts';
 import { round, unique } from './text.ts';
-import { measuredMetric, usualMetric } from './usual-metric.ts';
+import { measuredMetric, usualMetric, usualPeaks } from './usual-metric.ts';
 import { SPEAKS_OF_REQUESTS, usualRequests } from './usual-requests.ts';
 
 /** Evidence that was had and shows the opposite of a fault; the absence of telemetry is no such proof. */
@@ -81,7 +81,8 @@ export const CLEAN_CHECKS = {
       calmAnswers(input) ??
       roomInPool(input) ??
       fastStatements(input) ??
-      healthyDatabasePods(input),
+      healthyDatabasePods(input) ??
+      usualPeaks(input),
   },
   'kubernetes-state': {
     alert: SPEAKS_OF_KUBERNETES,

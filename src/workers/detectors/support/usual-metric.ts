@@ -1,5 +1,5 @@
 import { type MetricShift, metricShifts } from '../../changes/metric-shifts.ts';
-import { problemLines } from '../../changes/problem-lines.ts';
+import { alertTime, problemLines, usualUntil } from '../../changes/problem-lines.ts';
 import { serviceIn } from '../../localisation/telemetry/component.ts';
 import { type MetricKind, metricKind } from '../../localisation/telemetry/metric-kind.ts';
 import type { DetectorInput } from '../detector.ts';
@@ -57,6 +57,33 @@ export function usualMetric(input: DetectorInput): Proof | null {
       evidence: answers,
     }
   );
+}
+
+/** A value this much beyond all that was seen before is a new one. */
+const BEYOND = 1.1;
+
+/**
+ * Proof for a server whose own state nobody asked for: the metric that the alert is about stays where it usually is, and it has been as
+ * high and as low before, as with a job that comes every hour.
+ */
+export function usualPeaks(input: DetectorInput): Proof | null {
+  const measured = measuredMetric(input);
+  const proof = measured && usualMetric(input);
+  if (!measured || !proof) return null;
+  const alertAt = alertTime(input);
+  const own = seriesOfService(input.evidence, measured.service).filter(({ data }) => data.metric === measured.metric);
+  const all = own.flatMap(({ data }) => data.series.map(({ points }) => points));
+  return all.length > 0 && all.every((points) => hasBeenThere(points, alertAt)) ? proof : null;
+}
+
+function hasBeenThere(points: [number, number][], alertAt: number): boolean {
+  const times = points.map(([at]) => at);
+  const until = usualUntil(Math.min(...times), alertAt);
+  const before = points.flatMap(([at, value]) => (at < until ? [value] : []));
+  const since = points.flatMap(([at, value]) => (at < until ? [] : [value]));
+  if (before.length < ENOUGH || since.length === 0) return false;
+  const [low, high] = [Math.min(...before), Math.max(...before)];
+  return Math.max(...since) <= high * BEYOND && Math.min(...since) * BEYOND >= low;
 }
 
 const isMoreTraffic = ({ metric, before, since }: MetricShift) => metricKind(metric) === 'traffic' && since > before;

@@ -13,13 +13,24 @@ export function vanishedServices(series: Series[]): Symptom[] {
   const step = median(named.flatMap(({ points }) => points.slice(1).map(([at], index) => at - points[index]![0])));
   if (byService.size < 2 || !(step > 0)) return [];
   const [, end] = extent(timesOf(named));
+  const goOn = new Set(
+    [...byService]
+      .filter(([, members]) => extent(timesOf(members))[1] > end - GONE_STEPS * step)
+      .map(([name]) => stemOf(name)),
+  );
   return [...byService].flatMap(([service, members]) => {
+    // A trial that ends was promoted or withdrawn, as long as what it stands beside goes on.
+    if (VARIANT.test(service) && goOn.has(stemOf(service))) return [];
     const surprise = surpriseOfEnd(timesOf(members), end, step) - Math.log(byService.size);
     return surprise > 0 ? [symptomOf(service, members, surprise, step)] : [];
   });
 }
 
 const timesOf = (series: Series[]) => series.flatMap(({ points }) => points.map(([at]) => at));
+
+/** A second release of a service beside the first, for a time. */
+const VARIANT = /[-_.](?:canary|preview|green|blue|stable|shadow|baseline|candidate|experiment)$/i;
+const stemOf = (service: string) => service.replace(VARIANT, '');
 
 /** So many steps without a value are no late delivery. */
 const GONE_STEPS = 2;

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { incidentPicture } from '../../../../src/workers/changes/incident-picture.ts';
+import { loudestAsker } from '../../../../src/workers/changes/loudest-asker.ts';
 import { operationalCause } from '../../../../src/workers/changes/operational-cause.ts';
 import { type Complaint, type Incident, incident } from '../../../fixtures/rca/change-incident.ts';
+import { at, evidence } from '../../../support/evidence-fixtures.ts';
 
 const causeOf = (complaints: Complaint[], more: Partial<Incident> = {}) =>
   operationalCause(
@@ -75,5 +77,43 @@ describe('reasons outside of the program', () => {
   it('is said plainly for failovers and used-up quotas', () => {
     expect(causeOf([{ service: 'depot', body: 'primary failed over to zone b' }])).to.include({ kind: 'platform' });
     expect(causeOf([{ service: 'depot', body: 'quota for label printing exceeded' }])).to.include({ kind: 'quota' });
+  });
+
+  it('is a surge of work where a worker does more at its usual pace and what waits for it grows', () => {
+    const complaints = [{ service: 'depot', severity: 'WARN', body: 'shipment % is late' }];
+    const more = { service: 'mailer', metric: 'emails_sent_per_min', from: 400, to: 900 };
+    const waits = { service: 'mail-queue', metric: 'messages_pending', from: 20, to: 9000 };
+    const slower = { service: 'mailer', metric: 'send_duration_p95_ms', from: 80, to: 900 };
+    expect(causeOf(complaints, { jumps: [more, waits] })).to.include({ kind: 'demand', service: 'mailer' });
+    expect(causeOf(complaints, { jumps: [more] })).to.equal(null);
+    expect(causeOf(complaints, { jumps: [more, waits, slower] })).to.equal(null);
+  });
+
+  it('tells who asks for what was never asked for before', () => {
+    const bulk = (customer: (index: number) => string) => {
+      const input = incident({ service: 'depot', metric: 'lag_seconds', complaints: [] });
+      const rows = Array.from({ length: 8 }, (_, index) => ({
+        at: at(9 - index / 2),
+        severity: 'INFO',
+        service: 'api',
+        body: `import of ${2000 + index} rows queued`,
+        attributes: { 'customer.id': customer(index) },
+      }));
+      const asked = evidence(60, 'logs.query', { rows, hasMore: false, warning: null });
+      return loudestAsker({ ...input, evidence: [...input.evidence, asked] }, Date.parse(at(10)));
+    };
+    expect(bulk(() => 'acme')).to.deep.include({ who: 'customer.id acme', evidence: 60 });
+    expect(bulk((index) => `c-${index}`)).to.equal(null);
+  });
+
+  it('is the disk of whoever says that it is full', () => {
+    const cause = causeOf([{ service: 'stock-db', body: 'could not extend file %: No space left on device' }]);
+    expect(cause).to.include({ kind: 'storage', service: 'stock-db' });
+  });
+
+  it('is no demand that each request takes more calls', () => {
+    const complaints = [{ service: 'depot', severity: 'WARN', body: 'request % exceeded its budget' }];
+    const jumps = [{ service: 'depot', metric: 'db_calls_per_request', from: 2, to: 90 }];
+    expect(causeOf(complaints, { jumps })).to.equal(null);
   });
 });

@@ -76,6 +76,43 @@ describe('the change behind an incident', () => {
     expect([placed('prices'), placed('mailer')]).to.deep.equal([1, 0]);
   });
 
+  it('takes for the place of a migration or a policy who feels it, where its lines say what happens', () => {
+    const feel = (file: string, diff: string, body: string) => {
+      const change = {
+        id: 'fee1',
+        title: 'tidy',
+        files: [file],
+        diff,
+        deployed: ['apply-job', 15] as [string, number],
+      };
+      const about = { service: 'ledger', metric: 'http_5xx_ratio', complaints: [{ service: 'ledger', body }] };
+      const verdict = suspectChange(incident({ ...about, commits: [change, tidyDecoy('ledger')] }))!;
+      return { blamed: verdict.culprit?.live.id ?? null, affects: verdict.culprit?.affects ?? [] };
+    };
+    const drop = ['db/migrate/9_memo.rb', '+    remove_column :entries, :memo'] as const;
+    const found = feel(...drop, 'PG::UndefinedColumn: column "memo" does not exist, entry %');
+    expect(found.blamed).to.equal('fee1');
+    expect(found.affects).to.include('ledger');
+    expect(feel(...drop, 'upstream answered 503 for %').blamed).to.equal(null);
+    const policy =
+      ' kind: NetworkPolicy\n   egress:\n     - to:\n         - podSelector: {}\n+      ports:\n+        - port: 443';
+    const narrow = ['platform/policies/shop.yaml', policy] as const;
+    expect(feel(...narrow, 'dial tcp 10.3.0.9:3306: i/o timeout, entry %').blamed).to.equal('fee1');
+    expect(feel(...narrow, 'dial tcp 10.3.0.9:443: i/o timeout, entry %').blamed).to.equal(null);
+  });
+
+  it('takes for the beginning of the trouble the store whose disk is full', () => {
+    const complaints = [
+      { service: 'stock', body: 'write of shelf % failed: server closed the connection' },
+      { service: 'stock', body: 'giving up on shelf %' },
+      { service: 'stock-db', body: 'could not extend file %: No space left on device' },
+    ];
+    const about = { service: 'stock', metric: 'http_5xx_ratio', complaints };
+    expect(changeSuspects(incident({ ...about, commits: [tidyDecoy('stock')] }))[0]).to.include({
+      service: 'stock-db',
+    });
+  });
+
   it('says nothing of changes where none are known', () => {
     expect(culpritChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
     expect(suspectChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);

@@ -92,6 +92,13 @@ describe('the certificate-expiry detector', () => {
     expect(finding?.timeline).to.have.length(2);
   });
 
+  it('reads the host of a certificate from a request that is told by its method in capitals', () => {
+    const java =
+      'CONNECT ledger.bank.internal:9443 failed: PKIX path validation failed: java.security.cert.CertificateExpiredException: NotAfter';
+    const [finding] = certificateExpiry(input('Payments of user-service fail', [logs(3, [logRow(java)])]));
+    expect(finding?.component).to.equal('ledger.bank.internal');
+  });
+
   const SILENT = {
     'a healthy certificate': [certificate(1)],
     'a certificate with two months left': [certificate(1, { hoursLeft: 1440, validTo: '2027-01-19T12:00:00.000Z' })],

@@ -46,6 +46,14 @@ describe('the dns-failure detector', () => {
     });
   }
 
+  it('takes a lookup of something else, which did not connect, for no name', () => {
+    for (const line of [
+      'session lookup failed: dial tcp 10.1.2.3:6379: i/o timeout',
+      'lookup cart: dial tcp [fd00::7]:80: i/o timeout',
+    ])
+      expect(dnsFailure(input(TITLE, [logs(2, [logRow(line)])])), line).to.deep.equal([]);
+  });
+
   it('says what the cluster DNS logs about the name, whichever service logs it', () => {
     const coredns = logRow(
       '[ERROR] plugin/errors: 2 pay.example.com. A: read udp 10.42.0.7:51944->10.0.9.2:53: i/o timeout',

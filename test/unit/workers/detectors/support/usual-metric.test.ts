@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Evidence } from '../../../../../src/shared/report.ts';
-import { usualMetric } from '../../../../../src/workers/detectors/support/usual-metric.ts';
+import { usualMetric, usualPeaks } from '../../../../../src/workers/detectors/support/usual-metric.ts';
 import { evidence, input, NOW } from '../../../../support/evidence-fixtures.ts';
 
 const MINUTE = 60_000;
@@ -42,5 +42,22 @@ describe('the proof that the metric of an alert is as usual', () => {
     expect(usualMetric(about('requests_per_sec', series(1, 'requests_per_sec', 60, 20), ...FINE))).to.equal(null);
     const slow = series(2, 'request_duration_p99', 0.2, 0.9);
     expect(usualMetric(about('requests_per_sec', more, slow, FINE[1]!))).to.equal(null);
+  });
+
+  it('is there for a server by itself where its metric has been as high before, and not for a first peak', () => {
+    const peaks = (...at: number[]) => {
+      const points = Array.from({ length: 240 }, (_, minute): [number, number] => [
+        NOW.getTime() - (240 - minute) * MINUTE,
+        at.some((start) => minute >= start && minute < start + 4) ? 92 : 30 + (minute % 3),
+      ]);
+      const labels = { 'service.name': 'web' };
+      return evidence(1, 'metrics.query', {
+        metric: 'io_wait',
+        series: [{ labels, unit: null, points }],
+        warning: null,
+      });
+    };
+    expect(usualPeaks(about('io_wait', peaks(50, 110, 170, 230)))?.evidence).to.deep.equal([1]);
+    expect(usualPeaks(about('io_wait', peaks(230)))).to.equal(null);
   });
 });

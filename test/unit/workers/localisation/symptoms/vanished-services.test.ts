@@ -29,6 +29,16 @@ describe('vanished services', () => {
     expect(vanishedServices([series('a', 'a-1', upTo(20)), ...restarted])).to.be.empty;
   });
 
+  it('are not trials beside a release that goes on, and are where that ends as well', () => {
+    const trial = series('web-canary', 'web-canary-1', upTo(12));
+    const others = [series('a', 'a-1', upTo(20))];
+    expect(vanishedServices([...others, trial, series('web', 'web-1', upTo(20))])).to.be.empty;
+    expect(vanishedServices([...others, series('pay-blue', 'p-1', upTo(12)), series('pay-green', 'p-2', upTo(20))])).to
+      .be.empty;
+    const lost = vanishedServices([...others, trial, series('web', 'web-1', upTo(13))]);
+    expect(lost.map(({ component }) => component.service)).to.have.members(['web-canary', 'web']);
+  });
+
   it('are not those that always came and went', () => {
     const found = vanishedServices([series('a', 'a-1', upTo(20)), series('b', 'b-1', [2, 9, 15])]);
     expect(found.every(({ clarity }) => clarity === 0)).to.equal(true);

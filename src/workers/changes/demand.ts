@@ -1,0 +1,73 @@
+import { round } from '../detectors/support/text.ts';
+import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
+import type { IncidentPicture } from './incident-picture.ts';
+import type { MetricShift } from './metric-shifts.ts';
+import type { OperationalCause } from './operational-cause.ts';
+
+const TIMES_MORE = 2;
+
+/** What a service asks others for, as opposed to what it is asked for. */
+const OUTBOUND = /outbound|egress|client|outgoing|calls_made|downstream/i;
+
+/** A caller that asks for many times more than before while it is itself asked for no more does it by itself: retries, loops. */
+function multiplies(
+  { service, metric, before, since }: MetricShift,
+  shifts: MetricShift[],
+  first: string | null,
+): boolean {
+  if (service === first || !OUTBOUND.test(metric) || metricKind(metric) !== 'traffic' || since <= TIMES_MORE * before)
+    return false;
+  const asked = shifts.filter(
+    (one) => one.service === service && metricKind(one.metric) === 'traffic' && !OUTBOUND.test(one.metric),
+  );
+  return !asked.some((one) => one.since > TIMES_MORE * one.before);
+}
+
+/** Not what each request takes. */
+const isAsked = (metric: string) =>
+  metricKind(metric) === 'traffic' && !/\bper (?:request|call)\b/.test(wordsOf(metric));
+
+/** The first failing service gets many times the requests it used to. */
+export function demandSurge({ shifts, onset }: IncidentPicture, first: string | null): OperationalCause | null {
+  const surge = shifts.find(
+    ({ service, metric, before, since, at, step }) =>
+      service === first && isAsked(metric) && since > TIMES_MORE * before && at <= onset + step,
+  );
+  if (!surge || shifts.some((shift) => multiplies(shift, shifts, first))) return null;
+  const { metric, before, since, service, evidence } = surge;
+  const statement = `${service} gets many more requests: ${metric} went from ${round(before)} to ${round(since)} (medians)`;
+  return { kind: 'demand', class: 'resource', statement, service, evidence: [evidence] };
+}
+
+const WORK =
+  /\b(?:jobs?|messages?|tasks?|records?|items?|documents?|e?mails?|files?|orders?|batches)\b.*\b(?:done|processed|completed|finished|consumed|handled|sent)\b|\b(?:processed|consumed|completed)\b/;
+const WAITS = /\b(?:depth|backlog|lag|queued?|waiting|pending|age|unacked|inflight|in flight)\b/;
+const MORE = 1.5;
+
+/** A worker does more than it ever did, each piece takes as long as before, and yet what waits for it grows: there is more to do. */
+export function moreWork({ shifts, onset, asker }: IncidentPicture): OperationalCause | null {
+  const works = shifts.find(
+    ({ metric, before, since, at, step }) =>
+      before > 0 && since > MORE * before && at <= onset + step && WORK.test(wordsOf(metric)),
+  );
+  if (!works) return null;
+  const waits = shifts.find(
+    ({ metric, before, since }) =>
+      since > TIMES_MORE * Math.max(before, Number.MIN_VALUE) && WAITS.test(wordsOf(metric)),
+  );
+  const isSlower = shifts.some(
+    ({ service, metric }) => service === works.service && ['latency', 'failures'].includes(metricKind(metric)),
+  );
+  if (!waits || isSlower) return null;
+  const { service, metric, before, since } = works;
+  const told = asker ? `; since then ${asker.who} stands out: "${asker.said}"` : '';
+  const statement = `${service} has a surge of work: ${metric} went from ${round(before)} to ${round(since)} (medians), no piece of it takes longer than before, and ${waits.metric} of ${waits.service} grows${told}`;
+  const evidence = [works, waits, ...(asker ? [asker] : [])].map((one) => one.evidence);
+  return {
+    kind: 'demand',
+    class: 'resource',
+    statement,
+    service,
+    evidence: [...new Set(evidence)].sort((a, b) => a - b),
+  };
+}

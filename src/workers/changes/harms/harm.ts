@@ -1,0 +1,21 @@
+/** What a kind of change does to a running system, and the words by which that shows in complaints and names of metrics. */
+export type Consequence = {
+  /** As a clause of a sentence about the change. */
+  why: string;
+  shows: RegExp;
+  /** True for what the lines themselves say, whatever their author meant by them; the others are only known of their kind. */
+  isPlain?: boolean;
+};
+
+/** A change as its harm is read from it: lines of code that differ, all lines of the diff, and the files. */
+export type ReadChange = { removed: string[]; added: string[]; detail: string; files: string[] };
+
+const MAX_LINES = 600;
+const MAX_LINE = 400;
+
+/** Lines of a diff by their sign; of long lines the head alone. */
+export function signedLines(detail: string): { removed: string[]; added: string[]; context: string[] } {
+  const lines = detail.split('\n', MAX_LINES).map((line) => line.slice(0, MAX_LINE));
+  const signed = (pattern: RegExp) => lines.filter((line) => pattern.test(line)).map((line) => line.slice(1));
+  return { removed: signed(/^-(?!--)/), added: signed(/^\+(?!\+\+)/), context: signed(/^ /) };
+}

@@ -1,0 +1,25 @@
+import { type AlteredLine, alteredLines } from '../line-changes.ts';
+import type { Consequence, ReadChange } from './harm.ts';
+
+/** A change as the rules of a table look at it: lines that differ, and which of them are the same but for a value. */
+export type Lines = ReadChange & { altered: AlteredLine[] };
+/** A kind of change that does harm, by its lines, and how the harm shows. */
+export type HarmRule = { why: string; when: (lines: Lines) => boolean; shows: RegExp };
+
+export const some = (lines: string[], pattern: RegExp): boolean => lines.some((line) => pattern.test(line));
+export const came = ({ removed, added }: Lines, pattern: RegExp): boolean =>
+  some(added, pattern) && !some(removed, pattern);
+export const gone = ({ removed, added }: Lines, pattern: RegExp): boolean =>
+  some(removed, pattern) && !some(added, pattern);
+
+/** True where a number of such a line was made larger by this factor at least. */
+export const grows = ({ altered }: Lines, pattern: RegExp, times = 1): boolean =>
+  altered.some(({ larger, factor, before }) => larger && (factor ?? 1) >= times && pattern.test(before));
+export const shrinks = ({ altered }: Lines, pattern: RegExp, times = 1): boolean =>
+  altered.some(({ smaller, factor, before }) => smaller && (factor ?? 1) >= times && pattern.test(before));
+
+/** Reads a change once for all rules of a table. */
+export function harmsBy(rules: readonly HarmRule[], change: ReadChange): Consequence[] {
+  const lines: Lines = { ...change, altered: alteredLines(change) };
+  return rules.filter(({ when }) => when(lines)).map(({ why, shows }) => ({ why, shows, isPlain: true }));
+}

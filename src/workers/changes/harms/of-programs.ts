@@ -1,0 +1,131 @@
+import { signedLines } from './harm.ts';
+import { came, gone, grows, type HarmRule, some } from './lines.ts';
+
+const MEMORY = /memor|heap|\boom|\brss\b|working.?set|garbage|\bgc\b|exit code 137|evict/i;
+const SLOW_STORE = /slow|quer|statement|database|\bdb\b|took|latenc|duration|p9\d|time[sd]? ?out|cpu|scan|rows|reject/i;
+const STUCK =
+  /event.?loop|\blag\b|block(?:ed|ing)|hang|hung|health.?check|probe|time[sd]? ?out|slow|latenc|p9\d|duration|threads?\b/i;
+const TOO_MUCH =
+  /memor|heap|\boom|exit code 137|too many|\b429\b|rate.?limit|throttl|time[sd]? ?out|refused|reject|\bpool\b|overload|exhaust/i;
+
+const BOUNDS =
+  /\.limit\(|\blimit\s+[\d$:?]|SetLimit\(|\bp_?limit\(|pLimit|page_?size|per_page|\.(?:take|first|top)\(\d|Semaphore\(|batch_?size|chunk(?:ed|s)?\(|maxConcurren|concurrency:/i;
+const AT_ONCE =
+  /Promise\.all(?:Settled)?\(|asyncio\.gather\(|parallelStream\(|Parallel\.For|CompletableFuture\.allOf|awaitAll\(|join_all\(/;
+/** As many as there are, not two or three that are written down. */
+const OF_MANY = /\.map\(|\bfor\b|parallelStream|Parallel\.For|\(\*/;
+const WAITS_IN_PLACE =
+  /\b\w+Sync\(|\brequests\.(?:get|post|put|patch|delete)\(|\btime\.sleep\(|\.block\(\)|\.Result\b|\.Wait\(\)|\.GetAwaiter\(\)|\bThread\.sleep\(|\brunBlocking\b/;
+const LOADS_TOGETHER =
+  /select_related|prefetch_related|joinedload|selectinload|subqueryload|\.includes\(:|eager_load|\.preload\(:|Preload\("|(?:JOIN|join) (?:FETCH|fetch)|@EntityGraph|FetchType\.EAGER|\.Include\(\w+ =>|\binclude:\s*[{[]/;
+const NO_INDEX_HELPS =
+  /\bwhere\b[^;]{0,80}\b(?:lower|upper|date|cast|trim|coalesce|to_char|substr(?:ing)?|date_trunc|year|month)\(\s*["`]?[a-z]|\b(?:i?like)\s+['"`]?%|\bwildcard\b|__icontains|__iexact|\$regex|regexp_match/i;
+const MAKES_CLIENT =
+  /\b(?:new (?:https?\.)?Agent\(|new HttpClient\(|new OkHttpClient|http\.Client\{|requests\.Session\(|new Pool\(|createPool\(|new PrismaClient|MongoClient\(|redis\.createClient\(|redis\.NewClient\(|grpc\.(?:Dial|NewClient)\(|boto3\.(?:client|resource)\(|httpx\.(?:Async)?Client\()/;
+/** Within a function, and not kept by an object. */
+const PER_CALL = /^(?:[ \t]+|.{0,200}=>)/;
+const KEPT = /\b(?:self|this)\.|\b(?:private|static|final|lazy|singleton)\b/;
+const KEEPS_CLIENT =
+  /Agent\(|HttpClient|http\.Client|Session\(|Pool\(|PrismaClient|MongoClient|createClient|NewClient|Dial\(|boto3|httpx|keep_?alive/i;
+const EXPIRES =
+  /\b(?:ex|px|ttl|exat|expire_?in|expires_?in|max_?age|timeout)\s*[=:]|\bsetex\b|["']EX["']|\.expire\(|maximumSize|expireAfter|max_?size\s*[=:]/i;
+const STORES = /\.set\(|\bput\(|setItem|cache|setex|\bSET\b/i;
+const STREAMS =
+  /for await|\.pipe\(|\byield\b|cursor|iterator|\.write\(|chunk|createReadStream|StreamingResponse|bufio\.|server_side/i;
+const WHOLE =
+  /\bcollect\(|Buffer\.concat|\.toList\(|readAll|ReadAll\(|\.read\(\)|\.toArray\(|\blist\(|fetchall\(|readFileSync|readAllBytes|\.all\(\)|json\.loads?\(/i;
+const WIDE = /\blong\b|int64|\bbigint\b|\bLong\b|float64|\bdouble\b|BigDecimal|\btext\b|\bdecimal\b/i;
+const NARROW = /\bint\b|int32|\binteger\b|toIntExact|\bInteger\b|smallint|float32|\bfloat\b|varchar\(\d+|char\(\d+/i;
+const COSTS =
+  /rounds|(?:hash|crypt|password)\w*\W{0,5}\w*cost|iterations|work_?factor|comp_?level|compression|gzip|zstd|brotli|argon|scrypt|pbkdf2/i;
+
+/** What changed lines of programs do, whatever the language. */
+export const OF_PROGRAMS: readonly HarmRule[] = [
+  {
+    why: 'it waits in place, so that nothing else runs meanwhile',
+    when: (lines) => came(lines, WAITS_IN_PLACE) && /\b(?:async|await|Mono|Flux|suspend)\b/.test(lines.detail),
+    shows: STUCK,
+  },
+  {
+    why: 'it no longer limits how much it takes at once',
+    when: (lines) => gone(lines, BOUNDS),
+    shows: TOO_MUCH,
+  },
+  {
+    why: 'it does all at once what it did one after the other',
+    when: (lines) =>
+      came(lines, AT_ONCE) && some(lines.added, OF_MANY) && some(lines.removed, /\bfor\b|\bawait\b|forEach|\.map\(/),
+    shows: TOO_MUCH,
+  },
+  {
+    why: 'it takes the whole into memory at once',
+    when: (lines) => gone(lines, STREAMS) && came(lines, WHOLE),
+    shows: MEMORY,
+  },
+  {
+    why: 'it loads related rows one by one',
+    when: (lines) => gone(lines, LOADS_TOGETHER),
+    shows: SLOW_STORE,
+  },
+  {
+    why: 'it searches by what no index answers',
+    when: (lines) => came(lines, NO_INDEX_HELPS),
+    shows: SLOW_STORE,
+  },
+  {
+    why: 'it asks a store for all that it holds at once, which holds up everybody else',
+    when: (lines) => came(lines, /\.keys\(\s*(?:ctx|["'`])|\bKEYS\b\s+\S*\*|smembers\(|lrange\([^)]*\b0,\s*-1/i),
+    shows: /redis|valkey|time[sd]? ?out|slow|block|latenc|p9\d|duration/i,
+  },
+  {
+    why: 'it makes a client for each call instead of keeping connections',
+    when: ({ detail, removed }) =>
+      some(removed, KEEPS_CLIENT) &&
+      signedLines(detail).added.some((line) => MAKES_CLIENT.test(line) && PER_CALL.test(line) && !KEPT.test(line)),
+    shows:
+      /EADDRNOTAVAIL|assign requested address|time.?wait|too many|handshake|sockets?|ephemeral|descriptors|connections?_|port exhaust|slots/i,
+  },
+  {
+    why: 'it no longer stops work that nobody waits for',
+    when: (lines) =>
+      came(lines, /context\.(?:Background|TODO)\(\)|CancellationToken\.None|NonCancellable/) &&
+      some(lines.removed, /\b(?:ctx|cancellationToken|ct|signal|context)\b/i),
+    shows:
+      /still running|time[sd]? ?out|deadline|goroutines?|memor|heap|oom|\bpool\b|connections?_|slow|cancel|p9\d|duration/i,
+  },
+  {
+    why: 'it starts work that nothing ends',
+    when: ({ added, detail }) =>
+      (some(added, /make\(chan [^,)]*\)/) && some(added, /\bgo func\b/) && !/\bselect\b/.test(detail)) ||
+      (some(added, /\bsetInterval\(|addEventListener\(|\.on\(["']/) &&
+        !/clearInterval|removeEventListener|\.off\(|\.once\(/.test(detail) &&
+        some(added, /=>|function/) &&
+        /^\+[ \t]+/m.test(detail)),
+    shows: /memor|heap|\boom|exit code 137|goroutines?|threads?\b|listeners?|leak/i,
+  },
+  {
+    why: 'what it stores no longer expires',
+    when: (lines) =>
+      gone(lines, EXPIRES) &&
+      lines.removed.some((line) => EXPIRES.test(line) && STORES.test(line)) &&
+      some(lines.added, STORES),
+    shows: /memor|\boom|maxmemory|evict|\bkeys\b|disk|no space|stale|full/i,
+  },
+  {
+    why: 'it makes each piece of work costlier',
+    when: (lines) => grows(lines, COSTS),
+    shows: /cpu|slow|took|latenc|duration|p9\d|time[sd]? ?out|exceeded|event.?loop|busy/i,
+  },
+  {
+    why: 'it holds values in a smaller type',
+    when: (lines) => gone(lines, WIDE) && came(lines, NARROW),
+    shows: /overflow|out of range|truncat|too long|precision|exceeds|ArithmeticException|numeric value|data too/i,
+  },
+  {
+    why: 'it gives a field another number on the wire',
+    when: ({ files, altered }) =>
+      files.some((file) => /\.(?:proto|thrift)$/.test(file)) &&
+      altered.some(({ factor, before }) => factor !== null && /=\s*\d+\s*;|^\s*\d+:/.test(before)),
+    shows: /wire|proto|unmarshal|deserial|decode|pars(?:e|ing)|invalid|missing|required|empty/i,
+  },
+];

@@ -1,0 +1,42 @@
+import type { Consequence, ReadChange } from './harm.ts';
+
+const DROPS_COLUMN =
+  /\bdrop (?:column )(?:if exists )?["`[]?(\w+)|\bremove_column\W+\w+\W+(\w+)|\bdrop_column\([^,)]{1,60},\s*["'](\w+)|RemoveField\([^)]*name=["'](\w+)|dropColumn\(["'](\w+)/i;
+const RENAMES_COLUMN =
+  /\brename (?:column )["`[]?(\w+)["`\]]? to|\brename_column\W+\w+\W+(\w+)|RenameField\([^)]*old_name=["'](\w+)|renameColumn\(["'](\w+)/i;
+const DROPS_TABLE =
+  /\bdrop (?:table|view)(?: if exists)? ["`[]?(\w+)|\bdrop_table\W+(\w+)|DeleteModel\([^)]*["'](\w+)|dropTable\(["'](\w+)/i;
+const REQUIRES =
+  /\badd column(?: if not exists)? ["`[]?(\w+)["`\]]? (?![^;]*\bdefault\b)[^;]*\bnot null\b|\balter column ["`[]?(\w+)["`\]]? set not null/i;
+const LOCKS =
+  /\bcreate (?:unique )?index (?!concurrently)|\balter table\b[^;]*\b(?:set not null|add (?:constraint|foreign key|primary key)|alter column \w+ type|type \w+|modify)|\block table\b|\bvacuum full\b|\bcluster\b \w+|\breindex (?!.*concurrently)/i;
+const WAITS = /\block|deadlock|blocked|metadata lock/i;
+
+const NAMED: readonly [string, RegExp][] = [
+  ['it drops the column', DROPS_COLUMN],
+  ['it renames the column', RENAMES_COLUMN],
+  ['it drops the table', DROPS_TABLE],
+  ['it requires a value of the column', REQUIRES],
+];
+
+/** What a migration takes from those who still use the schema as it was: columns, tables, or the time for which a table is locked. */
+export function schemaChange({ added, files }: ReadChange): Consequence[] {
+  const named = NAMED.flatMap(([why, pattern]) =>
+    added.flatMap((line) => {
+      const name = pattern
+        .exec(line)
+        ?.slice(1)
+        .find((one) => one !== undefined);
+      return name ? [{ why: `${why} ${name}`, shows: missed(name), isPlain: true }] : [];
+    }),
+  );
+  const locks = files.some((file) => /migrat|\.sql$|changelog/i.test(file)) && added.some((line) => LOCKS.test(line));
+  return [...named, ...(locks ? [{ why: 'it locks a table while it runs', shows: WAITS, isPlain: true }] : [])];
+}
+
+/** A complaint about what has this name; by itself many names stand in every line. */
+const missed = (name: string): RegExp =>
+  new RegExp(
+    `(?:column|field|relation|table|property|attribute|unknown|null value|no such)[^\\n]{0,80}\\b${name}\\b|\\b${name}\\b[^\\n]{0,60}(?:does not exist|doesn't exist|unknown|not found|null|violates|no longer)`,
+    'i',
+  );

@@ -1,0 +1,28 @@
+import { backtracking } from './backtracking.ts';
+import { blockedConnections } from './blocked-connections.ts';
+import { droppedIndex } from './dropped-index.ts';
+import { durationUnits } from './duration-units.ts';
+import type { Consequence, ReadChange } from './harm.ts';
+import { harmsBy } from './lines.ts';
+import { metricLabels } from './metric-labels.ts';
+import { OF_PROGRAMS } from './of-programs.ts';
+import { schemaChange } from './of-schemas.ts';
+import { lostRights, OF_SETTINGS } from './of-settings.ts';
+import { unclosed } from './unclosed.ts';
+
+const READERS = [
+  unclosed,
+  backtracking,
+  durationUnits,
+  metricLabels,
+  droppedIndex,
+  schemaChange,
+  blockedConnections,
+  lostRights,
+];
+
+/** The harm that stands in the lines of a change, to be read by anybody, even where it was meant to change nothing. */
+export const plainHarms = (change: ReadChange): Consequence[] => [
+  ...READERS.flatMap((read) => read(change)),
+  ...harmsBy([...OF_PROGRAMS, ...OF_SETTINGS], change),
+];

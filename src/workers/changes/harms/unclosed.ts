@@ -1,0 +1,37 @@
+import { oneLine } from '../../detectors/support/text.ts';
+import { type Consequence, type ReadChange, signedLines } from './harm.ts';
+
+/** Calls that take something of which there is only so much, by what it is. */
+const TAKES: readonly [string, RegExp][] = [
+  [
+    'connection',
+    /\b(?:getConnection|get_conn(?:ection)?|getconn|OpenConnection|borrowObject|openSession|open_session|executeQuery|prepareStatement|QueryContext|sql\.Open|db\.Query|pool\w*\.(?:connect|acquire|checkout|get)|(?:psycopg2?|pymysql|sqlite3|pyodbc|cx_Oracle|MySQLdb|mysql\.connector)\.connect)\s*\(|\b(?:dataSource|pool|ds)\.connection\b/i,
+  ],
+  ['response', /\b(?:http|client|httpClient)\.(?:Do|Get|Post|Head)\(|\bclient\.newCall\(|\bClientSession\(/],
+  [
+    'file',
+    /\bnew (?:FileInputStream|FileOutputStream|FileReader|RandomAccessFile|ZipFile|FileStream)\(|\bFiles\.(?:lines|list|walk|newInputStream|newBufferedReader)\(|\bos\.(?:Open|Create|OpenFile)\(|\bfopen\(|(?<![\w.])open\(|\bFile\.open\(/,
+  ],
+  ['permit', /\b(?:lock|mutex|semaphore|sem|permits?|limiter)\w*\.(?:acquire|lock|Lock|RLock)\(/i],
+];
+
+/** Calls and statements that give it back, also when something fails in between. */
+const GIVES_BACK =
+  /\b(?:close\w*|release\w*|dispose\w*|putconn|put_conn\w*|end|destroy|returnObject|disconnect|unlock)\s*\(|\.use\s*[{(]|\.use[A-Z]\w*|\busing\b|\bwith\b|\btry\s*\(|\bdefer\b|\bfinally\b|\bensure\b|@Cleanup|\bClose\(/i;
+
+/** How those who wait for one complain, and what counts those that are out. */
+const SHOWS =
+  /\bleak\w*|too many (?:clients|open|connections|files|sessions)|(?:connection|pool|permit)\w* (?:is |are )?(?:not available|unavailable|exhausted|full|timed? ?out|timeout)|(?:waiting for|unable to|could not|failed to|when trying to) (?:a |an |get |obtain |acquire |borrow |checkout |connect)|pool (?:size|limit)|queuepool|pool_?(?:wait|busy|active|pending|in_?use|borrowed)|descriptors?\b|EMFILE|open_?f(?:iles|ds)|connections?_(?:active|in_use|open|busy|pending|used)|connection slots|idle in transaction|close_wait|numbackends|maximum number of (?:processes|sessions)|prior to obtaining a connection|goroutines|deadlock|lock wait/i;
+
+/** What is opened by the new lines and given back neither by them nor by the lines around them. */
+export function unclosed({ added, removed, detail }: ReadChange): Consequence[] {
+  const { context } = signedLines(detail);
+  if ([...added, ...context].some((line) => GIVES_BACK.test(line))) return [];
+  for (const [what, takes] of TAKES) {
+    const line = added.find((one) => takes.test(one));
+    if (line === undefined || removed.some((one) => takes.test(one))) continue;
+    const call = oneLine(takes.exec(line)![0].replace(/\s*\($/, ''), 60);
+    return [{ why: `it takes a ${what} that is never closed ("${call}")`, shows: SHOWS, isPlain: true }];
+  }
+  return [];
+}
