@@ -104,7 +104,19 @@ function inText(text: string): Address[] {
   return [...urls, ...tools.map(([, host = '', port]) => ({ host, port: port ?? null, variable: 'command' }))];
 }
 
-function check({ state }: Context, owner: Meta, address: Address): Diagnosis[] {
+/** Where programs send what they tell of themselves: when nobody takes it, their users do not notice. */
+const TELEMETRY =
+  /OTEL|OTLP|JAEGER|ZIPKIN|TRAC(?:E|ING)|TELEMETRY|STATSD|COLLECTOR|PYROSCOPE|SENTRY|DD_AGENT|PUSHGATEWAY/i;
+const ABOUT_TELEMETRY = /\btrac(?:es?|ing)\b|telemetry|\bspans?\b|\bcollector\b|jaeger|zipkin|metrics? (?:is|are) missing|no metrics/;
+const MOST_OF_TELEMETRY = 0.28;
+
+function check(context: Context, owner: Meta, address: Address): Diagnosis[] {
+  const found = faultOf(context, owner, address);
+  if (!TELEMETRY.test(address.variable) || ABOUT_TELEMETRY.test(context.text)) return found;
+  return found.map((one) => ({ ...one, confidence: Math.min(one.confidence, MOST_OF_TELEMETRY), cause: false }));
+}
+
+function faultOf({ state }: Context, owner: Meta, address: Address): Diagnosis[] {
   const place = serviceOfHost(address.host);
   if (!place || /[A-Z_]/.test(address.host)) return [];
   const namespace = place.namespace ?? owner.namespace;

@@ -94,12 +94,22 @@ describe('services in recorded text', () => {
       'kubectl get all -n team',
       'NAME                       READY   STATUS    RESTARTS   AGE\npod/web-7f6d9c8b5d-zz2xq   1/1     Running   0          3d\n\nNAME          TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\nservice/web   ClusterIP   10.96.0.9    <none>        80/TCP    3d\n\nNAME                  READY   UP-TO-DATE   AVAILABLE   AGE\ndeployment.apps/web   1/1     1            1           3d\n',
     ];
-    const environment = (host: string): [string, string] => [
+    const environment = (host: string, variable = 'LEDGER_ADDR'): [string, string] => [
       'kubectl get deploy call -n team -o yaml',
-      `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: call\n  namespace: team\nspec:\n  template:\n    spec:\n      containers:\n      - name: call\n        env:\n        - name: LEDGER_ADDR\n          value: ${host}:80\n`,
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: call\n  namespace: team\nspec:\n  template:\n    spec:\n      containers:\n      - name: call\n        env:\n        - name: ${variable}\n          value: ${host}:80\n`,
     ];
     expect(kinds('call of team fails', all, environment('ledger'))).to.include('address-unknown');
     expect(kinds('call of team fails', all, environment('web'))).not.to.include('address-unknown');
+    // That nobody takes its spans is not what makes a program fail.
+    const told = (alert: string) =>
+      diagnose(
+        inputOf(
+          alert,
+          [all, environment('tempo', 'OTEL_EXPORTER_OTLP_ENDPOINT')].map(([c, o]) => printed(c, o)),
+        ),
+      ).diagnoses;
+    expect(told('call of team fails')[0]?.confidence).to.be.lessThan(0.3);
+    expect(told('call of team sends no traces')[0]?.confidence).to.be.greaterThan(0.8);
   });
 
   it('a method tells whose it is: the workload of that name that somebody scaled to zero', () => {
