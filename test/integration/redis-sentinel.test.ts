@@ -46,7 +46,7 @@ if (isAvailable('redis')) {
     });
 
     it('is missed for the reason that there is, and the doctor tells it without a password', async () => {
-      const why = async (url: string) => String(await rejection(examineRedis(redisConfigOf(url), 300)));
+      const why = async (url: string) => String(await rejection(examineRedis(redisConfigOf(url), 1_000)));
       expect(await why(redis.url.replace('/rca-master', '/other'))).to.include('the sentinels know no master "other"');
       expect(await why(redis.url.replace('=sentinel-', '=wrong-'))).to.include('WRONGPASS');
       expect(await why(`redis+sentinel://127.0.0.1:${await freePort()}/m`)).to.include('ECONNREFUSED');
