@@ -107,7 +107,8 @@ function inText(text: string): Address[] {
 /** Where programs send what they tell of themselves: when nobody takes it, their users do not notice. */
 const TELEMETRY =
   /OTEL|OTLP|JAEGER|ZIPKIN|TRAC(?:E|ING)|TELEMETRY|STATSD|COLLECTOR|PYROSCOPE|SENTRY|DD_AGENT|PUSHGATEWAY/i;
-const ABOUT_TELEMETRY = /\btrac(?:es?|ing)\b|telemetry|\bspans?\b|\bcollector\b|jaeger|zipkin|metrics? (?:is|are) missing|no metrics/;
+const ABOUT_TELEMETRY =
+  /\btrac(?:es?|ing)\b|telemetry|\bspans?\b|\bcollector\b|jaeger|zipkin|metrics? (?:is|are) missing|no metrics/;
 const MOST_OF_TELEMETRY = 0.28;
 
 function check(context: Context, owner: Meta, address: Address): Diagnosis[] {
