@@ -8,10 +8,11 @@ import { isOfFormerLife } from './former-life.ts';
 import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
 import { saidBy } from './logs/pod-log.ts';
-import { isWork, longestMs } from './logs/served.ts';
+import { SPEAKS_OF_WAITING } from './logs/waiting-words.ts';
 import { name } from './quote.ts';
 import { type Raw, recordsAt, textAt } from './raw.ts';
 import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
+import { isSlow, workWaits } from './slow-work.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
 import { endpointsOfSlices } from './typed/endpoint-slices.ts';
 import { endpointsOf } from './typed/to-objects.ts';
@@ -45,19 +46,6 @@ const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy
 
 const SPEAKS_OF_SLOWNESS =
   /slow|latenc|p9\d|respons\w* time|\bages\b|\bhang|takes? (?:too )?long|\bseconds?\b|time[sd]? ?out|sluggish/i;
-/** Of this length (ms) nothing is quick. */
-const SLOW_MS = 2000;
-const ENOUGH_SLOW = 2;
-
-/** True where a program tells at the end of its log of work that takes long: what the alert says is still so. */
-const isSlow = (state: KubernetesState): boolean =>
-  state.logs.some((log) => {
-    const work = log.command ? [] : log.lines.filter(isWork);
-    const spans = work.slice(-Math.max(ENOUGH_SLOW, Math.ceil(work.length / 2))).map((line) => longestMs(line) ?? 0);
-    const slow = spans.filter((ms) => ms >= SLOW_MS).length;
-    return slow >= Math.max(ENOUGH_SLOW, spans.length / 2);
-  });
-
 /** What shows that the workloads of the alert are well; null where they are not, or nothing was seen of them. */
 export function healthyState(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { context, subjects, diagnoses } = diagnose(input);
@@ -76,7 +64,9 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     );
   if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
-  if (SPEAKS_OF_SLOWNESS.test(context.text) && isSlow(state)) return null;
+  const waits = SPEAKS_OF_WAITING.test(context.text);
+  if ((waits || SPEAKS_OF_SLOWNESS.test(context.text)) && isSlow(state)) return null;
+  if (waits && workWaits(state)) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
   const resting = workloads.flatMap((workload) => restOf(state, workload));
   const said = [
