@@ -11,7 +11,7 @@ const EVENT = /^(?:FailedMount|FailedAttachVolume|FailedMapVolume|FailedCreatePo
 
 /** How the network plugins (AWS VPC CNI, host-local, Calico, Azure, Cilium) write that they have no address left. */
 const NO_ADDRESS_LEFT =
-  /failed to assign an IP|no (?:more |free )?(?:IP|IPv4) ?addresses (?:are )?(?:available|left)|failed to allocate for range|ran out of (?:IPv?4? )?(?:addresses|IPs)|no available IPs?\b|IPAM pool is exhausted|(?:address|IP) (?:pool|range)s? (?:is |are )?(?:exhausted|full)|insufficient (?:free )?IP|InsufficientFreeAddresses|no allocatable IPs|not enough IPs available/i;
+  /failed to assign an IP|no (?:more |free |available ){0,2}(?:IP|IPv4) ?(?:addresses|addrs)\b|failed to allocate for range|ran out of (?:IPv?4? )?(?:addresses|IPs)|no available IPs?\b|IPAM pool is exhausted|(?:address|IP) (?:pool|range)s? (?:is |are )?(?:exhausted|full)|insufficient (?:free )?IP|InsufficientFreeAddresses|no allocatable IPs|not enough IPs available/i;
 /** How clouds say whose addresses are used up. */
 const SUBNET_IS_FULL =
   /InsufficientFreeAddressesInSubnet|InsufficientCidrBlocks|not have enough free addresses|SubnetIsFull|IP_SPACE_EXHAUSTED|subnet\b.{0,80}\b(?:is full|no (?:more |free |available )?(?:IP )?addresses|exhausted|out of (?:IP )?addresses)/i;
