@@ -13,6 +13,7 @@ import { name } from './quote.ts';
 import { type Raw, recordsAt, textAt } from './raw.ts';
 import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
 import { isSlow, workWaits } from './slow-work.ts';
+import { isOfLongPastStart } from './start-troubles.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
 import { endpointsOfSlices } from './typed/endpoint-slices.ts';
 import { endpointsOf } from './typed/to-objects.ts';
@@ -217,8 +218,10 @@ function over(state: KubernetesState, workloads: Workload[]): string[] {
 function quiet({ state, input }: Context): string | null {
   const read = state.logs.filter(({ lines }) => lines.length > 0);
   if (read.length === 0) return null;
-  const former = read.some((log) => saidBy([log]) !== null && isOfFormerLife({ state, input }, log));
-  return former
-    ? 'what earlier containers complained about is over, and the logs since then hold no error'
+  const complaining = read.filter((log) => saidBy([log]) !== null);
+  if (complaining.some((log) => isOfFormerLife({ state, input }, log)))
+    return 'what earlier containers complained about is over, and the logs since then hold no error';
+  return complaining.some((log) => isOfLongPastStart(state, log))
+    ? 'what was complained about at the start, long ago, is over, and the logs since then hold no error'
     : 'the logs hold no error';
 }
