@@ -1,6 +1,7 @@
 import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
+import { countsMereWords } from './counted-words.ts';
 import { diagnose } from './diagnose.ts';
 import type { Context } from './diagnosis.ts';
 import { isFinishedTry } from './finished-tries.ts';
@@ -51,7 +52,8 @@ const SPEAKS_OF_SLOWNESS =
 export function healthyState(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { context, subjects, diagnoses } = diagnose(input);
   const { state } = context;
-  if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT) || alarming(input)) return null;
+  if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT) || alarming(input, state))
+    return null;
   const pods = subjectPods(state, subjects).filter(
     (pod) => !pod.deleting && !isReplaced(state, pod) && !isFinishedTry(state, pod),
   );
@@ -123,11 +125,14 @@ function hasEndpoints(state: KubernetesState, pods: Pod[]): boolean {
 }
 
 /** Monitors in a snapshot that are in alarm speak against health, but for those that only count what was. */
-function alarming({ evidence }: DetectorInput): boolean {
+function alarming({ evidence }: DetectorInput, state: KubernetesState): boolean {
   return evidence.some(({ capability, text, data }) => {
     if (capability !== 'snapshot.json' || !IN_ALARM.test(text)) return false;
     const monitors = recordsAt(data, 'body', 'monitors');
-    return monitors.length === 0 || monitors.some((one) => IN_ALARM.test(JSON.stringify(one)) && !remembers(one));
+    return (
+      monitors.length === 0 ||
+      monitors.some((one) => IN_ALARM.test(JSON.stringify(one)) && !remembers(one) && !countsMereWords(state, one))
+    );
   });
 }
 
