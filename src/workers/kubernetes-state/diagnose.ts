@@ -40,6 +40,7 @@ import { printedMetrics } from './analyzers/printed-metrics.ts';
 import { probes } from './analyzers/probes.ts';
 import { quotas } from './analyzers/quotas.ts';
 import { references } from './analyzers/references.ts';
+import { repeatedCalls } from './analyzers/repeated-calls.ts';
 import { rollouts } from './analyzers/rollouts.ts';
 import { scheduling } from './analyzers/scheduling.ts';
 import { services } from './analyzers/services.ts';
@@ -98,6 +99,7 @@ export const ANALYZERS = {
   waitingWork,
   callGaps,
   callLatency,
+  repeatedCalls,
   consumerLag,
   measuredNetwork,
   featureFlags,

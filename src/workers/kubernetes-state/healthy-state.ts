@@ -1,6 +1,7 @@
 import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
+import { countsMereWords } from './counted-words.ts';
 import { diagnose } from './diagnose.ts';
 import type { Context } from './diagnosis.ts';
 import { isFinishedTry } from './finished-tries.ts';
@@ -8,10 +9,12 @@ import { isOfFormerLife } from './former-life.ts';
 import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
 import { saidBy } from './logs/pod-log.ts';
-import { isWork, longestMs } from './logs/served.ts';
+import { SPEAKS_OF_WAITING } from './logs/waiting-words.ts';
 import { name } from './quote.ts';
 import { type Raw, recordsAt, textAt } from './raw.ts';
 import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
+import { isSlow, workWaits } from './slow-work.ts';
+import { isOfLongPastStart } from './start-troubles.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
 import { endpointsOfSlices } from './typed/endpoint-slices.ts';
 import { endpointsOf } from './typed/to-objects.ts';
@@ -45,24 +48,12 @@ const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy
 
 const SPEAKS_OF_SLOWNESS =
   /slow|latenc|p9\d|respons\w* time|\bages\b|\bhang|takes? (?:too )?long|\bseconds?\b|time[sd]? ?out|sluggish/i;
-/** Of this length (ms) nothing is quick. */
-const SLOW_MS = 2000;
-const ENOUGH_SLOW = 2;
-
-/** True where a program tells at the end of its log of work that takes long: what the alert says is still so. */
-const isSlow = (state: KubernetesState): boolean =>
-  state.logs.some((log) => {
-    const work = log.command ? [] : log.lines.filter(isWork);
-    const spans = work.slice(-Math.max(ENOUGH_SLOW, Math.ceil(work.length / 2))).map((line) => longestMs(line) ?? 0);
-    const slow = spans.filter((ms) => ms >= SLOW_MS).length;
-    return slow >= Math.max(ENOUGH_SLOW, spans.length / 2);
-  });
-
 /** What shows that the workloads of the alert are well; null where they are not, or nothing was seen of them. */
 export function healthyState(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { context, subjects, diagnoses } = diagnose(input);
   const { state } = context;
-  if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT) || alarming(input)) return null;
+  if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT) || alarming(input, state))
+    return null;
   const pods = subjectPods(state, subjects).filter(
     (pod) => !pod.deleting && !isReplaced(state, pod) && !isFinishedTry(state, pod),
   );
@@ -76,7 +67,9 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     );
   if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
-  if (SPEAKS_OF_SLOWNESS.test(context.text) && isSlow(state)) return null;
+  const waits = SPEAKS_OF_WAITING.test(context.text);
+  if ((waits || SPEAKS_OF_SLOWNESS.test(context.text)) && isSlow(state)) return null;
+  if (waits && workWaits(state)) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
   const resting = workloads.flatMap((workload) => restOf(state, workload));
   const said = [
@@ -132,11 +125,14 @@ function hasEndpoints(state: KubernetesState, pods: Pod[]): boolean {
 }
 
 /** Monitors in a snapshot that are in alarm speak against health, but for those that only count what was. */
-function alarming({ evidence }: DetectorInput): boolean {
+function alarming({ evidence }: DetectorInput, state: KubernetesState): boolean {
   return evidence.some(({ capability, text, data }) => {
     if (capability !== 'snapshot.json' || !IN_ALARM.test(text)) return false;
     const monitors = recordsAt(data, 'body', 'monitors');
-    return monitors.length === 0 || monitors.some((one) => IN_ALARM.test(JSON.stringify(one)) && !remembers(one));
+    return (
+      monitors.length === 0 ||
+      monitors.some((one) => IN_ALARM.test(JSON.stringify(one)) && !remembers(one) && !countsMereWords(state, one))
+    );
   });
 }
 
@@ -227,8 +223,10 @@ function over(state: KubernetesState, workloads: Workload[]): string[] {
 function quiet({ state, input }: Context): string | null {
   const read = state.logs.filter(({ lines }) => lines.length > 0);
   if (read.length === 0) return null;
-  const former = read.some((log) => saidBy([log]) !== null && isOfFormerLife({ state, input }, log));
-  return former
-    ? 'what earlier containers complained about is over, and the logs since then hold no error'
+  const complaining = read.filter((log) => saidBy([log]) !== null);
+  if (complaining.some((log) => isOfFormerLife({ state, input }, log)))
+    return 'what earlier containers complained about is over, and the logs since then hold no error';
+  return complaining.some((log) => isOfLongPastStart(state, log))
+    ? 'what was complained about at the start, long ago, is over, and the logs since then hold no error'
     : 'the logs hold no error';
 }

@@ -9,6 +9,7 @@ import { isWork, longestMs } from './logs/served.ts';
 import { writerOf } from './mentions.ts';
 import { name } from './quote.ts';
 import { workloadName } from './relations.ts';
+import { isOfLongPastStart } from './start-troubles.ts';
 import { subjectPods } from './subjects.ts';
 
 /** Alerts about what users or readers of logs see; disks, certificates, backups and the like show elsewhere. */
@@ -54,7 +55,12 @@ export function worksOn(input: DetectorInput, times: boolean): { statement: stri
   );
   const telling = subjects.names.size > 0 ? logs : logs.filter((log) => serviceRole(writerOf(log)) === 'entrance');
   const work = telling.flatMap(({ lines }) => lines.filter(isWork));
-  if (work.length < ENOUGH || complains(logs) || (times && !isFast(work))) return null;
+  if (
+    work.length < ENOUGH ||
+    complains(logs.filter((log) => !isOfLongPastStart(state, log))) ||
+    (times && !isFast(work))
+  )
+    return null;
   const owner = writerOf(telling[0] as LogText);
   return {
     statement: `${well.statement}; the log of ${name(owner)} tells of work well done${times ? ' in a short time' : ''}, to its end`,

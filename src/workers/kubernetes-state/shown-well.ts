@@ -1,8 +1,9 @@
 import type { DetectorInput } from '../detectors/detector.ts';
+import { heldOpen } from './held-open.ts';
 import { pagesAnswer } from './pages-answer.ts';
 import { quietWarnings } from './quiet-warnings.ts';
 import { wholeCluster } from './whole-clusters.ts';
 
-/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log. */
+/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log, the times of its routes. */
 export const shownWell = (input: DetectorInput): { statement: string; evidence: number[] } | null =>
-  pagesAnswer(input) ?? wholeCluster(input) ?? quietWarnings(input);
+  pagesAnswer(input) ?? wholeCluster(input) ?? quietWarnings(input) ?? heldOpen(input);

@@ -14,6 +14,7 @@ import { ABOUT_CALLEES, calleeOf, isStore, type Store, storeOf } from '../logs/s
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { namesOf, sameNamespace, templatesOf, workloadName } from '../relations.ts';
+import { isOfLongPastStart } from '../start-troubles.ts';
 import { words } from './crashes.ts';
 import { NAME_SERVERS } from './name-servers.ts';
 
@@ -40,7 +41,10 @@ type Voice = { said: Said; owner: string; callee: string | null };
 export const logErrors: Analyzer = (context) => {
   const { state } = context;
   const asked = /\bwhy\b/.test(context.text);
-  const logs = state.logs.filter((log) => !isOfFormerLife(context, log) && (asked || !isLogOfFinishedTry(state, log)));
+  const logs = state.logs.filter(
+    (log) =>
+      !isOfFormerLife(context, log) && (asked || !(isLogOfFinishedTry(state, log) || isOfLongPastStart(state, log))),
+  );
   const groups = Map.groupBy(logs, (log) => `${log.namespace ?? ''} ${writerOf(log)}`);
   const voices = [...groups.values()].flatMap((own) => {
     const said = saidBy(own);

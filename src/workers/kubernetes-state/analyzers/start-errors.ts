@@ -1,12 +1,29 @@
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Container, KubeEvent, Pod } from '../kubernetes-state.ts';
+import { messageOf } from '../logs/message-of.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
 
 const START =
   /^(?:Init:)?(?:CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCannotRun|StartError|PreCreateHookError|PostStartHookError)$/;
 const EVENT = /^(?:FailedMount|FailedAttachVolume|FailedMapVolume|FailedCreatePodSandBox|FailedPostStartHook)$/;
+
+/** How the network plugins (AWS VPC CNI, host-local, Calico, Azure, Cilium) write that they have no address left. */
+const NO_ADDRESS_LEFT =
+  /failed to assign an IP|no (?:more |free |available ){0,2}(?:IP|IPv4) ?(?:addresses|addrs)\b|failed to allocate for range|ran out of (?:IPv?4? )?(?:addresses|IPs)|no available IPs?\b|IPAM pool is exhausted|(?:address|IP) (?:pool|range)s? (?:is |are )?(?:exhausted|full)|insufficient (?:free )?IP|InsufficientFreeAddresses|no allocatable IPs|not enough IPs available/i;
+/** How clouds say whose addresses are used up. */
+const SUBNET_IS_FULL =
+  /InsufficientFreeAddressesInSubnet|InsufficientCidrBlocks|not have enough free addresses|SubnetIsFull|IP_SPACE_EXHAUSTED|subnet\b.{0,80}\b(?:is full|no (?:more |free |available )?(?:IP )?addresses|exhausted|out of (?:IP )?addresses)/i;
+
+/** What a log tells of the subnet whose addresses are used up. */
+function fullSubnet({ state }: Context): { line: string; evidence: number } | null {
+  const found = state.logs.flatMap(({ lines, evidence }) => {
+    const line = lines.slice(-2000).findLast((one) => SUBNET_IS_FULL.test(one.slice(0, 1500)));
+    return line === undefined ? [] : [{ line, evidence }];
+  });
+  return found[0] ?? null;
+}
 
 /** Finds containers that cannot be created, started or given their volumes: missing references, bad commands, failed mounts. */
 export const startErrors: Analyzer = (context) => {
@@ -35,7 +52,7 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
   }
   const running = pod.phase === 'Running' && pod.ready === true;
   if (event && !running) {
-    const found = toDiagnosis(pod, null, event.reason, event.message, event);
+    const found = withSubnet(context, toDiagnosis(pod, null, event.reason, event.message, event));
     // A node that is lost lets go of its volumes only when it is back or given up.
     const lost =
       found.kind === 'multi-attach'
@@ -138,6 +155,15 @@ const MEANINGS: readonly Meaning[] = [
     remedy: 'Repair the file system, or restore the volume',
   },
   {
+    kind: 'sandbox-address',
+    class: 'network',
+    pattern: NO_ADDRESS_LEFT,
+    says: () =>
+      'the pod network (CNI) has no free IP address for it (the IP addresses of its node or subnet are used up)',
+    remedy:
+      'Give the pods more addresses: a larger subnet or pod CIDR, a further subnet, prefixes, or fewer addresses kept in reserve',
+  },
+  {
     kind: 'sandbox-network',
     class: 'network',
     pattern:
@@ -146,6 +172,14 @@ const MEANINGS: readonly Meaning[] = [
     remedy: 'Look at the network plugin of the node',
   },
 ];
+
+/** Names the subnet behind a node that has no address left, where a log tells of it. */
+function withSubnet(context: Context, found: Diagnosis): Diagnosis {
+  const subnet = /^sandbox-/.test(found.kind) ? fullSubnet(context) : null;
+  if (!subnet) return found;
+  const said = `The subnet has no free IP addresses left, as a log says: ${quote(messageOf(subnet.line), 240)}`;
+  return { ...found, statement: `${found.statement}. ${said}`, evidence: [...found.evidence, subnet.evidence] };
+}
 
 function toDiagnosis(
   pod: Pod,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { diagnose } from '../../../../../src/workers/kubernetes-state/diagnose.ts';
-import { inputOf, printed } from '../conclude-evidence.ts';
+import { waitedSeconds } from '../../../../../src/workers/kubernetes-state/logs/waiting-words.ts';
+import { concluded, inputOf, printed } from '../conclude-evidence.ts';
 
 const PODS =
   'NAME                      READY   STATUS    RESTARTS   AGE\nweb-7f6d9c8b5d-zz2xq      1/1     Running   0          3d\nstock-6d5c8b7f9d-4xk2p    1/1     Running   0          3d\nprice-5c9d8f7b6b-x9k2m    1/1     Running   0          3d\n';
@@ -65,5 +66,37 @@ describe('the time between two lines of a request', () => {
   it('takes no words for the name of a request', () => {
     const line = (minute: number) => `{"time":"2031-04-02T10:${minute}:00Z","msg":"request","path":"/items","ms":9}`;
     expect(top(SLOW, { web: [line(10), line(20), line(30), line(40)] })).to.equal(null);
+  });
+
+  /** One invoice after the other, each of which waits for the tax office so many seconds. */
+  const worker = (seconds: number): string[] =>
+    Array.from({ length: 4 }, (_, at) => [
+      `2031-04-02 10:1${at}:00,010 INFO task 7f${at}3 taken from invoices (waited=45m)`,
+      `2031-04-02 10:1${at}:00,020 INFO task 7f${at}3 asking for the tax at rates.taxoffice.example`,
+      `2031-04-02 10:1${at}:0${seconds},030 INFO task 7f${at}3 tax known (HTTP 200)`,
+      `2031-04-02 10:1${at}:0${seconds},040 INFO task 7f${at}3 acked`,
+    ]).flat();
+
+  it('reads the work of a queue, where hosts and pieces stand in words and one piece follows the other', () => {
+    const found = top('Why do invoices come out hours late?', { web: worker(8) });
+    expect(found).to.include({ component: 'web', class: 'application' });
+    expect(found?.says).to.include('rates.taxoffice.example').and.to.include('one piece after the other');
+    expect(top('Why do invoices come out hours late?', { web: worker(0) })).to.equal(null);
+  });
+
+  it('lets nobody call work well done that waited for long, whatever the pods look like', () => {
+    const late = concluded('Why do invoices of web come out hours late?', [
+      printed('kubectl get pods -n team', PODS),
+      printed(`kubectl logs ${POD.web} -n team`, `${worker(0).join('\n')}\n`),
+    ]).report;
+    expect(late.verdict).to.not.equal('healthy');
+  });
+
+  it('reads waits in the forms in which queues and workers tell them', () => {
+    expect(waitedSeconds('job 1 begun (queued 1h59m)')).to.equal(7140);
+    expect(waitedSeconds('{"msg":"start","queue_wait_ms":930000}')).to.equal(930);
+    expect(waitedSeconds('took task 4, waited 12.5 s')).to.equal(12.5);
+    expect(waitedSeconds('message_age=2h')).to.equal(7200);
+    expect(waitedSeconds('served 12 requests')).to.equal(null);
   });
 });

@@ -1,0 +1,60 @@
+import type { KubernetesState, LogText, Pod } from './kubernetes-state.ts';
+import { decisiveLine } from './logs/decisive-line.ts';
+import { lineTime } from './logs/line-time.ts';
+import { PASSING } from './logs/overcome.ts';
+import { textAt } from './raw.ts';
+import { ageSeconds } from './read/ages.ts';
+import { sameNamespace } from './relations.ts';
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** A trouble of the start that is as old (s) as this has been over for long. */
+const OLD = HOUR;
+/** Whoever starts before those he needs complains for at most so long (s). */
+const START = 1800;
+/** So many lines since then show that the program goes on. */
+const ENOUGH = 2;
+const MAX_LINES = 2000;
+
+/**
+ * True for a log in which a program only complains that it had to wait for somebody when it was started, long ago, and whose pod is
+ * ready and has gone on since without a complaint: the age of the pod and the times of the lines tell so.
+ */
+export function isOfLongPastStart(state: KubernetesState, log: LogText): boolean {
+  const pod = state.pods.find((one) => one.name === log.pod && sameNamespace(one.namespace, log.namespace));
+  if (pod?.ready !== true || log.previous || log.command) return false;
+  const troubles = log.lines.slice(-MAX_LINES).flatMap((text) => {
+    const line = decisiveLine([text]);
+    return line ? [line] : [];
+  });
+  if (troubles.length === 0 || !troubles.every(({ kind }) => kind === null || PASSING.has(kind.name))) return false;
+  if (!troubles.some(({ kind }) => kind !== null)) return false;
+  const times = troubles.map(({ text }) => lineTime(text));
+  const present = timesOf(state, log);
+  const now = Math.max(...present);
+  const latest = Math.max(...times.map((time) => time ?? Number.NaN));
+  const age = (now - latest) / 1000;
+  const later = present.filter((time) => time - latest >= OLD * 1000);
+  return age >= OLD && later.length >= ENOUGH && startsAt(pod, age);
+}
+
+/** When the lines of a pod's present container were written, in all its logs. */
+const timesOf = ({ logs }: KubernetesState, { pod, container, namespace }: LogText): number[] =>
+  logs
+    .filter(
+      (log) =>
+        log.pod === pod &&
+        sameNamespace(log.namespace, namespace) &&
+        !log.previous &&
+        !log.command &&
+        (log.container === null || container === null || log.container === container),
+    )
+    .flatMap(({ lines }) => lines.slice(-MAX_LINES).flatMap((line) => lineTime(line) ?? []));
+
+/** True where a pod was started (or its container anew) so long ago (s); kubectl rounds ages to hours and days. */
+function startsAt(pod: Pod, ago: number): boolean {
+  const start = pod.restartedAgo ?? ageSeconds(textAt(pod.raw, 'metadata', 'age') ?? '');
+  if (start === null) return false;
+  const rounded = start >= 8 * DAY ? DAY : start >= 10 * HOUR ? HOUR : 600;
+  return Math.abs(start - ago) <= rounded + START;
+}

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { lineTime } from '../../../../src/workers/kubernetes-state/logs/line-time.ts';
+import { concluded, printed } from './conclude-evidence.ts';
+
+const pods = (age: string): string =>
+  `NAME                       READY   STATUS    RESTARTS   AGE\nledger-7f6d9c8b5d-zz2xq    1/1     Running   0          ${age}\n`;
+const COMPLAINT = '1930300801.412 WARN connection to rabbit:5672 refused, will retry: dial tcp: connection refused';
+const DAYS = 86_400;
+
+const verdict = (age: string, later: string[], complaint = COMPLAINT): string =>
+  concluded('The log of ledger in namespace books shows "connection refused". Is the broker down?', [
+    printed('kubectl get pods -n books', pods(age)),
+    printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books | grep -i -e warn -e error', `${complaint}\n`),
+    printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books --tail=3', `${later.join('\n')}\n`),
+  ]).report.verdict;
+
+const booked = (seconds: number): string => `${1_930_300_801 + seconds}.112 INFO booked entry 4711, took 12ms`;
+
+describe('what a program complained about when it was started', () => {
+  it('is over where the times of the lines and the age of the pod show that it was days ago, and it works since', () => {
+    expect(verdict('5d2h', [booked(5 * DAYS + 7000), booked(5 * DAYS + 7200)])).to.equal('healthy');
+  });
+
+  it('is not where the pod is older or younger than that, the complaint is new, or it is of a lasting kind', () => {
+    const later = [booked(5 * DAYS + 7000), booked(5 * DAYS + 7200)];
+    expect(verdict('40d', later)).to.not.equal('healthy');
+    expect(verdict('5d2h', [booked(10), booked(20)])).to.not.equal('healthy');
+    expect(verdict('5d2h', later, '1930300801.412 ERROR could not write: no space left on device')).to.not.equal(
+      'healthy',
+    );
+  });
+
+  it('is dated in the forms in which programs write times', () => {
+    const at = Date.UTC(2031, 5, 9, 7, 10, 2);
+    for (const line of [
+      `%4|${at / 1000}.000|FAIL|rdkafka#producer-1| [thrd:main]: Connect failed`,
+      `${at / 1000}.000    412 10.0.0.9 TCP_MISS/200 GET http://x`,
+      `type=AVC msg=audit(${at / 1000}.000:412): avc: denied`,
+      `ts=${at / 1000} level=warn msg=x`,
+      '20310609 07:10:02 WARN x',
+      '20310609T071002Z x',
+      '[Mon Jun 09 07:10:02.000114 2031] [core:error] x',
+    ])
+      expect(lineTime(line), line).to.equal(at);
+    expect(lineTime('1234567 rows')).to.equal(null);
+  });
+});
