@@ -2,11 +2,16 @@ import { oneLine } from '../../detectors/support/text.ts';
 import { type Consequence, type ReadChange, signedLines } from './harm.ts';
 
 /** What things are told apart by. */
-const OF_KEYS =
-  /key|bucket|partition|cache|\block|limit|throttl|shard|idempot|dedup|group_?by|fingerprint|hash|etag|topic|vary|scope/i;
-/** A text or a tuple that is put together. */
+const OF_KEYS = /cache|\block|limit|throttl|quota|shard|etag|topic|vary|scope/i;
+const KEYS = /key|bucket|partition|idempot|dedup|group_?by|fingerprint|hash/i;
+/** Parts with nothing but a mark between them: so keys look everywhere, and few other texts. */
+const KEY_FORM = /["'`][:|#]["'`]|\}[:|#][$#]?\{|%[sdvqw][:|#]%[sdvqw]|\$\w+[:|#]?\$\w/;
+/** A text that is put together; only what is called a key may be a list, too. */
 const PUTS_TOGETHER =
-  /\$\{|\{[\w.()]+\}|["'`]\s*\+|\+\s*["'`]|printf\(|format!?\(|\bjoin\(|concat\(|\[[^\]]*,|\([^()]*,|<>|\.\s*["']/i;
+  /[$#]\{|\{[\w.()]+\}|["'`]\s*\+|\+\s*["'`]|printf\(|format!?\(|\bjoin\(|concat\(|<>|\.\s*["']|\$\w/i;
+const LISTS = /\[[^\]]*,|\([^()]*,/;
+/** Words with a blank between them are written for people. */
+const PROSE = /["'`][^"'`]*[A-Za-z]{2} (?!\$)[A-Za-z]{2}/;
 /** What is another one for each request. */
 const EVER_NEW =
   /\b\w*(?:request|trace|span|correlation|invocation|message)_?id\b|\bnonce\b|\w*uuid\w*|\bguid\b|random|nanoid|\bnow\b|now\(|time\.time\(|timestamp|currentTime|nanoTime|Date\.now|monotonic/i;
@@ -21,21 +26,29 @@ export function identityOfKeys(change: ReadChange): Consequence[] {
   const { removed, added, detail } = change;
   const hunk = signedLines(detail);
   const heads = [...hunk.context, ...(detail.match(/^@@.*$/gm) ?? []).slice(0, 20)];
-  const isOfKeys = (line: string) => OF_KEYS.test(line) || heads.some((head) => NAMES_KEYS.test(head));
-  const built = removed.filter((line) => PUTS_TOGETHER.test(line) && isOfKeys(line));
+  const isKey = heads.some((head) => NAMES_KEYS.test(head));
+  const built = removed.slice(0, MOST_LINES).filter((line) => buildsKey(line, isKey));
+  const now = added.slice(0, MOST_LINES).map((line) => ({ line, parts: partsOf(line) }));
   for (const before of built) {
     const was = partsOf(before);
-    for (const after of added.filter(isOfKeys)) {
-      const is = partsOf(after);
+    for (const { line: after, parts: is } of now) {
       const fresh = isEverNew(was, after, detail);
       if (fresh && sharesSomething(before, after)) return [never(fresh, after)];
-      const lost = [...was].filter((part) => !is.has(part) && !added.some((line) => partsOf(line).has(part)));
+      const lost = [...was].filter((part) => !now.some(({ parts }) => parts.has(part)));
       const kept = [...was].filter((part) => is.has(part));
       const gained = [...is].filter((part) => !was.has(part));
       if (lost.length > 0 && kept.length > 0 && gained.length === 0) return [oneForAll(lost, after)];
     }
   }
   return [];
+}
+
+const MOST_LINES = 60;
+
+function buildsKey(line: string, isKey: boolean): boolean {
+  if (PROSE.test(line)) return false;
+  if (isKey || KEYS.test(line)) return PUTS_TOGETHER.test(line) || LISTS.test(line);
+  return PUTS_TOGETHER.test(line) && (OF_KEYS.test(line) || KEY_FORM.test(line));
 }
 
 /** A function or variable that is called by the key it makes. */
@@ -58,7 +71,8 @@ function partsOf(line: string): Set<string> {
   const values = line
     .replace(/^.*?(?:\breturn\b|[^=!<>]=(?!=)|:=|=>)\s*/, '')
     .replace(/[`']/g, '"')
-    .replace(/\$\{([^}]*)\}|\{([^{}"']*)\}/g, '" $1$2 "')
+    .replace(/"[^"]*"/g, (text) => text.replace(/\$([A-Za-z_]\w*)/g, '" $1 "'))
+    .replace(/[$#]\{([^}]*)\}|\{([^{}"']*)\}/g, '" $1$2 "')
     .replace(/"[^"]*"/g, ' ');
   const names = values.match(/[A-Za-z_][\w.]*(?![\w.]*\()/g) ?? [];
   return new Set(

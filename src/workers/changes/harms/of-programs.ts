@@ -31,9 +31,9 @@ const EXPIRES =
   /\b(?:ex|px|ttl|exat|expire_?in|expires_?in|max_?age|timeout)\s*[=:]|\bsetex\b|["']EX["']|\.expire\(|maximumSize|expireAfter|max_?size\s*[=:]/i;
 const STORES = /\.set\(|\bput\(|setItem|cache|setex|\bSET\b/i;
 const BOUNDED =
-  /\bcapacity\b|maximum_?(?:size|weight)|max_?(?:size|entries|items|weight|keys|length|elements|cost)|\blru\b|lru_?(?:cache|map|dict)|removeEldest|size_?limit|\bSetSize\(|expire_?After|weakValues|softValues/i;
+  /\bcapacity\b|maximum_?(?:size|weight)|max_?(?:size|entries|items|weight|keys|length|elements|cost)|\blru\b|lru_?(?:cache|map|dict)|removeEldest|ArrayBlockingQueue|BlockingQueue<[^>]*>\(\d|CreateBounded|\bbounded\(|mpsc::channel\(|\bmaxsize|size_?limit|\bSetSize\(|expire_?After|weakValues|softValues/i;
 /** What holds things for as long as the process runs. */
-const HOLDS = /cache|caffeine|memo|\blru|map\b|map[<([]|dict|registry|\bstore\b/i;
+const HOLDS = /cache|caffeine|memo|\blru|map\b|map[<([]|dict|registry|queue|channel|\bstore\b/i;
 const STREAMS =
   /for await|\.pipe\(|\byield\b|cursor|iterator|\.write\(|chunk|createReadStream|StreamingResponse|bufio\.|server_side/i;
 const WHOLE =
