@@ -112,7 +112,7 @@ function effectOfLines(lines: DiffLines, valued: DiffLines, files: string[], tit
   ];
   if (said.length > 0) {
     const loosens = altered.length > 0 && altered.every(({ larger }) => larger) && guards.length + calls.length === 0;
-    const tightens = altered.some(({ smaller }) => smaller);
+    const tightens = altered.some(({ smaller, factor }) => smaller && (factor ?? MUCH_LESS) >= MUCH_LESS);
     return { ...nothing, effect: 'behaviour', why: said.slice(0, 2).join(' and '), text, loosens, tightens };
   }
   const settings = files.some((file) => SETTINGS.test(file));
@@ -120,6 +120,9 @@ function effectOfLines(lines: DiffLines, valued: DiffLines, files: string[], tit
   if (addsCode(lines) && !REWRITES.test(title)) return { ...nothing, effect: 'behaviour', why: 'it adds code', text };
   return { ...nothing, effect: 'preserving', why: 'it does the same in another way', text };
 }
+
+/** A number that shrinks by less than this factor is tuned. */
+const MUCH_LESS = 1.3;
 
 /** Titles that promise the same behaviour; the lines above were looked at all the same. */
 const REWRITES =

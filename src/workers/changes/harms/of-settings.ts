@@ -29,7 +29,7 @@ export const OF_SETTINGS: readonly HarmRule[] = [
     why: 'its pool of connections is left at the default size',
     when: (lines) => gone(lines, POOL_SIZE),
     shows:
-      /\bpool|connection is not available|too many (?:clients|connections)|connections?_|max_connections|remaining connection slots/i,
+      /pool|connection is not available|too many (?:clients|connections)|connections?_|max_connections|remaining connection slots/i,
   },
   {
     why: 'it may open fewer files and sockets',
