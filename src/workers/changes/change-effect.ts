@@ -4,6 +4,7 @@ import { type DiffLines, diffLines, hasChangedLines } from './diff-lines.ts';
 import type { Consequence } from './harms/harm.ts';
 import { plainHarms } from './harms/plain-harms.ts';
 import { alteredLines, newCalls, removedGuards } from './line-changes.ts';
+import { withNamedValues } from './named-values.ts';
 
 export type Change = EvidenceFormData<'changes.list'>['changes'][number];
 /** A change that a tool listed, or one of a ConfigMap or Secret that the state of the cluster tells of (`config`). */
@@ -56,7 +57,7 @@ export function effectOf({ kind, title, detail, files }: KnownChange): ChangeEff
   if (!hasChangedLines(detail)) return withoutDiff(title, files);
   if (files.length > 0 && files.every((file) => DEPENDENCIES.test(file))) return dependencyEffect(detail);
   const lines = diffLines(detail);
-  const effect = effectOfLines(lines, files, title);
+  const effect = effectOfLines(lines, withNamedValues(lines, detail), files, title);
   // What is written another way on purpose, and alters nothing that shows, is believed.
   const believed = effect.effect === 'inert' || (effect.effect === 'preserving' && REWRITES.test(title));
   const plain = plainHarms({ ...lines, detail, files });
@@ -97,10 +98,10 @@ function versionIn(line: string): [string, string][] {
 
 const minorOf = (version: string) => version.split('.').slice(0, 2).join('.');
 
-function effectOfLines(lines: DiffLines, files: string[], title: string): ChangeEffect {
+function effectOfLines(lines: DiffLines, valued: DiffLines, files: string[], title: string): ChangeEffect {
   const { removed, added } = lines;
   if (removed.length + added.length === 0) return inert('it changes only comments, logs or how errors are shown');
-  const altered = alteredLines(lines);
+  const altered = alteredLines(valued);
   const guards = removedGuards(lines);
   const calls = newCalls(lines);
   const text = [...removed, ...added].join('\n');
@@ -111,7 +112,7 @@ function effectOfLines(lines: DiffLines, files: string[], title: string): Change
   ];
   if (said.length > 0) {
     const loosens = altered.length > 0 && altered.every(({ larger }) => larger) && guards.length + calls.length === 0;
-    const tightens = altered.some(({ smaller }) => smaller);
+    const tightens = altered.some(({ smaller, factor }) => smaller && (factor ?? MUCH_LESS) >= MUCH_LESS);
     return { ...nothing, effect: 'behaviour', why: said.slice(0, 2).join(' and '), text, loosens, tightens };
   }
   const settings = files.some((file) => SETTINGS.test(file));
@@ -119,6 +120,9 @@ function effectOfLines(lines: DiffLines, files: string[], title: string): Change
   if (addsCode(lines) && !REWRITES.test(title)) return { ...nothing, effect: 'behaviour', why: 'it adds code', text };
   return { ...nothing, effect: 'preserving', why: 'it does the same in another way', text };
 }
+
+/** A number that shrinks by less than this factor is tuned. */
+const MUCH_LESS = 1.3;
 
 /** Titles that promise the same behaviour; the lines above were looked at all the same. */
 const REWRITES =

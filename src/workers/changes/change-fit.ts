@@ -50,7 +50,10 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture, ex
     const mechanism = blind
       ? coincidence(time, runs)
       : mechanismFit(words[index]!, effect, { words: symptoms, runsOut, said }, rarity);
-    const elsewhere = runs.score < 1 && shownPlainly(effect, said) ? actsElsewhere(live, picture) : null;
+    const elsewhere =
+      runs.score < 1 && shownPlainly(effect, said)
+        ? (actsElsewhere(live, picture) ?? feltByReaders(effect, said, picture))
+        : null;
     const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
     const feeling = elsewhere === null ? [] : notable(picture.failing).map(({ service }) => service);
     const affects = [...new Set([...live.services, ...feeling])];
@@ -95,6 +98,13 @@ function placeFit({ services, change }: LiveChange, { failing, named, alerted }:
 
 const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
   consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));
+
+/** Who reads what the change writes in another form; null where that is not what goes wrong. */
+function feltByReaders({ consequences }: ChangeEffect, said: string, { failing }: IncidentPicture): string | null {
+  const first = failing[0]?.service;
+  const isFelt = consequences.some((one) => one.feltByReaders && one.shows.test(said));
+  return first && isFelt ? `${first} complains about what it writes` : null;
+}
 
 /** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */
 function coincidence(time: Fit, place: Fit): Fit {

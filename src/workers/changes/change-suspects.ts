@@ -22,6 +22,7 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   const cited = culprit?.live.evidence ?? operational?.evidence ?? [];
   const beginning: Suspect = {
     ...first,
+    score: culprit ? Math.max(first.score, EXPLAINED) : first.score,
     class: classOf(verdict) ?? first.class,
     reasons: [...first.reasons.slice(0, 1), ...(reason ? [reason] : []), ...first.reasons.slice(1)],
     evidence: [...new Set([...cited, ...first.evidence])].sort((left, right) => left - right),
@@ -44,6 +45,9 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
     ...rest,
   ].map((suspect, index, all) => ({ ...suspect, score: all.length - index }));
 }
+
+/** However faintly a place stands out: where a change fits in time, place and mechanism, the trouble is there. */
+const EXPLAINED = 0.25;
 
 const DATABASE =
   /\b(?:select|insert into|update \w+ set|sql\w*|quer(?:y|ies)\w*|schema|migration|postgres\w*|mysql|mongo\w*|redis|elasticsearch|opensearch|shard\w*|index mapping|database|transaction|deadlock|fdb|foundationdb|dynamodb|cassandra)\b/i;

@@ -30,7 +30,7 @@ function without(lines: string[], others: string[]): string[] {
 
 const bare = (line: string) => line.replace(/\s+/g, '');
 
-const COMMENT = /^\s*(?:\/\/|#(?!include|define)|\/?\*|--\s|<!--|;|""").*$/;
+const COMMENT = /^\s*(?:\/\/|#(?!include|define|!?\[)|\/?\*|--\s|<!--|;|""").*$/;
 const TRAILING_COMMENT = /\s(?:\/\/|#\s).*$/;
 const OPENS_NOTHING = /^[\s{}()[\];,]*$/;
 const IMPORT = /^\s*(?:import\b|from\s+\S+\s+import\b|#include\b|using\s+\w|package\s+\w|require\s*\(|"[\w./-]+"$)/;

@@ -3,6 +3,7 @@ import { oneLine } from '../detectors/support/text.ts';
 import { knownTelemetrySuspects } from '../localisation/known-suspects.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
+import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { type LoudestAsker, loudestAsker } from './loudest-asker.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { alertTime, type ProblemLine, problemLines } from './problem-lines.ts';
@@ -135,12 +136,20 @@ export function notable(failing: Suspect[]): Suspect[] {
 function onsetOf(input: LocalisationInput, problems: ProblemLine[], shifts: MetricShift[], failing: Suspect[]): number {
   const alertAt = alertTime(input);
   const troubled = new Set([...notable(failing), ...input.alerts].map(({ service }) => service));
-  const moved = shifts.filter(({ service }) => troubled.has(service)).map(({ at, step }) => at + step);
+  const moved = shifts
+    .filter((shift) => troubled.has(shift.service) && !asksForMore(shift))
+    .map(({ at, step }) => at + step);
   const { often, rare } = firstComplaints(problems);
   const [clear, faint] = [[...often, ...moved], rare].map((times) => times.filter((at) => at <= alertAt));
   const times = clear!.length > 0 ? clear! : faint!;
   return times.length > 0 ? Math.min(...times) : alertAt;
 }
+
+const RUSH = 2;
+
+/** Somewhat more requests than before are nobody's trouble: they come every day, and at the end of the month. */
+const asksForMore = ({ metric, before, since }: MetricShift): boolean =>
+  metricKind(metric) === 'traffic' && since > before && since < RUSH * before;
 
 const OFTEN = 3;
 

@@ -5,6 +5,8 @@ export type Consequence = {
   shows: RegExp;
   /** True for what the lines themselves say, whatever their author meant by them; the others are only known of their kind. */
   isPlain?: boolean;
+  /** True for what others read: they complain, and whoever writes it does not notice. */
+  feltByReaders?: boolean;
 };
 
 /** A change as its harm is read from it: lines of code that differ, all lines of the diff, and the files. */

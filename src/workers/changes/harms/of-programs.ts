@@ -30,6 +30,10 @@ const KEEPS_CLIENT =
 const EXPIRES =
   /\b(?:ex|px|ttl|exat|expire_?in|expires_?in|max_?age|timeout)\s*[=:]|\bsetex\b|["']EX["']|\.expire\(|maximumSize|expireAfter|max_?size\s*[=:]/i;
 const STORES = /\.set\(|\bput\(|setItem|cache|setex|\bSET\b/i;
+const BOUNDED =
+  /\bcapacity\b|maximum_?(?:size|weight)|max_?(?:size|entries|items|weight|keys|length|elements|cost)|\blru\b|lru_?(?:cache|map|dict)|removeEldest|ArrayBlockingQueue|BlockingQueue<[^>]*>\(\d|CreateBounded|\bbounded\(|mpsc::channel\(|\bmaxsize|size_?limit|\bSetSize\(|expire_?After|weakValues|softValues/i;
+/** What holds things for as long as the process runs. */
+const HOLDS = /cache|caffeine|memo|\blru|map\b|map[<([]|dict|registry|queue|channel|\bstore\b/i;
 const STREAMS =
   /for await|\.pipe\(|\byield\b|cursor|iterator|\.write\(|chunk|createReadStream|StreamingResponse|bufio\.|server_side/i;
 const WHOLE =
@@ -110,6 +114,15 @@ export const OF_PROGRAMS: readonly HarmRule[] = [
       lines.removed.some((line) => EXPIRES.test(line) && STORES.test(line)) &&
       some(lines.added, STORES),
     shows: /memor|\boom|maxmemory|evict|\bkeys\b|disk|no space|stale|full/i,
+  },
+  {
+    why: 'what it keeps in memory has no bound any more',
+    when: (lines) =>
+      gone(lines, BOUNDED) &&
+      lines.removed.some((line) => BOUNDED.test(line)) &&
+      some(lines.removed, HOLDS) &&
+      some(signedLines(lines.detail).added, HOLDS),
+    shows: new RegExp(`${MEMORY.source}|\\bentries\\b|_entries|cache_(?:size|items|keys)`, 'i'),
   },
   {
     why: 'it makes each piece of work costlier',

@@ -1,11 +1,15 @@
 import { oneLine } from '../../detectors/support/text.ts';
 import type { Consequence, ReadChange } from './harm.ts';
-import { came, grows, type HarmRule, shrinks, some } from './lines.ts';
+import { came, gone, grows, type HarmRule, shrinks, some } from './lines.ts';
 
 const CRON = /["'`]?(?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+["'`]?\s*$/;
 
 /** What takes a tenth away is tuned. */
 const MUCH_LESS = 0.7;
+
+const POOL_SIZE =
+  /pool[._-]?size|pool_?max|maximum[._-]?pool|max[._-]?overflow|SetMax(?:Open|Idle)Conns|max[._-]?(?:open[._-]?|idle[._-]?)?conn\w*|connection_?limit|max[._-]?(?:active|total)\b/i;
+const OPEN_FILES = /nofile|\bulimit\b|rlimit_nofile|file-max/i;
 
 /** What changed settings of programs, brokers, stores and clusters do. */
 export const OF_SETTINGS: readonly HarmRule[] = [
@@ -20,6 +24,17 @@ export const OF_SETTINGS: readonly HarmRule[] = [
       grows(lines, /max[._-]?poll[._-]?records|fetch[._-]?max|prefetch/i, 2) ||
       shrinks(lines, /max[._-]?poll[._-]?interval|session[._-]?timeout/i, 2),
     shows: /rebalanc|max\.?poll|\blag\b|consumer_lag|heartbeat|member|unacked|redeliver/i,
+  },
+  {
+    why: 'its pool of connections is left at the default size',
+    when: (lines) => gone(lines, POOL_SIZE),
+    shows:
+      /pool|connection is not available|too many (?:clients|connections)|connections?_|max_connections|remaining connection slots/i,
+  },
+  {
+    why: 'it may open fewer files and sockets',
+    when: (lines) => gone(lines, OPEN_FILES) || shrinks(lines, OPEN_FILES, 2),
+    shows: /too many open files|\bE[MN]FILE\b|descriptors?/i,
   },
   {
     why: 'it runs at other times than before',

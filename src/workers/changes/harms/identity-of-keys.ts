@@ -1,0 +1,107 @@
+import { oneLine } from '../../detectors/support/text.ts';
+import { type Consequence, type ReadChange, signedLines } from './harm.ts';
+
+/** What things are told apart by. */
+const OF_KEYS = /cache|\block|limit|throttl|quota|shard|etag|topic|vary|scope/i;
+const KEYS = /key|bucket|partition|idempot|dedup|group_?by|fingerprint|hash/i;
+/** Parts with nothing but a mark between them: so keys look everywhere, and few other texts. */
+const KEY_FORM = /["'`][:|#]["'`]|\}[:|#][$#]?\{|%[sdvqw][:|#]%[sdvqw]|\$\w+[:|#]?\$\w/;
+/** A text that is put together; only what is called a key may be a list, too. */
+const PUTS_TOGETHER =
+  /[$#]\{|\{[\w.()]+\}|["'`]\s*\+|\+\s*["'`]|printf\(|format!?\(|\bjoin\(|concat\(|<>|\.\s*["']|\$\w/i;
+const LISTS = /\[[^\]]*,|\([^()]*,/;
+/** Words with a blank between them are written for people. */
+const PROSE = /["'`][^"'`]*[A-Za-z]{2} (?!\$)[A-Za-z]{2}/;
+/** What is another one for each request. */
+const EVER_NEW =
+  /\b\w*(?:request|trace|span|correlation|invocation|message)_?id\b|\bnonce\b|\w*uuid\w*|\bguid\b|random|nanoid|\bnow\b|now\(|time\.time\(|timestamp|currentTime|nanoTime|Date\.now|monotonic/i;
+
+const MIXED_UP =
+  /rate.?limit|\b429\b|limit reached|too many|throttl|buckets?\b|_buckets|another|someone else|belongs? to|wrong|mixed|mismatch|collision|duplicate|conflict|already (?:exists|held|locked|in progress|processed|running)|contention|skew|hot (?:partition|key|shard)|out of order|lock wait/i;
+const NEVER_FOUND =
+  /miss(?:es|_|\b)|hit.?rat|_?\bkeys\b|evict|quer|database|\bdb\b|sql|memor|heap|\boom|cardinality|entries|dedup|duplicate|slots/i;
+
+/** A key that lost one of its parts, so that what it told apart is one now, or got a part that never comes again. */
+export function identityOfKeys(change: ReadChange): Consequence[] {
+  const { removed, added, detail } = change;
+  const hunk = signedLines(detail);
+  const heads = [...hunk.context, ...(detail.match(/^@@.*$/gm) ?? []).slice(0, 20)];
+  const isKey = heads.some((head) => NAMES_KEYS.test(head));
+  const built = removed.slice(0, MOST_LINES).filter((line) => buildsKey(line, isKey));
+  const now = added.slice(0, MOST_LINES).map((line) => ({ line, parts: partsOf(line) }));
+  for (const before of built) {
+    const was = partsOf(before);
+    for (const { line: after, parts: is } of now) {
+      const fresh = isEverNew(was, after, detail);
+      if (fresh && sharesSomething(before, after)) return [never(fresh, after)];
+      const lost = [...was].filter((part) => !now.some(({ parts }) => parts.has(part)));
+      const kept = [...was].filter((part) => is.has(part));
+      const gained = [...is].filter((part) => !was.has(part));
+      if (lost.length > 0 && kept.length > 0 && gained.length === 0) return [oneForAll(lost, after)];
+    }
+  }
+  return [];
+}
+
+const MOST_LINES = 60;
+
+function buildsKey(line: string, isKey: boolean): boolean {
+  if (PROSE.test(line)) return false;
+  if (isKey || KEYS.test(line)) return PUTS_TOGETHER.test(line) || LISTS.test(line);
+  return PUTS_TOGETHER.test(line) && (OF_KEYS.test(line) || KEY_FORM.test(line));
+}
+
+/** A function or variable that is called by the key it makes. */
+const NAMES_KEYS =
+  /\b(?:func|function|def|fn|fun|const|val|String|string|private|public|static)\b.{0,80}\b\w*(?:key|bucket|partition|shard|fingerprint|lockname|cachename)\w*/i;
+
+const never = (part: string, after: string): Consequence => ({
+  why: `its key holds "${oneLine(part, 40)}", which is another one each time: "${oneLine(after, 90)}"`,
+  shows: NEVER_FOUND,
+  isPlain: true,
+});
+const oneForAll = (lost: string[], after: string): Consequence => ({
+  why: `its key no longer tells apart by "${oneLine(lost.join('", "'), 80)}", so that all share one: "${oneLine(after, 90)}"`,
+  shows: MIXED_UP,
+  isPlain: true,
+});
+
+/** What a key is put together from: members and variables, by their last names; what is called is no part. */
+function partsOf(line: string): Set<string> {
+  const values = line
+    .replace(/^.*?(?:\breturn\b|[^=!<>]=(?!=)|:=|=>)\s*/, '')
+    .replace(/[`']/g, '"')
+    .replace(/"[^"]*"/g, (text) => text.replace(/\$([A-Za-z_]\w*)/g, '" $1 "'))
+    .replace(/[$#]\{([^}]*)\}|\{([^{}"']*)\}/g, '" $1$2 "')
+    .replace(/"[^"]*"/g, ' ');
+  const names = values.match(/[A-Za-z_][\w.]*(?![\w.]*\()/g) ?? [];
+  return new Set(
+    names
+      .map((name) => name.split('.').at(-1)!)
+      .filter(
+        (name) => name.length > 1 && !/^(?:f|str|string|String|fmt|new|return|this|self|val|var|const)$/.test(name),
+      ),
+  );
+}
+
+/** The part of a new key that never comes again: in its line, or in the function it calls, where the diff shows that. */
+function isEverNew(was: Set<string>, after: string, detail: string): string | null {
+  const own = [...partsOf(after), ...(after.match(/\b[\w.]+\(/g) ?? [])].find((part) => EVER_NEW.test(part));
+  if (own) return was.has(own) ? null : own;
+  for (const [, name] of after.matchAll(/(\w{4,60})\(/g)) {
+    const start = new RegExp(`\\b(?:def|func|function|fn|fun|String|string|get)\\b[^\\n]{0,60}\\b${name}\\b`).exec(
+      detail,
+    );
+    const body = start ? detail.slice(start.index, start.index + 600) : '';
+    const part = EVER_NEW.exec(body)?.[0];
+    if (part) return part;
+  }
+  return null;
+}
+
+const sharesSomething = (before: string, after: string): boolean => {
+  const words = new Set(before.match(/[A-Za-z]{3,}/g));
+  return (after.match(/[A-Za-z]{3,}/g) ?? []).some(
+    (word) => words.has(word) && !/^(?:return|const|val|var)$/.test(word),
+  );
+};

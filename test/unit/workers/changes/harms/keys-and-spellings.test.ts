@@ -1,0 +1,174 @@
+import { expect } from 'chai';
+import { effectOf } from '../../../../../src/workers/changes/change-effect.ts';
+import { diffLines } from '../../../../../src/workers/changes/diff-lines.ts';
+import { plainHarms } from '../../../../../src/workers/changes/harms/plain-harms.ts';
+
+/** Placeholders of templates are written `§{}` here: no literal of ours has any. */
+const withPlaceholders = (text: string) => text.replaceAll('§{', '$' + '{');
+
+const harmsOf = (file: string, text: string) => {
+  const detail = withPlaceholders(text);
+  return plainHarms({ ...diffLines(detail), detail, files: [file] });
+};
+
+/** What is said of the change, its diff, how it shows, and what does not come from it. */
+const KINDS: [why: string, file: string, diff: string, shows: string, not: string][] = [
+  [
+    'tells apart by "id"',
+    'basket/cache.py',
+    '-    return f"price:{customer.id}:{sku}"\n+    return f"price:{sku}"',
+    'price of another customer shown',
+    'no route to host',
+  ],
+  [
+    'tells apart by "apiKey"',
+    'pkg/quota/quota.go',
+    '-\tk := fmt.Sprintf("quota:%s:%s", plan, apiKey)\n+\tk := "quota:" + plan',
+    'answered 429',
+    'disk full',
+  ],
+  [
+    'tells apart by "storeId"',
+    'Producer.kt',
+    '-    val key = "$region-$storeId"\n+    val key = region',
+    'hot partition 3',
+    'unknown host',
+  ],
+  [
+    'tells apart by "cookie_session"',
+    'nginx/site.conf',
+    '-proxy_cache_key "$host$uri$cookie_session";\n+proxy_cache_key "$host$uri";',
+    'page belongs to another user',
+    'no live upstreams',
+  ],
+  [
+    'another one each time',
+    'src/cache.ts',
+    '-  const cacheKey = `§{sku}:§{currency}`;\n+  const cacheKey = `§{sku}:§{currency}:§{Date.now()}`;',
+    'cache_misses',
+    'certificate has expired',
+  ],
+  [
+    'another one each time',
+    'lib/keys.rb',
+    ' def page_key(ctx)\n-    "page/#{ctx.path}/#{ctx.locale}"\n+    "page/#{ctx.path}/#{ctx.signature()}"\n def signature\n   [path, request_id].join("|")',
+    'evicted 90 keys',
+    'permission denied',
+  ],
+  [
+    'in another form',
+    'orders/event.go',
+    '-\tOrderID string `json:"orderId"`\n+\tOrderID string `json:"order_id"`',
+    'missing required field "orderId"',
+    'missing required field "sku"',
+  ],
+  [
+    'in another form',
+    'orders/states.py',
+    '-    IN_TRANSIT = "IN_TRANSIT"\n+    IN_TRANSIT = "in_transit"',
+    "'in_transit' is not a valid ShipmentState",
+    "'gold' is not a valid Tier",
+  ],
+  [
+    'in another form',
+    'Dto.java',
+    '-@JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)\n+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)\n   private String dueDate;',
+    'Unrecognized field "due_date"',
+    'Unrecognized field "colour"',
+  ],
+  [
+    'in another form',
+    'Startup.cs',
+    '-    options.Converters.Add(new JsonStringEnumConverter());',
+    'The JSON value could not be converted to OrderStatus',
+    'connection refused',
+  ],
+  [
+    'no bound any more',
+    'Cache.java',
+    '-    cache = CacheBuilder.newBuilder().maximumSize(10_000).build();\n+    cache = Caffeine.newBuilder().build();',
+    'java.lang.OutOfMemoryError: Java heap space',
+    'invalid json',
+  ],
+  [
+    'no bound any more',
+    'Pool.java',
+    '-    new ThreadPoolExecutor(8, 8, 0L, MILLISECONDS, new ArrayBlockingQueue<>(1000));\n+    new ThreadPoolExecutor(8, 8, 0L, MILLISECONDS, new LinkedBlockingQueue<>());',
+    'exit code 137',
+    'unknown user',
+  ],
+  [
+    'waits much shorter',
+    'http.py',
+    '-CALL_TIMEOUT = 4.0\n+PROBE_TIMEOUT = 0.5\n def call(url):\n-    return session.get(url, timeout=CALL_TIMEOUT)\n+    return session.get(url, timeout=PROBE_TIMEOUT)',
+    'read timed out',
+    'bad gateway',
+  ],
+  [
+    'default size',
+    'settings.py',
+    '-    "pool_size": 40,\n-    "max_overflow": 20,',
+    'QueuePool limit of size 5 overflow 10 reached',
+    'no such table',
+  ],
+  ['fewer files', 'web.service', '-LimitNOFILE=65536', 'accept: too many open files', 'file not found'],
+];
+
+/** What looks similar and does no such harm. */
+const HARMLESS: [string, string][] = [
+  ['quota.go', '-\tk := fmt.Sprintf("quota:%s:%s", plan, apiKey)\n+\tk := "quota:" + plan + ":" + apiKey'],
+  ['cache.py', '-    return f"price:{customer.id}:{sku}"\n+    return price_key(customer, sku)'],
+  ['cache.py', '-    return f"price:{sku}"\n+    return f"price:{customer.id}:{sku}"'],
+  ['note.ts', '-  const note = `limit for §{tenant} and §{route}`;\n+  const note = `limit for §{route}`;'],
+  ['decode.py', '-    event = json.loads(body)\n-    return Event(**event)\n+    return parse_event(body)'],
+  ['page.tsx', '-  <td title="open">{state}</td>\n+  <td title="Open">{state}</td>'],
+  [
+    'Cache.java',
+    '-    cache = CacheBuilder.newBuilder().maximumSize(10_000).build();\n+    cache = Caffeine.newBuilder()\n+        .maximumSize(10_000)\n+        .build();',
+  ],
+  ['Http.java', '-    .readTimeout(Duration.ofSeconds(10))\n+    .readTimeout(Duration.ofMillis(10_000))'],
+  [
+    'http.py',
+    '-CALL_TIMEOUT = 4.0\n+REQUEST_TIMEOUT = 4.0\n-    return get(url, timeout=CALL_TIMEOUT)\n+    return get(url, timeout=REQUEST_TIMEOUT)',
+  ],
+];
+
+describe('harm to keys, spellings, bounds and waits', () => {
+  for (const [why, file, diff, shows, not] of KINDS) {
+    it(`tells of ${file} that it ${why}`, () => {
+      const found = harmsOf(file, diff).find((one) => one.why.includes(why));
+      expect(found, diff).to.include({ isPlain: true });
+      expect([found!.shows.test(shows), found!.shows.test(not)]).to.deep.equal([true, false]);
+    });
+  }
+
+  it('finds none in what looks similar', () => {
+    for (const [file, diff] of HARMLESS) expect(harmsOf(file, diff), diff).to.deep.equal([]);
+  });
+
+  it('takes a default that another constant holds for another value, and tuning for no tightening', () => {
+    const swapped = (value: string) =>
+      effectOf({
+        id: 'c1',
+        kind: 'commit',
+        title: 'refactor: one place for limits',
+        at: null,
+        service: null,
+        files: ['pool.ts'],
+        detail: `-const JOBS_AT_ONCE = 64;\n-  run(opts.jobs ?? JOBS_AT_ONCE);\n+const CHECKS_AT_ONCE = ${value};\n+  run(opts.jobs ?? CHECKS_AT_ONCE);`,
+      });
+    expect(swapped('4')).to.include({ effect: 'behaviour', tightens: true });
+    expect(swapped('60')).to.include({ effect: 'behaviour', tightens: false });
+    expect(swapped('64')).to.include({ effect: 'preserving' });
+  });
+
+  it('reads many and long lines in no time', () => {
+    const many = (sign: string) =>
+      Array.from({ length: 3000 }, (_, at) => `${sign}  key = \`$\{a${at}}:$\{b}\` + "x${at}";`);
+    const long = `-key = ${'"a:" + '.repeat(3000)}\n+key = ${'{a.'.repeat(3000)}\n+${'LimitLower'.repeat(3000)}`;
+    const started = performance.now();
+    harmsOf('keys.ts', [...many('-'), ...many('+'), long].join('\n'));
+    harmsOf('keys.ts', long);
+    expect(performance.now() - started).to.be.below(2000);
+  });
+});
