@@ -5,6 +5,7 @@ import { oncePer } from '../detectors/support/once-per.ts';
 import type { Calm } from './calm.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { imageIsFull } from './calm-file-systems.ts';
+import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
 import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
@@ -133,6 +134,7 @@ function vacuumWorks(printed: PrintedState): Calm | null {
 }
 
 const TOPICS: readonly Topic[] = [
+  { about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i, shown: nobodyWaits },
   { about: /vacuum|wraparound|freez|transaction ?id/i, shown: vacuumWorks },
   {
     // Consumers of a queue lag, too.
