@@ -5,6 +5,7 @@ import { oncePer } from '../detectors/support/once-per.ts';
 import type { Calm } from './calm.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { imageIsFull } from './calm-file-systems.ts';
+import { warmAgain } from './calm-hit-ratio.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
 import { complains } from './complaints.ts';
@@ -37,6 +38,8 @@ export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const { state, stories } = diagnoseDatabase(input);
   if (state.printed.notes.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
   if ((lockWaits(state.printed) ?? 0) > 0) return null;
+  const warm = warmAgain(input);
+  if (warm) return warm;
   for (const { about, shown } of TOPICS) {
     const calm = about.test(text) ? shown(state.printed, text) : null;
     if (calm) return { ...calm, evidence: [...new Set(calm.evidence)].sort((left, right) => left - right) };
