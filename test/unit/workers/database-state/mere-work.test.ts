@@ -76,4 +76,21 @@ describe('a server that only works', () => {
     const grown = CALM_SQL.map((one) => ({ ...one, load: one.load * 2 }));
     expect(verdict('Note about ledger-prod', {}, events, grown)).to.be.oneOf(['healthy', 'inconclusive']);
   });
+
+  it('has as much space as before when its storage has passed a threshold', () => {
+    const title = 'Storage notice of ledger-prod';
+    const events: Events = [[4, 'Storage size of DB instance ledger-prod has reached 80% of the critical threshold']];
+    expect(verdict(title, {}, events)).to.be.oneOf(['healthy', 'inconclusive']);
+    expect(report(title, { FreeStorageSpace: ramp(2e11, 1e9) }, events).rootCause?.statement).to.contain('exhausted');
+    const full: Events = [[4, 'Allocated storage has been exhausted']];
+    expect(report(title, {}, full).rootCause?.statement).to.contain('exhausted');
+  });
+
+  it('has worked without burst credits all the time', () => {
+    const title = 'CPUCreditBalance of ledger-prod is low';
+    expect(verdict(title, { CPUCreditBalance: flat(2) }, [])).to.be.oneOf(['healthy', 'inconclusive']);
+    const fall = Array.from({ length: 15 }, (_, at) => (at < 6 ? 90 : 0.1));
+    const drained = report('ledger-prod is slow', { CPUCreditBalance: fall }, []);
+    expect(drained.rootCause?.statement).to.contain('credits');
+  });
 });
