@@ -5,6 +5,8 @@ import { oncePer } from '../detectors/support/once-per.ts';
 import type { Calm } from './calm.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { imageIsFull } from './calm-file-systems.ts';
+import { warmAgain } from './calm-hit-ratio.ts';
+import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
 import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
@@ -36,6 +38,8 @@ export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const { state, stories } = diagnoseDatabase(input);
   if (state.printed.notes.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
   if ((lockWaits(state.printed) ?? 0) > 0) return null;
+  const warm = warmAgain(input);
+  if (warm) return warm;
   for (const { about, shown } of TOPICS) {
     const calm = about.test(text) ? shown(state.printed, text) : null;
     if (calm) return { ...calm, evidence: [...new Set(calm.evidence)].sort((left, right) => left - right) };
@@ -133,6 +137,7 @@ function vacuumWorks(printed: PrintedState): Calm | null {
 }
 
 const TOPICS: readonly Topic[] = [
+  { about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i, shown: nobodyWaits },
   { about: /vacuum|wraparound|freez|transaction ?id/i, shown: vacuumWorks },
   {
     // Consumers of a queue lag, too.

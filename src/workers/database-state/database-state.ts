@@ -3,6 +3,7 @@
  * (AWS Performance Insights and its like), events, and the statements of its workload.
  */
 
+import type { CreditSeries } from './credit-series.ts';
 import type { PrintedState } from './printed/printed-state.ts';
 import type { ServerStatus } from './server-status.ts';
 
@@ -65,6 +66,8 @@ export type DatabaseState = {
   changes: CloudChange[];
   /** The state in which its cloud says that the server is; null where nobody asked. */
   status: ServerStatus | null;
+  /** The burst credits of machines among the telemetry. */
+  credits: CreditSeries[];
   /** What servers printed for psql, mysql, redis-cli and their like. */
   printed: PrintedState;
 };

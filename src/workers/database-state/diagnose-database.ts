@@ -1,6 +1,7 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
+import { worksAsBefore } from './as-before.ts';
 import type { DatabaseState } from './database-state.ts';
 import { liveStories } from './live/live-stories.ts';
 import { readDatabase } from './read-database.ts';
@@ -18,7 +19,7 @@ export const diagnoseDatabase = oncePer((input: DetectorInput): DatabaseDiagnosi
   const state = readDatabase(input.evidence);
   const context = { text: alertText(input.alerts).toLowerCase(), server: serverOf(state, input) };
   const told = [...liveStories(input), ...STORIES.flatMap((tell) => tell(state, context) ?? [])];
-  return { state, context, stories: inOrder(told) };
+  return { state, context, stories: inOrder(worksAsBefore(state, context, told)) };
 });
 
 function serverOf(state: DatabaseState, { alerts, facts }: DetectorInput): string {

@@ -88,7 +88,26 @@ const room: Reading = (profile) => {
 const memory: Reading = (profile) =>
   (inBytes(profile.series, profile.min) ?? profile.min) < LITTLE_MEMORY ? null : calmOnly(profile);
 
+/** Vacuum begins to freeze rows at a tenth of what there is; below twice of that it only has not come to it yet. */
+const [NOT_YET, OLD_IDS] = [4e8, 1e9];
+/** What is left of the age where rows were frozen. */
+const FROZEN = 0.9;
+
+const ids: Reading = (profile, state) => {
+  const { series, last, max } = profile;
+  if (max >= OLD_IDS) return null;
+  if (last <= FROZEN * max) return `${series.metric} fell to ${shown(profile, last)}: vacuum froze the old rows`;
+  const works = state.profile?.statements.some(({ statement }) => /\bvacuum\b/i.test(statement)) ?? false;
+  if (works) return `${series.metric} is at ${shown(profile, last)}, and a vacuum that freezes old rows is at work`;
+  return max < NOT_YET ? '' : null;
+};
+
 const TOPICS: readonly Topic[] = [
+  {
+    about: /transaction ?ids?\b|wraparound|\bxids?\b|usedtransactionids/i,
+    metrics: ['MaximumUsedTransactionIDs'],
+    harmless: ids,
+  },
   {
     about: /connections?\b|\bclients\b/i,
     metrics: ['DatabaseConnections', 'CurrConnections'],

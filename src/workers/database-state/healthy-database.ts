@@ -30,6 +30,7 @@ const SHOWN_BY: readonly [about: RegExp, metric: RegExp][] = [
   [/\bcpu\b|processor/i, /cpu|load/i],
   [/connections?\b/i, /connections|threads|backends|sessions/i],
   [/replica(?:tion)?[ -]?lag|\blag\b/i, /lag|replica|behind/i],
+  [/transaction ?ids?\b|wraparound|usedtransactionids/i, /transaction.?ids?|xid/i],
   [/latency/i, /latency|time|duration/i],
 ];
 

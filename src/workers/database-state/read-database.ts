@@ -2,6 +2,7 @@ import type { Evidence } from '../../shared/report.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
 import { isRecord, numberAt, type Raw, recordAt, recordsAt, textAt, textsAt } from '../kubernetes-state/raw.ts';
 import { cloudChanges } from './cloud-changes.ts';
+import { creditSeries } from './credit-series.ts';
 import type {
   DatabaseEvent,
   DatabaseState,
@@ -41,6 +42,7 @@ export function readDatabase(evidence: Evidence[]): DatabaseState {
     rows: heard.rows,
     changes: cloudChanges(evidence),
     status: serverStatus(evidence),
+    credits: creditSeries(evidence),
     printed: printedState(evidence),
   };
 }

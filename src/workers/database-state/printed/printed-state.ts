@@ -101,6 +101,10 @@ export function timeIn(text: string): number {
 
 const ASKS_WAITS =
   /not (?:l\.)?granted|granted\s*=\s*(?:false|'f')|data_lock_waits|innodb_lock_waits|pg_blocking_pids/i;
+/** The columns of an answer that has one row for each session that waits. */
+const OF_WAITERS = /^(?:granted|(?:pg_)?block(?:ing|ed)\w*|waiting_\w+|locktype|relation)$/;
+/** What stands there for a session that waits for nobody. */
+const NOBODY = /^(?:\{\}|\[\]|0|null)?$/i;
 
 /**
  * How many sessions wait for a lock by the answers to that very question; null where nobody asked. An answer without rows is one of
@@ -115,16 +119,24 @@ export function lockWaits(printed: PrintedState): number | null {
         /^(?:count|waiting|ungranted|not_granted|blocked|waiters|locks)$/.test(column),
       );
       if (count && rows.length === 1) return [cell(rows[0] ?? {}, count)];
-      const pairs = columns.some((column) =>
-        /^(?:granted|blocking_pid|waiting_pid|blocked_by|locktype|relation)$/.test(column),
-      );
-      if (!pairs) return [];
+      if (!columns.some((column) => OF_WAITERS.test(column))) return [];
       return [
         rows
           .filter((row) => row.granted === undefined || /^f/.test(row.granted))
-          .filter((row) => row.blocked_by !== '{}').length,
+          .filter((row) => !NOBODY.test(row.blocked_by ?? row.pg_blocking_pids ?? row.blocking_pids ?? '-')).length,
       ];
     })
     .filter((count) => !Number.isNaN(count));
-  return counts.length > 0 ? Math.max(...counts) : null;
+  const known = [...counts, ...refusedLocks(printed)];
+  return known.length > 0 ? Math.max(...known) : null;
 }
+
+/** Where locks are counted by whether they were granted: how many were not. */
+const refusedLocks = ({ answers }: PrintedState): number[] =>
+  answers
+    .filter(({ command, tables }) => /\bpg_locks\b/i.test(command) && tables.length > 0)
+    .flatMap(({ tables }) => tables)
+    .filter(({ columns, rows }) => columns.includes('granted') && columns.includes('count') && rows.length > 0)
+    .map(({ rows }) =>
+      rows.filter(({ granted = '' }) => /^f/.test(granted)).reduce((sum, row) => sum + (cell(row, 'count') || 0), 0),
+    );

@@ -7,9 +7,11 @@ export const ROOM = 0.6;
 /** The limits of connections that the texts tell. */
 export const limitsIn = (texts: string[]): number[] =>
   texts.flatMap((one) =>
-    [...one.matchAll(/(?:max(?:imum|_connections)?|limit|ceiling)\D{0,25}(\d{2,5})\b/gi)].map(([, limit]) =>
-      Number(limit),
-    ),
+    [
+      ...one.matchAll(
+        /(?:max(?:imum|_connections)?|limit|ceiling)(?:(?!current|\bnow\b|\bused\b|\bopen\b)\D){0,25}(\d{2,5})\b(?! ?(?:%|percent))/gi,
+      ),
+    ].map(([, limit]) => Number(limit)),
   );
 
 const NAMED = /max_connections\D{0,25}(\d{2,6})\b/gi;

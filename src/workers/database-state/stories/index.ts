@@ -29,6 +29,7 @@ import { staleStatistics } from './statistics-stories.ts';
 import { storage } from './storage.ts';
 import { oldTransaction, transactionIds } from './transactions.ts';
 import { vacuumHeldBack } from './vacuum-stories.ts';
+import { usedUpCredits } from './volume-credits.ts';
 
 /** Every story that the metrics, the load and the events of a server can tell. */
 export const STORIES: readonly StoryTeller[] = [
@@ -73,4 +74,5 @@ export const STORIES: readonly StoryTeller[] = [
   sortsOnDisk,
   slowStoreCommands,
   openReadView,
+  usedUpCredits,
 ];

@@ -1,14 +1,16 @@
+import { isStrained } from '../calm-series.ts';
 import { changeText, metricOf, type SeriesProfile, valueText } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
-import { heaviest, noActions, numbers, rose, topText } from './story-parts.ts';
+import { heaviest, isFelt, noActions, numbers, rose, topText } from './story-parts.ts';
 
 /** Burst credits that are used up, so that the cloud throttles disk or processor. */
-export const credits: StoryTeller = (state, { server }) => {
+export const credits: StoryTeller = (state, { server, text }) => {
   const balance = metricOf(state, 'BurstBalance', 'EBSIOBalance%', 'EBSByteBalance%', 'CPUCreditBalance');
   if (!balance || balance.after > 5 || balance.recovered) return null;
   return {
     kind: 'credits',
-    score: balance.before > 10 ? 0.88 : 0.7,
+    // A server that had none before either works at its baseline, and may have all that it needs.
+    score: balance.before > 10 ? 0.88 : isStrained(state) || isFelt(text) ? 0.7 : 0.3,
     text: `The burst credits of the database server ${server} are used up, so the cloud throttles it: ${changeText(balance)}`,
     brief: `burst credits are used up (${changeText(balance)})`,
     evidence: numbers(balance),
@@ -51,7 +53,7 @@ export const throttling: StoryTeller = (state, { server }) => {
 };
 
 /** A cache that throws keys away because its memory is full. */
-export const evictions: StoryTeller = (state, { server }) => {
+export const evictions: StoryTeller = (state, { server, text }) => {
   const [evicted, memory, hits] = [
     metricOf(state, 'Evictions'),
     metricOf(state, 'DatabaseMemoryUsagePercentage', 'BytesUsedForCachePercentage'),
@@ -63,7 +65,8 @@ export const evictions: StoryTeller = (state, { server }) => {
   const fewer = hits !== null && hits.after < 0.8 * hits.before ? hits : null;
   return {
     kind: 'evictions',
-    score: thrown && full ? 0.88 : thrown ? 0.8 : 0.7,
+    // A cache is there to be full; it harms where keys are lost, or somebody feels it.
+    score: thrown && full ? 0.88 : thrown ? 0.8 : isStrained(state) || isFelt(text) ? 0.7 : 0.45,
     text: `The memory of the cache ${server} is full (maxmemory)${thrown ? ', so it evicts keys' : ''}: ${[evicted, memory, fewer].flatMap((one) => (one ? [changeText(one)] : [])).join(', ')}${fewer ? ', so more requests miss the cache' : ''}${memory && !thrown ? `; it is at ${valueText(memory.last, memory.series.unit)}` : ''}`,
     brief: 'the cache is full and evicts keys',
     evidence: numbers(evicted, memory, fewer),

@@ -20,6 +20,11 @@ import {
 const FORCED = /checkpoint starting:(?: \w+)* (?:wal|xlog)\b/i;
 const MANY_FORCED = 3;
 
+/** What a server says of checkpoints that come too often, and of a vacuum that has more to do than usual. */
+const TOO_CLOSE = /too frequently|storm|\d+ checkpoints|excessive/i;
+const HARD =
+  /\bauto(?:matic )?(?:aggressive )?-?vacuum\b[^\n]{0,80}(?:wraparound|aggressive|excessive|storm|too frequently)|aggressive (?:auto)?vacuum|excessive (?:auto)?vacuum|vacuum storm/i;
+
 /** What PostgreSQL writes when an automatic vacuum is through with a table. */
 const ENDED = /automatic (?:aggressive )?vacuum[^\n]{0,60} of table/i;
 /** What is left of its load then. */
@@ -46,12 +51,13 @@ export const maintenance: StoryTeller = (state, { server, text }) => {
   if (ended && eased(state)) return null;
   const forced = events.filter(({ message }) => FORCED.test(message));
   const frequent = [
-    ...events.filter(({ message }) => /too frequently|storm|\d+ checkpoints|wraparound|excessive/i.test(message)),
+    ...events.filter(({ message }) => /checkpoint/i.test(message) && TOO_CLOSE.test(message)),
     ...(forced.length >= MANY_FORCED ? forced : []),
   ];
   const walSize = settingOf(state, 'max_wal_size');
   const own = top && /\bvacuum\b|\banalyze\b|checkpointer|freeze/i.test(top.statement) && top.share >= 0.3 ? top : null;
-  if (!own && frequent.length === 0) return null;
+  const vacuums = events.filter(({ message }) => !/checkpoint/i.test(message) && HARD.test(message));
+  if (!own && frequent.length === 0 && vacuums.length === 0) return null;
   const storm = frequent.some(({ message }) => /checkpoint/i.test(message));
   const [wal, iops, queue] = [
     metricOf(state, 'TransactionLogsGeneration'),
@@ -62,12 +68,15 @@ export const maintenance: StoryTeller = (state, { server, text }) => {
   const harm = isStrained(state) || isFelt(text);
   const what = own
     ? `The maintenance statement ${quote(shownStatement(own.statement, 80), 90)}`
-    : 'Checkpoints that follow each other too closely';
+    : frequent.length > 0
+      ? 'Checkpoints that follow each other too closely'
+      : 'A vacuum that has much to freeze or to remove';
+  const shown = [...frequent, ...vacuums];
   return {
     kind: 'maintenance',
     // Vacuum belongs to every working day; it is to blame where the server suffers.
-    score: frequent.length === 0 && !harm ? 0.3 : own && events.length > 0 ? 0.93 : own ? 0.88 : 0.8,
-    text: `${what} overloads the database server ${server}${storm && own ? ' and triggers a checkpoint storm (checkpoints too frequent)' : ''}: it writes WAL (write-ahead log) and dirty pages and takes most of the load${state.profile ? `; the load waits on ${waitNames(state.profile.waits, 3)}` : ''}${changes.length > 0 ? `. ${changes.join(', ')}` : ''}. CPU and latency are effects of it${storm && walSize ? `; max_wal_size is ${quote(walSize.value, 20)}` : ''}${frequent[0] ? `. Events: ${eventText(frequent, 1, 130)}` : ''}`,
+    score: !harm ? 0.3 : own && events.length > 0 ? 0.93 : own ? 0.88 : frequent.length > 0 ? 0.8 : 0.6,
+    text: `${what} ${own || frequent.length === 0 ? 'overloads' : 'overload'} the database server ${server}${storm && own ? ' and triggers a checkpoint storm (checkpoints too frequent)' : ''}: ${own || frequent.length === 0 ? 'it writes' : 'they write'} WAL (write-ahead log) and dirty pages${own ? ' and takes most of the load' : ''}${state.profile ? `; the load waits on ${waitNames(state.profile.waits, 3)}` : ''}${changes.length > 0 ? `. ${changes.join(', ')}` : ''}. CPU and latency are effects of it${storm && walSize ? `; max_wal_size is ${quote(walSize.value, 20)}` : ''}${shown[0] ? `. Events: ${eventText(shown, 1, 130)}` : ''}`,
     brief: 'vacuum and checkpoints load the server',
     evidence: [
       ...(storm && walSize ? [walSize.evidence] : []),

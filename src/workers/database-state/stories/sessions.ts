@@ -5,6 +5,7 @@ import type { DatabaseState, LoadedStatement, LoadProfile } from '../database-st
 import { changeText, isSettled, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
+import { isOfThreshold } from '../thresholds.ts';
 import { limitOfClients, limitsIn, ROOM } from './client-limit.ts';
 import {
   cited,
@@ -82,10 +83,12 @@ const HIGH = /\bhigh\b/;
 /** Connections that are used up, or pile up. */
 export const connections: StoryTeller = (state, { server, text }) => {
   const series = metricOf(state, 'DatabaseConnections', 'CurrConnections');
-  const events = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message));
+  const told = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message));
+  // A threshold below the limit that steady clients have passed exhausts nothing.
+  const events = told.filter(({ message }) => !isOfThreshold(message) || rose(series, 1.5));
   const spoken = CONNECTION_WORDS.test(text) && !hasRoom(series, text);
   const idle = holdsIdle(state.profile);
-  const full = series !== null && nearLimit(series.after, [text, ...events.map(({ message }) => message)]);
+  const full = series !== null && nearLimit(series.after, [text, ...told.map(({ message }) => message)]);
   const up = (rose(series, 1.5) && !series.recovered) || full;
   if (!up && events.length === 0 && !(spoken && idle)) return null;
   const many = series !== null && series.ratio >= MANY_TIMES;

@@ -4,6 +4,7 @@ import { inBytes } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile, valueText } from '../profile-series.ts';
 import { shownStatement, writesRows } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
+import { isOfThreshold } from '../thresholds.ts';
 import { keptLog, slotEvidence, slotText } from './slots.ts';
 import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose } from './story-parts.ts';
 
@@ -17,14 +18,18 @@ export const storage: StoryTeller = (state, { server, text }) => {
     ({ message }) =>
       /storage|disk (?:is )?full|no space left/i.test(message) && !/autoscal\w+ completed|DiskQueue/i.test(message),
   );
-  const told = events.filter(({ message }) =>
-    /full|exhaust|out of|ran out|no space|consumed|critical|has reached|read-only/i.test(message),
-  );
   const low =
     free !== null &&
     (free.last <= 0.05 * Math.max(free.max, totalOf(events)) ||
       (inBytes(free.series, free.last) ?? free.last) < LITTLE);
   const falling = free !== null && free.after < 0.8 * free.before;
+  // A threshold below the limit, where the space that is left was measured and does not shrink, is none of it.
+  const roomy = free !== null && !low && !falling;
+  const told = events.filter(
+    ({ message }) =>
+      /full|exhaust|out of|ran out|no space|consumed|critical|has reached|read-only/i.test(message) &&
+      !(roomy && isOfThreshold(message)),
+  );
   const growing = [
     metricOf(state, 'TransactionLogsGeneration'),
     metricOf(state, 'TransactionLogsDiskUsage'),

@@ -26,8 +26,12 @@ const SYMPTOM =
 /** `no users wait for it`, `nobody saw errors`. */
 const DENIED = /\b(?:no|nobody|no one|none|not|never|without|0)\b[^.,;:\n]{0,40}/gi;
 
+/** `latency and error rate are as on other days`: what is as ever is no harm; what somebody sees, or compares with it, may be. */
+const AS_EVER =
+  /(?:(?!\b(?:above|below|over|under|than|what|more|less|higher|lower|worse|exceed\w*|not|but|while|although|until|when|is|are|was|were|sees?|gets?|reports?|returns?|rises?|rose|cannot|fail\w*|refus\w*|reject\w*|drop\w*|hang\w*|stall\w*|time[sd]? out)\b)[^.,;:\n]){0,120}\b(?:is|are|was|were|stays?|stayed|remains?|remained|looks?|looked)(?: still| all| both)? (?:as (?:on other|on all|on every|every|usual|before|ever|always|any|they|it)\b|at (?:its|their|the) usual\b|unchanged|normal\b|flat\b|steady\b|unaffected|the same\b|within (?:its|their|the) (?:usual|normal|slo)\b)[^.,;:\n]{0,80}/gi;
+
 /** The text of an alert without the harm that it denies. */
-export const withoutDenials = (text: string): string => text.replace(DENIED, '');
+export const withoutDenials = (text: string): string => text.replace(AS_EVER, '').replace(DENIED, '');
 
 /** True for the text of an alert (lower case) that tells of harm, and not only of a number. */
 export const isFelt = (text: string): boolean => SYMPTOM.test(withoutDenials(text));

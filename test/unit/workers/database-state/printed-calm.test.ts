@@ -47,6 +47,33 @@ describe('a server that is shown to be well by what it printed', () => {
     expect(verdict(long, dump('report-tool'), waits(0))).not.to.equal('healthy');
   });
 
+  it('grants every lock that is asked for', () => {
+    const many = 'Many locks on erp-db, is something blocked?';
+    const counted = (...rows: string[]) =>
+      printed(
+        'psql -h erp-db -c "select mode, granted, count(*) from pg_locks group by 1,2"',
+        [' mode | granted | count', '------+---------+-------', ...rows, `(${rows.length} rows)`].join('\n'),
+      );
+    const blockers = (...rows: string[]) =>
+      printed(
+        'psql -h erp-db -c "select pid, pg_blocking_pids(pid) from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0"',
+        [' pid | pg_blocking_pids', '-----+------------------', ...rows, `(${rows.length} rows)`].join('\n'),
+      );
+    const granted = ' AccessShareLock | t | 311';
+    expect(verdict(many, counted(granted))).to.equal('healthy');
+    expect(verdict(many, counted(granted), blockers())).to.equal('healthy');
+    expect(verdict(many, waits(0))).to.equal('healthy');
+    expect(verdict(many, counted(granted, ' ExclusiveLock | f | 3'))).not.to.equal('healthy');
+    expect(verdict(many, counted(granted), blockers(' 811 | {900}'))).not.to.equal('healthy');
+    expect(verdict(many, sessions([' web | active | 4']))).not.to.equal('healthy');
+    // A session that was left in its transaction keeps its locks for the next one.
+    const left = printed(
+      'psql -h erp-db -c "select pid, state, now()-xact_start as xact_age from pg_stat_activity"',
+      ' pid | state | xact_age\n-----+-------+----------\n 811 | idle in transaction | 00:41:10\n(1 row)\n',
+    );
+    expect(verdict(many, counted(granted), left)).not.to.equal('healthy');
+  });
+
   it('vacuums to prevent wraparound without anybody waiting', () => {
     const worker = (age: number) =>
       printed(
