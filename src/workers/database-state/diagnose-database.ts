@@ -2,7 +2,7 @@ import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import { worksAsBefore } from './as-before.ts';
-import type { DatabaseState } from './database-state.ts';
+import type { DatabaseEvent, DatabaseState } from './database-state.ts';
 import { liveStories } from './live/live-stories.ts';
 import { readDatabase } from './read-database.ts';
 import { STORIES } from './stories/index.ts';
@@ -16,11 +16,23 @@ export type DatabaseDiagnosis = { state: DatabaseState; context: StoryContext; s
 
 /** The stories that the evidence tells of a database server, the cause first; what it explains stands below its confidence. */
 export const diagnoseDatabase = oncePer((input: DetectorInput): DatabaseDiagnosis => {
-  const state = readDatabase(input.evidence);
-  const context = { text: alertText(input.alerts).toLowerCase(), server: serverOf(state, input) };
+  const seen = readDatabase(input.evidence);
+  const context = { text: alertText(input.alerts).toLowerCase(), server: serverOf(seen, input) };
+  const state = { ...seen, events: seen.events.filter((event) => !isOfAnother(event, context.server, input)) };
   const told = [...liveStories(input), ...STORIES.flatMap((tell) => tell(state, context) ?? [])];
   return { state, context, stories: inOrder(worksAsBefore(state, context, told)) };
 });
+
+/** What the cloud says that somebody did with a server as a whole. */
+const FATE =
+  /^(?:DB (?:instance|cluster) (?:shutdown|deleted|created|restarted|stopped|started|rebooted)\b|Restored from\b)/i;
+
+/** True for the fate of a server that the alert does not name, such as a copy of the one that it is about. */
+function isOfAnother({ message, about }: DatabaseEvent, server: string, { alerts }: DetectorInput): boolean {
+  if (!about || about === server || server === '' || !FATE.test(message)) return false;
+  const words = [alertText(alerts), ...alerts.flatMap(({ labels }) => Object.values(labels))].join(' ').toLowerCase();
+  return !words.split(/[^\w-]+/).includes(about.toLowerCase());
+}
 
 function serverOf(state: DatabaseState, { alerts, facts }: DetectorInput): string {
   const stated = alerts

@@ -25,7 +25,8 @@ function told(state: KubernetesState, group: ConsumerGroup): Diagnosis[] {
       make(state, group, {
         kind: 'consumers-gone',
         statement: `Nobody reads: ${who} has no active members, so records pile up (consumer lag: ${shown})`,
-        confidence: 0.74,
+        // Between two runs of a job nobody reads, and nobody has to.
+        confidence: readsBySchedule(state, group) ? 0.2 : 0.74,
         depth: DEPTH.pod,
       }),
     ];
@@ -47,6 +48,20 @@ function told(state: KubernetesState, group: ConsumerGroup): Diagnosis[] {
     }),
   ];
 }
+
+/** True where a CronJob of the group's name runs on schedule and its last runs were completed. */
+const readsBySchedule = ({ workloads }: KubernetesState, { group }: ConsumerGroup): boolean =>
+  workloads.some(({ kind, name: own, suspended }) => kind === 'CronJob' && !suspended && alike(own, group)) &&
+  !workloads.some(
+    (one) => one.kind === 'Job' && alike(one.name.replace(/-\d+$/, ''), group) && (one.job.failed ?? 0) > 0,
+  );
+
+const alike = (own: string, group: string): boolean => {
+  const [one, two] = [own, group].map((text) =>
+    text.toLowerCase().replace(/[-_.](?:consumer|group|job|cron)s?\b/g, ''),
+  );
+  return one === two;
+};
 
 type Told = Pick<Diagnosis, 'kind' | 'statement' | 'confidence' | 'depth'>;
 

@@ -21,7 +21,12 @@ export const crashes: Analyzer = (context) => {
     ),
     (pod) => `${pod.namespace} ${workloadName(pod)}`,
   );
-  return [...groups.values()].flatMap((pods) => pods.flatMap((pod) => crashOf(context, pod)).slice(0, 1));
+  return [...groups.values()].flatMap((pods) =>
+    pods
+      .flatMap((pod) => crashOf(context, pod))
+      .toSorted((left, right) => right.confidence - left.confidence)
+      .slice(0, 1),
+  );
 };
 
 /** The remains of a pod that was replaced tell of the past, unless somebody asks about them. */

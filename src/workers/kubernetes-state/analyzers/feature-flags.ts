@@ -1,10 +1,12 @@
 import { changeAction, describeAction } from '../actions.ts';
+import { formOf } from '../build-state.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, LogText, Meta } from '../kubernetes-state.ts';
 import { messageOf } from '../logs/message-of.ts';
 import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 import { isRecord, recordAt, textAt, textMapAt } from '../raw.ts';
+import { parseKubectl } from '../read/kubectl-command.ts';
 import { dataIn } from '../read/read-documents.ts';
 import { workloadName } from '../relations.ts';
 
@@ -17,32 +19,40 @@ const OFF = /^(?:off|false|disabled|none|0|default|no)$/i;
 const MAX_TEXT = 200_000;
 
 /** Flags in the form of OpenFeature's flagd: `{ "flags": { NAME: { state, variants, defaultVariant } } }`, as JSON or YAML. */
-function switchedOn({ state, text }: Context): Diagnosis[] {
-  return (state.others.get('ConfigMap') ?? []).flatMap((map) =>
-    Object.values(textMapAt(map.raw, 'data'))
-      .flatMap(flagsOf)
-      .flatMap(([flag, body]) => {
-        const variant = textAt(body, 'defaultVariant') ?? '';
-        const value = recordAt(body, 'variants')[variant];
-        const about = `${flag} ${textAt(body, 'description') ?? ''}`;
-        const on =
-          textAt(body, 'state') === 'ENABLED' && variant !== '' && !OFF.test(variant) && value !== false && value !== 0;
-        if (!on || !FAULT.test(about)) return [];
-        const concerned = wordsOf(about);
-        return [
-          switched(
-            map,
-            {
-              flag,
-              variant,
-              about: textAt(body, 'description'),
-              concerned: [...concerned, ...bearing(state, concerned)],
-            },
-            text,
-          ),
-        ];
-      }),
+function switchedOn(context: Context): Diagnosis[] {
+  return flagSources(context).flatMap(({ source, flags }) =>
+    flags.flatMap(([flag, body]) => {
+      const variant = textAt(body, 'defaultVariant') ?? '';
+      const value = recordAt(body, 'variants')[variant];
+      const description = textAt(body, 'description');
+      const about = `${flag} ${description ?? ''}`;
+      const on =
+        textAt(body, 'state') === 'ENABLED' && variant !== '' && !OFF.test(variant) && value !== false && value !== 0;
+      if (!on || !FAULT.test(about)) return [];
+      const words = wordsOf(about);
+      const concerned = [...words, ...bearing(context.state, words)];
+      return [switched(source, { flag, variant, about: description, concerned }, context.text)];
+    }),
   );
+}
+
+type Source = Pick<Meta, 'name' | 'namespace' | 'evidence'>;
+
+/** Where flags stand: in ConfigMaps, and in what a command printed of one of their keys alone. */
+function flagSources({ state, input }: Context): { source: Source; flags: [string, unknown][] }[] {
+  const maps = (state.others.get('ConfigMap') ?? []).map((map) => ({
+    source: map as Source,
+    flags: Object.values(textMapAt(map.raw, 'data')).flatMap(flagsOf),
+  }));
+  const read = new Set(maps.filter(({ flags }) => flags.length > 0).flatMap(({ source }) => source.evidence));
+  const printed = formOf(input.evidence, 'command.output')
+    .filter(({ number }) => !read.has(number))
+    .map(({ number, data }) => {
+      const { kinds, name: own = null, namespace = null } = parseKubectl(data.command) ?? {};
+      const named = kinds?.[0] === 'ConfigMap' ? own : null;
+      return { source: { name: named ?? 'flags', namespace, evidence: [number] }, flags: flagsOf(data.output) };
+    });
+  return [...maps, ...printed];
 }
 
 function flagsOf(text: string): [string, unknown][] {
@@ -54,7 +64,7 @@ function flagsOf(text: string): [string, unknown][] {
 type Flag = { flag: string; variant: string; about: string | null; concerned: string[] };
 
 function switched(
-  { name: map, namespace, evidence }: Pick<Meta, 'name' | 'namespace' | 'evidence'>,
+  { name: map, namespace, evidence }: Source,
   { flag, variant, about, concerned }: Flag,
   text: string,
 ): Diagnosis {

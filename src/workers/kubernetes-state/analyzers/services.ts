@@ -32,6 +32,7 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
     const misnamed = none ? misnamedPort(state, service) : null;
     if (misnamed) return [misnamed];
     const near = nearest(service, inside) ?? (none ? namesake(state, service) : null);
+    if (!near && none && hasUnreadyNamesakes(state, service)) return [];
     return near || none ? [selectorMismatch(service, near, none)] : [];
   }
   const meant = strangers(service, selected, inside);
@@ -81,6 +82,16 @@ function namesake(state: KubernetesState, service: Service): Selectable | null {
   const { template } = found ?? { template: null };
   return found && template ? { ...found, template, labels: found.selector, pod: null } : null;
 }
+
+/** Pods of the service's name that are not ready, of which nothing told the labels: then it has no endpoints, whatever it selects. */
+const hasUnreadyNamesakes = ({ pods }: KubernetesState, { name: own, namespace }: Service): boolean =>
+  pods.some(
+    (pod) =>
+      pod.ready === false &&
+      Object.keys(pod.template.labels).length === 0 &&
+      sameNamespace(pod.namespace, namespace) &&
+      alike(workloadName(pod), own),
+  );
 
 const pairs = (labels: Record<string, string>): string =>
   Object.entries(labels)

@@ -92,7 +92,7 @@ function toCandidate(raw: string, index: number): Candidate[] {
   )
     return [];
   const head = text.slice(0, 120);
-  const kind = FAILURE_KINDS.find(({ pattern }) => pattern.test(text)) ?? null;
+  const kind = FAILURE_KINDS.find(({ pattern, holds }) => pattern.test(text) && (holds?.(text) ?? true)) ?? null;
   const level = levelOf(text, head, kind);
   // Who calls it an error that a callee refuses its requests is the client himself.
   const refused = level >= 0.85 && REFUSED_BY_CALLEES.has(kind?.name ?? '');

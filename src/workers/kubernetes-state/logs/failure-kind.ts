@@ -11,4 +11,6 @@ export type FailureKind = {
   weight: number;
   /** True when the line is a measurement and needs no word of complaint. */
   certain?: boolean;
+  /** False for a line that the pattern finds and that means something else. */
+  holds?: (line: string) => boolean;
 };

@@ -8,6 +8,18 @@ export const OF_NODES: ReadonlySet<string> = new Set([
   'kernel-setting',
 ]);
 
+/** A collection that frees less than this share of what there was frees hardly any. */
+const LITTLE = 0.3;
+
+const COLLECTED = /\b(\d+(?:\.\d+)?)([KMG])?B?->(\d+(?:\.\d+)?)([KMG])?B?\b/g;
+const UNIT: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** What a collection found and left (`1893M->611M(3072M)`; the whole heap stands last), where the line tells it; one that frees much has room. */
+function freesLittle(line: string): boolean {
+  const [, before, of = '', after, left = ''] = [...line.matchAll(COLLECTED)].at(-1) ?? [];
+  return before === undefined || Number(after) * (UNIT[left] ?? 1) > (1 - LITTLE) * Number(before) * (UNIT[of] ?? 1);
+}
+
 /** What certificates, name servers, the API server, disks, memory and links say when they fail. */
 export const PLATFORM_FAILURES: readonly FailureKind[] = [
   {
@@ -214,6 +226,7 @@ export const PLATFORM_FAILURES: readonly FailureKind[] = [
     pattern:
       /\bPause Full\b.{0,120}?\b\d{4,}(?:\.\d+)?ms\b|\[Full GC\b.{0,300}?\b(?:[1-9]\d*\.\d+) secs\]|\bto-space exhausted\b|\bMark-(?:sweep|Compact)\b.{0,120}?\b[1-9]\d{3,}\.\d+ \/ /,
     weight: 1,
+    holds: freesLittle,
     certain: true,
   },
   {

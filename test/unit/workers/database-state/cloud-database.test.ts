@@ -69,6 +69,28 @@ describe('cloud databases', () => {
     expect(cut.said).to.include('was restarted or changed');
   });
 
+  it('does not take the end of a copy for that of the server that the alert names', () => {
+    const ended = (about: string) => ({
+      capability: 'snapshot.json' as const,
+      data: {
+        name: 'events',
+        body: {
+          events: [
+            {
+              date: '2031-04-02T10:08:00Z',
+              message: 'DB instance deleted',
+              source_identifier: about,
+              source_type: 'db-instance',
+            },
+          ],
+        },
+      },
+    });
+    const of = (about: string) => stated(alarm('Availability of ledger-prod'), [...rds({}, CALM_SQL), ended(about)]);
+    expect(of('ledger-prod').verdict).to.equal('identified');
+    expect(of('ledger-prod-drill-copy').verdict).to.not.be.oneOf(['identified', 'probable']);
+  });
+
   it('tells exhausted connections, held by idle sessions', () => {
     const sql = [
       {

@@ -22,4 +22,23 @@ describe('an eviction', () => {
     expect(struck).to.deep.equal([]);
     expect(report.rootCause.statement).to.include('container thumbs was using 9120Mi of ephemeral-storage');
   });
+
+  it('is told although others of its pods, of which nothing else is known, stand before it', () => {
+    const pod = (name: string, more: Record<string, unknown>) => ({ name, namespace: 'web', phase: 'Failed', ...more });
+    const { report } = concluded('Deployment gallery in namespace web has too few pods', [
+      {
+        capability: 'snapshot.json',
+        data: {
+          name: 'pods',
+          body: {
+            pods: [
+              pod('gallery-6f7d9c8b54-aaaaa', { reason: 'Error' }),
+              pod('gallery-6f7d9c8b54-x2x7p', { reason: 'Evicted', message: WHY }),
+            ],
+          },
+        },
+      },
+    ]);
+    expect(report.rootCause.statement).to.include('ephemeral-storage');
+  });
 });

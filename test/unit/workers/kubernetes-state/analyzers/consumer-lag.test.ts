@@ -30,6 +30,20 @@ describe('tables of consumer groups', () => {
     expect(said).to.include({ kind: 'consumers-gone' });
   });
 
+  it('tell nobody of a group whose job reads by a schedule, as long as its runs do not fail', () => {
+    const jobs = (status: string, completions: string): Parameters<typeof printed> => [
+      'kubectl get cronjob,job -n team',
+      `NAME                     SCHEDULE     TIMEZONE   SUSPEND   ACTIVE   LAST SCHEDULE   AGE\ncronjob.batch/invoices   5 * * * *    <none>     False     0        31m             80d\n\nNAME                           STATUS     COMPLETIONS   DURATION   AGE\njob.batch/invoices-29607985    ${status}   ${completions}           2m5s       31m\n`,
+    ];
+    const gone = table(row(0, 41_000, '- - -'), row(1, 40_500, '- - -'));
+    const confidence = (...listed: Parameters<typeof printed>[]) =>
+      diagnose(
+        inputOf('Lag of invoices in namespace team', [...recorded(gone), ...listed.map((one) => printed(...one))]),
+      ).diagnoses.find(({ kind }) => kind === 'consumers-gone')?.confidence;
+    expect(confidence(jobs('Complete', '1/1'))).to.be.lessThan(0.3);
+    expect(confidence()).to.be.greaterThan(0.6);
+  });
+
   it('tell one partition that stands still, with the workload that has the address of its consumer', () => {
     const stuck = top(table(row(0, 2), row(1, 0), row(2, 91_000)));
     expect(stuck).to.include({ kind: 'partition-stuck', component: 'billing' });

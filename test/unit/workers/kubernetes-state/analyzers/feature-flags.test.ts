@@ -28,6 +28,18 @@ describe('feature flags', () => {
     ]);
   });
 
+  it('are read where a command printed the file of flags alone, with shares as variants', () => {
+    const file = (variant: string) =>
+      JSON.stringify({
+        flags: {
+          cartFailure: { state: 'ENABLED', variants: { '100%': 1, '10%': 0.1, off: 0 }, defaultVariant: variant },
+        },
+      });
+    const command = "kubectl get configmap flags -n team -o jsonpath='{.data.flags\\.json}'";
+    expect(kinds([command, file('100%')])).to.deep.equal(['feature-flag cartFailure']);
+    expect(kinds([command, file('off')])).to.deep.equal([]);
+  });
+
   it('are blamed on who fails by them and not on who passes the answer on', () => {
     const found = kinds(
       [

@@ -127,4 +127,24 @@ describe('services in recorded text', () => {
       'scaled-to-zero',
     );
   });
+
+  it('a selector is not blamed for endpoints that are missing because the pods crash', () => {
+    const bare = (ready: string, status: string): [string, string] => [
+      'kubectl get pods -n shop',
+      `NAME                       READY   STATUS    RESTARTS   AGE\nrate-7f6d9c8b5d-zz2xq      ${ready}     ${status}   7          3d\n`,
+    ];
+    const described: [string, string] = [
+      'kubectl describe svc rate -n shop',
+      'Name:         rate\nNamespace:    shop\nSelector:     app=rate\nType:         ClusterIP\nIP:           10.96.0.9\nPort:         http  80/TCP\nTargetPort:   8080/TCP\nEndpoints:    <none>\n',
+    ];
+    const found = (...terminal: [string, string][]) =>
+      diagnose(
+        inputOf(
+          'rate of shop fails',
+          terminal.map(([command, output]) => printed(command, output)),
+        ),
+      ).diagnoses.map(({ kind }) => kind);
+    expect(found(bare('0/1', 'CrashLoopBackOff'), described)).not.to.include('selector-mismatch');
+    expect(found(bare('1/1', 'Running'), described)).to.include('selector-mismatch');
+  });
 });

@@ -112,6 +112,8 @@ describe('what lines complain about', () => {
       '2031/06/09 10:00:00 [error] 31#31: *1 open() "/usr/share/nginx/html/favicon.ico" failed (2: No such file or directory)',
       '[warning] disk resource limit alarm cleared on node rabbit@mail-0',
       '[12.310s][info][gc] GC(90) Pause Full (System.gc()) 412M->98M(2048M) 61.204ms',
+      '[12.310s][info][gc] GC(90) Pause Full (System.gc()) 1893M->611M(3072M) 1204.551ms',
+      '91.2: [Full GC (Metadata GC Threshold) [PSYoungGen: 9K->0K(9K)] 2G->310M(4G), 1.2203 secs]',
       '[12.311s][info][gc] GC(91) Pause Young (Normal) (G1 Evacuation Pause) 512M->101M(2048M) 9.120ms',
       'level=warn msg="could not parse image reference, falling back"',
     ])
