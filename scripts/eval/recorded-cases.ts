@@ -1,15 +1,14 @@
-import { BATCHES, HELD_OUT } from '../../test/fixtures/recorded-cases/index.ts';
+import { BATCHES } from '../../test/fixtures/recorded-cases/index.ts';
 import { type Judged, judge } from '../../test/fixtures/recorded-cases/judge.ts';
 import type { RecordedCase } from '../../test/fixtures/recorded-cases/recorded-case.ts';
 
 /**
  * Judges our own recorded cases and prints, by batch and for all of them, how many state their cause, name the component and have the right
  * class, the false alarms, and what is identified and wrong: the figures of docs/analysis.md.
- * Usage: `node scripts/bootstrap.mjs scripts/eval/recorded-cases.ts [--held-out] [--failures] [--leave-out] [BATCH...]`; `--held-out` takes the
- * cases that nobody has looked at yet instead of the others, `--failures` names what cases lack, `BATCH` is the beginning of the names of the batches to judge (all of them). `--leave-out` judges every case again without each of its
+ * Usage: `node scripts/bootstrap.mjs scripts/eval/recorded-cases.ts [--failures] [--leave-out] [BATCH...]`; `--failures` names what cases
+ * lack, `BATCH` is the beginning of the names of the batches to judge (all of them). `--leave-out` judges every case again without each of its
  * answers: what cannot be known any more may be left open, but nothing wrong may be said.
  */
-const HELD = process.argv.includes('--held-out');
 const FAILURES = process.argv.includes('--failures');
 const LEAVE_OUT = process.argv.includes('--leave-out');
 const WANTED = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -76,7 +75,7 @@ function showLeftOut(): void {
   );
 }
 
-const batches = Object.entries(HELD ? HELD_OUT : BATCHES).filter(
+const batches = Object.entries(BATCHES).filter(
   ([name]) => WANTED.length === 0 || WANTED.some((begin) => name.startsWith(begin)),
 );
 const judged = batches.map(([batch, cases]) => ({ batch, outcomes: cases.map(outcomeOf) }));

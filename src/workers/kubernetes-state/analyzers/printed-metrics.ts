@@ -27,7 +27,12 @@ type Rule = {
   says: string;
   confidence: number;
   cause: boolean;
+  /** So many values tell it at least. */
+  values?: number;
 };
+
+/** A course is told by so many values. */
+const COURSE = 5;
 
 const RULES: readonly Rule[] = [
   {
@@ -47,6 +52,16 @@ const RULES: readonly Rule[] = [
     says: 'uses more and more memory (memory leak)',
     confidence: 0.78,
     cause: true,
+  },
+  {
+    kind: 'metric-throttled',
+    class: 'resource',
+    asks: /throttled_periods[^\n]{0,200}\/[^\n]{0,100}cfs_periods/,
+    holds: ({ before, after }) => before >= 0.5 && after >= 0.5 && after <= 1,
+    says: 'is throttled at its CPU limit in most periods (CPU throttling)',
+    confidence: 0.72,
+    cause: true,
+    values: 1,
   },
   {
     kind: 'metric-throttled',
@@ -89,12 +104,12 @@ const RULES: readonly Rule[] = [
 function apply(rule: Rule, series: PrintedSeries): Diagnosis[] {
   const values = series.points.map(Number).filter(Number.isFinite);
   const owner = ownerOf(series.labels);
-  if (values.length < 5 || !owner || !rule.holds(courseOf(values))) return [];
+  if (values.length < (rule.values ?? COURSE) || !owner || !rule.holds(courseOf(values))) return [];
   return [
     diagnosis({
       kind: rule.kind,
       class: rule.class,
-      statement: `${name(owner)} ${rule.says}: the metric went from ${series.points[0]} to ${series.points.at(-1)}`,
+      statement: `${name(owner)} ${rule.says}: the metric ${values.length === 1 ? `is ${series.points[0]}` : `went from ${series.points[0]} to ${series.points.at(-1)}`}`,
       component: owner,
       namespace: series.labels.namespace ?? null,
       touches: [owner, series.labels.pod ?? '', series.labels.persistentvolumeclaim ?? ''],
@@ -112,7 +127,7 @@ function courseOf(values: number[]): Course {
   return {
     before: median(values.slice(0, part)),
     after: median(values.slice(-part)),
-    steady: rises / (values.length - 1),
+    steady: values.length > 1 ? rises / (values.length - 1) : 1,
   };
 }
 

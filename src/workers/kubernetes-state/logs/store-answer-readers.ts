@@ -32,9 +32,17 @@ export function metadataLock(text: string): string | null {
   return change ? change.trim().replace(/\s*[\t|]\s*/g, ', ') : null;
 }
 
+const UNITS = ['', 'K', 'M', 'G', 'T'];
+
+/** A number, or a size as Redis prints it for people (`404.91M`, `1.50G`), in bytes; NaN where there is none. */
+function sizeIn(text: string, key: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([KMGT]?)B?$/.exec(settingIn(text, key) ?? '') ?? [];
+  return number === '' ? numberIn(text, key) : Number(number) * 1024 ** UNITS.indexOf(unit);
+}
+
 /** Two settings of which the first has reached a share of the second. */
 export function atLimit(text: string, used: string, most: string, share: number): string | null {
-  const [now, limit] = [numberIn(text, used), numberIn(text, most)];
+  const [now, limit] = [sizeIn(text, used), sizeIn(text, most)];
   return limit > 0 && now >= share * limit
     ? `${used} ${settingIn(text, used)}, ${most} ${settingIn(text, most)}`
     : null;

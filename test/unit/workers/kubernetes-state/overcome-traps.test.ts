@@ -32,6 +32,20 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('api p99 latency', RUNNING(API))).to.equal('inconclusive');
   });
 
+  it('steps that take seconds by the own log are slow, and a share of throttled periods tells why', () => {
+    const steps = (ms: number) => log(`{"lvl":"info","msg":"scaled","scale_ms":${ms}}\n`.repeat(4));
+    expect(verdictOf('why is api so slow?', RUNNING(API), steps(4100))).to.not.equal('healthy');
+    const throttled = (share: string) =>
+      printed(
+        'query_prometheus {"query": "rate(container_cpu_cfs_throttled_periods_total{pod=~\\"api.*\\"}[5m]) / rate(container_cpu_cfs_periods_total{pod=~\\"api.*\\"}[5m])"}',
+        `{"status":"success","data":{"resultType":"vector","result":[{"metric":{"namespace":"team","pod":"${API.split(' ')[0]}"},"value":[1930300801,"${share}"]}]}}`,
+      );
+    const said = (share: string) =>
+      concluded('why is api so slow?', [RUNNING(API), steps(4100), throttled(share)]).report.rootCause.statement;
+    expect(said('0.91')).to.include('CPU throttling');
+    expect(said('0.04')).to.not.include('CPU throttling');
+  });
+
   it('pods that are ready alone prove nothing where the alert is about endpoints, or about what users see', () => {
     const endpoints = (addresses: string) =>
       printed('kubectl get endpoints -n team', `NAME   ENDPOINTS   AGE\napi    ${addresses}   30d\n`);

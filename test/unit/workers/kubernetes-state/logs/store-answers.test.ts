@@ -26,6 +26,10 @@ const ANSWERS: Record<string, [ill: string, well: string]> = {
     "[ 'db-0:27017 SECONDARY 1', 'db-1:27017 (not reachable/healthy) 0' ]",
     "[ 'db-0:27017 PRIMARY 1', 'db-1:27017 SECONDARY 1' ]",
   ],
+  'store-memory-full': [
+    'used_memory_human:1.49G\nmaxmemory_human:1.50G\nmaxmemory_policy:noeviction',
+    'used_memory_human:404.91M\nmaxmemory_human:1.50G\nmaxmemory_policy:noeviction',
+  ],
   'store-persistence': ['rdb_last_bgsave_status:err', 'rdb_last_bgsave_status:ok\naof_last_write_status:ok'],
   'sessions-blocked': [
     ' pid | locktype | granted\n-----+----------+---------\n 4410 | tuple | f\n',
