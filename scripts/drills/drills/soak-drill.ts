@@ -3,6 +3,7 @@ import { oneOf, type Random } from '../harness/random.ts';
 import { genericAlert } from '../harness/sender.ts';
 import { onPostgres, onRedis } from '../harness/servers.ts';
 import type { Drill, Stage } from '../harness/stage.ts';
+import { preload } from '../preloads/preload.ts';
 import { expectWorking, untilBusy, wait } from './steps.ts';
 
 /** 1,000 alerts a minute: two a second are new, the others fire again. */
@@ -102,7 +103,7 @@ function recent(acknowledged: readonly { key: string }[], random: Random) {
   return { key: oneOf(random, acknowledged.slice(-200)).key, title: SOAK_TITLE };
 }
 
-type SoakOptions = Pick<Drill, 'name' | 'what' | 'backends' | 'seconds'> & {
+type SoakOptions = Pick<Drill, 'name' | 'what' | 'backends' | 'seconds' | 'environment'> & {
   faults: readonly SoakFault[];
   forSeconds: { short: number; long: number };
 };
@@ -156,5 +157,7 @@ export const SOAK_DRILLS = [
     seconds: { short: 270, long: 2_100 },
     forSeconds: { short: 120, long: 1_800 },
     faults: OUTER_FAULTS,
+    // A heap of this size is collected every minute and a half only, which in two minutes looks like growth.
+    environment: preload('collect-garbage', { DRILL_COLLECT_MS: '5000' }),
   }),
 ];
