@@ -1,5 +1,5 @@
 import type { KubernetesState } from './kubernetes-state.ts';
-import { HARMLESS } from './logs/failure-words.ts';
+import { isHarmless } from './logs/failure-words.ts';
 import { saidBy } from './logs/pod-log.ts';
 import { type Raw, textAt } from './raw.ts';
 
@@ -39,7 +39,7 @@ export function countsMereWords(state: KubernetesState, monitor: Raw): boolean {
     .filter((line) => HAS_WORD.test(line));
   return (
     counted.length >= ENOUGH &&
-    counted.every((line) => (NOTHING.test(line) || HARMLESS.test(line)) && !SOMETHING.test(line)) &&
+    counted.every((line) => (NOTHING.test(line) || isHarmless(line)) && !SOMETHING.test(line)) &&
     saidBy(logs) === null
   );
 }

@@ -3,6 +3,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
 import { healthyState } from './healthy-state.ts';
 import type { KubernetesState, PrintedSeries } from './kubernetes-state.ts';
+import { isOfTimes, secondsOf } from './printed-times.ts';
 import { name } from './quote.ts';
 import { templatesOf } from './relations.ts';
 
@@ -11,8 +12,6 @@ const ABOUT_TIMES = /latenc|p9\d|slow|response ?times?|durations?/i;
 const MORE =
   /\b5\d\d\b|5xx|error|fail|unavailable|\bdown\b|time[sd]? ?-?out|crash|restart|queue|backlog|customers?|users?|complain/i;
 
-const OF_TIMES = /histogram_quantile|latency|duration|response_?time|_seconds|_ms\b|milliseconds/i;
-const MILLIS = /_ms\b|_?millis/i;
 const OF_CODES = ['code', 'status', 'status_code', 'http_status_code', 'http_response_status_code', 'response_code'];
 const OF_ROUTES = [
   'handler',
@@ -50,7 +49,7 @@ export function heldOpen(input: DetectorInput): { statement: string; evidence: n
   const alert = alertText(input.alerts);
   if (!ABOUT_TIMES.test(alert) || MORE.test(alert)) return null;
   const { state } = diagnose(input).context;
-  const times = state.series.filter(({ asked }) => OF_TIMES.test(asked) && !/_total\b|increase\(/.test(asked));
+  const times = state.series.filter(isOfTimes);
   const routes = times.flatMap((series) => routeTime(series) ?? []);
   const slow = routes.filter(({ seconds }) => seconds > SLOW);
   const [longest] = slow.toSorted((left, right) => right.seconds - left.seconds);
@@ -72,9 +71,6 @@ export function heldOpen(input: DetectorInput): { statement: string; evidence: n
 }
 
 type RouteTime = { route: string; seconds: number; evidence: number };
-
-const secondsOf = ({ asked }: PrintedSeries, value: string | undefined): number =>
-  Number(value ?? Number.NaN) / (MILLIS.test(asked) ? 1000 : 1);
 
 const routeOf = ({ labels }: PrintedSeries): string | undefined =>
   OF_ROUTES.map((label) => labels[label]).find((route) => route !== undefined && route !== '');

@@ -3,7 +3,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
 import { healthyState } from './healthy-state.ts';
 import type { LogText } from './kubernetes-state.ts';
-import { HARMLESS, INFORMS } from './logs/failure-words.ts';
+import { INFORMS, isHarmless } from './logs/failure-words.ts';
 import { isHabitual } from './logs/habitual.ts';
 import { messageOf } from './logs/message-of.ts';
 import { saidBy } from './logs/pod-log.ts';
@@ -51,7 +51,7 @@ export function quietWarnings(input: DetectorInput): { statement: string; eviden
 }
 
 const isWarning = (line: string): boolean =>
-  COMPLAINS.test(line.slice(0, 160)) && !HARMLESS.test(line) && !isHabitual(line);
+  COMPLAINS.test(line.slice(0, 160)) && !isHarmless(line) && !isHabitual(line);
 
 const isNear = (log: LogText, own: LogText[]): boolean =>
   own.some(({ namespace }) => sameNamespace(namespace, log.namespace));

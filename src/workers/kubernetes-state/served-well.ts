@@ -3,10 +3,11 @@ import { median } from '../localisation/statistics/robust.ts';
 import { serviceRole } from '../localisation/telemetry/service-role.ts';
 import { diagnose } from './diagnose.ts';
 import { healthyState } from './healthy-state.ts';
-import type { LogText } from './kubernetes-state.ts';
+import type { KubernetesState, LogText } from './kubernetes-state.ts';
 import { saidBy } from './logs/pod-log.ts';
 import { isWork, longestMs } from './logs/served.ts';
 import { writerOf } from './mentions.ts';
+import { endsAbove } from './printed-times.ts';
 import { name } from './quote.ts';
 import { workloadName } from './relations.ts';
 import { isOfLongPastStart } from './start-troubles.ts';
@@ -58,7 +59,7 @@ export function worksOn(input: DetectorInput, times: boolean): { statement: stri
   if (
     work.length < ENOUGH ||
     complains(logs.filter((log) => !isOfLongPastStart(state, log))) ||
-    (times && !isFast(work))
+    (times && !(isFast(work) && staysFast(state)))
   )
     return null;
   const owner = writerOf(telling[0] as LogText);
@@ -72,6 +73,9 @@ function complains(logs: LogText[]): boolean {
   const said = saidBy(logs);
   return said !== null && !said.line.past;
 }
+
+/** Some fast lines show nothing where a quantile of all requests is slow at the end of its course. */
+const staysFast = ({ series }: KubernetesState): boolean => !series.some((one) => endsAbove(one, FAST.most / 1000));
 
 function isFast(work: string[]): boolean {
   // What was slow and is fast again is over.

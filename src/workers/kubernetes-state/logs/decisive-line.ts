@@ -1,5 +1,5 @@
 import type { FailureKind } from './failure-kind.ts';
-import { BUSINESS, BY_HAND, FAILURE_KINDS, HARMLESS, INFORMS, LEVEL_WORDS } from './failure-words.ts';
+import { BUSINESS, BY_HAND, FAILURE_KINDS, INFORMS, isHarmless, LEVEL_WORDS } from './failure-words.ts';
 import { isHabitual } from './habitual.ts';
 import { lineTime } from './line-time.ts';
 import { messageOf } from './message-of.ts';
@@ -83,7 +83,7 @@ function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
   if (
     SAMPLE.test(text) ||
-    HARMLESS.test(text) ||
+    isHarmless(text) ||
     BY_HAND.test(text) ||
     BUSINESS.test(text) ||
     EMPTY.test(text) ||

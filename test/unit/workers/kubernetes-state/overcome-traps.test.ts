@@ -32,6 +32,19 @@ describe('what looks like trouble and is over, meant so, or none', () => {
     expect(verdictOf('api p99 latency', RUNNING(API))).to.equal('inconclusive');
   });
 
+  it('some fast lines show nothing where a quantile of all requests stays slow', () => {
+    const p99 = (seconds: string) =>
+      printed(
+        'curl http://prom:9090/api/v1/query?query=histogram_quantile(0.99, sum by (le) (rate(request_seconds_bucket[5m])))',
+        JSON.stringify({
+          status: 'success',
+          data: { resultType: 'vector', result: [{ metric: {}, value: [1, seconds] }] },
+        }),
+      );
+    expect(verdictOf('api is slow', RUNNING(API), log(SERVED), p99('0.04'))).to.equal('healthy');
+    expect(verdictOf('api is slow', RUNNING(API), log(SERVED), p99('6.3'))).to.not.equal('healthy');
+  });
+
   it('steps that take seconds by the own log are slow, and a share of throttled periods tells why', () => {
     const steps = (ms: number) => log(`{"lvl":"info","msg":"scaled","scale_ms":${ms}}\n`.repeat(4));
     expect(verdictOf('why is api so slow?', RUNNING(API), steps(4100))).to.not.equal('healthy');

@@ -37,6 +37,12 @@ describe('the decisive line of a log', () => {
     ).to.equal(null);
   });
 
+  it('is no line whose counts of failures are all nothing, and one where a single count is not', () => {
+    expect(kindOf('WARN import done rows=812 errors=0 failed=0')).to.equal(null);
+    expect(kindOf('ERROR import done rows=812 errors=3 failed=0')).to.equal('error');
+    expect(kindOf('ERROR batch 7: 4 failed, 0 errors while parsing')).to.equal('error');
+  });
+
   it('is nothing about telemetry that cannot be delivered', () => {
     expect(
       kindOf(
