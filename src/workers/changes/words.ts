@@ -34,7 +34,9 @@ const COMMON = new Set(
     'adds added update updated change changed changes use used using value values data name names info warn warning debug log logs ' +
     'logger message msg code status count total per sec second seconds min minute minutes max number num ratio pct percent rate avg mean ' +
     'upstream downstream call calls called user users host port yaml json version simplify move extract bump adjust support enable enabled disable ' +
-    'object key keys item items list array result results returned returning invalid unable cannot got should would when where time times duration start started stop id ids first last each via'
+    'object key keys item items list array result results returned returning invalid unable cannot got should would when where time times duration start started stop id ids first last each via ' +
+    // Languages and the folders of their stack traces.
+    'java javax jar kotlin scala python ruby php golang rust javascript typescript dotnet org usr opt srv workspace dist vendor packages site'
   ).split(' '),
 );
 
