@@ -18,6 +18,7 @@ describe('telling words', () => {
 
   it('leaves out what every program says, and keeps how a word was written', () => {
     expect(words('return nil, err // the request failed')).to.deep.equal([]);
+    expect(words('at shop.price.Label(Label.java:31)')).to.not.include('java');
     expect(tellingWords('Leeway').get('leeway') ?? tellingWords('Leeway').values().next().value).to.equal('leeway');
   });
 });
