@@ -10,7 +10,7 @@ const MAX_DEPTH = 4;
 
 /** An entry of an audit trail in a line of text: a time, and the name of a call that changes something. */
 const ENTRY =
-  /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*)[^A-Za-z]{1,6}((?:Revoke|Authorize|Modify|Delete|Create|Replace|Update|Reset|Reboot|Put|Disassociate|Detach|Remove|Disable|Schedule|Retire|Cancel)[A-Z]\w+)[\t |,]+([\w.@:/-]+)?/;
+  /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*)[^A-Za-z]{1,6}((?:Revoke|Authorize|Modify|Delete|Create|Replace|Update|Reset|Reboot|Failover|Switchover|Promote|Apply|Put|Disassociate|Detach|Remove|Disable|Schedule|Retire|Cancel)[A-Z]\w+)[\t |,]+([\w.@:/-]+)?/;
 
 /** The changes that a cloud's audit trail (CloudTrail) tells, as its interface answers or as its command line prints it; oldest first. */
 export function cloudChanges(evidence: Evidence[]): CloudChange[] {

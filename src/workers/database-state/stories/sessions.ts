@@ -2,6 +2,7 @@ import { type LockChain, lockChain } from '../../kubernetes-state/logs/lock-chai
 import { quote } from '../../kubernetes-state/quote.ts';
 import { isStrained } from '../calm-series.ts';
 import type { DatabaseState, LoadedStatement, LoadProfile } from '../database-state.ts';
+import { clientsMoved } from '../past-interruption.ts';
 import { changeText, isSettled, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
@@ -103,7 +104,7 @@ export const connections: StoryTeller = (state, { server, text }) => {
     kind: 'connections',
     // Without a known limit, and without anybody who suffers, a few more clients are no trouble yet.
     score:
-      events.length === 0 && isFarBelow(state, series, text)
+      events.length === 0 && (isFarBelow(state, series, text) || (clientsMoved(state) && !full))
         ? 0.25
         : up && (events.length > 0 || spoken)
           ? 0.9

@@ -1,6 +1,7 @@
 import { alertText } from '../../alert-facts.ts';
 import { calmAnswers } from '../../database-state/calm-answers.ts';
 import { calmStore } from '../../database-state/calm-store.ts';
+import { switchedOnPurpose } from '../../database-state/calm-switchover.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { concernsHost, healthyHost } from '../../database-state/healthy-host.ts';
@@ -77,6 +78,7 @@ export const CLEAN_CHECKS = {
     proof: (input) =>
       healthyDatabase(input) ??
       healthyHost(input) ??
+      switchedOnPurpose(input) ??
       calmStore(input) ??
       calmAnswers(input) ??
       roomInPool(input) ??
