@@ -129,13 +129,15 @@ function fromFinding(found: Finding, context: Context): Report {
 
 /**
  * A change whose time, place and mechanism all fit this well makes the place probable where the trouble is only suspected to have begun; a
- * rollout of which nothing but its time is known does not. So does a platform that says itself what it took away.
+ * rollout of which nothing but its time is known does not. So does a platform that says itself what it took away, or that a certificate
+ * has expired.
  */
 const FITS_WELL = 0.45;
 
 function withChange(top: Finding, { blamed, operational }: ChangesOfIncident): Finding {
   const fits = Boolean(blamed?.isRead) && (blamed?.score ?? 0) >= FITS_WELL;
-  const lifts = top.detector === 'where-it-began' && (fits || operational?.kind === 'platform');
+  const lifts =
+    top.detector === 'where-it-began' && (fits || operational?.kind === 'platform' || operational?.kind === 'expired');
   return lifts && top.confidence < LIKELY ? { ...top, confidence: LIKELY } : top;
 }
 

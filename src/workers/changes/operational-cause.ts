@@ -12,6 +12,8 @@ export type OperationalCause = {
   statement: string;
   /** Who gets the requests of a `demand`, or whose disk it is in `storage`. */
   service?: string;
+  /** Who says so in plain words. */
+  saidBy?: string;
   evidence: number[];
 };
 
@@ -89,7 +91,7 @@ const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp;
     kind: 'expired',
     class: 'network',
     what: 'A certificate has expired',
-    words: /\b(?:certificate|x509|tls|ssl)\b.{0,80}\b(?:expired|not yet valid)\b/i,
+    words: /\b(?:certificate|x509|tls|ssl)(?:_|\b.{0,80}?(?:\b|_))(?:expired|not yet valid)\b/i,
   },
   {
     kind: 'storage',
@@ -126,7 +128,7 @@ function saidPlainly({ problems }: IncidentPicture): OperationalCause | null {
     if (!lines[0]) continue;
     const statement = `${what}: "${oneLine(lines[0].body, 140)}"`;
     const place = kind === 'storage' && !isReporter(lines[0].service) ? { service: lines[0].service } : {};
-    return { kind, class: found, statement, ...place, evidence: cite(lines) };
+    return { kind, class: found, statement, ...place, saidBy: lines[0].service, evidence: cite(lines) };
   }
   return null;
 }

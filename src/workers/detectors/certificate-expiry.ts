@@ -167,7 +167,8 @@ const HOST = `["'\`]?(?:https?://)?(?<host>[A-Za-z0-9._-]{1,253})(?::(?<port>\\d
 /** What clients write when they refuse a certificate (OpenSSL, Go, Java, Node, curl). */
 const REFUSALS: readonly { pattern: RegExp; says: string }[] = [
   {
-    pattern: /CERT_HAS_EXPIRED|certificate has expired|certificate is expired|CertificateExpiredException/i,
+    pattern:
+      /CERT(?:IFICATE)?_(?:HAS_)?EXPIRED|certificate (?:has |is )?expired|expired certificate|CertificateExpiredException/i,
     says: 'has expired',
   },
   { pattern: /not yet valid|CERT_NOT_YET_VALID|CertificateNotYetValid/i, says: 'is not yet valid' },
@@ -182,6 +183,10 @@ const REFUSALS: readonly { pattern: RegExp; says: string }[] = [
     says: 'cannot be traced to a trusted root',
   },
 ];
+
+/** A peer that refuses the certificate says so by an alert (RFC 8446, 6.2): then it is the own one that is at fault. */
+const TOLD_BY_PEER =
+  /remote error|alert received|received (?:fatal )?alert|fatal alert|ssl(?:v3)?[ _]alert|alert number \d/i;
 
 const REFUSED_HOST = [
   new RegExp(`\\b(?:Get|Post|Put|Head|Delete|Patch|GET|POST|PUT|HEAD|DELETE|PATCH|CONNECT) ${HOST}`),
@@ -202,10 +207,13 @@ function refusalFinding(says: string, lines: LogLine[]): Finding {
   const host = lines.map(({ body }) => refusedHost(body)).find((found) => found !== null) ?? null;
   const whose = host ? `of ${host.host}` : 'of a server that it connects to';
   const service = lines.find((line) => line.service)?.service;
+  const own = lines.every(({ body }) => TOLD_BY_PEER.test(body));
   return {
     ...COMMON,
-    statement: `${service ?? 'The service'} refuses the TLS certificate ${whose}: its logs say that it ${says}`,
-    component: host?.host ?? null,
+    statement: own
+      ? `Others refuse the TLS certificate of ${service ?? 'the service'}: by its logs they tell it that it ${says}`
+      : `${service ?? 'The service'} refuses the TLS certificate ${whose}: its logs say that it ${says}`,
+    component: own ? (service ?? null) : (host?.host ?? null),
     confidence: host ? 0.8 : 0.7,
     evidence: citedBy(lines),
     timeline: firstAndLast(

@@ -1,6 +1,6 @@
 import type { Finding, TimelineEntry } from '../../shared/report.ts';
 import { incidentPicture } from '../changes/incident-picture.ts';
-import { operationalCause } from '../changes/operational-cause.ts';
+import { type OperationalCause, operationalCause } from '../changes/operational-cause.ts';
 import { suspectChange } from '../changes/suspect-change.ts';
 import { localise } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
@@ -44,7 +44,8 @@ function suspectsOf(input: DetectorInput): Finding[] {
   const suspects = connected(input, all);
   const [first, ...others] = suspects;
   if (!first || !(canCompare(all, input) || explainedByLines(first, input))) return [];
-  if (first.score < FAINT_SCORE && !isDemanded(first, input)) return [faintLead(first, input)];
+  if (first.score < FAINT_SCORE && !isDemanded(first, input) && !saysExpired(first, input))
+    return [faintLead(first, input)];
   return [
     toFinding(first, suspects, input),
     ...others
@@ -140,10 +141,20 @@ function statementOf(suspect: Suspect, { path, plausible }: Propagation): string
 const LEAST_OF_DEMAND = 0.55;
 
 function isDemanded({ service }: Suspect, input: DetectorInput): boolean {
-  const verdict = suspectChange(input);
-  const operational = verdict ? verdict.operational : operationalCause(incidentPicture(input));
+  const operational = operationalOf(input);
   return operational?.kind === 'demand' && operational.service === service;
 }
+
+function operationalOf(input: DetectorInput): OperationalCause | null {
+  const verdict = suspectChange(input);
+  return verdict ? verdict.operational : operationalCause(incidentPicture(input));
+}
+
+/** An expired certificate needs no metric that deviates: who says so is where it began. */
+const saysExpired = ({ service }: Suspect, input: DetectorInput): boolean => {
+  const operational = operationalOf(input);
+  return operational?.kind === 'expired' && operational.saidBy === service;
+};
 
 /** Calibrated where it can be, else by how far it stands out; less where the trouble can't have come from there. */
 function confidenceOf(suspect: Suspect, suspects: Suspect[], { plausible }: Propagation, input: DetectorInput): number {

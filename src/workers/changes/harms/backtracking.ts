@@ -3,7 +3,7 @@ import type { Consequence, ReadChange } from './harm.ts';
 /** Their regular expressions never go back (RE2 and its like). */
 const NEVER_BACKTRACKS = /\.(?:go|rs)$/i;
 /** What only a regular expression has. */
-const LOOKS_LIKE_PATTERN = /\\[wsdSWDb]|\[\^|\(\?[:=!<]|\[\w-\w|\.[*+]/;
+const LOOKS_LIKE_PATTERN = /\\[wsdSWDb]|\\[pP]\{|\[\^|\(\?[:=!<]|\[\w-\w|\.[*+]/;
 
 const SHOWS =
   /\bcpu\b|cpu_|_cpu|event.?loop|block(?:ed|ing)|hang|hung|stuck|slow|latenc|duration|p9\d|time[sd]? ?out|deadline|busy|did not answer|liveness/i;
@@ -40,8 +40,8 @@ function repeatsRepetition(line: string): boolean {
   for (let at = 0; at < line.length; at++) {
     const char = line[at]!;
     const group = groups.at(-1);
-    if (char === '[') {
-      at = endOfClass(line, at);
+    if (char === '[' || /^\\[pP]\{/.test(line.slice(at, at + 3))) {
+      at = char === '[' ? endOfClass(line, at) : endOfProperty(line, at);
       if (group && UNBOUNDED.test(line.slice(at + 1, at + 9))) group.repeats = true;
     } else if (char === '(') groups.push({ repeats: false, separated: false });
     else if (char === ')') {
@@ -71,4 +71,10 @@ function endOfClass(line: string, start: number): number {
     else if (line[at] === ']') return at;
   }
   return line.length;
+}
+
+/** Where a property of characters ends (`\\p{Letter}`) that begins at `start`. */
+function endOfProperty(line: string, start: number): number {
+  const end = line.indexOf('}', start);
+  return end === -1 ? line.length : end;
 }

@@ -14,7 +14,7 @@ const LISTS = /\[[^\]]*,|\([^()]*,/;
 const PROSE = /["'`][^"'`]*[A-Za-z]{2} (?!\$)[A-Za-z]{2}/;
 /** What is another one for each request. */
 const EVER_NEW =
-  /\b\w*(?:request|trace|span|correlation|invocation|message)_?id\b|\bnonce\b|\w*uuid\w*|\bguid\b|random|nanoid|\bnow\b|now\(|time\.time\(|timestamp|currentTime|nanoTime|Date\.now|monotonic/i;
+  /\b\w*(?:request|trace|span|correlation|invocation|message)[-_]?id\b|\btrace(?:parent|state)\b|\bx-b3-\w+|\bcf-ray\b|\bx-amzn-trace-\w+|\bnonce\b|\w*uuid\w*|\bguid\b|random|nanoid|\bnow\b|now\(|time\.time\(|timestamp|currentTime|nanoTime|Date\.now|monotonic/i;
 
 const MIXED_UP =
   /rate.?limit|\b429\b|limit reached|too many|throttl|buckets?\b|_buckets|another|someone else|belongs? to|wrong|mixed|mismatch|collision|duplicate|conflict|already (?:exists|held|locked|in progress|processed|running)|contention|skew|hot (?:partition|key|shard)|out of order|lock wait/i;
@@ -56,7 +56,7 @@ const NAMES_KEYS =
   /\b(?:func|function|def|fn|fun|const|val|String|string|private|public|static)\b.{0,80}\b\w*(?:key|bucket|partition|shard|fingerprint|lockname|cachename)\w*/i;
 
 const never = (part: string, after: string): Consequence => ({
-  why: `its key holds "${oneLine(part, 40)}", which is another one each time: "${oneLine(after, 90)}"`,
+  why: `its key holds "${oneLine(part, 40)}", which is another one for every request, so that nothing is found again: "${oneLine(after, 90)}"`,
   shows: NEVER_FOUND,
   isPlain: true,
 });
@@ -84,9 +84,14 @@ function partsOf(line: string): Set<string> {
   );
 }
 
+/** Names within quotes, as of the headers by which answers vary. */
+const quotedNames = (line: string): string[] =>
+  [...line.matchAll(/["'`]([A-Za-z][\w.-]{1,60})["'`]/g)].map(([, name = '']) => name);
+
 /** The part of a new key that never comes again: in its line, or in the function it calls, where the diff shows that. */
 function isEverNew(was: Set<string>, after: string, detail: string): string | null {
-  const own = [...partsOf(after), ...(after.match(/\b[\w.]+\(/g) ?? [])].find((part) => EVER_NEW.test(part));
+  const parts = [...partsOf(after), ...(after.match(/\b[\w.]+\(/g) ?? []), ...quotedNames(after)];
+  const own = parts.find((part) => EVER_NEW.test(part));
   if (own) return was.has(own) ? null : own;
   for (const [, name] of after.matchAll(/(\w{4,60})\(/g)) {
     const start = new RegExp(`\\b(?:def|func|function|fn|fun|String|string|get)\\b[^\\n]{0,60}\\b${name}\\b`).exec(

@@ -31,15 +31,25 @@ const EXPIRES =
   /\b(?:ex|px|ttl|exat|expire_?in|expires_?in|max_?age|timeout)\s*[=:]|\bsetex\b|["']EX["']|\.expire\(|maximumSize|expireAfter|max_?size\s*[=:]/i;
 const STORES = /\.set\(|\bput\(|setItem|cache|setex|\bSET\b/i;
 const BOUNDED =
-  /\bcapacity\b|maximum_?(?:size|weight)|max_?(?:size|entries|items|weight|keys|length|elements|cost)|\blru\b|lru_?(?:cache|map|dict)|removeEldest|ArrayBlockingQueue|BlockingQueue<[^>]*>\(\d|CreateBounded|\bbounded\(|mpsc::channel\(|\bmaxsize|size_?limit|\bSetSize\(|expire_?After|weakValues|softValues/i;
+  /\bcapacity\b|maximum_?(?:size|weight)|max_?(?:size|entries|items|weight|keys|length|elements|cost)|\blru\b|lru_?(?:cache|map|dict)|removeEldest|ArrayBlockingQueue|Blocking(?:Queue|Collection)<[^>]*>\(\w|CreateBounded|\bbounded\(|\b(?:sync_)?channel(?:::<[^>]{0,80}>)?\(\w|make\(chan [^,)]{1,80}, ?\w|\bmaxsize|size_?limit|\bSetSize\(|expire_?After|weakValues|softValues/i;
+/** What says of itself that it takes as much as comes. */
+const TAKES_ALL = /unbounded|\bUNLIMITED\b|Integer\.MAX_VALUE|newCachedThreadPool|maxsize\s*=\s*(?:0|None)\b/i;
 /** What holds things for as long as the process runs. */
-const HOLDS = /cache|caffeine|memo|\blru|map\b|map[<([]|dict|registry|queue|channel|\bstore\b/i;
+const HOLDS = /cache|caffeine|memo|\blru|map\b|map[<([]|dict|registry|queue|\bchan\b|channel|\bstore\b/i;
 const STREAMS =
   /for await|\.pipe\(|\byield\b|cursor|iterator|\.write\(|chunk|createReadStream|StreamingResponse|bufio\.|server_side/i;
 const WHOLE =
   /\bcollect\(|Buffer\.concat|\.toList\(|readAll|ReadAll\(|\.read\(\)|\.toArray\(|\blist\(|fetchall\(|readFileSync|readAllBytes|\.all\(\)|json\.loads?\(/i;
 const WIDE = /\blong\b|int64|\bbigint\b|\bLong\b|float64|\bdouble\b|BigDecimal|\btext\b|\bdecimal\b/i;
 const NARROW = /\bint\b|int32|\binteger\b|toIntExact|\bInteger\b|smallint|float32|\bfloat\b|varchar\(\d+|char\(\d+/i;
+/** What proves who sent something, over its bytes. */
+const SIGNS = /hmac|HMACSHA|\bsignature|\bsign(?:ed|ing)?\(|constructEvent|\bdigest\b|Mac\.getInstance/i;
+const AS_SENT =
+  /getContent\(|raw_?body|raw_?payload|request\.body\b|req\.body\b|get_data\(|getInputStream|ReadAll\(|readAllBytes|body\.read\(|php:\/\/input|express\.raw|bodyParser\.raw|\bbytes\b|\bbody\b/i;
+const WRITTEN_ANEW =
+  /to_?json|json_encode|JSON\.stringify|json\.dumps|json\.Marshal|writeValueAsString|Serialize\(|to_vec\(|to_string\(|encode_json|normali[sz]e|express\.json|bodyParser\.json|\.trim\(|\.strip\(/i;
+/** So much of a diff is searched for what its lines belong to. */
+const MOST_READ = 8000;
 const COSTS =
   /rounds|(?:hash|crypt|password)\w*\W{0,5}\w*cost|iterations|work_?factor|comp_?level|compression|gzip|zstd|brotli|argon|scrypt|pbkdf2/i;
 
@@ -116,13 +126,18 @@ export const OF_PROGRAMS: readonly HarmRule[] = [
     shows: /memor|\boom|maxmemory|evict|\bkeys\b|disk|no space|stale|full/i,
   },
   {
-    why: 'what it keeps in memory has no bound any more',
+    why: 'what it keeps in memory is unbounded now',
     when: (lines) =>
-      gone(lines, BOUNDED) &&
-      lines.removed.some((line) => BOUNDED.test(line)) &&
       some(lines.removed, HOLDS) &&
-      some(signedLines(lines.detail).added, HOLDS),
+      ((gone(lines, BOUNDED) && some(signedLines(lines.detail).added, HOLDS)) || came(lines, TAKES_ALL)),
     shows: new RegExp(`${MEMORY.source}|\\bentries\\b|_entries|cache_(?:size|items|keys)`, 'i'),
+  },
+  {
+    why: 'it signs or checks what was written anew instead of the bytes that were sent',
+    when: (lines) =>
+      some(lines.removed, AS_SENT) && came(lines, WRITTEN_ANEW) && SIGNS.test(lines.detail.slice(0, MOST_READ)),
+    shows:
+      /signature|hmac|not verif|verification|mismatch|tamper|forged|checksum|\b401\b|unauthori[sz]ed|invalid token/i,
   },
   {
     why: 'it makes each piece of work costlier',

@@ -5,8 +5,10 @@ import { type Consequence, type ReadChange, signedLines } from './harm.ts';
 const TAKES: readonly [string, RegExp][] = [
   [
     'connection',
-    /\b(?:getConnection|get_conn(?:ection)?|getconn|OpenConnection|borrowObject|openSession|open_session|executeQuery|prepareStatement|QueryContext|sql\.Open|db\.Query|pool\w*\.(?:connect|acquire|checkout|get)|(?:psycopg2?|pymysql|sqlite3|pyodbc|cx_Oracle|MySQLdb|mysql\.connector)\.connect)\s*\(|\b(?:dataSource|pool|ds)\.connection\b/i,
+    /\b(?:getConnection|get_conn(?:ection)?|getconn|OpenConnection|borrowObject|openSession|open_session|executeQuery|prepareStatement|sql\.Open|pool\w*\.(?:connect|acquire|checkout|get)|(?:psycopg2?|pymysql|sqlite3|pyodbc|cx_Oracle|MySQLdb|mysql\.connector)\.connect)\s*\(|\b(?:dataSource|pool|ds)\.connection\b/i,
   ],
+  // Rows of Go hold their connection until they are closed or read to the end.
+  ['connection', /\b\w*(?:[pP]ool|db|DB|[cC]onn|tx)\.(?:Query|Queryx)(?:Context)?\(/],
   ['response', /\b(?:http|client|httpClient)\.(?:Do|Get|Post|Head)\(|\bclient\.newCall\(|\bClientSession\(/],
   [
     'file',
@@ -19,17 +21,22 @@ const TAKES: readonly [string, RegExp][] = [
 const GIVES_BACK =
   /\b(?:close\w*|release\w*|dispose\w*|putconn|put_conn\w*|end|destroy|returnObject|disconnect|unlock)\s*\(|\.use\s*[{(]|\.use[A-Z]\w*|\busing\b|\bwith\b|\btry\s*\(|\bdefer\b|\bfinally\b|\bensure\b|@Cleanup|\bClose\(/i;
 
+/** What reads a result to its end, and so gives it back. */
+const READS_ALL = /\bpgx\.(?:Collect|ForEach)\w*\(|\bfetch_?all\(|\bsqlx\.Select\(/i;
+
 /** How those who wait for one complain, and what counts those that are out. */
 const SHOWS =
-  /\bleak\w*|too many (?:clients|open|connections|files|sessions)|(?:connection|pool|permit)\w* (?:is |are )?(?:not available|unavailable|exhausted|full|timed? ?out|timeout)|(?:waiting for|unable to|could not|failed to|when trying to) (?:a |an |get |obtain |acquire |borrow |checkout |connect)|pool (?:size|limit)|queuepool|pool_?(?:wait|busy|active|pending|in_?use|borrowed)|descriptors?\b|EMFILE|open_?f(?:iles|ds)|connections?_(?:active|in_use|open|busy|pending|used)|connection slots|idle in transaction|close_wait|numbackends|maximum number of (?:processes|sessions)|prior to obtaining a connection|goroutines|deadlock|lock wait/i;
+  /\bleak\w*|too many (?:clients|open|connections|files|sessions)|(?:connection|pool|permit)\w* (?:is |are )?(?:not available|unavailable|exhausted|full|timed? ?out|timeout)|(?:waiting for|unable to|could not|failed to|when trying to) (?:a |an |get |obtain |acquire |borrow |checkout |connect)|pool (?:size|limit)|queuepool|pool_?(?:wait|busy|active|pending|in_?use|borrowed)|descriptors?\b|EMFILE|open_?f(?:iles|ds)|connections?_(?:active|in_use|open|busy|pending|used)|connection slots|\bacquired=\d|_acquired\b|acquired_conn|idle in transaction|close_wait|numbackends|maximum number of (?:processes|sessions)|prior to obtaining a connection|goroutines|deadlock|lock wait/i;
 
 /** What is opened by the new lines and given back neither by them nor by the lines around them. */
 export function unclosed({ added, removed, detail }: ReadChange): Consequence[] {
   const { context } = signedLines(detail);
-  if ([...added, ...context].some((line) => GIVES_BACK.test(line))) return [];
+  if ([...added, ...context].some((line) => GIVES_BACK.test(line)) || added.some((line) => READS_ALL.test(line)))
+    return [];
+  const gaveBack = removed.some((line) => GIVES_BACK.test(line) || READS_ALL.test(line));
   for (const [what, takes] of TAKES) {
     const line = added.find((one) => takes.test(one));
-    if (line === undefined || removed.some((one) => takes.test(one))) continue;
+    if (line === undefined || (!gaveBack && removed.some((one) => takes.test(one)))) continue;
     const call = oneLine(takes.exec(line)![0].replace(/\s*\($/, ''), 60);
     return [{ why: `it takes a ${what} that is never closed ("${call}")`, shows: SHOWS, isPlain: true }];
   }

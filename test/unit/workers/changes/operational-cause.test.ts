@@ -46,6 +46,11 @@ describe('reasons outside of the program', () => {
     ).to.equal(null);
   });
 
+  it('is an expired certificate, also by the name that TLS gives that alert, and known is who says so', () => {
+    const cause = causeOf([{ service: 'depot', body: 'tls handshake % failed: alert certificate_expired' }]);
+    expect(cause).to.include({ kind: 'expired', class: 'network', saidBy: 'depot' });
+  });
+
   it('is a crowded machine when the platform says so, or when its own metrics do', () => {
     const said = causeOf([
       { service: 'kubelet', severity: 'WARN', body: 'Node pool-a-7 MemoryPressure, reclaiming' },

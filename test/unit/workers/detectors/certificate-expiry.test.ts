@@ -99,6 +99,14 @@ describe('the certificate-expiry detector', () => {
     expect(finding?.component).to.equal('ledger.bank.internal');
   });
 
+  it('takes the own certificate for the one at fault where its peers say so', () => {
+    const told = ['remote error: tls: expired certificate', 'Received fatal alert: certificate_expired'];
+    for (const line of told) {
+      const [finding] = certificateExpiry(input('Payments of user-service fail', [logs(3, [logRow(line)])]));
+      expect(finding?.statement).to.contain('Others refuse the TLS certificate of user-service');
+    }
+  });
+
   const SILENT = {
     'a healthy certificate': [certificate(1)],
     'a certificate with two months left': [certificate(1, { hoursLeft: 1440, validTo: '2027-01-19T12:00:00.000Z' })],

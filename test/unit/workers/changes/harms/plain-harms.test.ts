@@ -50,6 +50,7 @@ describe('the harm that stands in the lines of a change', () => {
       ['mail.py', '-EMAIL = re.compile(r"^[^@]+@[^@]+$")\n+EMAIL = re.compile(r"^([a-zA-Z0-9]+)*@[a-z.]+$")'],
       ['Iban.java', '-  Pattern.compile("[A-Z0-9 ]+")\n+  Pattern.compile("([A-Z0-9]+\\\\s?)+$")'],
       ['waf/rules.conf', '+  SecRule ARGS "@rx (?:.*?)(?:.*=.*.*)" "deny"'],
+      ['Street.java', '-  Pattern.compile("[A-Za-z ]+")\n+  Pattern.compile("^(\\\\p{Lu}?\\\\p{L}+[. ]?)*$")'],
       ['path.ts', '-const P = /^\\/[\\w/]+$/;\n+const P = /^(\\/?[\\w-]*)*$/;'],
     ];
     for (const [file, diff] of slow) expect(whys(file, diff), file).to.include('backtrack');
@@ -60,6 +61,7 @@ describe('the harm that stands in the lines of a change', () => {
     const fast: [string, string][] = [
       ['mail.go', '+var email = regexp.MustCompile(`^([a-z0-9]+)*@[a-z.]+$`)'],
       ['host.ts', '+const HOST = /^[a-z0-9-]+(?:\\.[a-z0-9-]+)*$/;'],
+      ['tags.ts', '+const TAGS = /^(\\p{L}+;)+$/u;'],
       ['csv.py', '+ROW = re.compile(r"^(\\d+,)+$")'],
       ['price.ts', '+const total = items.map((x) => (x.a + x[0]) * (x.b * 2));'],
       ['glob.py', '+    files = glob("[a-z]*/(data)*.csv")'],
