@@ -157,23 +157,32 @@ const NOT_ALLOWED = /no pg_hba\.conf entry|require_secure_transport ?= ?ON/i;
 const ROTATED =
   /reset(?:ting)? (?:the )?master (?:credentials|password)|(?:secret|password|credential)s?\b[^.]{0,40}\b(?:rotat|chang|reset)\w*|rotat\w+[^.]{0,40}(?:secret|password|credential)/i;
 
-/** Clients that are refused because their credentials are wrong, or are so since they were rotated. */
+/** How servers say that a password was good for some time only (VALID UNTIL, default_password_lifetime, a profile). */
+const EXPIRED =
+  /\bexpired password\b|password (?:of .{0,80} )?(?:has |is )?expired|must reset your password|ORA-28001/i;
+
+/** Clients that are refused because their credentials are wrong or have expired, or are so since they were rotated. */
 export const credentials: StoryTeller = (state, { server, text }) => {
   const refused = currentEvents(state).filter(({ message }) => REFUSED.test(message) || NOT_ALLOWED.test(message));
   const rotated = currentEvents(state).filter(({ message }) => ROTATED.test(message));
+  const expired = currentEvents(state).filter(({ message }) => EXPIRED.test(message));
   const unknown = refused.length > 0 && refused.every(({ message }) => NOT_ALLOWED.test(message));
-  if (refused.length === 0 && !(rotated.length > 0 && /auth|password|credential|login|denied/.test(text))) return null;
+  if (
+    refused.length + expired.length === 0 &&
+    !(rotated.length > 0 && /auth|password|credential|login|denied/.test(text))
+  )
+    return null;
   return {
     kind: 'credentials',
     score:
-      rotated.length > 0
+      rotated.length + expired.length > 0
         ? 0.92
         : refused.length >= 3 || /auth|password|credential|login|denied/.test(text)
           ? 0.86
           : 0.62,
-    text: `Clients of the database server ${server} are refused because ${unknown ? 'no rule of it lets them in as they come (pg_hba.conf: address, user or no TLS)' : 'their credentials are wrong (authentication failed)'}${rotated.length > 0 ? ' since the password was changed (rotated)' : ''}. Events: ${eventText([...rotated, ...refused], 3, 150)}`,
+    text: `Clients of the database server ${server} are refused because ${unknown ? 'no rule of it lets them in as they come (pg_hba.conf: address, user or no TLS)' : expired.length > 0 ? 'the password of their user has expired (authentication failed)' : 'their credentials are wrong (authentication failed)'}${rotated.length > 0 ? ' since the password was changed (rotated)' : ''}. Events: ${eventText([...rotated, ...expired.slice(0, 1), ...refused], 3, 150)}`,
     brief: unknown ? 'clients are refused by its rules' : 'clients are refused for wrong credentials',
-    evidence: [...cited(refused), ...cited(rotated)],
+    evidence: [...cited(refused), ...cited(rotated), ...cited(expired)],
     actions: noActions,
   };
 };

@@ -40,7 +40,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     class: 'database',
     meaning: 'the password of the database user has expired, so logins are refused (credentials)',
     pattern:
-      /\bpassword (?:has|is) expired|must reset your password using ALTER USER|password of user .{0,60} expired|ORA-28001/i,
+      /\bpassword (?:has |is )?expired|\bexpired password\b|must reset your password using ALTER USER|password of user .{0,60} expired|ORA-28001/i,
     weight: 1,
   },
   {

@@ -95,6 +95,15 @@ describe('limits, settings and states of cloud databases', () => {
       ]).said,
     ).to.include('rotated');
     expect(
+      stated('Log-in fails on RDS ledger-prod', {}, CALM_SQL, [
+        [
+          4,
+          'ERROR 1862 (HY000): Your password has expired. To log in you must change it using a client that supports it',
+        ],
+        [5, "Access denied for user 'stock'@'10.0.3.8'"],
+      ]).said,
+    ).to.include('has expired');
+    expect(
       stated('RDS ledger-prod restarted', {}, CALM_SQL, [
         [4, 'The process was killed by the operating system due to excessive memory consumption'],
         [5, 'DB instance restarted'],

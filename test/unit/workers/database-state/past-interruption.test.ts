@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { concluded, printed } from '../kubernetes-state/conclude-evidence.ts';
+import { alarm, CALM_SQL, rds } from './rds-fixture.ts';
+
+const FALLEN = Array.from({ length: 15 }, (_, minute) => (minute < 5 ? 90 : minute < 7 ? 0 : 40));
+const EVENTS: [number, string][] = [
+  [5, 'Started cross AZ failover to DB instance: ledger-prod-b'],
+  [6, 'DB instance restarted'],
+  [7, 'Completed failover to DB instance: ledger-prod-b'],
+];
+const ORDER = printed(
+  'aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=FailoverDBCluster --output text',
+  '2031-04-02T10:04:50+00:00\tFailoverDBCluster\tj.okafor\tledger\n',
+);
+const ANNOUNCED =
+  'DatabaseConnections of RDS ledger-prod fell, now ok. Switch-over of RFC-4471, is anything left to do?';
+
+function verdict(title: string, after: number, ...more: Parameters<typeof concluded>[1]): string {
+  const clients = FALLEN.map((value) => (value === 40 ? after : value));
+  return concluded(alarm(title), [...rds({ DatabaseConnections: clients }, CALM_SQL, EVENTS), ...more], 'database')
+    .report.verdict;
+}
+
+describe('a failover that was announced and asked for', () => {
+  it('is no fault when it is over and the clients are there', () => {
+    expect(verdict(ANNOUNCED, 88, ORDER)).to.equal('healthy');
+  });
+
+  it('is one when nobody asked for it, nobody announced it, or clients are missing', () => {
+    expect(verdict('DatabaseConnections of RDS ledger-prod fell to 0', 88, ORDER)).to.equal('identified');
+    expect(verdict(ANNOUNCED, 40, ORDER)).to.not.equal('healthy');
+    expect(verdict(ANNOUNCED, 40)).to.not.equal('healthy');
+  });
+});
