@@ -8,6 +8,7 @@ import { imageIsFull } from './calm-file-systems.ts';
 import { warmAgain } from './calm-hit-ratio.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
+import { agesAreYoung, askedForLocks, isBloated, vacuumWorks } from './calm-vacuum.ts';
 import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { lateByDesign } from './late-by-design.ts';
@@ -89,7 +90,7 @@ function backupRuns(printed: PrintedState): Calm | null {
   const past = printed.notes.find(({ text }) => habit(text));
   return {
     statement: `no failure: the long transaction is that of the backup (${first.what.application_name || first.what.usename || first.what.user}), it blocks nobody (no lock is waited for)${past ? ', and it takes as long as the ones before it' : ''}`,
-    evidence: [...numbersOf(...backups), ...(past ? [past.evidence] : []), ...asked(printed)],
+    evidence: [...numbersOf(...backups), ...(past ? [past.evidence] : []), ...askedForLocks(printed)],
   };
 }
 
@@ -105,40 +106,12 @@ function habit(text: string): boolean {
   return days.size >= 3 && /dump|backup/i.test(text);
 }
 
-const isBloated = (printed: PrintedState): boolean =>
-  rowsWith(printed, 'relname', 'n_dead_tup').some(
-    ({ what }) =>
-      cell(what, 'n_dead_tup') >= 100_000 && cell(what, 'n_dead_tup') >= 0.2 * (cell(what, 'n_live_tup') || 0),
-  );
-
-const asked = ({ answers }: PrintedState): number[] =>
-  answers.filter(({ command }) => /pg_locks|lock_waits/i.test(command)).map(({ evidence }) => evidence);
-
-/** The server warns from this age of its transactions on, and stops at twice of it. */
-const OLD_IDS = 1e9;
-
-function vacuumWorks(printed: PrintedState): Calm | null {
-  const worker = printed.rows.find(
-    ({ what }) => /autovacuum worker/.test(what.backend_type ?? '') || /^autovacuum: /.test(what.query ?? ''),
-  );
-  const progress = rowsWith(printed, 'phase', 'heap_blks_total')[0];
-  const ages = printed.rows.filter(
-    ({ what }) => (what.datname ?? what.relname) !== undefined && what.age !== undefined,
-  );
-  const old = ages.some(({ what }) => cell(what, 'age') >= OLD_IDS);
-  if (!(worker || progress) || old || lockWaits(printed) !== 0) return null;
-  const part = progress
-    ? `, in phase ${progress.what.phase} at ${progress.what.heap_blks_scanned} of ${progress.what.heap_blks_total} blocks`
-    : '';
-  return {
-    statement: `no failure: autovacuum does its ordinary work${part}, and blocks nobody (no lock is waited for)${ages.length > 0 ? '; the transaction IDs are far from their end' : ''}`,
-    evidence: [...numbersOf(...[worker, progress].filter((one) => one !== undefined), ...ages), ...asked(printed)],
-  };
-}
-
 const TOPICS: readonly Topic[] = [
   { about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i, shown: nobodyWaits },
-  { about: /vacuum|wraparound|freez|transaction ?id/i, shown: vacuumWorks },
+  {
+    about: /vacuum|wraparound|freez|transaction ?id/i,
+    shown: (printed, alert) => vacuumWorks(printed) ?? agesAreYoung(printed, alert),
+  },
   {
     // Consumers of a queue lag, too.
     about:

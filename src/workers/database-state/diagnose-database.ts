@@ -25,7 +25,7 @@ export const diagnoseDatabase = oncePer((input: DetectorInput): DatabaseDiagnosi
 
 /** What the cloud says that somebody did with a server as a whole. */
 const FATE =
-  /^(?:DB (?:instance|cluster) (?:shutdown|deleted|created|restarted|stopped|started|rebooted)\b|Restored from\b)/i;
+  /^(?:(?:the )?(?:(?:DB|cache|Redis|Valkey|Memcached) )?(?:instance|cluster|node|(?:replication|instance) group)\b[^.:;]{0,60}?\b(?:shut ?down|deleted|created|cloned|restored|restarted|stopped|started|rebooted)\b(?! (?:because|due|after|by|failed))|Restored from\b|Recovery of the DB (?:instance|cluster)\b)/i;
 
 /** True for the fate of a server that the alert does not name, such as a copy of the one that it is about. */
 function isOfAnother({ message, about }: DatabaseEvent, server: string, { alerts }: DetectorInput): boolean {

@@ -1,3 +1,4 @@
+import type { DatabaseState } from '../database-state.ts';
 import { inBytes, latencySeconds } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile, valueText } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
@@ -57,15 +58,30 @@ export const cpu: StoryTeller = (state, { server }) => {
   const series = metricOf(state, 'CPUUtilization', 'EngineCPUUtilization');
   if (!series || series.after < BUSY || series.recovered) return null;
   const onCpu = state.profile === null || shareOf(state.profile, /^CPU/) >= 0.25;
+  const asked = demand(state, series);
   return {
     kind: 'cpu',
     score: onCpu ? 0.74 : 0.4,
-    text: `The CPU of the database server ${server} is saturated: ${changeText(series)}${topText(heaviest(state.profile))}`,
+    text: `The CPU of the database server ${server} is saturated${asked ? ` by more load than before (more requests arrive): ${changeText(asked)}, and` : ':'} ${changeText(series)}${topText(heaviest(state.profile))}`,
     brief: changeText(series),
-    evidence: [...numbers(series), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [...numbers(series, asked), ...(state.profile ? [state.profile.evidence] : [])],
     actions: noActions,
   };
 };
+
+/** What servers count of the work that is asked of them, as CloudWatch and the common exporters call it. */
+const ASKED_FOR = [
+  ...['Queries', 'Questions', 'SelectThroughput', 'DMLThroughput', 'CommitThroughput', 'NumberOfRequests'],
+  ...['GetTypeCmds', 'SetTypeCmds', 'OpcountersQuery', 'OpcountersCommand', 'xact_commit', 'tup_fetched', 'Com_select'],
+];
+/** More work by this factor is more load; so is what rose by at least half as much as the processor did. */
+const [MORE, OF_CPU] = [1.5, 0.5];
+
+/** The count of requests that rose as the processor's use did; null where none did, or nobody counted. */
+function demand(state: DatabaseState, used: SeriesProfile): SeriesProfile | null {
+  const asked = ASKED_FOR.flatMap((metric) => metricOf(state, metric) ?? []).filter((one) => rose(one, MORE));
+  return asked.find(({ ratio }) => ratio >= OF_CPU * used.ratio) ?? null;
+}
 
 /** Memory that runs out. */
 export const memory: StoryTeller = (state, { server }) => {
