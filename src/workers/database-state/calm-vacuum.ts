@@ -84,6 +84,6 @@ function isHeldBack(printed: PrintedState): boolean {
     /^(?:off|f|false|0)$/i.test(off?.autovacuum ?? off?.setting ?? '') ||
     printed.rows.some(({ what }) => what.gid !== undefined && what.prepared !== undefined) ||
     printed.rows.some(({ what }) => what.slot_name !== undefined && /^f/.test(what.active ?? '')) ||
-    rowsWith(printed, 'pid', 'state').some(({ what }) => what.state !== 'idle' && transactionSeconds(what) >= LONG)
+    rowsWith(printed, 'state').some(({ what }) => what.state !== 'idle' && transactionSeconds(what) >= LONG)
   );
 }

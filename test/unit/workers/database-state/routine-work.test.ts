@@ -68,7 +68,8 @@ describe('the routine work of a server that nobody feels', () => {
     const title = 'Availability events of ledger-prod';
     const said = 'DB instance shutdown\nledger-prod may be down.';
     expect(about(title, said, ...rds({}, CALM_SQL), fate('ledger-prod-clone-7'))).to.equal('healthy');
-    expect(about(title, said, ...rds({}, CALM_SQL), fate('ledger-prod'))).not.to.equal('healthy');
+    for (const own of ['ledger-prod', 'ledger-prod-002', 'ledger-prod-instance-1'])
+      expect(about(title, said, ...rds({}, CALM_SQL), fate(own)), own).not.to.equal('healthy');
     expect(about(title, 'ledger-prod is down.', ...rds({}, CALM_SQL), fate('ledger-prod-clone-7'))).not.to.equal(
       'healthy',
     );
