@@ -55,9 +55,15 @@ const ROOM = 0.9;
 /** A transaction that is open for less time holds nothing up, s. */
 const SHORT = 600;
 
+/** The limit as PostgreSQL names its column, and as MySQL heads it where it was selected as a variable. */
+const LIMITS = ['max_connections', '@@max_connections', '@@global.max_connections'];
+
 function roomForClients(printed: PrintedState): Calm | null {
-  const [limit] = [...rowsWith(printed, 'max_connections'), ...namedSetting(printed, 'max_connections')];
-  const most = limit ? cell(limit.what, 'max_connections', 'setting', 'value') : Number.NaN;
+  const [limit] = [
+    ...LIMITS.flatMap((column) => rowsWith(printed, column)),
+    ...namedSetting(printed, 'max_connections'),
+  ];
+  const most = limit ? cell(limit.what, ...LIMITS, 'setting', 'value') : Number.NaN;
   const { groups, total: sessions } = sessionGroups(printed);
   const connected = namedSetting(printed, 'Threads_connected')[0] ?? rowsWith(printed, 'numbackends')[0];
   const used = sessions || (connected ? cell(connected.what, 'value', 'numbackends') : Number.NaN);

@@ -30,6 +30,17 @@ describe('a server that is shown to be well by what it printed', () => {
     expect(verdict(title, sessions(pools), limit(300), waits(7))).not.to.equal('healthy');
   });
 
+  it('has room for its clients where MySQL tells its limit as a variable', () => {
+    const asked = (most: number) =>
+      printed(
+        `mysql -h erp-db -te "show global status like 'Threads_connected'; select @@global.max_connections"`,
+        `+-------------------+-------+\n| Variable_name     | Value |\n+-------------------+-------+\n| Threads_connected | 212   |\n+-------------------+-------+\n+--------------------------+\n| @@global.max_connections |\n+--------------------------+\n|                      ${most} |\n+--------------------------+\n`,
+      );
+    const many = 'More than 200 connections on erp-db';
+    expect(verdict(many, asked(900))).to.equal('healthy');
+    expect(verdict(many, asked(220))).not.to.equal('healthy');
+  });
+
   it('is dumped by a backup that blocks nobody', () => {
     const dump = (application: string) =>
       printed(
