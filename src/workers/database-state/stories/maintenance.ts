@@ -43,11 +43,13 @@ function eased(state: DatabaseState): boolean {
   );
 }
 
-/** True where the alert is about the age of transaction IDs, and that is harmless as it stands: vacuum is its cure then. */
-const curesAge = (state: DatabaseState, text: string): boolean =>
-  alarmedMetrics(state, text).some(
-    ({ profile, reading }) => profile.series.metric === 'MaximumUsedTransactionIDs' && reading !== null,
+/** True where the alert is about the age of transaction IDs, and that is harmless as it stands (vacuum is its cure then), or about vacuum alone. */
+function doesWhatIsAsked(state: DatabaseState, text: string): boolean {
+  const ages = alarmedMetrics(state, text).filter(
+    ({ profile }) => profile.series.metric === 'MaximumUsedTransactionIDs',
   );
+  return ages.length > 0 ? ages.every(({ reading }) => reading !== null) : /vacuum/.test(text);
+}
 
 /** Vacuum and checkpoints that take the server over. */
 export const maintenance: StoryTeller = (state, { server, text }) => {
@@ -70,7 +72,7 @@ export const maintenance: StoryTeller = (state, { server, text }) => {
   if (!own && frequent.length === 0 && vacuums.length === 0) return null;
   // Nor is one to blame that nobody feels, where it is through or does what the alert asks for.
   const isFeltNow = isStrained(state) || isFelt(seenIn(text));
-  if (!isFeltNow && frequent.length === 0 && (ended || curesAge(state, text))) return null;
+  if (!isFeltNow && frequent.length === 0 && (ended || doesWhatIsAsked(state, text))) return null;
   const storm = frequent.some(({ message }) => /checkpoint/i.test(message));
   const [wal, iops, queue] = [
     metricOf(state, 'TransactionLogsGeneration'),

@@ -25,6 +25,12 @@ describe('the routine work of a server that nobody feels', () => {
     const working = (age: number) => rds({ MaximumUsedTransactionIDs: flat(age) }, VACUUM);
     expect(about(AGED, '', ...working(2.02e8))).to.equal('healthy');
     expect(about(AGED, '', ...working(1.7e9))).not.to.equal('healthy');
+    const long = 'Autovacuum of ledger-prod has been running for four hours';
+    expect(about(long, '', ...rds({}, VACUUM))).to.equal('healthy');
+    expect(about(long, 'Postings time out.', ...rds({}, VACUUM))).not.to.equal('healthy');
+    expect(about(long, '', ...rds({ WriteLatency: ramp(1, 70), CPUUtilization: ramp(30, 96) }, VACUUM))).not.to.equal(
+      'healthy',
+    );
     const strained = rds({ MaximumUsedTransactionIDs: frozen, ReadLatency: ramp(1, 60) }, VACUUM, done);
     expect(about(AGED, '', ...strained)).not.to.equal('healthy');
   });
@@ -123,5 +129,8 @@ describe('what uses a server up', () => {
     );
     expect(stated(title, ...rds({ ...busy, CommitThroughput: ramp(200, 900) }, plain))).to.include('more load');
     expect(stated(title, ...rds({ ...busy, CommitThroughput: flat(200) }, plain))).to.not.include('more load');
+    const one = plain.slice(0, 1);
+    expect(stated(title, ...rds({ ...busy, Queries: ramp(900, 3900) }, one))).to.include('more requests');
+    expect(stated(title, ...rds({ ...busy, Queries: flat(900) }, one))).to.not.include('more requests');
   });
 });
