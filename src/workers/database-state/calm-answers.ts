@@ -126,6 +126,9 @@ const TOPICS: readonly Topic[] = [
   },
   { about: /connection|sessions|clients|backends/i, shown: roomForClients },
   { about: /transaction|long[- ]?(?:running|quer)|running for|open for/i, shown: backupRuns },
-  { about: /memory|evict|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i, shown: fullByDesign },
+  {
+    about: /memory|evict|fragment|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i,
+    shown: fullByDesign,
+  },
   { about: /file ?systems?|\bdisk|\bmounts?\b|volume|inodes?|\bfs\b/i, shown: imageIsFull },
 ];
