@@ -20,6 +20,7 @@ const NUMBER = /(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:(?:[num]s|s|m|h|d|[KMGT]i?B?)\b
 const STRING = /"([^"]*)"|'([^']*)'|`([^`]*)`/g;
 const OPERATOR = /[<>!=]=|<<|>>|&&|\|\||[<>+/%]|(?<=[\w)\]] ?)[-*](?= ?[\w(])/g;
 const VERSION = /^v?\d+\.\d+/;
+/** As source code writes them: `m` is a minute there, and sizes are only compared with each other. */
 const UNITS: Record<string, number> = { ns: 1e-9, us: 1e-6, ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Lines that stayed but for their literals or operators: a limit, a name, a comparison, a calculation. */

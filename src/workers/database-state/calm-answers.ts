@@ -8,6 +8,7 @@ import { imageIsFull } from './calm-file-systems.ts';
 import { warmAgain } from './calm-hit-ratio.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
+import { agesAreYoung, askedForLocks, isBloated, vacuumWorks } from './calm-vacuum.ts';
 import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { lateByDesign } from './late-by-design.ts';
@@ -54,9 +55,15 @@ const ROOM = 0.9;
 /** A transaction that is open for less time holds nothing up, s. */
 const SHORT = 600;
 
+/** The limit as PostgreSQL names its column, and as MySQL heads it where it was selected as a variable. */
+const LIMITS = ['max_connections', '@@max_connections', '@@global.max_connections'];
+
 function roomForClients(printed: PrintedState): Calm | null {
-  const [limit] = [...rowsWith(printed, 'max_connections'), ...namedSetting(printed, 'max_connections')];
-  const most = limit ? cell(limit.what, 'max_connections', 'setting', 'value') : Number.NaN;
+  const [limit] = [
+    ...LIMITS.flatMap((column) => rowsWith(printed, column)),
+    ...namedSetting(printed, 'max_connections'),
+  ];
+  const most = limit ? cell(limit.what, ...LIMITS, 'setting', 'value') : Number.NaN;
   const { groups, total: sessions } = sessionGroups(printed);
   const connected = namedSetting(printed, 'Threads_connected')[0] ?? rowsWith(printed, 'numbackends')[0];
   const used = sessions || (connected ? cell(connected.what, 'value', 'numbackends') : Number.NaN);
@@ -89,7 +96,7 @@ function backupRuns(printed: PrintedState): Calm | null {
   const past = printed.notes.find(({ text }) => habit(text));
   return {
     statement: `no failure: the long transaction is that of the backup (${first.what.application_name || first.what.usename || first.what.user}), it blocks nobody (no lock is waited for)${past ? ', and it takes as long as the ones before it' : ''}`,
-    evidence: [...numbersOf(...backups), ...(past ? [past.evidence] : []), ...asked(printed)],
+    evidence: [...numbersOf(...backups), ...(past ? [past.evidence] : []), ...askedForLocks(printed)],
   };
 }
 
@@ -105,40 +112,12 @@ function habit(text: string): boolean {
   return days.size >= 3 && /dump|backup/i.test(text);
 }
 
-const isBloated = (printed: PrintedState): boolean =>
-  rowsWith(printed, 'relname', 'n_dead_tup').some(
-    ({ what }) =>
-      cell(what, 'n_dead_tup') >= 100_000 && cell(what, 'n_dead_tup') >= 0.2 * (cell(what, 'n_live_tup') || 0),
-  );
-
-const asked = ({ answers }: PrintedState): number[] =>
-  answers.filter(({ command }) => /pg_locks|lock_waits/i.test(command)).map(({ evidence }) => evidence);
-
-/** The server warns from this age of its transactions on, and stops at twice of it. */
-const OLD_IDS = 1e9;
-
-function vacuumWorks(printed: PrintedState): Calm | null {
-  const worker = printed.rows.find(
-    ({ what }) => /autovacuum worker/.test(what.backend_type ?? '') || /^autovacuum: /.test(what.query ?? ''),
-  );
-  const progress = rowsWith(printed, 'phase', 'heap_blks_total')[0];
-  const ages = printed.rows.filter(
-    ({ what }) => (what.datname ?? what.relname) !== undefined && what.age !== undefined,
-  );
-  const old = ages.some(({ what }) => cell(what, 'age') >= OLD_IDS);
-  if (!(worker || progress) || old || lockWaits(printed) !== 0) return null;
-  const part = progress
-    ? `, in phase ${progress.what.phase} at ${progress.what.heap_blks_scanned} of ${progress.what.heap_blks_total} blocks`
-    : '';
-  return {
-    statement: `no failure: autovacuum does its ordinary work${part}, and blocks nobody (no lock is waited for)${ages.length > 0 ? '; the transaction IDs are far from their end' : ''}`,
-    evidence: [...numbersOf(...[worker, progress].filter((one) => one !== undefined), ...ages), ...asked(printed)],
-  };
-}
-
 const TOPICS: readonly Topic[] = [
   { about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i, shown: nobodyWaits },
-  { about: /vacuum|wraparound|freez|transaction ?id/i, shown: vacuumWorks },
+  {
+    about: /vacuum|wraparound|freez|transaction ?id/i,
+    shown: (printed, alert) => vacuumWorks(printed) ?? agesAreYoung(printed, alert),
+  },
   {
     // Consumers of a queue lag, too.
     about:
@@ -147,6 +126,9 @@ const TOPICS: readonly Topic[] = [
   },
   { about: /connection|sessions|clients|backends/i, shown: roomForClients },
   { about: /transaction|long[- ]?(?:running|quer)|running for|open for/i, shown: backupRuns },
-  { about: /memory|evict|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i, shown: fullByDesign },
+  {
+    about: /memory|evict|fragment|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i,
+    shown: fullByDesign,
+  },
   { about: /file ?systems?|\bdisk|\bmounts?\b|volume|inodes?|\bfs\b/i, shown: imageIsFull },
 ];

@@ -10,6 +10,8 @@ const FULL = 0.9;
 /** What an alert calls the cache of which it says that it is full, and what shows that this one works. */
 const CACHES: readonly { about: RegExp; shown: (printed: PrintedState) => Calm | null }[] = [
   { about: /memory|evict|\bkeys\b/i, shown: keysMakeRoom },
+  { about: /memory|evict|\bcache\b/i, shown: itemsMakeRoom },
+  { about: /fragment/i, shown: fragmentsOfLittle },
   { about: /buffer ?pool/i, shown: poolOfPages },
   { about: /wired ?tiger|\bcache\b[^\n]{0,40}(?:full|us(?:ed|age)|fill|%|above)/i, shown: cacheOfDocuments },
   { about: /shared_buffers|\bshared buffers|buffer ?cache/i, shown: sharedBuffers },
@@ -39,6 +41,55 @@ function keysMakeRoom({ answers }: PrintedState): Calm | null {
       };
   }
   return null;
+}
+
+/** Items that were thrown away before their time, as a share of all that were ever stored, that no client misses. */
+const THROWN_AWAY = 0.1;
+
+/** What memcached says of itself (`STAT get_hits 90170044`). */
+const statsIn = (text: string): Map<string, number> =>
+  new Map([...text.matchAll(/^STAT (\w{1,40}) (\d{1,20})\s*$/gm)].map(([, name = '', value]) => [name, Number(value)]));
+
+/** A memcached, which always throws the oldest items away when it is full. */
+function itemsMakeRoom({ notes }: PrintedState): Calm | null {
+  const caches = notes
+    .map(({ text, evidence }) => ({ of: statsIn(text), evidence }))
+    .filter(({ of }) => of.has('get_hits'));
+  const [first] = caches;
+  const works = caches.every(({ of }) => {
+    const [hits, misses] = [of.get('get_hits') ?? 0, of.get('get_misses') ?? Number.NaN];
+    const refused = (of.get('rejected_connections') ?? 0) + (of.get('listen_disabled_num') ?? 0);
+    const thrown =
+      (of.get('evictions') ?? Number.NaN) <= THROWN_AWAY * (of.get('total_items') ?? of.get('cmd_set') ?? 0);
+    return hits >= HITS * misses && hits > 0 && thrown && refused === 0;
+  });
+  if (!first || !works) return null;
+  return {
+    statement: `no failure: the cache is full by design (memcached throws the oldest items away as needed; evictions ${first.of.get('evictions')}), and nearly all that it is asked for is there (get_hits ${first.of.get('get_hits')}, get_misses ${first.of.get('get_misses')})`,
+    evidence: caches.map(({ evidence }) => evidence),
+  };
+}
+
+/** Redis itself leaves fragments alone that are less than this altogether (active-defrag-ignore-bytes), bytes. */
+const IGNORED = 100 * 2 ** 20;
+
+/** The pages of a store that holds hardly anything: its process alone is a multiple of that. */
+function fragmentsOfLittle({ answers }: PrintedState): Calm | null {
+  const stores = answers.filter(({ text }) => numberIn(text, 'mem_fragmentation_ratio') > 0);
+  const [first] = stores;
+  const little = stores.every(({ text }) => {
+    const told = numberIn(text, 'mem_fragmentation_bytes');
+    const bytes = Number.isNaN(told) ? numberIn(text, 'used_memory_rss') - numberIn(text, 'used_memory') : told;
+    // Below one, pages were swapped out.
+    const swapped = numberIn(text, 'mem_fragmentation_ratio') < 1;
+    const lost = numberIn(text, 'evicted_keys') > 0 || numberIn(text, 'rejected_connections') > 0;
+    return bytes < IGNORED && !swapped && !lost && !/_status:err\b/.test(text);
+  });
+  if (!first || !little) return null;
+  return {
+    statement: `no failure: ${first.server || 'the store'} holds so little (used_memory ${settingIn(first.text, 'used_memory')}) that the ratio of its fragments (mem_fragmentation_ratio ${settingIn(first.text, 'mem_fragmentation_ratio')}) tells nothing`,
+    evidence: stores.map(({ evidence }) => evidence),
+  };
 }
 
 /** So rarely a page has to be fetched from the disk where the pool is large enough. */

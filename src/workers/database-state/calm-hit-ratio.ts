@@ -1,6 +1,7 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
-import { buildState, formOf } from '../kubernetes-state/build-state.ts';
+import { buildState } from '../kubernetes-state/build-state.ts';
+import type { PrintedSeries } from '../kubernetes-state/kubernetes-state.ts';
 import type { Calm } from './calm.ts';
 
 /** An alert about how often a cache finds what it is asked for. */
@@ -15,14 +16,14 @@ const WARM = 0.97;
 /** What clients feel is as before up to this many times the beginning. */
 const AS_BEFORE = 1.25;
 
-type Printed = { asked: string; points: string[]; evidence: number };
 type Course = { first: number; last: number; least: number; most: number };
 
 /** A cache that came back empty and finds again what it found before, with clients that feel nothing of it by a metric of their own; null otherwise. */
 export function warmAgain({ alerts, evidence }: DetectorInput): Calm | null {
   if (!SPEAKS_OF_HITS.test(alertText(alerts))) return null;
-  const series = [...buildState(evidence).series, ...columnsOf(evidence)];
-  const known = series.flatMap((one) => (courseOf(one) ? [{ one, course: courseOf(one) as Course }] : []));
+  const known = buildState(evidence).series.flatMap((one) =>
+    courseOf(one) ? [{ one, course: courseOf(one) as Course }] : [],
+  );
   const hits = known.filter(({ one, course }) => OF_HITS.test(one.asked) && course.most <= 100);
   const felt = known.filter(({ one }) => !OF_HITS.test(one.asked) && OF_CLIENTS.test(one.asked));
   const warm = hits.length > 0 && hits.every(({ course }) => course.first > 0 && course.last >= WARM * course.first);
@@ -34,16 +35,7 @@ export function warmAgain({ alerts, evidence }: DetectorInput): Calm | null {
   };
 }
 
-/** A metric printed as a column of times and one of values, by the query that asked for it. */
-const columnsOf = (evidence: DetectorInput['evidence']): Printed[] =>
-  formOf(evidence, 'command.output').map(({ number, data }) => ({
-    asked: data.command.slice(0, 500),
-    points: [...data.output.slice(0, 20_000).matchAll(TIMED)].map(([, value = '']) => value),
-    evidence: number,
-  }));
-const TIMED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S{0,15}[ \t|,]{1,5}(\d{1,12}(?:\.\d{1,9})?)[ \t]*$/gm;
-
-function courseOf({ points }: Printed): Course | null {
+function courseOf({ points }: PrintedSeries): Course | null {
   const values = points.map(Number);
   if (values.length < ENOUGH || values.some(Number.isNaN)) return null;
   return {

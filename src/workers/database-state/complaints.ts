@@ -13,6 +13,9 @@ const SUPPOSED =
 /** A question whether something is so; one for the reason takes it for granted. */
 const ASKED = /(?<![^.,;:!?\n])(?!\s{0,5}(?:why|what|how|where|when|since)\b)[^.,;:!?\n]{0,200}\?/gi;
 
+/** The text of an alert without what it only supposes, asks or denies, and without the names of its fields. */
+export const seenIn = (text: string): string =>
+  withoutDenials(text.replace(FIELD, '').replace(SUPPOSED, '').replace(ASKED, ''));
+
 /** True for the text of an alert that tells of a symptom which somebody saw; what is denied, asked or only supposed was not seen. */
-export const complains = (text: string): boolean =>
-  SYMPTOM_OF_USERS.test(withoutDenials(text.replace(FIELD, '').replace(SUPPOSED, '').replace(ASKED, '')));
+export const complains = (text: string): boolean => SYMPTOM_OF_USERS.test(seenIn(text));

@@ -25,11 +25,15 @@ export const diagnoseDatabase = oncePer((input: DetectorInput): DatabaseDiagnosi
 
 /** What the cloud says that somebody did with a server as a whole. */
 const FATE =
-  /^(?:DB (?:instance|cluster) (?:shutdown|deleted|created|restarted|stopped|started|rebooted)\b|Restored from\b)/i;
+  /^(?:(?:the )?(?:(?:DB|cache|Redis|Valkey|Memcached) (?:instance|cluster|node)|replication group)\b[^.:;]{0,60}?\b(?:shut ?down|deleted|created|cloned|restored|restarted|stopped|started|rebooted)\b(?! (?:because|due|after|by|failed))|Restored from\b|Recovery of the DB (?:instance|cluster)\b)/i;
+
+/** What clouds append to the name of a cluster for its members (`-001`, `-instance-1`, `-0001-002`). */
+const OF_MEMBER = /^-(?:(?:instance|node|member|shard)-?)?\d{1,4}(?:-\d{1,4})?$/;
 
 /** True for the fate of a server that the alert does not name, such as a copy of the one that it is about. */
 function isOfAnother({ message, about }: DatabaseEvent, server: string, { alerts }: DetectorInput): boolean {
   if (!about || about === server || server === '' || !FATE.test(message)) return false;
+  if (about.startsWith(server) && OF_MEMBER.test(about.slice(server.length))) return false;
   const words = [alertText(alerts), ...alerts.flatMap(({ labels }) => Object.values(labels))].join(' ').toLowerCase();
   return !words.split(/[^\w-]+/).includes(about.toLowerCase());
 }

@@ -11,7 +11,7 @@ type Reading = (profile: SeriesProfile, state: DatabaseState, alert: string) => 
 type Topic = { about: RegExp; metrics: readonly string[]; harmless: Reading };
 
 /** A metric that an alert is about, with its reading. */
-export type AlarmedMetric = { profile: SeriesProfile; reading: string | null };
+type AlarmedMetric = { profile: SeriesProfile; reading: string | null };
 
 const calmOnly = (profile: SeriesProfile): '' | null => (isCalm(profile) ? '' : null);
 const shown = ({ series }: SeriesProfile, value: number): string => valueText(value, series.unit);

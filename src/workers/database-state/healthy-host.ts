@@ -1,7 +1,9 @@
+import type { Alert } from '../../shared/alert.ts';
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
-import { SYMPTOM_OF_USERS } from './complaints.ts';
+import { SYMPTOM_OF_USERS, seenIn } from './complaints.ts';
+import type { MetricSeries } from './database-state.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
 import { workloadCause } from './workload-causes.ts';
@@ -21,16 +23,35 @@ const SHRUNK = 0.5;
 const QUEUE = 4;
 const ENOUGH = 3;
 
+/** Alerts about what the disks of a host do, and the metrics of that. */
+const OF_DISKS: readonly [about: RegExp, metric: RegExp][] = [
+  [/disk[ _-]?reads?|read (?:throughput|bytes|iops|rate)/i, /disk_read/],
+  [/disk[ _-]?writ(?:es?|ten)|write (?:throughput|bytes|iops|rate)/i, /disk_writ/],
+];
+
 /** True for an alert of whoever watches how busy a host is, whose load was recorded beside the workload of its database. */
 export function concernsHost(input: DetectorInput): boolean {
   const { state } = diagnoseDatabase(input);
   const text = alertText(input.alerts);
-  return (
-    state.series.some(({ metric }) => OF_HOST.test(metric) && LOAD.test(metric)) &&
-    SPEAKS_OF_LOAD.test(text) &&
-    !SYMPTOM_OF_USERS.test(text)
-  );
+  const own = state.series.filter(({ metric }) => OF_HOST.test(metric));
+  if (!own.some(({ metric }) => LOAD.test(metric)) || SYMPTOM_OF_USERS.test(text)) return false;
+  return SPEAKS_OF_LOAD.test(text) || diskIsAsBefore(input, own);
 }
+
+/** True for an alert about a disk that tells itself of its end, where just that was measured to be as before beside a known workload. */
+function diskIsAsBefore(input: DetectorInput, own: MetricSeries[]): boolean {
+  const text = alertText(input.alerts);
+  const topics = OF_DISKS.filter(([about]) => about.test(text));
+  const { workload } = diagnoseDatabase(input).state;
+  if (topics.length === 0 || workload.length === 0 || !input.alerts.every(isOverBySaying)) return false;
+  return topics.every(([, metric]) => {
+    const profiles = own.filter((one) => metric.test(one.metric)).flatMap((one) => profileSeries(one) ?? []);
+    return profiles.length > 0 && profiles.every(({ before, after }) => after <= RISEN * before);
+  });
+}
+
+const isOverBySaying = ({ status, title, description }: Alert): boolean =>
+  status === 'resolved' || /\b(?:resolved|recovered|back to normal)\b/i.test(seenIn(`${title}\n${description}`));
 
 /** What shows that the host of a database is well: none of its metrics is pressed at the end, and no statement is to blame; null otherwise. */
 export function healthyHost(input: DetectorInput): { statement: string; evidence: number[] } | null {

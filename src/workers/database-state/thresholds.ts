@@ -1,3 +1,5 @@
+import { seenIn } from './complaints.ts';
+
 const SHARE = /\b(\d{1,3})(?:\.\d{1,2})? ?(?:%|percent\b)/gi;
 const PASSED = /exceed|above|\bover\b|cross|pass|reach|\bat\b|threshold|more than|higher than|warning/i;
 /** What is left is told as a share, too; a small one is no threshold far from the limit. */
@@ -17,3 +19,14 @@ export function isOfThreshold(message: string): boolean {
     !REFUSED.test(message)
   );
 }
+
+const OF_USE = /\b(?:memory|cpu|heap|rss|working set)\b/i;
+/** A level that holds, in the words of whoever watches it, and one that rises. */
+const STEADY =
+  /\b(?:flat|steady|steadily at|stable|constant(?:ly)?|unchanged|plateau\w*|(?:not|no longer|hasn't|has not been) (?:growing|rising|increasing|changing)|(?:not|never) (?:grew|grown|rose|risen|changed|moved)|same (?:level|value|as|for))\b/i;
+const GROWS =
+  /\b(?:ris(?:es|ing|en)|rose|grow\w*|grew|climb\w*|increas\w*|leak\w*|creep\w*|crept|doubl\w+|up from|until|then|but|since the)\b/i;
+
+/** True for an alert that a threshold below a limit was passed, by a level of which it says itself that it holds. */
+export const isSteadyBelowLimit = (alert: string): boolean =>
+  OF_USE.test(alert) && isOfThreshold(alert) && STEADY.test(alert) && !GROWS.test(seenIn(alert));

@@ -1,5 +1,6 @@
 import { quote } from '../kubernetes-state/quote.ts';
 import type { DatabaseState, MetricSeries, WorkloadStatement } from './database-state.ts';
+import { indexUponIndex, type LaidIndexes, writesInto } from './index-workload.ts';
 import { profileSeries, valueText } from './profile-series.ts';
 import { type StatementShape, shapeOf, shownStatement } from './statement-shape.ts';
 
@@ -13,33 +14,42 @@ export type WorkloadCause = { text: string; confidence: number; evidence: number
 export function workloadCause(state: DatabaseState): WorkloadCause | null {
   const [worst] = state.workload.toSorted((left, right) => weightOf(right) - weightOf(left));
   if (!worst) return null;
+  const laid = indexUponIndex(state.workload);
   const shape = shapeOf(worst.statement);
   const pressure = pressures(state.series);
   const few = !worst.slow && (worst.calls ?? 0) < MANY;
   // What runs now and then is to blame where the host feels it; a host that was looked at and does not is at rest.
-  const unfelt = few && pressure.length === 0 && state.series.length > 0;
+  const unfelt = pressure.length === 0 && (few ? state.series.length > 0 : !worst.slow && isIdle(state.series));
   // A probe that asks no table anything is no load.
   if (few && shape.verb === 'select' && shape.tables.length === 0) return null;
   // Nor is it one to look some rows up now and then.
   const light =
     few && shape.verb === 'select' && shape.where && shape.joins === 0 && !shape.subquery && !shape.aggregate;
+  // Whatever moved the host is over, and was not such a look.
+  const past = light && state.series.length > 0 && isBack(state.series);
   const often =
     worst.calls === null ? '' : `, run ${worst.calls} times${worst.calls >= MANY ? ' at high concurrency' : ''}`;
-  const text = `${meaningOf(shape, worst)}: the statement ${quote(shownStatement(worst.statement, 150), 160)}${often}${worst.slow ? ' (slow query)' : ''} ${effectOf(shape)}${pressure.length > 0 ? `. On the host ${pressure.map(({ text: told }) => told).join(', ')}` : ''}`;
+  const burdened = laid !== null && writesInto(worst.statement, laid.table);
+  const text = `${burdened ? burden(laid) : meaningOf(shape, worst)}: the statement ${quote(shownStatement(worst.statement, 150), 160)}${often}${worst.slow ? ' (slow query)' : ''} ${burdened ? 'must write into each of them' : effectOf(shape)}${pressure.length > 0 ? `. On the host ${pressure.map(({ text: told }) => told).join(', ')}` : ''}`;
   return {
     text,
-    confidence: unfelt
-      ? 0.25
-      : light
-        ? 0.35
-        : worst.slow || pressure.length > 0
-          ? 0.76
-          : (worst.calls ?? 0) >= MANY
-            ? 0.6
-            : 0.4,
+    confidence:
+      unfelt || past
+        ? 0.25
+        : light
+          ? 0.35
+          : worst.slow || pressure.length > 0
+            ? 0.76
+            : (worst.calls ?? 0) >= MANY
+              ? 0.6
+              : 0.4,
     evidence: [worst.evidence, ...pressure.map(({ evidence }) => evidence)],
   };
 }
+
+/** What indexes do that one after the other was laid upon the same table. */
+const burden = ({ table, names, double }: LaidIndexes): string =>
+  `Redundant indexes slow every write into ${table}: the workload creates index upon index on it${names.length > 0 ? ` (${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and others' : ''})` : ''}${double ? `, and the columns of ${double} are the first ones of another` : ''}`;
 
 /** Slow statements before frequent ones. */
 const weightOf = ({ slow, calls }: WorkloadStatement): number => (slow ? 1e9 : 0) + (calls ?? 0);
@@ -103,6 +113,27 @@ const HOST: readonly { pattern: RegExp; ratio: number; least: number; says: stri
   { pattern: /disk_writ/, ratio: 5, least: 1e7, says: 'disk writes rose (I/O contention)' },
   { pattern: /netstat_Tcp|sockstat_TCP_(?:inuse|alloc)/i, ratio: 3, least: 50, says: 'connections rose' },
 ];
+
+/** A host on which less than one and a half processors were at work all the time is idle, however often a statement ran. */
+const ONE_BUSY = 1.5;
+
+function isIdle(series: MetricSeries[]): boolean {
+  const loads = series.filter(({ metric }) => OF_LOAD.test(metric)).flatMap((one) => profileSeries(one) ?? []);
+  const moved = series.some(({ metric, points }) => {
+    const rule = HOST.find(({ pattern }) => pattern.test(metric));
+    return /disk/.test(metric) && rule !== undefined && points.some(({ value }) => value >= rule.least);
+  });
+  return !moved && loads.length > 0 && loads.every(({ max }) => max < ONE_BUSY);
+}
+const OF_LOAD = /load\d+\b/;
+
+/** True where all that a host felt is as at the beginning of the window again. */
+const isBack = (series: MetricSeries[]): boolean =>
+  series.every((one) => {
+    const profile = profileSeries(one);
+    const rule = HOST.find(({ pattern }) => pattern.test(one.metric));
+    return !profile || !rule || profile.after < Math.max(rule.least / 2, rule.ratio * profile.before);
+  });
 
 /** The share of the window that a rise takes at least. */
 const LASTING = 0.15;

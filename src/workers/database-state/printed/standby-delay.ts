@@ -1,3 +1,4 @@
+import { unitMs } from '../../detectors/support/quantities.ts';
 import type { PrintedState } from './printed-state.ts';
 
 /** How far a replica that is late on purpose may be from the delay that it was given: a share of it and s. */
@@ -7,8 +8,6 @@ const [NEAR_SHARE, NEAR] = [0.1, 60];
 export const isNear = (behind: number, delay: number): boolean =>
   delay > 0 && Math.abs(behind - delay) <= NEAR_SHARE * delay + NEAR;
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, min: 60, h: 3600, d: 86_400 };
-
 /** The delay that a standby of PostgreSQL was given (`recovery_min_apply_delay`); null where nobody asked or it has none. */
 export function standbyDelay({ rows }: PrintedState): { seconds: number; value: string; evidence: number } | null {
   const setting = rows.find(
@@ -16,6 +15,6 @@ export function standbyDelay({ rows }: PrintedState): { seconds: number; value: 
   );
   const value = setting?.what.recovery_min_apply_delay ?? setting?.what.setting ?? '';
   const [, amount, unit = 'ms'] = /^(\d{1,12}) ?(ms|s|min|h|d)?$/.exec(value) ?? [];
-  const seconds = Number(amount) * (UNITS[setting?.what.unit ?? unit] ?? Number.NaN);
+  const seconds = (Number(amount) * (unitMs(setting?.what.unit ?? unit) ?? Number.NaN)) / 1000;
   return setting && seconds > 0 ? { seconds, value, evidence: setting.evidence } : null;
 }

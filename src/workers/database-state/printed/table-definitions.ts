@@ -15,7 +15,8 @@ export type PrintedIndex = {
 /** A table whose definition was printed whole, with all of its indexes. */
 export type TableDefinition = { table: string; primaryKey: boolean; indexes: PrintedIndex[] };
 
-const bareName = (name: string): string => name.replace(/["`]/g, '').split('.').at(-1)?.toLowerCase() ?? '';
+/** The name of a table or an index without its schema and its quotes. */
+export const bareName = (name: string): string => name.replace(/["`]/g, '').split('.').at(-1)?.toLowerCase() ?? '';
 
 /** The columns in the brackets of an index; their order counts, their direction does not. */
 const columnsOf = (list: string): string[] =>

@@ -1,6 +1,7 @@
 import { inBytes, latencySeconds } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile, valueText } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
+import { demand } from './demand.ts';
 import { isUsedUp, killedForMemory } from './memory-kills.ts';
 import {
   cited,
@@ -57,12 +58,13 @@ export const cpu: StoryTeller = (state, { server }) => {
   const series = metricOf(state, 'CPUUtilization', 'EngineCPUUtilization');
   if (!series || series.after < BUSY || series.recovered) return null;
   const onCpu = state.profile === null || shareOf(state.profile, /^CPU/) >= 0.25;
+  const asked = demand(state, series);
   return {
     kind: 'cpu',
     score: onCpu ? 0.74 : 0.4,
-    text: `The CPU of the database server ${server} is saturated: ${changeText(series)}${topText(heaviest(state.profile))}`,
+    text: `The CPU of the database server ${server} is saturated${asked ? ` by more load than before (more requests arrive): ${changeText(asked)}, and` : ':'} ${changeText(series)}${topText(heaviest(state.profile))}`,
     brief: changeText(series),
-    evidence: [...numbers(series), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [...numbers(series, asked), ...(state.profile ? [state.profile.evidence] : [])],
     actions: noActions,
   };
 };

@@ -1,3 +1,4 @@
+import { binaryBytes } from '../../detectors/support/quantities.ts';
 import { shownCells } from '../../kubernetes-state/logs/answer-rows.ts';
 import { quote } from '../../kubernetes-state/quote.ts';
 import type { DatabaseState, PrintedRow } from '../database-state.ts';
@@ -43,14 +44,9 @@ export const slotEvidence = ({ metric, slot }: KeptLog): number[] => [
 ];
 
 const SIZES = ['behind', 'lag', 'lag_bytes', 'retained', 'retained_wal', 'retained_bytes', 'size', 'pg_size_pretty'];
-const UNITS: Readonly<Record<string, number>> = { kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
 
 /** The size that a row prints, as `289 GB` or as a number of bytes. */
-function sizeOf({ row }: PrintedRow): number {
-  const [, amount, unit = ''] =
-    /^(\d+(?:\.\d+)?)\s?(kB|MB|GB|TB|bytes)?$/i.exec(SIZES.map((name) => row[name]).find(Boolean) ?? '') ?? [];
-  return amount === undefined ? 0 : Number(amount) * (UNITS[unit.toLowerCase()] ?? 1);
-}
+const sizeOf = ({ row }: PrintedRow): number => binaryBytes(SIZES.map((name) => row[name]).find(Boolean) ?? '') || 0;
 
 /** A slot that keeps more and more of the log of the server. */
 export const unreadSlot: StoryTeller = (state, { server }) => {

@@ -3,6 +3,7 @@ import { isStrained } from '../calm-series.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shapeOf, shownStatement, writesRows } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
+import { demand } from './demand.ts';
 import { heaviest, isFelt, noActions, numbers, rose, shareOf, topText, waitNames } from './story-parts.ts';
 
 /** From here on a processor is busy, percent. */
@@ -20,6 +21,7 @@ export const query: StoryTeller = (state, { server, text }) => {
   const harm = isStrained(state) || isFelt(text);
   const grown = state.profile && growth(state.profile.load) >= 2;
   if (shape.verb !== 'select' || !(busy || reads || grown)) return null;
+  const asked = busy ? demand(state, cpu) : null;
   const onCpu = /^CPU/.test(top.waits[0]?.name ?? '') || shareOf(state.profile, /^CPU/) >= 0.4;
   const scan =
     reads || shape.joins > 0 || shape.aggregate || (onCpu && shape.where && worksForSeconds(top))
@@ -28,9 +30,9 @@ export const query: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'query',
     score: busy && onCpu ? 0.9 : busy ? 0.8 : harm ? 0.64 : 0.3,
-    text: `One expensive query ${onCpu && busy ? 'saturates the CPU (CPU saturation)' : 'overloads the database server'}${onCpu && busy ? ` of the database server ${server}` : ` ${server}`}: ${quote(shownStatement(top.statement), 170)} takes most of the load, waiting on ${waitNames(top.waits, 2) || 'CPU'}${scan}${cpu ? `; ${changeText(cpu)}` : ''}`,
+    text: `One expensive query ${onCpu && busy ? 'saturates the CPU (CPU saturation)' : 'overloads the database server'}${onCpu && busy ? ` of the database server ${server}` : ` ${server}`}: ${quote(shownStatement(top.statement), 170)} takes most of the load, waiting on ${waitNames(top.waits, 2) || 'CPU'}${scan}${cpu ? `; ${changeText(cpu)}` : ''}${asked ? `, while more requests arrive (${changeText(asked)})` : ''}`,
     brief: 'one query takes most of the load',
-    evidence: [...numbers(cpu, metricOf(state, 'ReadIOPS')), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [...numbers(cpu, asked, metricOf(state, 'ReadIOPS')), ...(state.profile ? [state.profile.evidence] : [])],
     actions: noActions,
   };
 };

@@ -7,9 +7,12 @@ import type { StoryTeller } from '../story.ts';
 import { isOfThreshold } from '../thresholds.ts';
 import { keptLog, slotEvidence, slotText } from './slots.ts';
 import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose } from './story-parts.ts';
+import { temporaryFiles } from './temporary-files.ts';
 
 /** No server works for long with less room than this, bytes. */
 const LITTLE = 2e9;
+/** What is left of the room of the window's beginning where its end is a matter of minutes. */
+const NEARLY_GONE = 0.1;
 
 /** A disk that is full or fills up. */
 export const storage: StoryTeller = (state, { server, text }) => {
@@ -41,6 +44,8 @@ export const storage: StoryTeller = (state, { server, text }) => {
   const kept = keptLog(state);
   // What a slot keeps is to blame where it grew, or is more than all the room that there was.
   const held = kept !== null && (kept.grows || free === null || kept.bytes >= room(free)) ? kept : null;
+  const spill = held === null && (free === null || falling) ? temporaryFiles(state) : null;
+  const nearlyGone = falling && /storage|disk/.test(text) && free.last <= NEARLY_GONE * free.max;
   const drive = [
     ...growing.map((one) => changeText(one as SeriesProfile)),
     writer && (writesRows(writer.statement) || /\bvacuum\b/i.test(writer.statement))
@@ -52,12 +57,13 @@ export const storage: StoryTeller = (state, { server, text }) => {
     : 'the metric FreeStorageSpace is missing, and the events tell of it';
   return {
     kind: 'storage',
-    score: low && told.length > 0 ? 0.94 : low ? 0.88 : told.length > 0 ? 0.84 : 0.55,
-    text: `The storage space of the database server ${server} is ${low || told.length > 0 ? 'exhausted (disk full)' : 'running out'}${held ? ` because ${slotText(held)}. ` : ': '}${metric}${drive.length > 0 ? `, driven by ${drive.join(', ')}` : ''}, so writes fail or stall${events.length > 0 ? `. Events: ${eventText(told.length > 0 ? told : events, 2, 150)}` : ''}`,
+    score: low && told.length > 0 ? 0.94 : low ? 0.88 : told.length > 0 ? 0.84 : spill ? 0.78 : nearlyGone ? 0.7 : 0.55,
+    text: `The storage space of the database server ${server} is ${low || told.length > 0 ? 'exhausted (disk full)' : 'running out'}${held ? ` because ${slotText(held)}. ` : spill ? ` because ${spill.text}. ` : ': '}${metric}${drive.length > 0 ? `, driven by ${drive.join(', ')}` : ''}, so writes fail or stall${events.length > 0 ? `. Events: ${eventText(told.length > 0 ? told : events, 2, 150)}` : ''}`,
     brief: `free storage shrinks${free ? ` (${changeText(free)})` : ''}`,
     evidence: [
       ...numbers(free, ...growing),
       ...(held ? slotEvidence(held) : []),
+      ...(spill?.evidence ?? []),
       ...cited(events),
       ...(state.profile ? [state.profile.evidence] : []),
     ],

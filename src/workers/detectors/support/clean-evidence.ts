@@ -2,9 +2,11 @@ import { alertText } from '../../alert-facts.ts';
 import { calmAnswers } from '../../database-state/calm-answers.ts';
 import { calmStore } from '../../database-state/calm-store.ts';
 import { switchedOnPurpose } from '../../database-state/calm-switchover.ts';
+import { complains, seenIn } from '../../database-state/complaints.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { concernsHost, healthyHost } from '../../database-state/healthy-host.ts';
+import { isSteadyBelowLimit } from '../../database-state/thresholds.ts';
 import { readyCertificates } from '../../kubernetes-state/analyzers/certificates.ts';
 import { answeredNames } from '../../kubernetes-state/answered-names.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
@@ -107,7 +109,10 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   const measured = !named && measuredMetric(input) !== null;
   // An alert that names a database server speaks of databases, in whatever words.
   const text = named ? `${alert}\ndatabase` : alert;
-  const all = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
+  const asked = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
+  // That a server which was measured may be down is no news of a connection.
+  const supposed = named && !CLEAN_CHECKS['connection-failure'].alert.test(seenIn(alert));
+  const all = supposed ? asked.filter((name) => name !== 'connection-failure') : asked;
   // What a question asks about in plain words (is the certificate valid, do names resolve) is answered without a look at pods.
   const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);
   const found = plain ? all.filter((name) => name !== 'kubernetes-state') : all;
@@ -116,7 +121,9 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
   if (concernsHost(input) || (found.length === 0 && calmStore(input)) || calmAnswers(input)) return ['database-state'];
   const consumers = found.length === 0 && SPEAKS_OF_CONSUMERS.test(alert) && keepsUp(buildState(input.evidence));
-  return consumers ? ['kubernetes-state'] : found;
+  // What a container uses of its limit without coming nearer to it harms it only where its workload shows that.
+  const steady = found.length === 0 && isSteadyBelowLimit(alert) && !complains(alert);
+  return consumers || steady ? ['kubernetes-state'] : found;
 }
 
 /** A database that runs in the cluster, of which nothing but its pods and logs was seen. */

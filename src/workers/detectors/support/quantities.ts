@@ -120,6 +120,18 @@ export function parseDurationMs(text: string): number | null {
   return quantity?.dimension === 'time' && others.length === 0 ? quantity.value * quantity.scale : null;
 }
 
+/** How many ms a unit of time is, as programs and servers write it (`ms`, `µs`, `s`, `min`, `h`, `d`); null where it is none. */
+export const unitMs = (unit: string): number | null => (Object.hasOwn(TIME, unit) ? (TIME[unit] ?? null) : null);
+
+/** Thousands of computers are powers of two. */
+const BINARY = ['', 'K', 'M', 'G', 'T'];
+
+/** A size that a server prints for people in powers of two (`289 GB` of PostgreSQL, `1.5 GiB` of MySQL, `404.91M` of Redis, `1893M` of a JVM), in bytes; NaN where it is none. */
+export function binaryBytes(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?(?:([kKMGT])i?B?|B|bytes)?$/.exec(text.trim()) ?? [];
+  return number === undefined ? Number.NaN : Number(number) * 1024 ** BINARY.indexOf(unit.toUpperCase());
+}
+
 const KUBERNETES_SUFFIX: Record<string, number> = {
   n: 1e-9,
   u: 1e-6,

@@ -1,3 +1,4 @@
+import { binaryBytes } from '../../detectors/support/quantities.ts';
 import type { FailureKind } from './failure-kind.ts';
 
 /** The kinds of what a node does to all its pods. */
@@ -11,13 +12,12 @@ export const OF_NODES: ReadonlySet<string> = new Set([
 /** A collection that frees less than this share of what there was frees hardly any. */
 const LITTLE = 0.3;
 
-const COLLECTED = /\b(\d+(?:\.\d+)?)([KMG])?B?->(\d+(?:\.\d+)?)([KMG])?B?\b/g;
-const UNIT: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+const COLLECTED = /\b(\d+(?:\.\d+)?[KMG]?)B?->(\d+(?:\.\d+)?[KMG]?)B?\b/g;
 
 /** What a collection found and left (`1893M->611M(3072M)`; the whole heap stands last), where the line tells it; one that frees much has room. */
 function freesLittle(line: string): boolean {
-  const [, before, of = '', after, left = ''] = [...line.matchAll(COLLECTED)].at(-1) ?? [];
-  return before === undefined || Number(after) * (UNIT[left] ?? 1) > (1 - LITTLE) * Number(before) * (UNIT[of] ?? 1);
+  const [, before, after = ''] = [...line.matchAll(COLLECTED)].at(-1) ?? [];
+  return before === undefined || binaryBytes(after) > (1 - LITTLE) * binaryBytes(before);
 }
 
 /** What certificates, name servers, the API server, disks, memory and links say when they fail. */

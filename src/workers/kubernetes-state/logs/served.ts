@@ -1,3 +1,4 @@
+import { unitMs } from '../../detectors/support/quantities.ts';
 import { INFORMS } from './failure-words.ts';
 
 /** A request that was answered well, or a piece of work that was done, with how long it took. */
@@ -29,12 +30,11 @@ export function isWork(line: string): boolean {
 /** How programs write a time: `took_ms=12`, `1.5 s`. */
 const SPAN =
   /(?:_ms|\bms|[a-z]Ms|[mM]illis(?:econds)?|\bresponseTime)["=: ]{1,4}(\d+(?:\.\d+)?)|(?<![\w.])(\d+(?:\.\d+)?) ?(ms|µs|us|s|sec|seconds)\b/g;
-const UNIT: Record<string, number> = { ms: 1, µs: 0.001, us: 0.001, s: 1000, sec: 1000, seconds: 1000 };
 
 /** The longest time in ms that a line tells; null where it tells none. */
 export function longestMs(line: string): number | null {
   const spans = [...line.slice(0, 1500).matchAll(SPAN)].map(([, millis, value, unit = 'ms']) =>
-    millis === undefined ? Number(value) * (UNIT[unit] ?? 1) : Number(millis),
+    millis === undefined ? Number(value) * (unitMs(unit) ?? 1) : Number(millis),
   );
   return spans.length > 0 ? Math.max(...spans) : null;
 }

@@ -1,3 +1,4 @@
+import { binaryBytes } from '../../detectors/support/quantities.ts';
 import { answerRows, cellNumber, numberIn, settingIn, shownCells } from './answer-rows.ts';
 import { lockChain } from './lock-chain.ts';
 
@@ -32,12 +33,10 @@ export function metadataLock(text: string): string | null {
   return change ? change.trim().replace(/\s*[\t|]\s*/g, ', ') : null;
 }
 
-const UNITS = ['', 'K', 'M', 'G', 'T'];
-
 /** A number, or a size as Redis prints it for people (`404.91M`, `1.50G`), in bytes; NaN where there is none. */
 function sizeIn(text: string, key: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([KMGT]?)B?$/.exec(settingIn(text, key) ?? '') ?? [];
-  return number === '' ? numberIn(text, key) : Number(number) * 1024 ** UNITS.indexOf(unit);
+  const bytes = binaryBytes(settingIn(text, key) ?? '');
+  return Number.isNaN(bytes) ? numberIn(text, key) : bytes;
 }
 
 /** Two settings of which the first has reached a share of the second. */

@@ -1,4 +1,5 @@
 import { isRecord, type Raw, recordsAt, textAt, textMapAt } from '../raw.ts';
+import { printedCourses } from './printed-courses.ts';
 import type { Reading } from './reading.ts';
 import { nothingRead } from './reading.ts';
 
@@ -6,9 +7,12 @@ const MAX_TEXT = 2_000_000;
 const MAX_DEPTH = 5;
 const MAX_SERIES = 200;
 
-/** What a tool printed of an answer of Prometheus (matrix, vector) or Loki (streams); null where the text is none. */
+/** What a tool printed of an answer of Prometheus (matrix, vector, lines of times and values) or Loki (streams); null where the text is none. */
 export function readQueryAnswer(command: string, text: string): Reading | null {
-  if (text.length > MAX_TEXT || !/"resultType"/.test(text)) return null;
+  if (text.length > MAX_TEXT || !/"resultType"/.test(text)) {
+    const series = printedCourses(command, text);
+    return series && { ...nothingRead(), series };
+  }
   const answer = findAnswer(parsed(text), 0);
   if (!answer) return null;
   const results = recordsAt(answer, 'result').slice(0, MAX_SERIES);

@@ -30,6 +30,17 @@ describe('a server that is shown to be well by what it printed', () => {
     expect(verdict(title, sessions(pools), limit(300), waits(7))).not.to.equal('healthy');
   });
 
+  it('has room for its clients where MySQL tells its limit as a variable', () => {
+    const asked = (most: number) =>
+      printed(
+        `mysql -h erp-db -te "show global status like 'Threads_connected'; select @@global.max_connections"`,
+        `+-------------------+-------+\n| Variable_name     | Value |\n+-------------------+-------+\n| Threads_connected | 212   |\n+-------------------+-------+\n+--------------------------+\n| @@global.max_connections |\n+--------------------------+\n|                      ${most} |\n+--------------------------+\n`,
+      );
+    const many = 'More than 200 connections on erp-db';
+    expect(verdict(many, asked(900))).to.equal('healthy');
+    expect(verdict(many, asked(220))).not.to.equal('healthy');
+  });
+
   it('is dumped by a backup that blocks nobody', () => {
     const dump = (application: string) =>
       printed(
@@ -105,6 +116,33 @@ describe('a server that is shown to be well by what it printed', () => {
     expect(verdict(full, info(900, 0))).not.to.equal('healthy');
     expect(verdict(full, info(50_000, 2000))).not.to.equal('healthy');
     expect(verdict('Users of erp-db see errors, Redis evicts keys', info(50_000, 0))).not.to.equal('healthy');
+  });
+
+  it('is a memcached that throws its oldest items away, unless what it is asked for is gone', () => {
+    const stats = (misses: number, evictions: number, refused = 0) =>
+      printed(
+        'nc erp-db 11211',
+        `STAT get_hits 880000\r\nSTAT get_misses ${misses}\r\nSTAT listen_disabled_num ${refused}\r\nSTAT limit_maxbytes 1000\r\nSTAT bytes 990\r\nSTAT total_items 90000\r\nSTAT evictions ${evictions}\r\nEND\r\n`,
+      );
+    const full = 'Memcached memory of erp-db above 95 %';
+    expect(verdict(full, stats(9000, 700))).to.equal('healthy');
+    expect(verdict(full, stats(700_000, 700))).not.to.equal('healthy');
+    expect(verdict(full, stats(9000, 60_000))).not.to.equal('healthy');
+    expect(verdict(full, stats(9000, 700, 4))).not.to.equal('healthy');
+    expect(verdict(full, stats(9000, 700), stats(700_000, 700))).not.to.equal('healthy');
+    expect(verdict('Users of erp-db see errors, memcached memory is full', stats(9000, 700))).not.to.equal('healthy');
+  });
+
+  it('holds so little that its fragments tell nothing', () => {
+    const info = (used: number, rss: number, ratio: string) =>
+      printed(
+        'valkey-cli -h erp-db info memory',
+        `used_memory:${used}\nused_memory_rss:${rss}\nmaxmemory:0\nmem_fragmentation_ratio:${ratio}\nevicted_keys:0\n`,
+      );
+    const fragments = 'Valkey mem_fragmentation_ratio of erp-db above 3';
+    expect(verdict(fragments, info(2_000_000, 11_000_000, '5.5'))).to.equal('healthy');
+    expect(verdict(fragments, info(2_000_000_000, 9_000_000_000, '4.5'))).not.to.equal('healthy');
+    expect(verdict(fragments, info(9_000_000, 2_000_000, '0.22'))).not.to.equal('healthy');
   });
 
   it('has standbys that are level with it', () => {

@@ -91,4 +91,59 @@ describe('the workload of a database server', () => {
       'healthy',
     );
   });
+
+  it('blames no statement on a host that was idle, nor a look at some rows where what moved the host is over', () => {
+    const often = workload({ 'select v from t where id = 7': 900 });
+    const idle = host({
+      node_load1: [0.3, 0.4, 0.3, 0.5, 0.4],
+      node_disk_written_bytes_total: [4e5, 4e5, 5e5, 4e5, 4e5],
+    });
+    expect(causeOf(often, idle)?.confidence).to.be.below(0.3);
+    expect(causeOf(often, host({ node_load1: [0.9, 1.9, 2.4, 2.2, 2.6] }))?.confidence).to.be.above(0.5);
+    expect(
+      causeOf(
+        often,
+        host({ node_load1: [0.3, 0.4, 0.3, 0.5, 0.4], node_disk_written_bytes_total: [4e7, 4e7, 5e7, 4e7, 4e7] }),
+      )?.confidence,
+    ).to.be.above(0.5);
+    expect(
+      causeOf(workload({ 'select v from t where id = 7': 900 }, ['select v from t where id = 7']), idle)?.confidence,
+    ).to.be.above(0.5);
+  });
+
+  it('proves a disk well whose reads are over as the alert says itself, beside its workload', () => {
+    const reads = (last: number) =>
+      host({
+        node_load1: [0.8, 1, 1.1, 1.2, 1.2, 1.1, 1, 1, 0.9, 0.9],
+        node_procs_running: [1, 2, 2, 2, 2, 2, 1, 1, 2, 1],
+        node_disk_read_bytes_total: [3e5, 2e7, 5e7, 6e7, 4e7, 1e7, last, last, last, last],
+      });
+    const look = workload({ 'select v from t where id = 7': 9 });
+    const verdictOf = (title: string, ...recorded: Parameters<typeof inputOf>[1]) =>
+      concluded(title, recorded, 'database').report.verdict;
+    expect(verdictOf('HostDiskReadHigh: disk reads 60 MB/s, resolved', look, reads(4e5))).to.equal('healthy');
+    expect(verdictOf('HostDiskReadHigh: disk reads 60 MB/s', look, reads(4e5))).to.not.equal('healthy');
+    expect(verdictOf('HostDiskReadHigh: disk reads 60 MB/s, resolved', look, reads(3e7))).to.not.equal('healthy');
+    expect(verdictOf('HostDiskReadHigh: disk reads 60 MB/s, resolved', reads(4e5))).to.not.equal('healthy');
+  });
+
+  it('tells of indexes that were laid one upon the other, where a statement must write into them', () => {
+    const indexes = Object.fromEntries(
+      ['a', 'a, b', 'a, b, c', 'b', 'c'].map((columns, at) => [
+        `CREATE INDEX CONCURRENTLY i${at} ON shop.line USING btree (${columns})`,
+        1,
+      ]),
+    );
+    const slow = 'insert into line (a, b, c) values (1, 2, 3)';
+    const told = causeOf(workload({ ...indexes, [slow]: 70 }, [slow]))?.text;
+    expect(told).to.include('Redundant indexes').and.to.include('i0');
+    const other = 'insert into entry values (1)';
+    expect(causeOf(workload({ ...indexes, [other]: 70 }, [other]))?.text).to.not.include('Redundant');
+    const few = { 'create index x on line (a)': 1, 'create index y on line (b)': 1 };
+    expect(causeOf(workload({ ...few, [slow]: 70 }, [slow]))?.text).to.not.include('Redundant');
+    const mysql = Object.fromEntries(
+      ['a', 'a, b', 'b', 'c'].map((columns, at) => [`ALTER TABLE line ADD INDEX k${at} (${columns})`, 1]),
+    );
+    expect(causeOf(workload({ ...mysql, [slow]: 70 }, [slow]))?.text).to.include('Redundant');
+  });
 });

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  binaryBytes,
   distinctQuantitiesIn,
   parseDurationMs,
   parseKubernetesQuantity,
   type Quantity,
   quantitiesIn,
+  unitMs,
 } from '../../../../../src/workers/detectors/support/quantities.ts';
 
 describe('numbers with units', () => {
@@ -68,5 +70,28 @@ describe('numbers with units', () => {
         expect(new Set(distinctQuantitiesIn(text).map(key))).to.deep.equal(new Set(quantitiesIn(text).map(key)));
       }),
     );
+  });
+
+  it('reads sizes as servers print them for people, and the units of times', () => {
+    const sizes = ['289 GB', '8192 bytes', '1.50 GiB', '404.5M', '64K', '1893M', '16 kB', '77'];
+    expect(sizes.map(binaryBytes)).to.deep.equal([
+      289 * 2 ** 30,
+      8192,
+      1.5 * 2 ** 30,
+      404.5 * 2 ** 20,
+      65_536,
+      1893 * 2 ** 20,
+      16_384,
+      77,
+    ]);
+    for (const other of ['', 'much', '12 rows', '-4 MB']) expect(binaryBytes(other)).to.be.NaN;
+    expect(['µs', 's', 'min', 'h', 'rows', 'toString'].map(unitMs)).to.deep.equal([
+      0.001,
+      1000,
+      60_000,
+      3_600_000,
+      null,
+      null,
+    ]);
   });
 });
