@@ -1,7 +1,7 @@
 import { quote } from '../kubernetes-state/quote.ts';
 import type { DatabaseState, MetricSeries, WorkloadStatement } from './database-state.ts';
 import { indexUponIndex, type LaidIndexes, writesInto } from './index-workload.ts';
-import { profileSeries, valueText } from './profile-series.ts';
+import { profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
 import { type StatementShape, shapeOf, shownStatement } from './statement-shape.ts';
 
 /** From here on a statement runs often. */
@@ -23,10 +23,11 @@ export function workloadCause(state: DatabaseState): WorkloadCause | null {
   // A probe that asks no table anything is no load.
   if (few && shape.verb === 'select' && shape.tables.length === 0) return null;
   // Nor is it one to look some rows up now and then.
-  const light =
-    few && shape.verb === 'select' && shape.where && shape.joins === 0 && !shape.subquery && !shape.aggregate;
-  // Whatever moved the host is over, and was not such a look.
-  const past = light && state.series.length > 0 && isBack(state.series);
+  const looksUp = shape.verb === 'select' && shape.where && shape.joins === 0 && !shape.subquery && !shape.aggregate;
+  const light = few && looksUp;
+  // Whatever moved the host was short and is over: it was not such a look.
+  const short = looksUp && !worst.slow && pressure.length === 0 && hadPeak(state.series);
+  const past = (light || short) && state.series.length > 0 && isBack(state.series);
   const often =
     worst.calls === null ? '' : `, run ${worst.calls} times${worst.calls >= MANY ? ' at high concurrency' : ''}`;
   const burdened = laid !== null && writesInto(worst.statement, laid.table);
@@ -118,7 +119,7 @@ const HOST: readonly { pattern: RegExp; ratio: number; least: number; says: stri
 const ONE_BUSY = 1.5;
 
 function isIdle(series: MetricSeries[]): boolean {
-  const loads = series.filter(({ metric }) => OF_LOAD.test(metric)).flatMap((one) => profileSeries(one) ?? []);
+  const loads = loadsOf(series);
   const moved = series.some(({ metric, points }) => {
     const rule = HOST.find(({ pattern }) => pattern.test(metric));
     return /disk/.test(metric) && rule !== undefined && points.some(({ value }) => value >= rule.least);
@@ -134,6 +135,17 @@ const isBack = (series: MetricSeries[]): boolean =>
     const rule = HOST.find(({ pattern }) => pattern.test(one.metric));
     return !profile || !rule || profile.after < Math.max(rule.least / 2, rule.ratio * profile.before);
   });
+
+const loadsOf = (series: MetricSeries[]): SeriesProfile[] =>
+  series.filter(({ metric }) => OF_LOAD.test(metric)).flatMap((one) => profileSeries(one) ?? []);
+
+/** True for a host whose load rose to twice its beginning at least and came back to it, but for a quarter. */
+function hadPeak(series: MetricSeries[]): boolean {
+  const loads = loadsOf(series);
+  return (
+    loads.some(({ before, max }) => max >= 2 * before) && loads.every(({ before, after }) => after <= 1.25 * before)
+  );
+}
 
 /** The share of the window that a rise takes at least. */
 const LASTING = 0.15;

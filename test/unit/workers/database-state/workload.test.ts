@@ -106,6 +106,8 @@ describe('the workload of a database server', () => {
         host({ node_load1: [0.3, 0.4, 0.3, 0.5, 0.4], node_disk_written_bytes_total: [4e7, 4e7, 5e7, 4e7, 4e7] }),
       )?.confidence,
     ).to.be.above(0.5);
+    const short = host({ node_load1: [0.5, 0.5, 2.1, 2.0, ...Array.from({ length: 16 }, () => 0.5)] });
+    expect(causeOf(often, short)?.confidence).to.be.below(0.3);
     expect(
       causeOf(workload({ 'select v from t where id = 7': 900 }, ['select v from t where id = 7']), idle)?.confidence,
     ).to.be.above(0.5);
