@@ -18,6 +18,7 @@ import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
+import { fewerOnHolidays } from './fewer-on-holidays.ts';
 import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
@@ -74,8 +75,14 @@ export const CLEAN_CHECKS = {
   'oom-kill': { alert: /\boom|out of memory/i, proof: (input) => steadyContainers(input) ?? healthyState(input) },
   // Nobody is alerted of a change, and its absence proves nothing.
   'recent-change': { alert: /(?!)/, proof: () => null },
-  'where-it-began': { alert: SPEAKS_OF_REQUESTS, proof: (input) => usualRequests(input) ?? usualMetric(input) },
-  'alert-storm': { alert: SPEAKS_OF_REQUESTS, proof: (input) => usualRequests(input) ?? usualMetric(input) },
+  'where-it-began': {
+    alert: SPEAKS_OF_REQUESTS,
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? fewerOnHolidays(input),
+  },
+  'alert-storm': {
+    alert: SPEAKS_OF_REQUESTS,
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? fewerOnHolidays(input),
+  },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
     proof: (input) =>
