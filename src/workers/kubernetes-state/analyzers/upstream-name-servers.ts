@@ -1,6 +1,7 @@
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, LogText } from '../kubernetes-state.ts';
+import { saidBy } from '../logs/pod-log.ts';
 import { UNRESOLVED, writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 import { textMapAt } from '../raw.ts';
@@ -72,11 +73,12 @@ function unanswered(state: KubernetesState, upstream: string, told: Unanswered[]
   ];
 }
 
-/** The programs whose logs say that one of the names does not resolve. */
+/** The programs whose logs say that one of the names does not resolve, and not only of a time that is over. */
 const missedBy = (state: KubernetesState, names: string[], servers: ReadonlySet<LogText>): LogText[] =>
   state.logs.filter(
     (log) =>
       !servers.has(log) &&
+      saidBy([log])?.line.past === false &&
       recent(log).some((line) => UNRESOLVED.test(line) && names.some((one) => line.toLowerCase().includes(one))),
   );
 

@@ -103,7 +103,6 @@ describe('the proof that there is less to do because of a holiday', () => {
           files: ['h.csv'],
         },
       ],
-      warning: null,
     });
     expect(proof('payments_per_min', [fewer, ...FINE], line(HOLIDAY), change)).to.equal(null);
   });

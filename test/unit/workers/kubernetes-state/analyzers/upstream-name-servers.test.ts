@@ -34,6 +34,16 @@ describe('a name server to which CoreDNS forwards', () => {
     expect(found(server(...LOST), program(MISSED), set)?.statement).to.include('forward . 192.168.7.53');
   });
 
+  it('is not told where the program got over it', () => {
+    const over = [`2031-04-02T09:01:00Z ${MISSED}`, '2031-04-02T09:01:02Z POST /labels 200 31ms'];
+    const since = Array.from(
+      { length: 90 },
+      (_, at) =>
+        `2031-04-02T${at < 30 ? '09' : '10'}:${String((at * 2) % 60).padStart(2, '0')}:30Z POST /labels 200 3${at % 10}ms`,
+    );
+    expect(found(server(...LOST), program(...over, ...since.toSorted()))).to.equal(undefined);
+  });
+
   it('is not told for one question in vain, for its own questions, or where nobody misses a name', () => {
     expect(found(server(LOST[0] ?? ''), program(MISSED))).to.equal(undefined);
     expect(found(server(...LOST), program('printed 40 labels'))).to.equal(undefined);
