@@ -34,7 +34,7 @@ const remembers = (monitor: Raw): boolean => {
 
 /** Pods that are not ready or no longer run, and containers that ended: those of a job that is done are such, too. */
 const OF_ENDED =
-  /(?:kubernetes_state\.|kubernetes\.|kube_|k8s\.)(?:pods?|containers?)[._](?:status[._])?(?:ready|running|terminated|phase)|kube_pod_(?:status_(?:ready|phase)|container_status_(?:ready|running|terminated))/i;
+  /(?:kubernetes_state\.|kubernetes\.|kube_|k8s\.)(?:pods?|containers?)[._](?:(?:status|state)[._])?(?:ready|running|terminated|phase|status_phase)\b|kubernetes_state\.pod\.count\{[^}]{0,200}phase:succeeded|kube_pod_(?:status_(?:ready|phase)|container_status_(?:ready|running|terminated))/i;
 /** What a pod that came to its end by itself never counts as. */
 const ILL =
   /reason:\S*(?:error|oom|crash|evict)|phase[:=~"']{1,4}(?:failed|pending|unknown)|restart|waiting|error|oom/i;

@@ -101,6 +101,13 @@ describe('a monitor that counts pods which are not ready', () => {
     );
 
   it('counts those that have completed, too', () => {
+    for (const query of [
+      'sum:kubernetes.containers.state.terminated{kube_namespace:tax} > 0',
+      'min(last_5m):kube_pod_status_ready{condition="true"} < 1',
+      'sum:kubernetes_state.pod.count{kube_namespace:tax,pod_phase:succeeded} > 10',
+    ])
+      expect(done(query), query).to.not.equal(null);
+    expect(done('sum:kubernetes_state.pod.count{kube_namespace:tax,pod_phase:failed} > 0')).to.equal(null);
     expect(done(QUERY, pod('tax-api-6c7d9f8b5b-kv9tg', 'Running', true))?.statement).to.include('have completed');
   });
 
