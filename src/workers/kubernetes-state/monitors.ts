@@ -2,6 +2,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { countsMereWords } from './counted-words.ts';
 import type { KubernetesState, Pod } from './kubernetes-state.ts';
 import { type Raw, recordsAt, textAt } from './raw.ts';
+import { sameNamespace } from './relations.ts';
 
 /** Monitors in a snapshot that are in alarm speak against health, but for those that only count what was or what has come to its end. */
 export function alarming({ evidence }: DetectorInput, state: KubernetesState, subjects: Pod[]): boolean {
@@ -39,13 +40,15 @@ const OF_ENDED =
 const ILL =
   /reason:\S*(?:error|oom|crash|evict)|phase[:=~"']{1,4}(?:failed|pending|unknown)|restart|waiting|error|oom/i;
 
-/** True where a monitor counts what has ended well: the alert's pods have completed, and every other pod that is known is ready. */
+/** True where a monitor counts what has ended well: pods that have completed stand where the alert's pods are, and every other one is ready. */
 function countsCompleted(monitor: Raw, { pods }: KubernetesState, subjects: Pod[]): boolean {
   const query = textAt(monitor, 'query') ?? '';
   return (
     OF_ENDED.test(query) &&
     !ILL.test(query) &&
-    subjects.some(({ phase }) => phase === 'Succeeded') &&
+    pods.some(
+      (pod) => pod.phase === 'Succeeded' && subjects.some((own) => sameNamespace(own.namespace, pod.namespace)),
+    ) &&
     pods.every(({ phase, ready }) => phase === 'Succeeded' || ready === true)
   );
 }

@@ -28,22 +28,53 @@ const LOST =
   /^(?:NodeNotReady|NodeStatusUnknown|NodeUnreachable|NodeHasDiskPressure|NodeHasInsufficientMemory|SystemOOM|KernelDeadlock|NodeNotSchedulable)$/;
 
 /**
- * What shows that a node which an alert misses was not needed: its autoscaler took it away before it fell silent, it is in no list any
- * more, and the nodes, workloads and pods that are left are well.
+ * What shows that a node which an alert misses is meant to be as it is: its autoscaler took it away before it fell silent, and it is in no
+ * list any more, or it was drained before it was restarted, and is ready again; the nodes, workloads and pods that are left are well.
  */
 export function removedNode(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { context, diagnoses } = diagnose(input);
   const { state, text } = context;
   if (!OF_NODES.test(text) || MORE.test(text)) return null;
-  if (diagnoses.some(({ confidence }) => confidence >= DOUBT) || workloadsAreIll(input)) return null;
+  if (diagnoses.some(({ confidence }) => confidence >= DOUBT) || workloadsAreIll(input) || !restIsWell(state))
+    return null;
+  const list = [...state.nodes, ...state.pods, ...state.workloads].flatMap(({ evidence }) => evidence);
+  const meant = takenAway(state, text) ?? drained(state, text);
+  return (
+    meant && {
+      statement: `${meant.said}, and the nodes, pods and workloads that are left are well`,
+      evidence: [...new Set([...meant.evidence, ...list])],
+    }
+  );
+}
+
+function takenAway(state: KubernetesState, text: string): Removal | null {
   const missed = missedNodes(state, text);
   const removals = missed.map((node) => removalOf(state, node));
   const [first] = removals;
-  if (!first || removals.includes(null) || !restIsWell(state)) return null;
-  const list = [...state.nodes, ...state.pods, ...state.workloads].flatMap(({ evidence }) => evidence);
+  if (!first || removals.includes(null)) return null;
   return {
-    statement: `node ${name(missed[0] ?? '')} was taken away because it was not needed (${quote(first.said, 160)}), and the nodes, pods and workloads that are left are well`,
-    evidence: [...new Set([...removals.flatMap((one) => one?.evidence ?? []), ...list])],
+    said: `node ${name(missed[0] ?? '')} was taken away because it was not needed (${quote(first.said, 160)})`,
+    evidence: removals.flatMap((one) => one?.evidence ?? []),
+  };
+}
+
+/** The nodes of the alert that were cordoned before anything else was seen of them, and are ready again. */
+function drained(state: KubernetesState, text: string): Removal | null {
+  const words = new Set(wordsOf(text));
+  const own = state.nodes.filter((node) => words.has(node.name.toLowerCase()));
+  const events = own.map((node) => state.events.filter((event) => event.kind === 'Node' && event.name === node.name));
+  const [first] = own;
+  const wasMeant = events.every((some) => {
+    const cordoned = some.filter(({ reason }) => reason === 'NodeNotSchedulable');
+    const lost = some.filter(
+      ({ reason }) => reason !== 'NodeNotSchedulable' && (LOST.test(reason) || reason === 'Rebooted'),
+    );
+    return cordoned.length > 0 && lost.every((event) => cordoned.some((one) => isBefore(one, event)));
+  });
+  if (!first || !wasMeant || !own.every(({ ready }) => ready === true)) return null;
+  return {
+    said: `node ${name(first.name)} was cordoned and drained before it was restarted, and is ready again`,
+    evidence: events.flatMap((some) => some.map(({ evidence }) => evidence)),
   };
 }
 

@@ -59,6 +59,41 @@ describe('a node that is gone', () => {
   });
 });
 
+describe('a node that was drained', () => {
+  const alert = 'KubeNodeUnreachable: worker-4 has been unreachable for 2 minutes';
+  const nodes = (status: string) =>
+    printed(
+      'kubectl get nodes',
+      `NAME       STATUS                     ROLES    AGE   VERSION\nworker-3   Ready                      <none>   88d   v1.31.2\nworker-4   ${status.padEnd(27)}<none>   88d   v1.31.2\n`,
+    );
+  const pods = (ready: string) =>
+    printed(
+      'kubectl get pods -n tolls',
+      `NAME                    READY   STATUS    RESTARTS   AGE\ngate-6d5f8b7c9d-2xk4l   ${ready}     Running   0          14m\n`,
+    );
+  const events = (cordoned: string, silent: string) =>
+    printed(
+      'kubectl get events -A',
+      `NAMESPACE   LAST SEEN   TYPE     REASON               OBJECT          MESSAGE\ndefault     ${cordoned}         Normal   NodeNotSchedulable   node/worker-4   Node worker-4 status is now: NodeNotSchedulable\ndefault     ${silent}         Normal   NodeNotReady         node/worker-4   Node worker-4 status is now: NodeNotReady\n`,
+    );
+
+  it('is as it is meant to be where it was cordoned first and is ready again', () => {
+    const { report, struck } = concluded(alert, [nodes('Ready,SchedulingDisabled'), pods('1/1'), events('16m', '12m')]);
+    expect(struck).to.deep.equal([]);
+    expect(report.verdict).to.equal('healthy');
+  });
+
+  it('is not cleared up where it fell silent before, is not ready, or its pods are not', () => {
+    expect(verdict(alert, nodes('Ready'), pods('1/1'), events('10m', '16m'))).to.not.equal('healthy');
+    expect(verdict(alert, nodes('NotReady,SchedulingDisabled'), pods('1/1'), events('16m', '12m'))).to.not.equal(
+      'healthy',
+    );
+    expect(verdict(alert, nodes('Ready,SchedulingDisabled'), pods('0/1'), events('16m', '12m'))).to.not.equal(
+      'healthy',
+    );
+  });
+});
+
 describe('a monitor that counts pods which are not ready', () => {
   const pod = (name: string, phase: string, ready: boolean) => ({
     name,
