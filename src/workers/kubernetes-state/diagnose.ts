@@ -53,6 +53,7 @@ import { storage } from './analyzers/storage.ts';
 import { storeFacts } from './analyzers/store-facts.ts';
 import { stuckDeletions } from './analyzers/stuck-deletions.ts';
 import { unroutedRequests } from './analyzers/unrouted-requests.ts';
+import { upstreamNameServers } from './analyzers/upstream-name-servers.ts';
 import { usage } from './analyzers/usage.ts';
 import { waitingWork } from './analyzers/waiting-work.ts';
 import { webhooks } from './analyzers/webhooks.ts';
@@ -111,6 +112,7 @@ export const ANALYZERS = {
   meshSubsets,
   pathRewrites,
   nameServersDown,
+  upstreamNameServers,
   apiServices,
   certificates,
   stuckDeletions,

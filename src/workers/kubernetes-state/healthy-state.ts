@@ -1,7 +1,6 @@
 import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
-import { countsMereWords } from './counted-words.ts';
 import { diagnose } from './diagnose.ts';
 import type { Context } from './diagnosis.ts';
 import { isFinishedTry } from './finished-tries.ts';
@@ -10,8 +9,8 @@ import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
 import { saidBy } from './logs/pod-log.ts';
 import { SPEAKS_OF_WAITING } from './logs/waiting-words.ts';
+import { alarming } from './monitors.ts';
 import { name } from './quote.ts';
-import { type Raw, recordsAt, textAt } from './raw.ts';
 import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
 import { isSlow, workWaits } from './slow-work.ts';
 import { isOfLongPastStart } from './start-troubles.ts';
@@ -52,8 +51,8 @@ const SPEAKS_OF_SLOWNESS =
 export function healthyState(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { context, subjects, diagnoses } = diagnose(input);
   const { state } = context;
-  if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT) || alarming(input, state))
-    return null;
+  if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT)) return null;
+  if (alarming(input, state, subjectPods(state, subjects))) return null;
   const pods = subjectPods(state, subjects).filter(
     (pod) => !pod.deleting && !isReplaced(state, pod) && !isFinishedTry(state, pod),
   );
@@ -123,29 +122,6 @@ function hasEndpoints(state: KubernetesState, pods: Pod[]): boolean {
   const seen = [...alone, ...state.services.filter(({ endpoints }) => endpoints !== null && endpoints.length > 0)];
   return seen.some((one) => pods.some((pod) => sameNamespace(one.namespace, pod.namespace)));
 }
-
-/** Monitors in a snapshot that are in alarm speak against health, but for those that only count what was. */
-function alarming({ evidence }: DetectorInput, state: KubernetesState): boolean {
-  return evidence.some(({ capability, text, data }) => {
-    if (capability !== 'snapshot.json' || !IN_ALARM.test(text)) return false;
-    const monitors = recordsAt(data, 'body', 'monitors');
-    return (
-      monitors.length === 0 ||
-      monitors.some((one) => IN_ALARM.test(JSON.stringify(one)) && !remembers(one) && !countsMereWords(state, one))
-    );
-  });
-}
-
-const IN_ALARM = /"overall_state":\s?"(?:Alert|ALARM|No Data)"/;
-
-/** A total of restarts never goes down again, and many replicas are no harm: such a monitor tells nothing of how things are now. */
-const COUNTS = /containers?\.restarts|restart_?count|\breplicas\b|hpa\.current/i;
-const OF_NOW = /change\(|diff\(|derivative|rate|per_(?:second|minute|hour)|unavailable|missing|desired|</i;
-
-const remembers = (monitor: Raw): boolean => {
-  const query = textAt(monitor, 'query') ?? '';
-  return COUNTS.test(query) && !OF_NOW.test(query);
-};
 
 const isWell = (pod: Pod): boolean =>
   pod.phase === 'Succeeded' || (pod.ready === true && (pod.phase === null || pod.phase === 'Running'));

@@ -86,7 +86,8 @@ export function mentionedBy(state: KubernetesState, names: ReadonlySet<string>):
   return [...new Set(lines.flatMap((line) => namedIn(line, book)))].map((name) => name.toLowerCase());
 }
 
-const UNRESOLVED =
+/** What programs say of a name that was not resolved. */
+export const UNRESOLVED =
   /could not resolve|no such host|NXDOMAIN|SERVFAIL|ENOTFOUND|EAI_AGAIN|name resolution|name or service not known|UnknownHost|server misbehaving|zero addresses|bad address|can't resolve|no servers could be reached|name does not resolve/i;
 
 /** The name servers of the cluster, where a log says that names do not resolve: then they concern everybody. */

@@ -1,3 +1,4 @@
+import type { Evidence } from '../../shared/report.ts';
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
@@ -19,24 +20,37 @@ const STATUS = /^\s*(?:HTTP\/\d\S* )?([1-5]\d\d)\b(?! ?(?:ms|kB|MB|s)\b)|\bHTTP\
 const ENOUGH = 2;
 const MAX_LINES = 200;
 
+/** True for an alert or a question about whether a site answers at all, and about nothing more. */
+export const asksOfPages = (alert: string): boolean => REACHABLE.test(alert) && !MORE.test(alert);
+
+type Asked = { host: string; number: number; statuses: number[]; good: number; bad: number };
+
+/** What was asked of sites on the command line, and how often the answer was good. */
+export const pagesAsked = (evidence: Evidence[], isIt: (host: string) => boolean = () => true): Asked[] =>
+  formOf(evidence, 'command.output').flatMap(({ number, data: { command, output } }) => {
+    const host = ASKS.test(command)
+      ? [...command.matchAll(HOST)].map(([, one = '']) => one.toLowerCase()).find(isIt)
+      : undefined;
+    if (!host) return [];
+    const statuses = statusesIn(output);
+    const unanswered = /^curl: \(\d+\)/m.test(output.slice(0, 20_000)) ? 1 : 0;
+    const good = statuses.filter((status) => status >= 200 && status < 300).length;
+    const bad = statuses.filter((status) => status >= 400 || status < 200).length + unanswered;
+    return [{ host, number, statuses, good, bad }];
+  });
+
 /** What shows that a site which somebody says is down answers: it was asked under its own name, more than once, and every answer was good. */
 export function pagesAnswer(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const alert = alertText(input.alerts);
   const spoken = alert.toLowerCase();
   if (!REACHABLE.test(alert)) return null;
-  const asked = formOf(input.evidence, 'command.output').flatMap(({ number, data: { command, output } }) => {
-    const host = ASKS.test(command)
-      ? [...command.matchAll(HOST)].map(([, one = '']) => one.toLowerCase()).find((one) => speaksOf(spoken, one))
-      : undefined;
-    return host ? [{ host, number, statuses: statusesIn(output), output }] : [];
-  });
+  const asked = pagesAsked(input.evidence, (host) => speaksOf(spoken, host));
   const [first] = asked;
   if (!first || MORE.test(spoken.replaceAll(first.host, ''))) return null;
-  const statuses = asked.flatMap((one) => one.statuses);
-  const good = statuses.filter((status) => status >= 200 && status < 300).length;
-  if (good < ENOUGH || statuses.some((status) => status >= 400 || status < 200)) return null;
-  if (asked.some(({ output }) => /^curl: \(\d+\)/m.test(output.slice(0, 20_000)))) return null;
+  const good = asked.reduce((total, one) => total + one.good, 0);
+  if (good < ENOUGH || asked.some(({ bad }) => bad > 0)) return null;
   if (diagnose(input).diagnoses.some(({ confidence }) => confidence >= DOUBT) || workloadsAreIll(input)) return null;
+  const statuses = asked.flatMap((one) => one.statuses);
   return {
     statement: `${name(first.host)} answers: it was asked under its own name, and every answer was good (${[...new Set(statuses)].join(', ')})`,
     evidence: asked.map(({ number }) => number),

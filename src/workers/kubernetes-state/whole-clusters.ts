@@ -16,7 +16,7 @@ const ONLY_ILL = /--(?:under-replicated|unavailable|under-min-isr)-partitions/;
 const count = (list: string | undefined): number => (list ?? '').split(',').filter((one) => one !== '').length;
 
 /** `kafka-topics --describe` and `kcat -L`; a list of nothing but ill partitions that is empty counts where a healthy one was printed beside it. */
-function partitions(logs: LogText[]): Answer {
+export function partitions(logs: LogText[]): Answer {
   const asked = logs.filter(({ command }) =>
     /\bkafka-topics\b.*--describe|\bk(?:af)?kacat\b.*-L|\bkcat\b.*-L/.test(command ?? ''),
   );

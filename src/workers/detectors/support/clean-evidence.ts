@@ -12,11 +12,13 @@ import { answeredNames } from '../../kubernetes-state/answered-names.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
 import { healthyState, NAMES_KUBERNETES, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
 import { keepsUp } from '../../kubernetes-state/logs/consumer-groups.ts';
+import { SPEAKS_OF_RECORDS } from '../../kubernetes-state/read-topics.ts';
 import { worksOn } from '../../kubernetes-state/served-well.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
+import { fewerOnHolidays } from './fewer-on-holidays.ts';
 import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
@@ -73,8 +75,14 @@ export const CLEAN_CHECKS = {
   'oom-kill': { alert: /\boom|out of memory/i, proof: (input) => steadyContainers(input) ?? healthyState(input) },
   // Nobody is alerted of a change, and its absence proves nothing.
   'recent-change': { alert: /(?!)/, proof: () => null },
-  'where-it-began': { alert: SPEAKS_OF_REQUESTS, proof: (input) => usualRequests(input) ?? usualMetric(input) },
-  'alert-storm': { alert: SPEAKS_OF_REQUESTS, proof: (input) => usualRequests(input) ?? usualMetric(input) },
+  'where-it-began': {
+    alert: SPEAKS_OF_REQUESTS,
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? fewerOnHolidays(input),
+  },
+  'alert-storm': {
+    alert: SPEAKS_OF_REQUESTS,
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? fewerOnHolidays(input),
+  },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
     proof: (input) =>
@@ -120,7 +128,8 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
   if (concernsHost(input) || (found.length === 0 && calmStore(input)) || calmAnswers(input)) return ['database-state'];
-  const consumers = found.length === 0 && SPEAKS_OF_CONSUMERS.test(alert) && keepsUp(buildState(input.evidence));
+  const ofConsumers = SPEAKS_OF_CONSUMERS.test(alert) && !SPEAKS_OF_RECORDS.test(alert);
+  const consumers = found.length === 0 && ofConsumers && keepsUp(buildState(input.evidence));
   // What a container uses of its limit without coming nearer to it harms it only where its workload shows that.
   const steady = found.length === 0 && isSteadyBelowLimit(alert) && !complains(alert);
   return consumers || steady ? ['kubernetes-state'] : found;

@@ -1,7 +1,13 @@
 import { logAction } from '../actions.ts';
 import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
-import { type ConsumerGroup, consumerGroups, type GroupPartition, LATE } from '../logs/consumer-groups.ts';
+import {
+  type ConsumerGroup,
+  consumerGroups,
+  type GroupPartition,
+  LATE,
+  readsFromTimeToTime,
+} from '../logs/consumer-groups.ts';
 import { nameBook, writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 
@@ -26,7 +32,7 @@ function told(state: KubernetesState, group: ConsumerGroup): Diagnosis[] {
         kind: 'consumers-gone',
         statement: `Nobody reads: ${who} has no active members, so records pile up (consumer lag: ${shown})`,
         // Between two runs of a job nobody reads, and nobody has to.
-        confidence: readsBySchedule(state, group) ? 0.2 : 0.74,
+        confidence: readsBySchedule(state, group) || readsFromTimeToTime(state, group) ? 0.2 : 0.74,
         depth: DEPTH.pod,
       }),
     ];
@@ -50,7 +56,7 @@ function told(state: KubernetesState, group: ConsumerGroup): Diagnosis[] {
 }
 
 /** True where a CronJob of the group's name runs on schedule and its last runs were completed. */
-const readsBySchedule = ({ workloads }: KubernetesState, { group }: ConsumerGroup): boolean =>
+export const readsBySchedule = ({ workloads }: KubernetesState, { group }: ConsumerGroup): boolean =>
   workloads.some(({ kind, name: own, suspended }) => kind === 'CronJob' && !suspended && alike(own, group)) &&
   !workloads.some(
     (one) => one.kind === 'Job' && alike(one.name.replace(/-\d+$/, ''), group) && (one.job.failed ?? 0) > 0,

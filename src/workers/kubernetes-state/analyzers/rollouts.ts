@@ -3,6 +3,7 @@ import { shellCommand } from '../../detectors/support/shell.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { idleByDesign } from '../idle-by-design.ts';
+import { idleColour } from '../idle-colour.ts';
 import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
 import { purposeOf } from '../purpose.ts';
 import { name } from '../quote.ts';
@@ -161,7 +162,7 @@ function shortfall(workload: Workload, pods: Pod[]): Diagnosis {
 
 /** A workload without replicas matters when something would use it; many are parked on purpose. */
 function scaledToZero(state: KubernetesState, workload: Workload): Diagnosis[] {
-  if (idleByDesign(state, workload) !== null || purposeOf(workload)) return [];
+  if (idleByDesign(state, workload) !== null || purposeOf(workload) || idleColour(state, workload)) return [];
   const labels = workload.template?.labels ?? workload.selector;
   const services = servicesOf(state, workload.namespace, Object.keys(labels).length > 0 ? labels : workload.selector);
   const named = services.length > 0 || state.services.some((service) => service.name === workload.name);

@@ -73,3 +73,27 @@ export const keepsUp = (state: KubernetesState): boolean => {
   const groups = consumerGroups(state);
   return groups.length > 0 && groups.every(({ partitions }) => partitions.every(({ lag }) => lag < LATE));
 };
+
+/** The lag falls to at most this share of what it was whenever a group that reads from time to time has read. */
+const FALLS_TO = 0.5;
+/** Neither what it leaves nor what has gathered before grows by more than this from one time to the next. */
+const GROWS_BY = 1.2;
+
+/** True where the measured lag of a group fell back at least twice, to the same level and from the same height. */
+export function readsFromTimeToTime({ series }: KubernetesState, { group }: ConsumerGroup): boolean {
+  const own = series.filter(
+    ({ asked, labels }) =>
+      /lag/i.test(asked) && (Object.values(labels).includes(group) || asked.includes(`"${group}"`)),
+  );
+  const courses = own.map(({ points }) => points.map(Number).filter((point) => !Number.isNaN(point)));
+  return courses.length > 0 && courses.every(fallsBack);
+}
+
+function fallsBack(points: number[]): boolean {
+  const falls = points.flatMap((point, at) => (at > 0 && point <= FALLS_TO * (points[at - 1] ?? 0) ? [at] : []));
+  const [first, ...later] = falls;
+  if (first === undefined || later.length === 0) return false;
+  const [floor, height] = [points[first] ?? 0, points[first - 1] ?? 0];
+  const most = Math.max(...points.slice(first));
+  return later.every((at) => (points[at] ?? 0) <= Math.max(LATE, GROWS_BY * floor)) && most <= GROWS_BY * height;
+}

@@ -12,6 +12,7 @@ import { dataIn, readDocuments } from './read-documents.ts';
 import { readLogs } from './read-logs.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
 import { readRolloutStatus } from './rollout-status.ts';
+import { readRolloutTree } from './rollout-tree.ts';
 import { readTool } from './shell-tools.ts';
 import { headerlessTable, parseTables, type Table } from './table.ts';
 import { tableEvents, tableObjects } from './table-objects.ts';
@@ -42,6 +43,8 @@ function readOne(command: string, text: string): Reading {
   const inside = kubectl?.verb === 'exec' ? readQueryAnswer(command, text) : null;
   if (inside) return inside;
   if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
+  const tree = readRolloutTree(command, text, kubectl && placeOf(kubectl));
+  if (tree) return tree;
   const rollout = /\srollout\s+status\b/.test(command) && kubectl ? readRolloutStatus(text, placeOf(kubectl)) : null;
   if (rollout) return { ...nothingRead(), objects: [rollout] };
   if (kubectl && /\s(?:drain|rollout|apply|create|delete|scale|evict)\s/.test(command) && !/^NAME/.test(text))

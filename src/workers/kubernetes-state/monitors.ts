@@ -1,0 +1,54 @@
+import type { DetectorInput } from '../detectors/detector.ts';
+import { countsMereWords } from './counted-words.ts';
+import type { KubernetesState, Pod } from './kubernetes-state.ts';
+import { type Raw, recordsAt, textAt } from './raw.ts';
+import { sameNamespace } from './relations.ts';
+
+/** Monitors in a snapshot that are in alarm speak against health, but for those that only count what was or what has come to its end. */
+export function alarming({ evidence }: DetectorInput, state: KubernetesState, subjects: Pod[]): boolean {
+  return evidence.some(({ capability, text, data }) => {
+    if (capability !== 'snapshot.json' || !IN_ALARM.test(text)) return false;
+    const monitors = recordsAt(data, 'body', 'monitors');
+    return (
+      monitors.length === 0 ||
+      monitors.some(
+        (one) =>
+          IN_ALARM.test(JSON.stringify(one)) &&
+          !remembers(one) &&
+          !countsMereWords(state, one) &&
+          !countsCompleted(one, state, subjects),
+      )
+    );
+  });
+}
+
+const IN_ALARM = /"overall_state":\s?"(?:Alert|ALARM|No Data)"/;
+
+/** A total of restarts never goes down again, and many replicas are no harm: such a monitor tells nothing of how things are now. */
+const COUNTS = /containers?\.restarts|restart_?count|\breplicas\b|hpa\.current/i;
+const OF_NOW = /change\(|diff\(|derivative|rate|per_(?:second|minute|hour)|unavailable|missing|desired|</i;
+
+const remembers = (monitor: Raw): boolean => {
+  const query = textAt(monitor, 'query') ?? '';
+  return COUNTS.test(query) && !OF_NOW.test(query);
+};
+
+/** Pods that are not ready or no longer run, and containers that ended: those of a job that is done are such, too. */
+const OF_ENDED =
+  /(?:kubernetes_state\.|kubernetes\.|kube_|k8s\.)(?:pods?|containers?)[._](?:(?:status|state)[._])?(?:ready|running|terminated|phase|status_phase)\b|kubernetes_state\.pod\.count\{[^}]{0,200}phase:succeeded|kube_pod_(?:status_(?:ready|phase)|container_status_(?:ready|running|terminated))/i;
+/** What a pod that came to its end by itself never counts as. */
+const ILL =
+  /reason:\S*(?:error|oom|crash|evict)|phase[:=~"']{1,4}(?:failed|pending|unknown)|restart|waiting|error|oom/i;
+
+/** True where a monitor counts what has ended well: pods that have completed stand where the alert's pods are, and every other one is ready. */
+function countsCompleted(monitor: Raw, { pods }: KubernetesState, subjects: Pod[]): boolean {
+  const query = textAt(monitor, 'query') ?? '';
+  return (
+    OF_ENDED.test(query) &&
+    !ILL.test(query) &&
+    pods.some(
+      (pod) => pod.phase === 'Succeeded' && subjects.some((own) => sameNamespace(own.namespace, pod.namespace)),
+    ) &&
+    pods.every(({ phase, ready }) => phase === 'Succeeded' || ready === true)
+  );
+}
