@@ -18,7 +18,6 @@ import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
-import { fewerOnHolidays } from './fewer-on-holidays.ts';
 import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
@@ -77,11 +76,11 @@ export const CLEAN_CHECKS = {
   'recent-change': { alert: /(?!)/, proof: () => null },
   'where-it-began': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? fewerOnHolidays(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input),
   },
   'alert-storm': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? fewerOnHolidays(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input),
   },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,

@@ -10,7 +10,7 @@ import { sameName } from './names.ts';
 /** Fewer points than this show no usual range. */
 const ENOUGH = 20;
 /** Complaints that come this often are more than what every system says now and then. */
-export const OFTEN = 3;
+const OFTEN = 3;
 
 type Measured = { metric: string; service: string; number: number };
 
@@ -89,7 +89,7 @@ function hasBeenThere(points: [number, number][], alertAt: number): boolean {
 const isMoreTraffic = ({ metric, before, since }: MetricShift) => metricKind(metric) === 'traffic' && since > before;
 
 /** The evidence of how fast and how well a service answers; null where one of both was not measured. */
-export function answersMeasured({ evidence }: DetectorInput, service: string): number[] | null {
+function answersMeasured({ evidence }: DetectorInput, service: string): number[] | null {
   const own = seriesOfService(evidence, service);
   const of = (...kinds: MetricKind[]) => own.filter(({ data }) => kinds.includes(metricKind(data.metric)));
   const [fast, well] = [of('latency'), of('failures', 'successes')];
