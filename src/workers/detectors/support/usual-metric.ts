@@ -1,5 +1,6 @@
 import { type MetricShift, metricShifts } from '../../changes/metric-shifts.ts';
 import { alertTime, problemLines, usualUntil } from '../../changes/problem-lines.ts';
+import { median, quantile } from '../../localisation/statistics/robust.ts';
 import { serviceIn } from '../../localisation/telemetry/component.ts';
 import { type MetricKind, metricKind } from '../../localisation/telemetry/metric-kind.ts';
 import type { DetectorInput } from '../detector.ts';
@@ -47,6 +48,7 @@ export function usualMetric(input: DetectorInput): Proof | null {
   if ([...complaints.values()].some((lines) => lines.length >= OFTEN)) return null;
   const moved = metricShifts(input).filter((shift) => sameName(shift.service, service));
   if (moved.length === 0) {
+    if (!endsAsItBegan(input, measured)) return null;
     const statement = `${metric} of ${service} stays within what is usual, and so do its other metrics`;
     return { statement, evidence: [number] };
   }
@@ -57,6 +59,25 @@ export function usualMetric(input: DetectorInput): Proof | null {
       evidence: answers,
     }
   );
+}
+
+/** The parts of a course that are compared, and what is left of its beginning where nothing has happened. */
+const [PART, LEFT] = [0.2, 0.5];
+
+/** False where the metric ends far from where it began: without the time of the alert the step may lie within what was taken for usual. */
+function endsAsItBegan({ evidence }: DetectorInput, { service, metric }: Measured): boolean {
+  const courses = seriesOfService(evidence, service)
+    .filter(({ data }) => data.metric === metric)
+    .flatMap(({ data }) => data.series.map(({ points }) => points.map(([, value]) => value)));
+  return courses.every((values) => {
+    const part = Math.ceil(PART * values.length);
+    const [first, last] = [median(values.slice(0, part)), median(values.slice(-part))];
+    const spread = quantile(
+      values.slice(0, part).map((value) => Math.abs(value - first)),
+      1,
+    );
+    return Math.abs(last - first) <= Math.max(LEFT * Math.max(first, last), 2 * spread);
+  });
 }
 
 /** A value this much beyond all that was seen before is a new one. */

@@ -35,6 +35,13 @@ describe('the proof that the metric of an alert is as usual', () => {
     expect(usualMetric(about('errors_per_sec', FINE[0]!, series(3, 'errors_per_sec', 0.01, 2)))).to.equal(null);
   });
 
+  it('is not there where the metric ends far from where it began, though nobody told when the alert fired', () => {
+    const fell = series(1, 'orders_per_sec', 60, 2);
+    const untimed = { ...about('orders_per_sec', fell, ...FINE) };
+    untimed.alerts = untimed.alerts.map((alert) => ({ ...alert, startsAt: null }));
+    expect(usualMetric({ ...untimed, now: new Date(NOW.getTime() + 600 * MINUTE) })).to.equal(null);
+  });
+
   it('is there for more requests that are answered as before, and not for fewer or worse ones', () => {
     const more = series(1, 'requests_per_sec', 60, 90);
     expect(usualMetric(about('requests_per_sec', more, ...FINE))?.evidence).to.deep.equal([2, 3]);
