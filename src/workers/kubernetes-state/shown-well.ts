@@ -1,5 +1,6 @@
 import type { DetectorInput } from '../detectors/detector.ts';
 import { answeredThroughout } from './answered-throughout.ts';
+import { finishedRun } from './finished-runs.ts';
 import { heldOpen } from './held-open.ts';
 import { pagesAnswer } from './pages-answer.ts';
 import { quietWarnings } from './quiet-warnings.ts';
@@ -7,7 +8,7 @@ import { readTopics } from './read-topics.ts';
 import { removedNode } from './removed-nodes.ts';
 import { wholeCluster } from './whole-clusters.ts';
 
-/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log, the times of its routes, a node that is gone, who reads a topic. */
+/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log, the times of its routes, a node or a run that is gone, who reads a topic. */
 export const shownWell = (input: DetectorInput): { statement: string; evidence: number[] } | null =>
   pagesAnswer(input) ??
   answeredThroughout(input) ??
@@ -15,4 +16,5 @@ export const shownWell = (input: DetectorInput): { statement: string; evidence: 
   quietWarnings(input) ??
   heldOpen(input) ??
   removedNode(input) ??
+  finishedRun(input) ??
   readTopics(input);
