@@ -2,9 +2,11 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { answeredThroughout } from './answered-throughout.ts';
 import { heldOpen } from './held-open.ts';
 import { pagesAnswer } from './pages-answer.ts';
+import { policiesLetThrough } from './policies-let-through.ts';
 import { quietWarnings } from './quiet-warnings.ts';
 import { readTopics } from './read-topics.ts';
 import { removedNode } from './removed-nodes.ts';
+import { restsForWantOfWork } from './rests-for-want-of-work.ts';
 import { wholeCluster } from './whole-clusters.ts';
 
 /** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log, the times of its routes, a node that is gone, who reads a topic. */
@@ -15,4 +17,6 @@ export const shownWell = (input: DetectorInput): { statement: string; evidence: 
   quietWarnings(input) ??
   heldOpen(input) ??
   removedNode(input) ??
-  readTopics(input);
+  readTopics(input) ??
+  policiesLetThrough(input) ??
+  restsForWantOfWork(input);
