@@ -8,7 +8,6 @@ const MANY = 1000;
 
 /** How caches count what they were asked for, and found or did not find. */
 const COUNTERS: readonly { kind: string; hits: RegExp; misses: RegExp }[] = [
-  { kind: 'memcached', hits: /\bget_hits["':\s]{1,40}(\d+)/g, misses: /\bget_misses["':\s]{1,40}(\d+)/g },
   { kind: 'Varnish', hits: /\bMAIN\.cache_hit\s{1,60}(\d+)/g, misses: /\bMAIN\.cache_miss\s{1,60}(\d+)/g },
   // CacheStats of Guava and Caffeine, in the process of a program.
   { kind: 'the local cache', hits: /\bhitCount=(\d+)/g, misses: /\bmissCount=(\d+)/g },
@@ -23,9 +22,9 @@ const COUNTERS: readonly { kind: string; hits: RegExp; misses: RegExp }[] = [
 
 /** What such a cache counts when it does not work: clients turned away, nothing to make room for, origins that fail. */
 const TROUBLE =
-  /\b(?:rejected_connections|listen_disabled_num|store_no_memory|store_too_large|MAIN\.(?:sess_dropped|backend_unhealthy|n_lru_limited|threads_failed)|load(?:Failure|Exception)Count)["'=:\s]{1,60}[1-9]|SERVER_ERROR|\bout of memory\b/;
+  /\b(?:MAIN\.(?:sess_dropped|backend_unhealthy|n_lru_limited|threads_failed)|load(?:Failure|Exception)Count)["'=:\s]{1,60}[1-9]|\bout of memory\b/;
 
-/** The name of a cache as a workload has it: `rates-cache`, `memcached-7`. */
+/** The name of a cache as a workload has it: `rates-cache`, `varnish-7`. */
 const NAMED = /(?<![\w.-])(?=[\w-]{0,60}(?:cache|varnish))[a-z0-9]{1,60}(?:-[a-z0-9]{1,60}){1,8}(?![\w-])/g;
 
 const OF_REPLICA_SET = /-[a-z0-9]{6,10}-[a-z0-9]{5}$/;
