@@ -1,5 +1,6 @@
 import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
 import type { Calm } from './calm.ts';
+import { countedCache } from './calm-counted-caches.ts';
 import { cell, type PrintedState, rowsWith } from './printed/printed-state.ts';
 import { keySpace } from './stories/cache-stories.ts';
 
@@ -23,7 +24,7 @@ export function fullByDesign(printed: PrintedState, alert: string): Calm | null 
     const calm = about.test(alert) ? shown(printed) : null;
     if (calm) return calm;
   }
-  return null;
+  return countedCache(printed, alert);
 }
 
 function keysMakeRoom({ answers }: PrintedState): Calm | null {

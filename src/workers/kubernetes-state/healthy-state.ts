@@ -12,6 +12,7 @@ import { SPEAKS_OF_WAITING } from './logs/waiting-words.ts';
 import { alarming } from './monitors.ts';
 import { name } from './quote.ts';
 import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
+import { killedOfLate, oldKill } from './remembered-ends.ts';
 import { isSlow, workWaits } from './slow-work.ts';
 import { isOfLongPastStart } from './start-troubles.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
@@ -66,6 +67,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     );
   if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
+  if (killedOfLate(context.text, pods, input.now)) return null;
   const waits = SPEAKS_OF_WAITING.test(context.text);
   if ((waits || SPEAKS_OF_SLOWNESS.test(context.text)) && isSlow(state)) return null;
   if (waits && workWaits(state)) return null;
@@ -76,6 +78,7 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
     ...resting.map(({ statement }) => statement),
     ...terminating(state, subjects),
     ...over(state, workloads),
+    oldKill(context.text, pods),
     quiet(context),
   ].filter((part) => part !== null && part !== '');
   const evidence = [

@@ -3,9 +3,10 @@ import { countsMereWords } from './counted-words.ts';
 import type { KubernetesState, Pod } from './kubernetes-state.ts';
 import { type Raw, recordsAt, textAt } from './raw.ts';
 import { sameNamespace } from './relations.ts';
+import { remembersOldEnds } from './remembered-ends.ts';
 
 /** Monitors in a snapshot that are in alarm speak against health, but for those that only count what was or what has come to its end. */
-export function alarming({ evidence }: DetectorInput, state: KubernetesState, subjects: Pod[]): boolean {
+export function alarming({ evidence, now }: DetectorInput, state: KubernetesState, subjects: Pod[]): boolean {
   return evidence.some(({ capability, text, data }) => {
     if (capability !== 'snapshot.json' || !IN_ALARM.test(text)) return false;
     const monitors = recordsAt(data, 'body', 'monitors');
@@ -15,6 +16,7 @@ export function alarming({ evidence }: DetectorInput, state: KubernetesState, su
         (one) =>
           IN_ALARM.test(JSON.stringify(one)) &&
           !remembers(one) &&
+          !remembersOldEnds(state, one, now) &&
           !countsMereWords(state, one) &&
           !countsCompleted(one, state, subjects),
       )

@@ -3,12 +3,14 @@ import { answeredThroughout } from './answered-throughout.ts';
 import { finishedRun } from './finished-runs.ts';
 import { heldOpen } from './held-open.ts';
 import { pagesAnswer } from './pages-answer.ts';
+import { policiesLetThrough } from './policies-let-through.ts';
 import { quietWarnings } from './quiet-warnings.ts';
 import { readTopics } from './read-topics.ts';
 import { removedNode } from './removed-nodes.ts';
+import { restsForWantOfWork } from './rests-for-want-of-work.ts';
 import { wholeCluster } from './whole-clusters.ts';
 
-/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log, the times of its routes, a node or a run that is gone, who reads a topic. */
+/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log, the times of its routes, a node or a run that is gone, who reads a topic, what policies let through, who rests for want of work. */
 export const shownWell = (input: DetectorInput): { statement: string; evidence: number[] } | null =>
   pagesAnswer(input) ??
   answeredThroughout(input) ??
@@ -17,4 +19,6 @@ export const shownWell = (input: DetectorInput): { statement: string; evidence: 
   heldOpen(input) ??
   removedNode(input) ??
   finishedRun(input) ??
-  readTopics(input);
+  readTopics(input) ??
+  policiesLetThrough(input) ??
+  restsForWantOfWork(input);

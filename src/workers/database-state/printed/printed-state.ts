@@ -19,7 +19,7 @@ export type PrintedState = {
   indexes: Shown<PrintedIndex>[];
   rows: Shown<Cells>[];
   /** Everything that any command printed, for what tools beside the servers say. */
-  notes: { text: string; evidence: number }[];
+  notes: { command: string; text: string; evidence: number }[];
 };
 
 /** Reads the answers that were printed as text; what is not understood is left out. Never throws. */
@@ -40,6 +40,7 @@ export const printedState = oncePer((evidence: Evidence[]): PrintedState => {
     ],
     rows: shown(({ tables }) => tables.flatMap(({ rows }) => rows)),
     notes: formOf(evidence, 'command.output').map(({ number, data }) => ({
+      command: data.command,
       text: data.output.slice(0, MAX_NOTE),
       evidence: number,
     })),

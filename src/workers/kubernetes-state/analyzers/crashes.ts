@@ -3,6 +3,7 @@ import { exitCodeText } from '../../detectors/support/termination.ts';
 import { changeAction, describeAction, logAction } from '../actions.ts';
 import { reachedBy } from '../configured-calls.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { fillsDisk, largestDiskUser, USED_BY_EVICTED } from '../disk-users.ts';
 import { isFinishedTry } from '../finished-tries.ts';
 import type { Container, ContainerState, Pod } from '../kubernetes-state.ts';
 import { failureActions } from '../logs/failure-actions.ts';
@@ -123,30 +124,30 @@ function outOfMemory({ state }: Context, crash: Crash): Diagnosis {
   });
 }
 
-function evicted({ state }: Context, pod: Pod): Diagnosis {
+function evicted(context: Context, pod: Pod): Diagnosis {
+  const { state } = context;
   const event = eventsOf(state, pod).findLast(({ reason }) => reason === 'Evicted');
   const why = pod.message ?? disruptionOf(pod)?.message ?? event?.message ?? null;
+  const user = /ephemeral-storage|disk/i.test(why ?? '') ? largestDiskUser(context, pod.node) : null;
+  const other = user && user.workload !== workloadName(pod) ? user : null;
   return diagnosis({
     kind: 'evicted',
     class: 'resource',
-    statement: `Pod ${name(pod.name)} was evicted from ${pod.node ? `node ${name(pod.node)}` : 'its node'} (Evicted)${why ? `${consumerIn(why)}: ${quote(why, 220)}` : ' because the node ran short of resources'}`,
+    statement: `Pod ${name(pod.name)} was evicted from ${pod.node ? `node ${name(pod.node)}` : 'its node'} (Evicted)${why ? `${consumerIn(why)}: ${quote(why, 220)}` : ' because the node ran short of resources'}${other ? `. ${fillsDisk(other)}` : ''}`,
     component: workloadName(pod),
     namespace: pod.namespace,
-    touches: [workloadName(pod), pod.name, pod.node ?? ''],
+    touches: [workloadName(pod), pod.name, pod.node ?? '', other?.workload ?? ''],
     confidence: 0.82,
-    evidence: [...pod.evidence, ...(event ? [event.evidence] : [])],
+    evidence: [...pod.evidence, ...(event ? [event.evidence] : []), ...(other?.evidence ?? [])],
     actions: describeAction('pod', pod.name, pod.namespace, 'See why the pod was evicted'),
     prevention: ['Set requests that match use, so that the scheduler does not fill nodes beyond what they have.'],
   });
 }
 
-const CONSUMER =
-  /Container (\S{1,80}) was using (\S{1,24}), request is [^,]{1,24}, has larger consumption of ([\w-]+)/g;
-
 /** The container that the kubelet says used the resource which ran short; it stands far behind in a long message. */
 function consumerIn(why: string): string {
   const short = /low on resource: ([\w-]+)/.exec(why)?.[1];
-  const all = [...why.matchAll(CONSUMER)];
+  const all = [...why.matchAll(USED_BY_EVICTED)];
   const [, container, used, resource] = all.find(([, , , of]) => of === short) ?? all[0] ?? [];
   return container ? `, whose container ${name(container)} was using ${used} of ${resource}` : '';
 }

@@ -1,5 +1,6 @@
 import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { fillsDisk, largestDiskUser } from '../disk-users.ts';
 import type { Node } from '../kubernetes-state.ts';
 import { decisiveLine } from '../logs/decisive-line.ts';
 import { OF_NODES } from '../logs/platform-failures.ts';
@@ -28,17 +29,20 @@ function check(context: Context, node: Node): Diagnosis[] {
       /Pressure$|^NetworkUnavailable$|Problem$|ReadonlyFilesystem|KernelDeadlock/.test(type) && status === 'True',
   );
   const [first] = pressure;
-  if (first)
-    return [
-      base(
-        context,
-        node,
-        'node-pressure',
-        first.type === 'NetworkUnavailable' ? 'network' : 'resource',
-        `is under ${pressure.map(({ type }) => type).join(' and ')}${first.message ? `. The kubelet says: ${quote(first.message, 160)}` : ''}`,
-        0.84,
-      ),
-    ];
+  const user = pressure.some(({ type }) => type === 'DiskPressure') ? largestDiskUser(context, node.name) : null;
+  if (first) {
+    const found = base(
+      context,
+      node,
+      'node-pressure',
+      first.type === 'NetworkUnavailable' ? 'network' : 'resource',
+      `is under ${pressure.map(({ type }) => type).join(' and ')}${first.message ? `. The kubelet says: ${quote(first.message, 160)}` : ''}${user ? `. ${fillsDisk(user)}` : ''}`,
+      0.84,
+    );
+    return user
+      ? [{ ...found, touches: [...found.touches, user.workload], evidence: [...found.evidence, ...user.evidence] }]
+      : [found];
+  }
   const kernel = eventsOf(context.state, { kind: 'Node', name: node.name, namespace: null }).flatMap((event) => {
     const told = event.type === 'Warning' ? decisiveLine([event.message])?.kind : null;
     return told && OF_NODES.has(told.name) ? [{ event, told }] : [];
