@@ -1,6 +1,6 @@
 import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
 import type { Calm } from './calm.ts';
-import { countedCache } from './calm-counted-caches.ts';
+import { countedCache, notesOfCache } from './calm-counted-caches.ts';
 import { cell, type PrintedState, rowsWith } from './printed/printed-state.ts';
 import { keySpace } from './stories/cache-stories.ts';
 
@@ -9,7 +9,7 @@ const HITS = 9;
 const FULL = 0.9;
 
 /** What an alert calls the cache of which it says that it is full, and what shows that this one works. */
-const CACHES: readonly { about: RegExp; shown: (printed: PrintedState) => Calm | null }[] = [
+const CACHES: readonly { about: RegExp; shown: (printed: PrintedState, alert: string) => Calm | null }[] = [
   { about: /memory|evict|\bkeys\b/i, shown: keysMakeRoom },
   { about: /memory|evict|\bcache\b/i, shown: itemsMakeRoom },
   { about: /fragment/i, shown: fragmentsOfLittle },
@@ -21,7 +21,7 @@ const CACHES: readonly { about: RegExp; shown: (printed: PrintedState) => Calm |
 /** A cache that is full because that is what it is for, and finds nearly all that it is asked for; null where it is not so. */
 export function fullByDesign(printed: PrintedState, alert: string): Calm | null {
   for (const { about, shown } of CACHES) {
-    const calm = about.test(alert) ? shown(printed) : null;
+    const calm = about.test(alert) ? shown(printed, alert) : null;
     if (calm) return calm;
   }
   return countedCache(printed, alert);
@@ -52,8 +52,8 @@ const statsIn = (text: string): Map<string, number> =>
   new Map([...text.matchAll(/^STAT (\w{1,40}) (\d{1,20})\s*$/gm)].map(([, name = '', value]) => [name, Number(value)]));
 
 /** A memcached, which always throws the oldest items away when it is full. */
-function itemsMakeRoom({ notes }: PrintedState): Calm | null {
-  const caches = notes
+function itemsMakeRoom(printed: PrintedState, alert: string): Calm | null {
+  const caches = notesOfCache(printed, alert)
     .map(({ text, evidence }) => ({ of: statsIn(text), evidence }))
     .filter(({ of }) => of.has('get_hits'));
   const [first] = caches;

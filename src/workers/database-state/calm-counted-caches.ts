@@ -32,13 +32,20 @@ const OF_REPLICA_SET = /-[a-z0-9]{6,10}-[a-z0-9]{5}$/;
 const NOT_SHOWN =
   /\blimits?\b|working ?set|\brss\b|cgroup|\boom|\b(?:ris(?:e|es|ing|en)|rose|jump\w*|spik\w*|sudden\w*|surg\w*|increas\w*|climb\w*|drop\w*|fell|fall\w*|since)\b/i;
 
-/** A cache of keys or pages that is full because that is what it is for, and finds nearly all that it is asked for; null where it is not so. */
-export function countedCache({ notes }: PrintedState, alert: string): Calm | null {
-  if (NOT_SHOWN.test(alert)) return null;
+/** What was printed about the cache that an alert names; nothing where the alert is about what no counter since the start shows. */
+export function notesOfCache({ notes }: PrintedState, alert: string): PrintedState['notes'] {
+  if (NOT_SHOWN.test(alert)) return [];
   const named = (alert.toLowerCase().match(NAMED) ?? []).map((one) => one.replace(OF_REPLICA_SET, ''));
-  const counted = notes
-    .filter(({ command }) => named.length === 0 || named.some((name) => command.toLowerCase().includes(name)))
-    .flatMap((note) => COUNTERS.flatMap((one) => lookups(note.text, one)).map((told) => ({ ...told, ...note })));
+  return notes.filter(
+    ({ command }) => named.length === 0 || named.some((name) => command.toLowerCase().includes(name)),
+  );
+}
+
+/** A cache of keys or pages that is full because that is what it is for, and finds nearly all that it is asked for; null where it is not so. */
+export function countedCache(printed: PrintedState, alert: string): Calm | null {
+  const counted = notesOfCache(printed, alert).flatMap((note) =>
+    COUNTERS.flatMap((one) => lookups(note.text, one)).map((told) => ({ ...told, ...note })),
+  );
   const [first] = counted;
   if (!first || counted.some(({ hits, misses, text }) => !finds(hits, misses) || TROUBLE.test(text))) return null;
   const { kind, hits, misses } = first;
