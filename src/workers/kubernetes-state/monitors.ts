@@ -18,7 +18,8 @@ export function alarming({ evidence, now }: DetectorInput, state: KubernetesStat
           !remembers(one) &&
           !remembersOldEnds(state, one, now) &&
           !countsMereWords(state, one) &&
-          !countsCompleted(one, state, subjects),
+          !countsCompleted(one, state, subjects) &&
+          !countsScaledIn(one, state),
       )
     );
   });
@@ -52,5 +53,23 @@ function countsCompleted(monitor: Raw, { pods }: KubernetesState, subjects: Pod[
       (pod) => pod.phase === 'Succeeded' && subjects.some((own) => sameNamespace(own.namespace, pod.namespace)),
     ) &&
     pods.every(({ phase, ready }) => phase === 'Succeeded' || ready === true)
+  );
+}
+
+/** A number of pods, as compared with what it was. */
+const OF_FEWER =
+  /(?:pct_change|change|diff)\([^}]{0,200}(?:pods?[._](?:status[._])?running|replicas(?:[._](?:available|ready))?|pod\.count)\b/i;
+/** What an autoscaler says of the size that it has chosen, and why. */
+const NEW_SIZE = /\bNew size: (\d{1,5}); reason: ([^\n"]{1,160})/;
+const NOT_NEEDED = /\bbelow target\b|\bscale ?down\b|\bno (?:load|events)\b/i;
+
+/** True where a monitor only counts that there are fewer pods, and the autoscaler's last word is that no more are needed: all it asked for are ready. */
+function countsScaledIn(monitor: Raw, { workloads, events, logs }: KubernetesState): boolean {
+  if (!OF_FEWER.test(textAt(monitor, 'query') ?? '')) return false;
+  const said = [...events.map(({ message }) => message), ...logs.flatMap(({ lines }) => lines.slice(-500))];
+  const [, size, why = ''] = NEW_SIZE.exec(said.findLast((line) => NEW_SIZE.test(line.slice(0, 600))) ?? '') ?? [];
+  const whole = workloads.filter(({ desired, ready }) => desired !== null && desired > 0 && (ready ?? 0) >= desired);
+  return (
+    NOT_NEEDED.test(why) && whole.length === workloads.length && whole.some(({ desired }) => desired === Number(size))
   );
 }

@@ -2,6 +2,7 @@ import type { StoryTeller } from '../story.ts';
 import { slowApplier } from './applier-stories.ts';
 import { failover, restart, unusable } from './availability.ts';
 import { evictedByForever } from './cache-stories.ts';
+import { droppedIndex } from './dropped-index.ts';
 import { formerPrimary } from './former-primary.ts';
 import { superfluousIndexes } from './index-stories.ts';
 import { capacity, credits, evictions, throttling } from './limits.ts';
@@ -57,6 +58,7 @@ export const STORIES: readonly StoryTeller[] = [
   credentials,
   oldTransaction,
   transactionIds,
+  droppedIndex,
   missingIndex,
   tableScan,
   correlatedSubquery,

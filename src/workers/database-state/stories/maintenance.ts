@@ -51,6 +51,9 @@ function doesWhatIsAsked(state: DatabaseState, text: string): boolean {
   return ages.length > 0 ? ages.every(({ reading }) => reading !== null) : /vacuum/.test(text);
 }
 
+/** Where a replica falls behind, checkpoints of the primary are another effect of what it writes. */
+const LAGS_BEHIND = /replica(?:tion)?[ -]?lag|\blag\b[^.]{0,40}replica/;
+
 /** Vacuum and checkpoints that take the server over. */
 export const maintenance: StoryTeller = (state, { server, text }) => {
   const top = heaviest(state.profile);
@@ -89,7 +92,17 @@ export const maintenance: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'maintenance',
     // Vacuum belongs to every working day; it is to blame where the server suffers.
-    score: !harm ? 0.3 : own && events.length > 0 ? 0.93 : own ? 0.88 : frequent.length > 0 ? 0.8 : 0.6,
+    score: !harm
+      ? 0.3
+      : own && events.length > 0
+        ? 0.93
+        : own
+          ? 0.88
+          : frequent.length > 0
+            ? LAGS_BEHIND.test(text)
+              ? 0.58
+              : 0.8
+            : 0.6,
     text: `${what} ${own || frequent.length === 0 ? 'overloads' : 'overload'} the database server ${server}${storm && own ? ' and triggers a checkpoint storm (checkpoints too frequent)' : ''}: ${own || frequent.length === 0 ? 'it writes' : 'they write'} WAL (write-ahead log) and dirty pages${own ? ' and takes most of the load' : ''}${state.profile ? `; the load waits on ${waitNames(state.profile.waits, 3)}` : ''}${changes.length > 0 ? `. ${changes.join(', ')}` : ''}. CPU and latency are effects of it${storm && walSize ? `; max_wal_size is ${quote(walSize.value, 20)}` : ''}${shown[0] ? `. Events: ${eventText(shown, 1, 130)}` : ''}`,
     brief: 'vacuum and checkpoints load the server',
     evidence: [

@@ -3,6 +3,7 @@ import { quote } from '../../kubernetes-state/quote.ts';
 import { isStrained } from '../calm-series.ts';
 import type { DatabaseState, LoadedStatement, LoadProfile } from '../database-state.ts';
 import { clientsMoved } from '../past-interruption.ts';
+import { type Cells, cell, type PrintedState, type Shown, sessionGroups } from '../printed/printed-state.ts';
 import { changeText, isSettled, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
@@ -88,7 +89,8 @@ export const connections: StoryTeller = (state, { server, text }) => {
   // A threshold below the limit that steady clients have passed exhausts nothing.
   const events = told.filter(({ message }) => !isOfThreshold(message) || rose(series, 1.5));
   const spoken = CONNECTION_WORDS.test(text) && !hasRoom(series, text);
-  const idle = holdsIdle(state.profile);
+  const holders = idleHolders(state.printed);
+  const idle = holders !== null || holdsIdle(state.profile);
   const full = series !== null && nearLimit(series.after, [text, ...told.map(({ message }) => message)]);
   const up = (rose(series, 1.5) && !series.recovered) || full;
   if (!up && events.length === 0 && !(spoken && idle)) return null;
@@ -97,9 +99,11 @@ export const connections: StoryTeller = (state, { server, text }) => {
     events.length > 0 || spoken || full
       ? 'are exhausted (connection exhaustion: max_connections is reached)'
       : 'pile up (connection pressure)';
-  const held = idle
-    ? ' by sessions that are idle (connection leak: idle or idle in transaction, waiting on Client:ClientRead)'
-    : '';
+  const held = holders
+    ? ` by ${holders.what.count} sessions of ${ownerOf(holders.what)} that are idle in transaction (connection leak: transactions that are never closed)`
+    : idle
+      ? ' by sessions that are idle (connection leak: idle or idle in transaction, waiting on Client:ClientRead)'
+      : '';
   return {
     kind: 'connections',
     // Without a known limit, and without anybody who suffers, a few more clients are no trouble yet.
@@ -113,12 +117,29 @@ export const connections: StoryTeller = (state, { server, text }) => {
             : full || many || isFelt(text) || HIGH.test(text)
               ? 0.56
               : 0.4,
-    text: `The connections of the database server ${server} ${what}${held}${series ? `: ${changeText(series)}` : ''}${clientsOf(state.profile)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
+    text: `The connections of the database server ${server} ${what}${held}${series ? `: ${changeText(series)}` : ''}${holders ? '' : clientsOf(state.profile)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
     brief: `connections pile up${series ? ` (${changeText(series)})` : ''}`,
-    evidence: [...numbers(series), ...cited(events), ...(state.profile ? [state.profile.evidence] : [])],
+    evidence: [
+      ...numbers(series),
+      ...cited(events),
+      ...(holders ? [holders.evidence] : []),
+      ...(state.profile ? [state.profile.evidence] : []),
+    ],
     actions: noActions,
   };
 };
+
+/** The group of sessions that do nothing in an open transaction, where most sessions are of it; null where it is not so. */
+function idleHolders(printed: PrintedState): Shown<Cells> | null {
+  const { groups, total } = sessionGroups(printed);
+  const idle = groups.filter(({ what }) => what.state?.startsWith('idle in transaction'));
+  const [most] = idle.toSorted((left, right) => cell(right.what, 'count') - cell(left.what, 'count'));
+  return most && cell(most.what, 'count') >= MOST_OF_ALL * total ? most : null;
+}
+const MOST_OF_ALL = 0.5;
+
+const ownerOf = ({ application_name: program, usename, user }: Cells): string =>
+  [program, usename ?? user].filter(Boolean).join(' of user ') || 'one client';
 
 const CLIENTS: ReadonlySet<string> = new Set(['DatabaseConnections', 'CurrConnections']);
 

@@ -117,8 +117,8 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   // An alert that names a database server speaks of databases, in whatever words.
   const text = named ? `${alert}\ndatabase` : alert;
   const asked = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
-  // That a server which was measured may be down is no news of a connection.
-  const supposed = named && !CLEAN_CHECKS['connection-failure'].alert.test(seenIn(alert));
+  // That something may be down is no news of a connection.
+  const supposed = !CLEAN_CHECKS['connection-failure'].alert.test(seenIn(alert));
   const all = supposed ? asked.filter((name) => name !== 'connection-failure') : asked;
   // What a question asks about in plain words (is the certificate valid, do names resolve) is answered without a look at pods.
   const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);

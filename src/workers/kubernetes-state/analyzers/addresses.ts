@@ -17,7 +17,9 @@ export const addresses: Analyzer = (context) => [
   ...usedPorts(context),
 ];
 
-const NAMED_PORT = /(?<![\w.-])([a-z][a-z0-9-]{1,62})(?:\.[a-z0-9.-]{1,190})?:(\d{2,5})(?!\d|:\S)/g;
+/** `orders:8080`, also with its namespace; `orders.go:44` is a line of a program. */
+const NAMED_PORT =
+  /(?<![\w.-])([a-z][a-z0-9-]{1,62})(?!\.(?:go|py|rb|js|mjs|cjs|jsx|ts|tsx|java|kt|scala|groovy|clj|php|cs|fs|rs|exs?|erl|c|cc|cpp|h|lua|swift|sh|pl):)(?:\.[a-z0-9.-]{1,190})?:(\d{2,5})(?!\d|:\S)/g;
 
 /** Whoever shows a certificate has accepted the connection, so the port is open. */
 const ANSWERED = /certificat|PKIX|x509|SSLHandshake|\btls: /i;

@@ -303,3 +303,54 @@ describe('a site that was down some time ago, as somebody says', () => {
     expect(verdict(`${alert} Only some readers saw it`, counted(NONE), pages(), pods())).to.not.equal('healthy');
   });
 });
+
+const snapshotOf = (name: string, body: Record<string, unknown>) => ({
+  capability: 'snapshot.json' as const,
+  data: { name, body },
+});
+
+describe('a monitor that counts fewer pods', () => {
+  const fewer = (reason: string, ready = 2) =>
+    healthyState(
+      inputOf('Pod count of desk dropped', [
+        snapshotOf('eks_pods', {
+          pods: ['a', 'b'].map((letter) => ({
+            name: `desk-6f5d8c7b9-x2k4${letter}`,
+            namespace: 'bank',
+            phase: 'Running',
+            conditions: [{ type: 'Ready', status: 'True', reason: '', message: '' }],
+            containers: [{ name: 'desk', ready: true, restart_count: 0, state: { running: true } }],
+          })),
+        }),
+        snapshotOf('eks_deployments', {
+          deployments: [
+            { name: 'desk', namespace: 'bank', desired: 2, ready, available: ready, unavailable: 2 - ready },
+          ],
+        }),
+        snapshotOf('datadog_logs', {
+          logs: [
+            {
+              timestamp: '2031-04-02T10:20:00Z',
+              message: `[horizontal-pod-autoscaler] New size: 2; reason: ${reason}`,
+              service: 'kube-controller-manager',
+            },
+          ],
+        }),
+        snapshotOf('datadog_monitors', {
+          monitors: [
+            {
+              name: 'm',
+              overall_state: 'Alert',
+              query: 'change(avg(last_5m),last_30m):sum:kubernetes.pods.running{*} < -3',
+            },
+          ],
+        }),
+      ]),
+    );
+
+  it('is no alarm where the autoscaler needs no more, and one where it says otherwise or some are not ready', () => {
+    expect(fewer('All metrics below target')).to.not.equal(null);
+    expect(fewer('failed to get cpu utilization')).to.equal(null);
+    expect(fewer('All metrics below target', 1)).to.equal(null);
+  });
+});

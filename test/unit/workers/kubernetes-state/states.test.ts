@@ -492,7 +492,13 @@ const STATES: State[] = [
     of: 'a program that talks to a port which its service does not have',
     says: /talks to stock:8080, but Service stock offers port 80 only/,
     faulty: [services('stock'), ['kubectl logs api-6d5c8b7f9d-4xk2p -n team', 'INFO connecting to stock:8080\n']],
-    well: [services('stock'), ['kubectl logs api-6d5c8b7f9d-4xk2p -n team', 'INFO connecting to stock:80\n']],
+    well: [
+      services('stock'),
+      [
+        'kubectl logs api-6d5c8b7f9d-4xk2p -n team',
+        'INFO connecting to stock:80\n{"caller":"web/stock.go:144","msg":"ok"}\n',
+      ],
+    ],
   },
   {
     of: 'a read-only database',
