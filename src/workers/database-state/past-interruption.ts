@@ -1,6 +1,6 @@
 import { isCalm } from './calm-series.ts';
 import type { DatabaseState } from './database-state.ts';
-import { metricOf, profileSeries } from './profile-series.ts';
+import { metricOf, profileSeries, type SeriesProfile } from './profile-series.ts';
 import { currentEvents } from './stories/story-parts.ts';
 import { VITAL } from './vital-metrics.ts';
 
@@ -36,11 +36,19 @@ export function isOver(state: DatabaseState, alert: string): boolean {
   if (isMovedOnPurpose(state, alert)) return true;
   const connections = metricOf(state, 'DatabaseConnections', 'CurrConnections');
   if (connections && connections.after < BACK * connections.before) return false;
-  const vital = state.series
-    .filter(({ metric }) => VITAL.some((name) => name === metric))
-    .flatMap((series) => profileSeries(series) ?? []);
-  return vital.length >= 3 && vital.every(isCalm);
+  const vital = vitalOf(state);
+  return vital.length >= ENOUGH && vital.every(isCalm);
 }
+
+/** Fewer vital metrics than this show nothing of how a server is. */
+const ENOUGH = 3;
+
+const vitalOf = ({ series }: DatabaseState): SeriesProfile[] =>
+  series.filter(({ metric }) => VITAL.some((name) => name === metric)).flatMap((one) => profileSeries(one) ?? []);
+
+/** True where an interruption is over by the events and the alert, and nothing was measured that could tell otherwise. */
+export const isOverUnmeasured = (state: DatabaseState, alert: string): boolean =>
+  hasEnded(state, alert) && vitalOf(state).length < ENOUGH;
 
 /** True where the alert asks whether all is well, or says so, and the last event tells of an end. */
 function hasEnded(state: DatabaseState, alert: string): boolean {

@@ -61,6 +61,7 @@ import { buildState } from './build-state.ts';
 import type { Analyzer, Context, Diagnosis } from './diagnosis.ts';
 import { rankDiagnoses } from './rank-diagnoses.ts';
 import { type Subjects, subjectsOf } from './subjects.ts';
+import { withoutOverOnes } from './whole-workloads.ts';
 
 /** Every analyzer; their order does not matter. */
 export const ANALYZERS = {
@@ -130,7 +131,11 @@ export const diagnose = oncePer(
     const context: Context = { state: buildState(input.evidence), input, text: alertWords(input) };
     const subjects = subjectsOf(context);
     const found = Object.values(ANALYZERS).flatMap((analyzer) => analyzer(context));
-    return { context, subjects, diagnoses: rankDiagnoses(found, subjects, context.text) };
+    return {
+      context,
+      subjects,
+      diagnoses: rankDiagnoses(withoutOverOnes(found, context.state), subjects, context.text),
+    };
   },
 );
 

@@ -1,6 +1,6 @@
 import { quote } from '../../kubernetes-state/quote.ts';
 import type { DatabaseEvent } from '../database-state.ts';
-import { isOver } from '../past-interruption.ts';
+import { isOver, isOverUnmeasured } from '../past-interruption.ts';
 import { metricOf, valueText } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
 import { cited, currentEvents, eventText, noActions, numbers } from './story-parts.ts';
@@ -45,6 +45,8 @@ export const unusable: StoryTeller = (state, { server }) => {
 
 /** An interruption that is over is told, and no cause of anything. */
 const PAST = 0.25;
+/** Said to be over, and not measured: it may be the cause of something, and nobody can tell. */
+const UNKNOWN = 0.45;
 
 /** What a cloud gives as the reason of a failover, in an event of its own. */
 const REASON =
@@ -68,7 +70,13 @@ export const failover: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'failover',
     // Connections that went on without a gap show that clients hardly felt it.
-    score: isOver(state, text) ? PAST : connections === null || gap !== '' || FELT.test(text) ? 0.92 : 0.6,
+    score: isOver(state, text)
+      ? PAST
+      : isOverUnmeasured(state, text)
+        ? UNKNOWN
+        : connections === null || gap !== '' || FELT.test(text)
+          ? 0.92
+          : 0.6,
     text: `A failover of the database server ${server} interrupted it${why ? `, triggered because of ${quote(reasonIn(why.message), 160)}` : ''}${gap}. Events: ${eventText(told, 4, 110)}`,
     brief: 'the server failed over',
     evidence: [...cited(events), ...cited(after), ...(why ? cited([why]) : []), ...numbers(connections)],
@@ -101,7 +109,15 @@ export const restart: StoryTeller = (state, { server, text }) => {
   return {
     kind: 'restart',
     // Where clients went on without a gap and nobody felt it, it is no reason for anything.
-    score: isOver(state, text) ? PAST : dropped ? 0.85 : connections === null || FELT.test(text) ? 0.5 : 0.25,
+    score: isOver(state, text)
+      ? PAST
+      : isOverUnmeasured(state, text)
+        ? UNKNOWN
+        : dropped
+          ? 0.85
+          : connections === null || FELT.test(text)
+            ? 0.5
+            : 0.25,
     text: `The database server ${server} was restarted or changed${dropped && connections ? `: DatabaseConnections fell from ${valueText(connections.first, null)} to ${valueText(connections.min, null)}` : ''}. Events: ${eventText(events, 3, 140)}`,
     brief: 'the server was restarted',
     evidence: [...cited(events), ...numbers(connections)],

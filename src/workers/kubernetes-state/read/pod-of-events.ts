@@ -26,7 +26,7 @@ const WORDS: readonly { reason: RegExp; message: RegExp; word: string }[] = [
   { reason: /^BackOff$/, message: /pulling image/, word: 'ImagePullBackOff' },
 ];
 
-/** A pod of which only events tell, in the form of the API. */
+/** A pod of which only events tell, in the form of the API, with a mark of its own that says so. */
 export function podOfEvents(name: string, events: Told[]): Raw {
   const waits =
     events.some(({ reason }) => reason === 'FailedScheduling') &&
@@ -37,6 +37,6 @@ export function podOfEvents(name: string, events: Told[]): Raw {
   return {
     kind: 'Pod',
     metadata: { name, namespace: events[0]?.namespace ?? null },
-    status: { phase: waits ? 'Pending' : null, word: found?.word ?? null },
+    status: { phase: waits ? 'Pending' : null, word: found?.word ?? null, toldByEvents: true },
   };
 }

@@ -121,6 +121,7 @@ function deploymentOf(deployment: Raw): Raw[] {
         readyReplicas: anyNumber(deployment, 'ready', 'ready_replicas', 'readyReplicas'),
         availableReplicas: anyNumber(deployment, 'available', 'available_replicas', 'availableReplicas'),
         updatedReplicas: anyNumber(deployment, 'updated', 'updated_replicas', 'updatedReplicas'),
+        unavailableReplicas: anyNumber(deployment, 'unavailable', 'unavailable_replicas', 'unavailableReplicas'),
         conditions: recordsAt(deployment, 'conditions').map(emptyToNull),
       },
     },

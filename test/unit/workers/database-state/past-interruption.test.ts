@@ -31,4 +31,30 @@ describe('a failover that was announced and asked for', () => {
     expect(verdict(ANNOUNCED, 40, ORDER)).to.not.equal('healthy');
     expect(verdict(ANNOUNCED, 40)).to.not.equal('healthy');
   });
+
+  it('is no cause of anything where it is said to be over and nothing was measured', () => {
+    const untold = rds(
+      Object.fromEntries(
+        [
+          'CPUUtilization',
+          'DatabaseConnections',
+          'FreeStorageSpace',
+          'ReplicaLag',
+          'WriteLatency',
+          'ReadLatency',
+          'DiskQueueDepth',
+          'FreeableMemory',
+          'WriteIOPS',
+          'ReadIOPS',
+          'TransactionLogsGeneration',
+          'SwapUsage',
+        ].map((metric) => [metric, null]),
+      ),
+      CALM_SQL,
+      EVENTS,
+    );
+    const of = (title: string) => concluded(alarm(title), untold, 'database').report.verdict;
+    expect(of('RDS ledger-prod failed over at night. Is everything back to normal?')).to.equal('inconclusive');
+    expect(of('RDS ledger-prod is down')).to.equal('identified');
+  });
 });
