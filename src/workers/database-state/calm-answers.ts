@@ -3,11 +3,13 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import type { Calm } from './calm.ts';
+import { onlyBackupsScan, SCANS } from './calm-backup-scans.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { imageIsFull } from './calm-file-systems.ts';
 import { warmAgain } from './calm-hit-ratio.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
+import { streamsAreOldest } from './calm-streams.ts';
 import { agesAreYoung, askedForLocks, isBloated, vacuumWorks } from './calm-vacuum.ts';
 import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
@@ -21,6 +23,7 @@ import {
   type Shown,
   sessionGroups,
 } from './printed/printed-state.ts';
+import { BACKUP_CLIENT, isHouseKeeping } from './session-roles.ts';
 import { transactionSeconds } from './stories/vacuum-stories.ts';
 
 /** What an alert of whoever watches a server may be about, and what shows that this is as it should be; null where it does not. */
@@ -85,11 +88,11 @@ function roomForClients(printed: PrintedState): Calm | null {
 const namedSetting = (printed: PrintedState, name: string): Shown<Cells>[] =>
   printed.rows.filter(({ what }) => (what.name ?? what.variable_name)?.toLowerCase() === name.toLowerCase());
 
-const BACKUP = /pg_dump|pg_basebackup|mysqldump|mydumper|xtrabackup|mariabackup|barman|pgbackrest|wal-g|\bbackup\b/i;
-
 function backupRuns(printed: PrintedState): Calm | null {
   const long = printed.rows.filter(({ what }) => what.state !== undefined && transactionSeconds(what) >= SHORT);
-  const backups = long.filter(({ what }) => BACKUP.test(`${what.application_name} ${what.usename ?? what.user}`));
+  const backups = long.filter(({ what }) =>
+    BACKUP_CLIENT.test(`${what.application_name} ${what.usename ?? what.user}`),
+  );
   const others = long.filter((one) => !backups.includes(one) && !isHouseKeeping(one.what));
   const [first] = backups;
   if (!first || others.length > 0 || lockWaits(printed) !== 0 || isBloated(printed)) return null;
@@ -99,11 +102,6 @@ function backupRuns(printed: PrintedState): Calm | null {
     evidence: [...numbersOf(...backups), ...(past ? [past.evidence] : []), ...askedForLocks(printed)],
   };
 }
-
-const isHouseKeeping = (row: Cells): boolean =>
-  /autovacuum|walsender|wal ?receiver|START_REPLICATION|Binlog Dump|event_scheduler/i.test(
-    Object.values(row).join(' '),
-  );
 
 /** A log with three or more runs that came to their end, each of another day. */
 function habit(text: string): boolean {
@@ -125,7 +123,11 @@ const TOPICS: readonly Topic[] = [
     shown: (printed, alert) => replicaLevel(printed) ?? lateByDesign(printed, alert),
   },
   { about: /connection|sessions|clients|backends/i, shown: roomForClients },
-  { about: /transaction|long[- ]?(?:running|quer)|running for|open for/i, shown: backupRuns },
+  {
+    about: /transaction|long[- ]?(?:running|quer)|running for|open for|\boldest\b|\blongest\b/i,
+    shown: (printed) => backupRuns(printed) ?? streamsAreOldest(printed),
+  },
+  { about: SCANS, shown: onlyBackupsScan },
   {
     about: /memory|evict|fragment|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i,
     shown: fullByDesign,

@@ -6,6 +6,7 @@ import { droppedIndex } from './dropped-index.ts';
 import { formerPrimary } from './former-primary.ts';
 import { superfluousIndexes } from './index-stories.ts';
 import { capacity, credits, evictions, throttling } from './limits.ts';
+import { logGone } from './log-gone.ts';
 import { maintenance } from './maintenance.ts';
 import { path } from './path.ts';
 import { correlatedSubquery, missingIndex } from './plan-stories.ts';
@@ -31,6 +32,7 @@ import { storage } from './storage.ts';
 import { oldTransaction, transactionIds } from './transactions.ts';
 import { vacuumHeldBack } from './vacuum-stories.ts';
 import { usedUpCredits } from './volume-credits.ts';
+import { archivingFails } from './wal-archiving.ts';
 
 /** Every story that the metrics, the load and the events of a server can tell. */
 export const STORIES: readonly StoryTeller[] = [
@@ -77,4 +79,6 @@ export const STORIES: readonly StoryTeller[] = [
   slowStoreCommands,
   openReadView,
   usedUpCredits,
+  archivingFails,
+  logGone,
 ];
