@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import { makeAlert } from '../../../../scripts/eval/cases/make-alert.ts';
+import type { Recorded } from '../../../../scripts/eval/cases/make-evidence.ts';
+import { concluded, printed } from '../kubernetes-state/conclude-evidence.ts';
+
+const report = (title: string, service: string, ...recorded: Recorded[]) => {
+  const { report: told, struck } = concluded(makeAlert({ title, service }), recorded, 'database');
+  expect(struck.filter((line) => line.startsWith('root cause'))).to.deep.equal([]);
+  return told;
+};
+
+describe('a replica that comes too late for the log of its source', () => {
+  it('is a standby whose segment of the WAL is gone', () => {
+    const log = (...after: string[]) =>
+      printed(
+        'ssh wh-standby tail -5 /var/log/postgresql/postgresql-15-main.log',
+        [
+          '2031-02-03 04:00:01 UTC [811] LOG:  started streaming WAL from primary at 5A/31000000 on timeline 2',
+          '2031-02-03 04:00:01 UTC [811] FATAL:  could not receive data from WAL stream: ERROR:  requested WAL segment 000000020000005A00000031 has already been removed',
+          ...after,
+        ].join('\n'),
+      );
+    const title = 'Replica wh-standby does not follow its primary';
+    const { rootCause, class: kind } = report(title, 'wh-standby', log());
+    expect(kind).to.equal('database');
+    expect(rootCause.statement).to.include('cannot catch up').and.include('000000020000005A00000031');
+    // It took the segment from the archive since.
+    const back = '2031-02-03 04:10:01 UTC [820] LOG:  restored log file "000000020000005A00000031" from archive';
+    expect(report(title, 'wh-standby', log(back)).rootCause.statement).not.to.include('cannot catch up');
+  });
+
+  it('is a replica of MySQL whose binary logs were purged', () => {
+    const status = (io: string, behind: string, error: string) =>
+      printed(
+        "ssh stock-r1 mysql -e 'show replica status\\G'",
+        `*************************** 1. row ***************************
+           Replica_IO_Running: ${io}
+          Replica_SQL_Running: Yes
+        Seconds_Behind_Source: ${behind}
+                Last_IO_Error: ${error}
+`,
+      );
+    const error =
+      "Got fatal error 1236 from source when reading data from binary log: 'Cannot replicate because the source purged required binary logs. Replicate the missing transactions from elsewhere'";
+    const title = 'MySQL replication of stock-r1 is not running';
+    expect(report(title, 'stock-r1', status('No', 'NULL', error)).rootCause.statement)
+      .to.include('binary log')
+      .and.include('purged required binary logs');
+    expect(report(title, 'stock-r1', status('Yes', '0', '')).rootCause.statement).not.to.include('gone');
+  });
+
+  it('is a member of a replica set by its last operation and the oplog of the primary', () => {
+    const set = (state: string) =>
+      printed(
+        "mongosh --host cart-0 --eval 'rs.status()'",
+        `{ set: 'cart', members: [
+  { _id: 0, name: 'cart-0:27017', health: 1, state: 1, stateStr: 'PRIMARY', uptime: 900, optimeDate: ISODate('2031-03-01T09:00:00.000Z') },
+  { _id: 1, name: 'cart-1:27017', health: 1, state: 3, stateStr: '${state}', uptime: 90, optimeDate: ISODate('2031-02-27T01:00:00.000Z') } ] }`,
+      );
+    const oplog = printed(
+      "mongosh --host cart-0 --eval 'rs.printReplicationInfo()'",
+      "configured oplog size: '990 MB'\nlog length start to end: '86000 secs (23.89 hrs)'\noplog first event time: 'Fri Feb 28 2031 09:06:40 GMT+0000 (UTC)'\n",
+    );
+    const title = 'Member cart-1 of the replica set cart is not SECONDARY';
+    expect(report(title, 'cart', set('RECOVERING'), oplog).rootCause.statement)
+      .to.include('cart-1')
+      .and.include('too stale')
+      .and.include('initial sync');
+    expect(report(title, 'cart', set('SECONDARY'), oplog).rootCause.statement).not.to.include('too stale');
+  });
+});
+
+describe('a log that cannot be put away', () => {
+  const counter = (archived: string, failed: string, count: number) =>
+    printed(
+      'psql -h bank-db -c "select * from pg_stat_archiver"',
+      ` archived_count | last_archived_time | failed_count | last_failed_wal | last_failed_time
+----------------+------------------------+------+--------------------------+------------------------
+ 8000 | ${archived} | ${count} | 0000000100000012000000F3 | ${failed}
+(1 row)
+`,
+    );
+  const log = printed(
+    'kubectl logs bank-db-0 -c postgres --tail 4',
+    `2031-02-03 04:10:00 UTC [77] LOG:  archive command failed with exit code 1
+2031-02-03 04:10:00 UTC [77] DETAIL:  The failed archive command was: wal-g wal-push pg_wal/0000000100000012000000F3
+ERROR: 2031/02/03 04:10:00 failed to upload 'wal_005/0000000100000012000000F3.lz4' to bucket 'bank-wal': AccessDenied: Access Denied
+2031-02-03 04:10:01 UTC [77] WARNING:  archiving write-ahead log file "0000000100000012000000F3" failed too many times, will try again later
+`,
+  );
+  const title = 'Disk of bank-db fills up, 88 % used';
+
+  it('fills the disk of PostgreSQL, and the program says why', () => {
+    const { rootCause, class: kind } = report(
+      title,
+      'bank-db',
+      counter('2031-02-02 20:00:00+00', '2031-02-03 04:10:00+00', 480),
+      log,
+    );
+    expect(kind).to.equal('database');
+    expect(rootCause.statement).to.include('WAL archiving').and.include('Access Denied').and.include('pg_wal grows');
+  });
+
+  it('is over where a segment was archived after the last failure, and none where only one try failed', () => {
+    const over = counter('2031-02-03 06:00:00+00', '2031-02-03 04:10:00+00', 480);
+    expect(report(title, 'bank-db', over, log).rootCause.statement).not.to.include('WAL archiving');
+    const once = counter('2031-02-03 04:09:00+00', '2031-02-03 04:10:00+00', 1);
+    expect(report(title, 'bank-db', once).rootCause.statement).not.to.include('WAL archiving');
+  });
+});
