@@ -32,19 +32,24 @@ type Topic = { about: RegExp; shown: (printed: PrintedState, alert: string) => C
 /** What somebody only asks for is not told yet. */
 const ASKED = /\b(?:whether|if)\b[^.,;:\n]{0,60}/gi;
 
+/** The log that a rule watches is no complaint for what that log holds. */
+const WATCHED = /\bslow[- ]?query[- ]?log\b|\bslow[- ]?log\b/gi;
+
 /**
  * What servers that were asked themselves (psql, mysql, redis-cli) say of what the alert is about: that is as it should be, and nothing
  * waits; null where it is not, or where users complain.
  */
 export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const text = alertText(input.alerts);
-  if (complains(text.replace(ASKED, ''))) return null;
+  const seen = text.replace(ASKED, '');
+  if (complains(seen.replace(WATCHED, ''))) return null;
+  const onlyWatched = complains(seen);
   const { state, stories } = diagnoseDatabase(input);
   if (state.printed.notes.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
   if ((lockWaits(state.printed) ?? 0) > 0) return null;
-  const warm = warmAgain(input);
+  const warm = onlyWatched ? null : warmAgain(input);
   if (warm) return warm;
-  for (const { about, shown } of TOPICS) {
+  for (const { about, shown } of onlyWatched ? [OF_SCANS] : TOPICS) {
     const calm = about.test(text) ? shown(state.printed, text) : null;
     if (calm) return { ...calm, evidence: [...new Set(calm.evidence)].sort((left, right) => left - right) };
   }
@@ -110,6 +115,7 @@ function habit(text: string): boolean {
   return days.size >= 3 && /dump|backup/i.test(text);
 }
 
+const OF_SCANS: Topic = { about: SCANS, shown: onlyBackupsScan };
 const TOPICS: readonly Topic[] = [
   { about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i, shown: nobodyWaits },
   {
@@ -127,7 +133,7 @@ const TOPICS: readonly Topic[] = [
     about: /transaction|long[- ]?(?:running|quer)|running for|open for|\boldest\b|\blongest\b/i,
     shown: (printed) => backupRuns(printed) ?? streamsAreOldest(printed),
   },
-  { about: SCANS, shown: onlyBackupsScan },
+  OF_SCANS,
   {
     about: /memory|evict|fragment|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i,
     shown: fullByDesign,

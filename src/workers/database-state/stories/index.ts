@@ -5,6 +5,7 @@ import { evictedByForever } from './cache-stories.ts';
 import { droppedIndex } from './dropped-index.ts';
 import { formerPrimary } from './former-primary.ts';
 import { superfluousIndexes } from './index-stories.ts';
+import { endlessBinlogs, stuckArchiver, unreusedLog } from './kept-logs.ts';
 import { capacity, credits, evictions, throttling } from './limits.ts';
 import { logGone } from './log-gone.ts';
 import { maintenance } from './maintenance.ts';
@@ -80,5 +81,8 @@ export const STORIES: readonly StoryTeller[] = [
   openReadView,
   usedUpCredits,
   archivingFails,
+  unreusedLog,
+  stuckArchiver,
+  endlessBinlogs,
   logGone,
 ];

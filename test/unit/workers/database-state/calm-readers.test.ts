@@ -22,6 +22,20 @@ describe('backups that read every table', () => {
     expect(verdict(title, slow(whole, dump, dump), done)).to.equal('healthy');
   });
 
+  it('are copies of a table that PostgreSQL logs since they take long', () => {
+    const copy = (table: string) =>
+      `2031-03-01 02:10:00 UTC [811] dumper@geo LOG:  duration: 612000.1 ms  statement: COPY public.${table} (id, shape) TO stdout;`;
+    const dumped = printed('tail -1 /var/log/backup.log', '02:44 pg_dump of geo: ok, 80 GB');
+    const slowest = 'Slow query log of geo-db: 2 statements above 5 minutes, full table scans';
+    const read = (...lines: string[]) =>
+      printed('ssh geo-db grep duration: /var/log/postgresql/main.log', lines.join('\n'));
+    expect(verdict(slowest, read(copy('tiles'), copy('roads')), dumped)).to.equal('healthy');
+    const other =
+      "2031-03-01 02:11:00 UTC [9] web@geo LOG:  duration: 700000.4 ms  statement: SELECT * FROM tiles WHERE owner = 'x'";
+    expect(verdict(slowest, read(copy('tiles'), copy('roads'), other), dumped)).not.to.equal('healthy');
+    expect(verdict(`${slowest}. The map is slow`, read(copy('tiles'), copy('roads')), dumped)).not.to.equal('healthy');
+  });
+
   it('hide no statement of anybody else, and no broken backup', () => {
     const other = entry('web', "SELECT * FROM `tiles` WHERE owner = 'x'");
     expect(verdict(title, slow(whole, dump, other), done)).not.to.equal('healthy');

@@ -107,4 +107,54 @@ ERROR: 2031/02/03 04:10:00 failed to upload 'wal_005/0000000100000012000000F3.lz
     const once = counter('2031-02-03 04:09:00+00', '2031-02-03 04:10:00+00', 1);
     expect(report(title, 'bank-db', once).rootCause.statement).not.to.include('WAL archiving');
   });
+
+  it('hangs an Oracle whose recovery area is full, until its archiver is free again', () => {
+    const alertLog = (...after: string[]) =>
+      printed(
+        'tail -4 /u01/app/oracle/diag/rdbms/ledg/LEDG/trace/alert_LEDG.log',
+        ['ARC1: Error 19809 Creating archive log file', 'ORA-19809: limit exceeded for recovery files', ...after].join(
+          '\n',
+        ),
+      );
+    const hang = 'Oracle ledg: sessions hang on log file switch';
+    expect(report(hang, 'ledg', alertLog()).rootCause.statement)
+      .to.include('archiver')
+      .and.include('ORA-19809');
+    const freed = 'Archiver process freed from errors. No longer stopped';
+    expect(report(hang, 'ledg', alertLog(freed)).rootCause.statement).not.to.include('is stuck');
+  });
+
+  it('fills the log of a SQL Server that nobody backs up', () => {
+    const said = printed(
+      'docker logs mssql-crm --tail 1',
+      "Msg 9002, Level 17, State 2: The transaction log for database 'crm' is full due to 'LOG_BACKUP'.",
+    );
+    expect(report('Writes to crm fail, log is full', 'mssql-crm', said).rootCause.statement).to.include(
+      'no backup of the log',
+    );
+  });
+
+  it('are binary logs of MySQL that are never removed', () => {
+    const asked = (seconds: number) =>
+      printed(
+        `mysql -h shop-m -te "show binary logs; show variables like 'binlog_expire_logs_seconds'"`,
+        `+---------------+------------+-----------+
+| Log_name | File_size | Encrypted |
++---------------+------------+-----------+
+| binlog.000101 | 8589934592 | No |
+| binlog.000102 | 8589934592 | No |
++---------------+------------+-----------+
++----------------------------+-------+
+| Variable_name | Value |
++----------------------------+-------+
+| binlog_expire_logs_seconds | ${seconds} |
++----------------------------+-------+
+`,
+      );
+    const full = 'Disk of shop-m 91 % full';
+    expect(report(full, 'shop-m', asked(0)).rootCause.statement)
+      .to.include('never removed')
+      .and.include('binlog.000101');
+    expect(report(full, 'shop-m', asked(604800)).rootCause.statement).not.to.include('never removed');
+  });
 });
