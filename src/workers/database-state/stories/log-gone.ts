@@ -7,7 +7,13 @@ import type { StoryTeller } from '../story.ts';
 import { noActions } from './story-parts.ts';
 
 /** What a kind of server calls its log, how a replica says that its source no longer has what it lacks, and what helps then. */
-type LogKind = { log: string; gone: RegExp; remedy: string };
+type LogKind = {
+  log: string;
+  gone: RegExp;
+  remedy: string;
+  /** How often it must be said, where the replica helps itself the first time. */
+  least?: number;
+};
 
 const KINDS: readonly LogKind[] = [
   {
@@ -17,8 +23,20 @@ const KINDS: readonly LogKind[] = [
   },
   {
     log: 'WAL (write-ahead log)',
-    gone: /requested WAL segment \S{1,40} has already been removed|can no longer (?:get changes from|access) replication slot|invalidated because it exceeded the maximum reserved size|cannot read from logical replication slot/i,
+    gone: /can no longer (?:get changes from|access) replication slot|invalidated because it exceeded the maximum reserved size/i,
+    remedy: 'its slot must be created anew, and its data copied again',
+  },
+  {
+    log: 'WAL (write-ahead log)',
+    gone: /requested WAL segment \S{1,40} has already been removed/i,
     remedy: 'it must be built anew (base backup) or take the segments from an archive',
+  },
+  {
+    log: 'replication backlog',
+    gone: /Unable to partial resync with (?:replica|slave) \S{1,80} for lack of backlog/i,
+    remedy:
+      'each attempt copies everything anew, and it fails for as long as what is written meanwhile does not fit (repl-backlog-size, client-output-buffer-limit)',
+    least: 2,
   },
   {
     log: 'binary log',
@@ -39,7 +57,7 @@ const KINDS: readonly LogKind[] = [
 
 /** What tells that a replica found its way back. */
 const BACK =
-  /started streaming WAL from primary|restored log file "[^"\n]{1,60}" from archive|initial sync (?:done|finished|complete)|"newState":"SECONDARY"|transition to (?:state )?SECONDARY|connected to (?:source|master) '|replication (?:resumed|started in log)/i;
+  /started streaming WAL from primary|restored log file "[^"\n]{1,60}" from archive|Synchronization with (?:replica|slave) \S{1,80} succeeded|initial sync (?:done|finished|complete)|"newState":"SECONDARY"|transition to (?:state )?SECONDARY|connected to (?:source|master) '|replication (?:resumed|started in log)/i;
 const ABOUT =
   /replica|standby|stand-by|secondary|\bmember\b|\bslave\b|\blag\b|\bslots?\b|\bstale\b|recovering|\bfollower\b|oplog|logical|\bcdc\b|catch(?:es|ing)? up/;
 const LINE = 2000;
@@ -50,7 +68,7 @@ export const logGone: StoryTeller = ({ printed }, { server, text }) => {
   const member = memberBehindOplog(printed);
   const slot = lostSlot(printed);
   const [first] = [told, member, ABOUT.test(text) ? slot : null].filter((one) => one !== null);
-  if (!first || followsAgain(printed)) return null;
+  if (!first || followsAgain(printed, text)) return null;
   const kind = told?.kind ?? (member ? KINDS[0] : KINDS[1]);
   const who = member?.name ?? illMember(printed) ?? server;
   const facts = [told && quote(told.what, 170), member?.what ?? null, slot && quote(slot.what, 130)];
@@ -77,7 +95,8 @@ function toldGone({ notes }: PrintedState): (Told & { kind: LogKind }) | null {
     const kind = KINDS.find(({ gone }) => gone.test(text));
     if (!kind) continue;
     const last = lines.findLastIndex((line) => kind.gone.test(line));
-    if (last < 0 || lines.slice(last + 1).some((line) => BACK.test(line))) continue;
+    const times = lines.filter((line) => kind.gone.test(line)).length;
+    if (last < 0 || times < (kind.least ?? 1) || lines.slice(last + 1).some((line) => BACK.test(line))) continue;
     return { what: around(lines[last] ?? '', kind.gone), kind, cited: [evidence] };
   }
   return null;
@@ -133,11 +152,15 @@ function lostSlot(printed: PrintedState): Told | null {
 }
 
 /** True where the replicas were asked since, and each of them follows its source. */
-function followsAgain(printed: PrintedState): boolean {
+function followsAgain(printed: PrintedState, alert: string): boolean {
   const members = printed.notes.flatMap(({ text }) => setMembers(text));
   const statuses = printed.answers.filter(({ text }) => /(?:Replica|Slave)_IO_Running:/.test(text));
   const receivers = rowsWith(printed, 'status', 'sender_host');
+  const named = rowsWith(printed, 'application_name', 'state').filter(
+    ({ what }) => what.application_name && alert.includes(what.application_name.toLowerCase()),
+  );
   return (
+    named.some(({ what }) => what.state === 'streaming') ||
     (members.length > 1 && members.every(({ state }) => /^(?:PRIMARY|SECONDARY|ARBITER)$/.test(state))) ||
     (statuses.length > 0 && statuses.every(({ text }) => bothRun(text))) ||
     (receivers.length > 0 && receivers.every(({ what }) => what.status === 'streaming'))

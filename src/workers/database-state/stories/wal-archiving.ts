@@ -7,7 +7,7 @@ import { noActions } from './story-parts.ts';
 
 /** What PostgreSQL and its operators write for each segment of the log that could not be put away. */
 const FAILED =
-  /archive command (?:failed with exit code \d+|was terminated by (?:signal|exception)\b[^\n]{0,40})|archiving write-ahead log file "[^"\n]{1,80}" failed too many times|failed to run wal-archive command/i;
+  /archive command (?:failed with exit code \d+|was terminated by (?:signal|exception)\b[^\n]{0,40})|archiving write-ahead log file \\?"[^"\n]{1,80}" failed too many times|failed to run wal-archive command/i;
 const TOO_OFTEN = /failed too many times/i;
 /** The server tries three times at once; so many failures in its log are no moment's trouble. */
 const SEVERAL = 3;

@@ -27,6 +27,12 @@ describe('a replica that comes too late for the log of its source', () => {
     // It took the segment from the archive since.
     const back = '2031-02-03 04:10:01 UTC [820] LOG:  restored log file "000000020000005A00000031" from archive';
     expect(report(title, 'wh-standby', log(back)).rootCause.statement).not.to.include('cannot catch up');
+    // Its primary says that it streams.
+    const streams = printed(
+      'psql -h wh-main -c "select application_name, state, replay_lag from pg_stat_replication"',
+      ' application_name | state | replay_lag\n---+---+---\n wh-standby | streaming | 00:00:00.1\n(1 row)\n',
+    );
+    expect(report(title, 'wh-standby', log(), streams).rootCause.statement).not.to.include('cannot catch up');
   });
 
   it('is a replica of MySQL whose binary logs were purged', () => {
@@ -70,6 +76,29 @@ describe('a replica that comes too late for the log of its source', () => {
   });
 });
 
+describe('other logs that a replica comes too late for', () => {
+  it('are the backlog of a Redis that is too short again and again', () => {
+    const title = 'Replica cache-1 does not get in sync';
+    const lack = (at: number) =>
+      `812:M 02 Jan 2031 03:0${at}:06.000 * Unable to partial resync with replica 10.0.0.8:6379 for lack of backlog (Replica request was: 81282${at}).`;
+    const log = (...lines: string[]) => printed('ssh cache-0 tail /var/log/redis/redis.log', lines.join('\n'));
+    expect(report(title, 'cache-1', log(lack(1), lack(5))).rootCause.statement).to.include('replication backlog');
+    const synced = '812:M 02 Jan 2031 03:09:30.000 * Synchronization with replica 10.0.0.8:6379 succeeded';
+    expect(report(title, 'cache-1', log(lack(1), lack(5), synced)).rootCause.statement).not.to.include('backlog of');
+    expect(report(title, 'cache-1', log(lack(1))).rootCause.statement).not.to.include('replication backlog');
+  });
+
+  it('are those of a slot that was given up for its reader', () => {
+    const said = printed(
+      'tail -2 postgresql.log',
+      '2031-01-02 03:04:05 UTC [12] ERROR:  can no longer get changes from replication slot "wh_sub"\n2031-01-02 03:04:05 UTC [12] DETAIL:  This slot has been invalidated because it exceeded the maximum reserved size.',
+    );
+    expect(report('Subscription of the replica wh-1 has stopped', 'wh-1', said).rootCause.statement).to.include(
+      'slot must be created anew',
+    );
+  });
+});
+
 describe('a log that cannot be put away', () => {
   const counter = (archived: string, failed: string, count: number) =>
     printed(
@@ -99,6 +128,21 @@ ERROR: 2031/02/03 04:10:00 failed to upload 'wal_005/0000000100000012000000F3.lz
     );
     expect(kind).to.equal('database');
     expect(rootCause.statement).to.include('WAL archiving').and.include('Access Denied').and.include('pg_wal grows');
+  });
+
+  it('is told by the operator of a cluster in JSON, too', () => {
+    const said = printed(
+      'kubectl logs -n pay pay-db-1 --tail 2',
+      `{"level":"error","msg":"failed to run wal-archive command","error":"unexpected failure invoking barman-cloud-wal-archive: exit status 2"}
+{"level":"info","logger":"postgres","msg":"record","record":{"error_severity":"WARNING","message":"archiving write-ahead log file \\"000000010000000A00000012\\" failed too many times, will try again later"}}`,
+    );
+    const asked = printed(
+      'kubectl exec -n pay pay-db-1 -- psql -c "show archive_mode"',
+      ' archive_mode\n---\n on\n(1 row)\n',
+    );
+    expect(report('wal disk of pay-db nearly full', 'pay-db', asked, said).rootCause.statement).to.include(
+      'WAL archiving',
+    );
   });
 
   it('is over where a segment was archived after the last failure, and none where only one try failed', () => {
