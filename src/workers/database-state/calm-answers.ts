@@ -3,11 +3,13 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import type { Calm } from './calm.ts';
+import { onlyBackupsScan, SCANS } from './calm-backup-scans.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { imageIsFull } from './calm-file-systems.ts';
 import { warmAgain } from './calm-hit-ratio.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
+import { streamsAreOldest } from './calm-streams.ts';
 import { agesAreYoung, askedForLocks, isBloated, vacuumWorks } from './calm-vacuum.ts';
 import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
@@ -21,6 +23,7 @@ import {
   type Shown,
   sessionGroups,
 } from './printed/printed-state.ts';
+import { BACKUP_CLIENT, isHouseKeeping } from './session-roles.ts';
 import { transactionSeconds } from './stories/vacuum-stories.ts';
 
 /** What an alert of whoever watches a server may be about, and what shows that this is as it should be; null where it does not. */
@@ -29,19 +32,24 @@ type Topic = { about: RegExp; shown: (printed: PrintedState, alert: string) => C
 /** What somebody only asks for is not told yet. */
 const ASKED = /\b(?:whether|if)\b[^.,;:\n]{0,60}/gi;
 
+/** The log that a rule watches is no complaint for what that log holds. */
+const WATCHED = /\bslow[- ]?query[- ]?log\b|\bslow[- ]?log\b/gi;
+
 /**
  * What servers that were asked themselves (psql, mysql, redis-cli) say of what the alert is about: that is as it should be, and nothing
  * waits; null where it is not, or where users complain.
  */
 export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const text = alertText(input.alerts);
-  if (complains(text.replace(ASKED, ''))) return null;
+  const seen = text.replace(ASKED, '');
+  if (complains(seen.replace(WATCHED, ''))) return null;
+  const onlyWatched = complains(seen);
   const { state, stories } = diagnoseDatabase(input);
   if (state.printed.notes.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
   if ((lockWaits(state.printed) ?? 0) > 0) return null;
-  const warm = warmAgain(input);
+  const warm = onlyWatched ? null : warmAgain(input);
   if (warm) return warm;
-  for (const { about, shown } of TOPICS) {
+  for (const { about, shown } of onlyWatched ? [OF_SCANS] : TOPICS) {
     const calm = about.test(text) ? shown(state.printed, text) : null;
     if (calm) return { ...calm, evidence: [...new Set(calm.evidence)].sort((left, right) => left - right) };
   }
@@ -85,11 +93,11 @@ function roomForClients(printed: PrintedState): Calm | null {
 const namedSetting = (printed: PrintedState, name: string): Shown<Cells>[] =>
   printed.rows.filter(({ what }) => (what.name ?? what.variable_name)?.toLowerCase() === name.toLowerCase());
 
-const BACKUP = /pg_dump|pg_basebackup|mysqldump|mydumper|xtrabackup|mariabackup|barman|pgbackrest|wal-g|\bbackup\b/i;
-
 function backupRuns(printed: PrintedState): Calm | null {
   const long = printed.rows.filter(({ what }) => what.state !== undefined && transactionSeconds(what) >= SHORT);
-  const backups = long.filter(({ what }) => BACKUP.test(`${what.application_name} ${what.usename ?? what.user}`));
+  const backups = long.filter(({ what }) =>
+    BACKUP_CLIENT.test(`${what.application_name} ${what.usename ?? what.user}`),
+  );
   const others = long.filter((one) => !backups.includes(one) && !isHouseKeeping(one.what));
   const [first] = backups;
   if (!first || others.length > 0 || lockWaits(printed) !== 0 || isBloated(printed)) return null;
@@ -100,11 +108,6 @@ function backupRuns(printed: PrintedState): Calm | null {
   };
 }
 
-const isHouseKeeping = (row: Cells): boolean =>
-  /autovacuum|walsender|wal ?receiver|START_REPLICATION|Binlog Dump|event_scheduler/i.test(
-    Object.values(row).join(' '),
-  );
-
 /** A log with three or more runs that came to their end, each of another day. */
 function habit(text: string): boolean {
   const done = text.split('\n').filter((line) => /\b(?:done|finished|complete[d]?|success\w*)\b/i.test(line));
@@ -112,6 +115,7 @@ function habit(text: string): boolean {
   return days.size >= 3 && /dump|backup/i.test(text);
 }
 
+const OF_SCANS: Topic = { about: SCANS, shown: onlyBackupsScan };
 const TOPICS: readonly Topic[] = [
   { about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i, shown: nobodyWaits },
   {
@@ -125,7 +129,11 @@ const TOPICS: readonly Topic[] = [
     shown: (printed, alert) => replicaLevel(printed) ?? lateByDesign(printed, alert),
   },
   { about: /connection|sessions|clients|backends/i, shown: roomForClients },
-  { about: /transaction|long[- ]?(?:running|quer)|running for|open for/i, shown: backupRuns },
+  {
+    about: /transaction|long[- ]?(?:running|quer)|running for|open for|\boldest\b|\blongest\b/i,
+    shown: (printed) => backupRuns(printed) ?? streamsAreOldest(printed),
+  },
+  OF_SCANS,
   {
     about: /memory|evict|fragment|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i,
     shown: fullByDesign,

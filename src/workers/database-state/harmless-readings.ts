@@ -2,7 +2,7 @@ import { isCalm } from './calm-series.ts';
 import type { DatabaseState } from './database-state.ts';
 import { isSawTooth, nobodyWrites } from './idle-primary.ts';
 import { inBytes, inSeconds, latencySeconds } from './metric-units.ts';
-import { isSettled, profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
+import { climbs, isSettled, profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
 import { limitOfClients, ROOM } from './stories/client-limit.ts';
 import { LOCK_WAITS, shareOf } from './stories/story-parts.ts';
 
@@ -20,6 +20,8 @@ const shown = ({ series }: SeriesProfile, value: number): string => valueText(va
 const NEARLY_FULL = 0.85;
 
 const clients: Reading = (profile, state, alert) => {
+  // A leak is one long before the limit.
+  if (climbs(profile)) return null;
   const limit = limitOfClients(state, alert);
   if (limit === null) return calmOnly(profile);
   const settled = isSettled(profile) && profile.max < ROOM * limit;

@@ -65,6 +65,17 @@ export function isSettled({ series }: SeriesProfile): boolean {
   return Math.max(...end) - Math.min(...end) <= FLAT * Math.max(...end) && last <= first * (1 + FLAT / 3);
 }
 
+/** Each quarter of what leaks lies above the one before it by more than this share. */
+const STEP_UP = 0.03;
+
+/** True for a metric that rises from one quarter of its window to the next, up to the end. */
+export function climbs({ series }: SeriesProfile): boolean {
+  const values = series.points.map(({ value }) => value);
+  const size = Math.floor(values.length / 4);
+  const quarters = [4, 3, 2, 1].map((back) => median(values.slice(values.length - back * size).slice(0, size)));
+  return size >= 2 && quarters.slice(1).every((level, index) => level > (quarters[index] ?? 0) * (1 + STEP_UP));
+}
+
 /** The profile of a metric of the server, by any of its names; the one that changed most where several entities have it. */
 export function metricOf({ series }: DatabaseState, ...names: string[]): SeriesProfile | null {
   const found = series

@@ -33,7 +33,9 @@ export type StoryKind =
   | 'redundant-indexes'
   | 'statistics'
   | 'applier'
-  | 'former-primary';
+  | 'former-primary'
+  | 'archiving'
+  | 'log-gone';
 
 /** One explanation of what the server shows. */
 export type Story = {
@@ -105,4 +107,6 @@ export const EFFECTS: Record<StoryKind, readonly StoryKind[]> = {
   statistics: ['missing-index', 'query', 'io', 'cpu', 'connections'],
   applier: ['lag', 'io', 'cpu'],
   'former-primary': ['failover', 'restart'],
+  archiving: ['storage', 'restart', 'io', 'writes', 'connections'],
+  'log-gone': ['lag', 'replication-stopped', 'restart', 'io', 'cpu'],
 };

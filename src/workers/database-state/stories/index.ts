@@ -5,7 +5,9 @@ import { evictedByForever } from './cache-stories.ts';
 import { droppedIndex } from './dropped-index.ts';
 import { formerPrimary } from './former-primary.ts';
 import { superfluousIndexes } from './index-stories.ts';
+import { endlessBinlogs, stuckArchiver, unreusedLog } from './kept-logs.ts';
 import { capacity, credits, evictions, throttling } from './limits.ts';
+import { logGone } from './log-gone.ts';
 import { maintenance } from './maintenance.ts';
 import { path } from './path.ts';
 import { correlatedSubquery, missingIndex } from './plan-stories.ts';
@@ -31,6 +33,7 @@ import { storage } from './storage.ts';
 import { oldTransaction, transactionIds } from './transactions.ts';
 import { vacuumHeldBack } from './vacuum-stories.ts';
 import { usedUpCredits } from './volume-credits.ts';
+import { archivingFails } from './wal-archiving.ts';
 
 /** Every story that the metrics, the load and the events of a server can tell. */
 export const STORIES: readonly StoryTeller[] = [
@@ -77,4 +80,9 @@ export const STORIES: readonly StoryTeller[] = [
   slowStoreCommands,
   openReadView,
   usedUpCredits,
+  archivingFails,
+  unreusedLog,
+  stuckArchiver,
+  endlessBinlogs,
+  logGone,
 ];

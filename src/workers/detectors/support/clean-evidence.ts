@@ -105,6 +105,9 @@ export const CLEAN_CHECKS = {
 const ANSWERED_ALONE = ['certificate-expiry', 'dns-failure'];
 const SPEAKS_OF_CONSUMERS = /\bkafka|consumer|rebalanc|\blag\b|\btopics?\b/i;
 const SPEAKS_OF_PODS = /\b(?:pods?|deployments?|containers?|kube\w*|k8s|eks)\b/i;
+/** A deployment as the act of whoever deploys (`since its deployment at 08:35`), which is no object of a cluster. */
+const ACT_OF_DEPLOYING =
+  /\b(?:since|after|before|by|during|following|its|their|latest|last|recent|new|each|every|'s) (?:(?:the|its|their|a|last|latest|recent|new|today's) ){0,2}deployments?\b(?! (?:has|have|is|are|was|were)\b)/gi;
 /** What looks at pods: a database server that is none is restarted and unavailable, too. */
 const OF_PODS = ['kubernetes-state', 'crash-loop', 'oom-kill', 'endpoints-not-ready'];
 /** What the metrics and the load of a database server show as well, where nobody complains. */
@@ -123,7 +126,7 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   // What a question asks about in plain words (is the certificate valid, do names resolve) is answered without a look at pods.
   const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);
   const found = plain ? all.filter((name) => name !== 'kubernetes-state') : all;
-  if (SPEAKS_OF_PODS.test(alert)) return found;
+  if (SPEAKS_OF_PODS.test(named ? alert.replace(ACT_OF_DEPLOYING, '') : alert)) return found;
   if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
   if (concernsHost(input) || (found.length === 0 && calmStore(input)) || calmAnswers(input)) return ['database-state'];

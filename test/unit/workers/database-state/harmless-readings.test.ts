@@ -35,6 +35,17 @@ describe('what an alarm is about, looked at directly', () => {
     expect(verdict(said, { DatabaseConnections: step(100, 240), ReadLatency: ramp(1, 30) })).not.to.equal('healthy');
   });
 
+  it('is a larger pool since a deployment of its client, which is no object of a cluster', () => {
+    const said =
+      'DatabaseConnections on ledger-prod above 110 since the last deployment of billing-worker, max_connections 900';
+    expect(verdict(said, { DatabaseConnections: step(90, 125) })).to.equal('healthy');
+    // A leak is one long before the limit, and a deployment that is ill is looked at.
+    expect(verdict(said, { DatabaseConnections: ramp(90, 125) })).not.to.equal('healthy');
+    expect(
+      verdict(`${said}. The deployment billing-worker has 1 of 4 replicas.`, { DatabaseConnections: step(90, 125) }),
+    ).not.to.equal('healthy');
+  });
+
   it('is the lag of a replica whose primary nobody writes on', () => {
     const said = 'ReplicaLag of ledger-prod above 120 seconds';
     const idle: Metrics = { CommitThroughput: flat(0), TransactionLogsGeneration: flat(0), WriteIOPS: flat(1) };
