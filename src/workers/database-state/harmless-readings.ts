@@ -1,3 +1,4 @@
+import { isLateAsSet } from './apply-delay.ts';
 import { isCalm } from './calm-series.ts';
 import type { DatabaseState } from './database-state.ts';
 import { isSawTooth, nobodyWrites } from './idle-primary.ts';
@@ -36,6 +37,8 @@ const lag: Reading = (profile, state) => {
   const { series, after, max } = profile;
   if (isSawTooth(series) && nobodyWrites(state, series.entity))
     return `nobody writes on the primary, so the age of the last change that the replica replayed grows with the clock and falls again (${series.metric} ${shown(profile, max)} at most)`;
+  if (isLateAsSet(state, profile))
+    return `the replica is late by design (recovery_min_apply_delay), by just that (${series.metric} ${shown(profile, after)})`;
   const most = series.metric.startsWith('Aurora') ? SHARED_BEHIND : BEHIND;
   return (inSeconds(series, after) ?? after) < most ? calmOnly(profile) : null;
 };

@@ -31,9 +31,12 @@ const IN_ALARM = /"overall_state":\s?"(?:Alert|ALARM|No Data)"/;
 const COUNTS = /containers?\.restarts|restart_?count|\breplicas\b|hpa\.current/i;
 const OF_NOW = /change\(|diff\(|derivative|rate|per_(?:second|minute|hour)|unavailable|missing|desired|</i;
 
+/** How many events there were within a time: they are counted for as long as that, whatever has become of it. */
+const COUNTS_EVENTS = /\bevents?\([^)]{0,300}\)\.rollup\("?count|\bkube_?event_?(?:count|total)|\bevents?[._]count\b/i;
+
 const remembers = (monitor: Raw): boolean => {
   const query = textAt(monitor, 'query') ?? '';
-  return COUNTS.test(query) && !OF_NOW.test(query);
+  return COUNTS_EVENTS.test(query) || (COUNTS.test(query) && !OF_NOW.test(query));
 };
 
 /** Pods that are not ready or no longer run, and containers that ended: those of a job that is done are such, too. */

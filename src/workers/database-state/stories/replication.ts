@@ -1,3 +1,4 @@
+import { isLateAsSet } from '../apply-delay.ts';
 import { replicaLevel } from '../calm-replicas.ts';
 import { isSawTooth, nobodyWrites } from '../idle-primary.ts';
 import { inSeconds } from '../metric-units.ts';
@@ -16,6 +17,7 @@ export const lag: StoryTeller = (state, { server, text }) => {
   const series = metricOf(state, ...LAGS);
   // Where nobody writes, the age of the last change grows with the clock, and nothing is behind.
   if (series && isSawTooth(series.series) && nobodyWrites(state, series.series.entity)) return null;
+  if (series && isLateAsSet(state, series)) return null;
   // Nor is one behind that has all of its primary's log, by what both answered.
   if (replicaLevel(state.printed)) return null;
   const events = currentEvents(state).filter(({ message }) =>

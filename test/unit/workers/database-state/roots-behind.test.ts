@@ -65,4 +65,18 @@ describe('what stands behind a saturated server', () => {
     expect(verdict('7/4C0000D8')).to.equal('healthy');
     expect(verdict('7/10000000')).to.equal('identified');
   });
+
+  it('is nothing where a replica is as late as it was set to be', () => {
+    const late = (delay: string) =>
+      causeOf(
+        'ReplicaLag of RDS ledger-prod above 900 s',
+        ...rds(
+          { ReplicaLag: Array.from({ length: 15 }, (_, minute) => 1800 + (minute % 3)) },
+          [],
+          [[0, `Updated parameter recovery_min_apply_delay to ${delay} with apply method immediate`]],
+        ),
+      ).verdict;
+    expect(late('1800000')).to.equal('healthy');
+    expect(late('60000')).to.not.equal('healthy');
+  });
 });

@@ -310,7 +310,8 @@ const snapshotOf = (name: string, body: Record<string, unknown>) => ({
 });
 
 describe('a monitor that counts fewer pods', () => {
-  const fewer = (reason: string, ready = 2) =>
+  const QUERY = 'change(avg(last_5m),last_30m):sum:kubernetes.pods.running{*} < -3';
+  const fewer = (reason: string, ready = 2, query = QUERY) =>
     healthyState(
       inputOf('Pod count of desk dropped', [
         snapshotOf('eks_pods', {
@@ -341,7 +342,7 @@ describe('a monitor that counts fewer pods', () => {
             {
               name: 'm',
               overall_state: 'Alert',
-              query: 'change(avg(last_5m),last_30m):sum:kubernetes.pods.running{*} < -3',
+              query,
             },
           ],
         }),
@@ -352,5 +353,11 @@ describe('a monitor that counts fewer pods', () => {
     expect(fewer('All metrics below target')).to.not.equal(null);
     expect(fewer('failed to get cpu utilization')).to.equal(null);
     expect(fewer('All metrics below target', 1)).to.equal(null);
+  });
+
+  it('is none that counts the events of the last hour, where all is ready now', () => {
+    const events = 'events("source:kubernetes reason:FailedScheduling").rollup("count").last("1h") > 0';
+    expect(fewer('unknown', 2, events)).to.not.equal(null);
+    expect(fewer('unknown', 1, events)).to.equal(null);
   });
 });
