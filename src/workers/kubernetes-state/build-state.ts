@@ -12,6 +12,7 @@ import { readCommand } from './read/read-command.ts';
 import { flatten } from './read/read-documents.ts';
 import { readSnapshot } from './read/read-snapshot.ts';
 import { nothingRead, type Reading } from './read/reading.ts';
+import { withoutSearchMisses } from './read/search-misses.ts';
 import { isNoLongerSaid } from './relations.ts';
 import { endpointsOfSlices } from './typed/endpoint-slices.ts';
 import { endpointsOf, toClaim, toNode, toService, toWorkload } from './typed/to-objects.ts';
@@ -32,7 +33,13 @@ export function buildState(evidence: Evidence[]): KubernetesState {
     nodes: of('Node').map(toNode),
     others: kinds,
     events: readings.flatMap(({ number, reading }) => reading.events.map((event) => ({ ...event, evidence: number }))),
-    logs: readings.flatMap(({ number, reading }) => reading.logs.map((log) => ({ ...log, evidence: number }))),
+    logs: readings.flatMap(({ number, reading }) =>
+      reading.logs.map((log) => ({
+        ...log,
+        lines: log.command ? withoutSearchMisses(log.command, log.lines) : log.lines,
+        evidence: number,
+      })),
+    ),
     series: readings.flatMap(({ number, reading }) => reading.series.map((one) => ({ ...one, evidence: number }))),
     listed: new Set(readings.flatMap(({ reading }) => reading.listed)),
     missing: new Map(readings.flatMap(({ number, reading }) => reading.missing.map((key) => [key, number] as const))),
