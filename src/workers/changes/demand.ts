@@ -27,8 +27,12 @@ function multiplies(
 const isAsked = (metric: string) =>
   metricKind(metric) === 'traffic' && !/\bper (?:request|call)\b/.test(wordsOf(metric));
 
-/** The first failing service gets many times the requests it used to. */
-export function demandSurge({ shifts, onset }: IncidentPicture, first: string | null): OperationalCause | null {
+/** The first failing service gets many times the requests it used to; that explains nothing where it serves them as well as before. */
+export function demandSurge(
+  { shifts, onset, meetsDemand }: IncidentPicture,
+  first: string | null,
+): OperationalCause | null {
+  if (meetsDemand) return null;
   const surge = shifts.find(
     ({ service, metric, before, since, at, step }) =>
       service === first && isAsked(metric) && since > TIMES_MORE * before && at <= onset + step,

@@ -7,6 +7,7 @@ import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { type LoudestAsker, loudestAsker } from './loudest-asker.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { alertTime, type ProblemLine, problemLines } from './problem-lines.ts';
+import { servedDemand } from './served-demand.ts';
 
 /** What went wrong, where first and since when: what a change has to fit. */
 export type IncidentPicture = {
@@ -23,6 +24,8 @@ export type IncidentPicture = {
   shifts: MetricShift[];
   /** Who asks for what was never asked for before. */
   asker?: LoudestAsker | null;
+  /** True where the first failing service is asked for more and answers as fast and as well as before. */
+  meetsDemand?: boolean;
 };
 
 /** The alert's own service is where the trouble was noticed; that counts, and less than what the others say. */
@@ -45,6 +48,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     alertAt: alertTime(input),
     onset,
     asker: loudestAsker(input, onset),
+    meetsDemand: failing[0] !== undefined && servedDemand(input, failing[0].service) !== null,
     failing,
     named: new Set([...named.values()].flatMap((names) => [...names])),
     alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),
