@@ -2,6 +2,7 @@ import type { PoolAgent } from '../shared/agents/load-agents.ts';
 import type { Alert, AlertClass } from '../shared/alert.ts';
 import type { Action, Evidence, EvidenceGap, Finding, Hypothesis, Report, Verdict } from '../shared/report.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
+import type { OperationalCause } from './changes/operational-cause.ts';
 import { actionsInOrder } from './conclusion/actions-in-order.ts';
 import { causeStatement } from './conclusion/cause-statement.ts';
 import { changeBefore, isChange } from './conclusion/change-before.ts';
@@ -130,14 +131,15 @@ function fromFinding(found: Finding, context: Context): Report {
 /**
  * A change whose time, place and mechanism all fit this well makes the place probable where the trouble is only suspected to have begun; a
  * rollout of which nothing but its time is known does not. So does a platform that says itself what it took away, or that a certificate
- * has expired.
+ * has expired, and a store that no number is left for new rows.
  */
 const FITS_WELL = 0.45;
+const SAYS_ITSELF: OperationalCause['kind'][] = ['platform', 'expired', 'numbers'];
 
 function withChange(top: Finding, { blamed, operational }: ChangesOfIncident): Finding {
   const fits = Boolean(blamed?.isRead) && (blamed?.score ?? 0) >= FITS_WELL;
   const lifts =
-    top.detector === 'where-it-began' && (fits || operational?.kind === 'platform' || operational?.kind === 'expired');
+    top.detector === 'where-it-began' && (fits || (operational !== null && SAYS_ITSELF.includes(operational.kind)));
   return lifts && top.confidence < LIKELY ? { ...top, confidence: LIKELY } : top;
 }
 
