@@ -158,6 +158,10 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
 
 /** What looks the same and does no harm of these kinds. */
 const DECOYS: [file: string, diff: string][] = [
+  ['src/Orders.tsx', '   useQuery({\n-    queryKey: ["orders", shop],\n+    queryKey: ["orders", { shop, status }],'],
+  ['src/useStock.ts', '+const AISLES = [1, 2];\n   useEffect(() => {\n-  }, [shop]);\n+  }, [shop, AISLES]);'],
+  ['src/Price.tsx', '-  return <b>{price.toFixed(2)}</b>;\n+  return <b>{price.toLocaleString("de-CH")}</b>;'],
+  ['alloc.yaml', ' memory: 2Gi\n-seed: 4\n+seed: "{{ .Release.Revision }}"'],
   ['config/puma.rb', '-on_worker_boot do\n+on_worker_boot do |index|\n   connect'],
   ['src/cache.ts', '-const keyPrefix = "tiles:";\n+const keyPrefix = "maps:";'],
   ['Reader.cs', '-    Unit: cells[2].ToLower(),\n+    Unit: cells[2].ToLowerInvariant(),'],
