@@ -117,7 +117,9 @@ function fromFinding(found: Finding, context: Context): Report {
   return {
     ...frame(input, [...chain, ...(change ? [change] : []), ...weighty], changes.blamed?.actions),
     verdict,
-    class: known ? (outsideClass(changes) ?? top.class) : likelyClass(input, seen),
+    class: known
+      ? (outsideClass(changes) ?? classOfPeer(top, effects, changes) ?? top.class)
+      : likelyClass(input, seen),
     rootCause: known ? rootCauseOf(top, effects, change, context) : unknownCause(top),
     hypotheses: [
       ...told.map((finding) => toHypothesis(finding, 'supported')),
@@ -134,7 +136,7 @@ function fromFinding(found: Finding, context: Context): Report {
  * has expired, and a store that no number is left for new rows.
  */
 const FITS_WELL = 0.45;
-const SAYS_ITSELF: OperationalCause['kind'][] = ['platform', 'expired', 'numbers'];
+const SAYS_ITSELF: OperationalCause['kind'][] = ['platform', 'expired', 'numbers', 'upkeep'];
 
 function withChange(top: Finding, { blamed, operational }: ChangesOfIncident): Finding {
   const fits = Boolean(blamed?.isRead) && (blamed?.score ?? 0) >= FITS_WELL;
@@ -146,6 +148,13 @@ function withChange(top: Finding, { blamed, operational }: ChangesOfIncident): F
 /** Reasons that lines state in plain words have the class of what they name. */
 const outsideClass = ({ operational }: ChangesOfIncident): Report['class'] | null =>
   operational && operational.kind !== 'demand' && operational.kind !== 'node' ? operational.class : null;
+
+/** Where a change that was read makes the peer fail, connections that fail to a peer that nobody names are a matter of that peer. */
+function classOfPeer(top: Finding, effects: Finding[], { blamed }: ChangesOfIncident): Report['class'] | null {
+  if (top.detector !== 'connection-failure' || top.component !== null) return null;
+  if (!blamed?.isRead || blamed.score < FITS_WELL) return null;
+  return effects.find(({ detector }) => detector === 'where-it-began')?.class ?? null;
+}
 
 /**
  * An answer that names no cause still belongs somewhere: to what the best lead speaks of, else to what deviates most, else to what was

@@ -8,7 +8,7 @@ import type { ProblemLine } from './problem-lines.ts';
 
 /** A reason outside of the program: no change of the program explains what it explains. */
 export type OperationalCause = {
-  kind: 'external' | 'demand' | 'node' | 'data' | 'expired' | 'storage' | 'platform' | 'quota' | 'numbers';
+  kind: 'external' | 'demand' | 'node' | 'data' | 'expired' | 'storage' | 'platform' | 'quota' | 'numbers' | 'upkeep';
   class: AlertClass;
   statement: string;
   /** Who gets the requests of a `demand`, or whose disk it is in `storage`. */
@@ -26,10 +26,19 @@ export function operationalCause(picture: IncidentPicture): OperationalCause | n
     poisonRecord(own) ??
     externalOutage(own, picture) ??
     saidPlainly(picture) ??
+    upkeepOf(picture) ??
     crowdedNode(picture) ??
     demandSurge(picture, first) ??
     moreWork(picture)
   );
+}
+
+/** A machine in trouble was upgraded by its own system shortly before. */
+function upkeepOf({ upkeep }: IncidentPicture): OperationalCause | null {
+  if (!upkeep) return null;
+  const { machine, said, service, evidence } = upkeep;
+  const statement = `The system of machine ${oneLine(machine, 60)} was upgraded or restarted by itself shortly before: "${oneLine(said, 140)}"`;
+  return { kind: 'upkeep', class: 'infrastructure', statement, saidBy: service, evidence: [evidence] };
 }
 
 const cite = (items: { evidence: number }[]) =>

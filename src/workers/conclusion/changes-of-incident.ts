@@ -66,10 +66,15 @@ function withConfiguration(listed: ChangesOfIncident, chain: Finding[], input: D
   };
 }
 
+/** Connections that fail to nobody who is named tell no more than a place does: what a machine did to itself explains them. */
+const isAboutConnections = ([first]: Finding[]): boolean =>
+  first?.detector === 'connection-failure' && first.component === null;
+
 function listedChanges(chain: Finding[], input: DetectorInput): ChangesOfIncident {
   const verdict = suspectChange(input);
   const placeOnly = PLACE_ONLY.has(chain[0]?.detector ?? '');
-  const operational = placeOnly ? (verdict ? verdict.operational : operationalCause(incidentPicture(input))) : null;
+  const known = verdict ? verdict.operational : operationalCause(incidentPicture(input));
+  const operational = placeOnly || (known?.kind === 'upkeep' && isAboutConnections(chain)) ? known : null;
   if (!verdict) return { ...NOTHING, operational, hypotheses: operational ? [toHypothesis(operational)] : [] };
   const suspected = chain.length > 0 ? (verdict.culprit?.affects ?? []) : [];
   const fits = suspected.some((service) =>
