@@ -2,6 +2,7 @@ import type { PoolAgent } from '../shared/agents/load-agents.ts';
 import type { Alert, AlertClass } from '../shared/alert.ts';
 import type { Action, Evidence, EvidenceGap, Finding, Hypothesis, Report, Verdict } from '../shared/report.ts';
 import { alertFacts, alertText } from './alert-facts.ts';
+import type { OperationalCause } from './changes/operational-cause.ts';
 import { actionsInOrder } from './conclusion/actions-in-order.ts';
 import { causeStatement } from './conclusion/cause-statement.ts';
 import { changeBefore, isChange } from './conclusion/change-before.ts';
@@ -116,7 +117,9 @@ function fromFinding(found: Finding, context: Context): Report {
   return {
     ...frame(input, [...chain, ...(change ? [change] : []), ...weighty], changes.blamed?.actions),
     verdict,
-    class: known ? (outsideClass(changes) ?? top.class) : likelyClass(input, seen),
+    class: known
+      ? (outsideClass(changes) ?? classOfPeer(top, effects, changes) ?? top.class)
+      : likelyClass(input, seen),
     rootCause: known ? rootCauseOf(top, effects, change, context) : unknownCause(top),
     hypotheses: [
       ...told.map((finding) => toHypothesis(finding, 'supported')),
@@ -130,20 +133,28 @@ function fromFinding(found: Finding, context: Context): Report {
 /**
  * A change whose time, place and mechanism all fit this well makes the place probable where the trouble is only suspected to have begun; a
  * rollout of which nothing but its time is known does not. So does a platform that says itself what it took away, or that a certificate
- * has expired.
+ * has expired, and a store that no number is left for new rows.
  */
 const FITS_WELL = 0.45;
+const SAYS_ITSELF: OperationalCause['kind'][] = ['platform', 'expired', 'numbers', 'upkeep'];
 
 function withChange(top: Finding, { blamed, operational }: ChangesOfIncident): Finding {
   const fits = Boolean(blamed?.isRead) && (blamed?.score ?? 0) >= FITS_WELL;
   const lifts =
-    top.detector === 'where-it-began' && (fits || operational?.kind === 'platform' || operational?.kind === 'expired');
+    top.detector === 'where-it-began' && (fits || (operational !== null && SAYS_ITSELF.includes(operational.kind)));
   return lifts && top.confidence < LIKELY ? { ...top, confidence: LIKELY } : top;
 }
 
 /** Reasons that lines state in plain words have the class of what they name. */
 const outsideClass = ({ operational }: ChangesOfIncident): Report['class'] | null =>
   operational && operational.kind !== 'demand' && operational.kind !== 'node' ? operational.class : null;
+
+/** Where a change that was read makes the peer fail, connections that fail to a peer that nobody names are a matter of that peer. */
+function classOfPeer(top: Finding, effects: Finding[], { blamed }: ChangesOfIncident): Report['class'] | null {
+  if (top.detector !== 'connection-failure' || top.component !== null) return null;
+  if (!blamed?.isRead || blamed.score < FITS_WELL) return null;
+  return effects.find(({ detector }) => detector === 'where-it-began')?.class ?? null;
+}
 
 /**
  * An answer that names no cause still belongs somewhere: to what the best lead speaks of, else to what deviates most, else to what was

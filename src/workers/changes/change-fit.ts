@@ -1,14 +1,16 @@
+import type { AlertClass } from '../../shared/alert.ts';
 import { oneLine, utcText } from '../detectors/support/text.ts';
 import { isStore } from '../kubernetes-state/logs/store-of.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
+import { asksMore } from './demand.ts';
 import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { tellingWords } from './words.ts';
 
 /** How one condition is met, 0 to 1, with the reason as a clause. */
-export type Fit = { score: number; why: string };
+export type Fit = { score: number; why: string; class?: AlertClass };
 
 /** A change measured by the three conditions; only one that meets all of them can be the cause. */
 export type JudgedChange = {
@@ -52,7 +54,9 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture, ex
       : mechanismFit(words[index]!, effect, { words: symptoms, runsOut, said }, rarity);
     const elsewhere =
       runs.score < 1 && shownPlainly(effect, said)
-        ? (actsElsewhere(live, picture) ?? feltByReaders(effect, said, picture))
+        ? (actsElsewhere(live, picture) ??
+          feltByReaders(effect, said, picture) ??
+          feltByAsked(live, effect, said, picture))
         : null;
     const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
     const feeling = elsewhere === null ? [] : notable(picture.failing).map(({ service }) => service);
@@ -104,6 +108,19 @@ function feltByReaders({ consequences }: ChangeEffect, said: string, { failing }
   const first = failing[0]?.service;
   const isFelt = consequences.some((one) => one.feltByReaders && one.shows.test(said));
   return first && isFelt ? `${first} complains about what it writes` : null;
+}
+
+/** Whom it asks again and again; null where those who run it are seen to ask no more than before, or nobody is asked. */
+function feltByAsked(
+  { services }: LiveChange,
+  { consequences }: ChangeEffect,
+  said: string,
+  { failing, shifts }: IncidentPicture,
+): string | null {
+  const first = failing[0]?.service;
+  const isFelt = consequences.some((one) => one.feltByAsked && one.shows.test(said));
+  const asks = shifts.some((shift) => services.includes(shift.service) && asksMore(shift));
+  return first && isFelt && asks ? `it makes ${services.slice(0, 2).join(', ')} ask ${first} more than before` : null;
 }
 
 /** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */
@@ -205,7 +222,10 @@ function mechanismFit(
   const match = shared.reduce((sum, { amount }) => sum + amount, known);
   const possible = harm ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect);
   const score = possible * (match / (match + HALF_MATCH));
-  if (harm) return { score, why: `${whyOf(effect, harm)}, which shows as "${shownBy(harm, symptoms.said)}"` };
+  if (harm) {
+    const why = `${whyOf(effect, harm)}, which shows as "${shownBy(harm, symptoms.said)}"`;
+    return { score, why, ...(harm.class && { class: harm.class }) };
+  }
   if (shared.length === 0 && tightened)
     return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
   if (shared.length === 0) return { score: 0, why: `${effect.why}, and nothing of that is in what goes wrong` };

@@ -14,7 +14,7 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   const { culprit, operational } = verdict;
   const blamed = [
     ...(culprit?.live.services ?? []),
-    ...(operational?.kind === 'storage' ? [operational.service] : []),
+    ...(operational?.kind === 'storage' || operational?.kind === 'numbers' ? [operational.service] : []),
   ].find((service) => others.some((other) => other.service === service));
   const reason = culprit
     ? `${culprit.live.change.title}: ${culprit.mechanism.why}; ${culprit.time.why}`
@@ -56,6 +56,7 @@ const DATABASE =
 function classOf({ culprit, operational, picture }: ChangeVerdict): AlertClass | null {
   if (operational) return operational.class;
   if (!culprit) return null;
+  if (culprit.mechanism.class) return culprit.mechanism.class;
   const damage = picture.problems.some(
     ({ body, attributes }) =>
       DATABASE.test(body) ||

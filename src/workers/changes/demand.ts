@@ -9,14 +9,20 @@ const TIMES_MORE = 2;
 /** What a service asks others for, as opposed to what it is asked for. */
 const OUTBOUND = /outbound|egress|client|outgoing|calls_made|downstream/i;
 
+/** Calls for each of what is asked: the more there are, the more a caller does by itself. */
+const PER_PIECE =
+  /\b(?:calls|requests|queries|fetches)\b.*\bper (?:page|view|visit|session|user|request|call|job|message|order|run)\b/;
+
+/** True where a caller makes many times the calls it made, in all or for each of what it is asked. */
+export const asksMore = ({ metric, before, since }: MetricShift): boolean =>
+  since > TIMES_MORE * before &&
+  (PER_PIECE.test(wordsOf(metric)) || (OUTBOUND.test(metric) && metricKind(metric) === 'traffic'));
+
 /** A caller that asks for many times more than before while it is itself asked for no more does it by itself: retries, loops. */
-function multiplies(
-  { service, metric, before, since }: MetricShift,
-  shifts: MetricShift[],
-  first: string | null,
-): boolean {
-  if (service === first || !OUTBOUND.test(metric) || metricKind(metric) !== 'traffic' || since <= TIMES_MORE * before)
-    return false;
+function multiplies(shift: MetricShift, shifts: MetricShift[], first: string | null): boolean {
+  const { service, metric } = shift;
+  if (service === first || !asksMore(shift)) return false;
+  if (PER_PIECE.test(wordsOf(metric))) return true;
   const asked = shifts.filter(
     (one) => one.service === service && metricKind(one.metric) === 'traffic' && !OUTBOUND.test(one.metric),
   );
@@ -27,8 +33,12 @@ function multiplies(
 const isAsked = (metric: string) =>
   metricKind(metric) === 'traffic' && !/\bper (?:request|call)\b/.test(wordsOf(metric));
 
-/** The first failing service gets many times the requests it used to. */
-export function demandSurge({ shifts, onset }: IncidentPicture, first: string | null): OperationalCause | null {
+/** The first failing service gets many times the requests it used to; that explains nothing where it serves them as well as before. */
+export function demandSurge(
+  { shifts, onset, meetsDemand }: IncidentPicture,
+  first: string | null,
+): OperationalCause | null {
+  if (meetsDemand) return null;
   const surge = shifts.find(
     ({ service, metric, before, since, at, step }) =>
       service === first && isAsked(metric) && since > TIMES_MORE * before && at <= onset + step,

@@ -5,8 +5,10 @@ import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { type LoudestAsker, loudestAsker } from './loudest-asker.ts';
+import { type MachineUpkeep, machineUpkeep } from './machine-upkeep.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { alertTime, type ProblemLine, problemLines } from './problem-lines.ts';
+import { servedDemand } from './served-demand.ts';
 
 /** What went wrong, where first and since when: what a change has to fit. */
 export type IncidentPicture = {
@@ -23,6 +25,10 @@ export type IncidentPicture = {
   shifts: MetricShift[];
   /** Who asks for what was never asked for before. */
   asker?: LoudestAsker | null;
+  /** True where the first failing service is asked for more and answers as fast and as well as before. */
+  meetsDemand?: boolean;
+  /** What a machine in trouble did to itself shortly before. */
+  upkeep?: MachineUpkeep | null;
 };
 
 /** The alert's own service is where the trouble was noticed; that counts, and less than what the others say. */
@@ -45,6 +51,8 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     alertAt: alertTime(input),
     onset,
     asker: loudestAsker(input, onset),
+    upkeep: machineUpkeep(input, onset, aboutMachines(problems, shifts)),
+    meetsDemand: failing[0] !== undefined && servedDemand(input, failing[0].service) !== null,
     failing,
     named: new Set([...named.values()].flatMap((names) => [...names])),
     alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),
@@ -52,6 +60,17 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     shifts,
   };
 }
+
+const MAX_ABOUT = 40_000;
+
+/** Where complaints and metrics that moved could name a machine. */
+const aboutMachines = (problems: ProblemLine[], shifts: MetricShift[]): string =>
+  [
+    ...shifts.map(({ service }) => service),
+    ...problems.map(({ body, attributes }) => `${body.slice(0, 400)} ${Object.values(attributes).join(' ')}`),
+  ]
+    .join('\n')
+    .slice(0, MAX_ABOUT);
 
 /** Who complains about whom, by the names of services in the complaints. */
 function namedServices(input: LocalisationInput, problems: ProblemLine[]): Map<string, Set<string>> {

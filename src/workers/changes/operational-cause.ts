@@ -1,5 +1,6 @@
 import type { AlertClass } from '../../shared/alert.ts';
 import { oneLine, round } from '../detectors/support/text.ts';
+import { isStore } from '../kubernetes-state/logs/store-of.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { demandSurge, moreWork } from './demand.ts';
 import { type IncidentPicture, isReporter } from './incident-picture.ts';
@@ -7,7 +8,7 @@ import type { ProblemLine } from './problem-lines.ts';
 
 /** A reason outside of the program: no change of the program explains what it explains. */
 export type OperationalCause = {
-  kind: 'external' | 'demand' | 'node' | 'data' | 'expired' | 'storage' | 'platform' | 'quota';
+  kind: 'external' | 'demand' | 'node' | 'data' | 'expired' | 'storage' | 'platform' | 'quota' | 'numbers' | 'upkeep';
   class: AlertClass;
   statement: string;
   /** Who gets the requests of a `demand`, or whose disk it is in `storage`. */
@@ -25,10 +26,19 @@ export function operationalCause(picture: IncidentPicture): OperationalCause | n
     poisonRecord(own) ??
     externalOutage(own, picture) ??
     saidPlainly(picture) ??
+    upkeepOf(picture) ??
     crowdedNode(picture) ??
     demandSurge(picture, first) ??
     moreWork(picture)
   );
+}
+
+/** A machine in trouble was upgraded by its own system shortly before. */
+function upkeepOf({ upkeep }: IncidentPicture): OperationalCause | null {
+  if (!upkeep) return null;
+  const { machine, said, service, evidence } = upkeep;
+  const statement = `The system of machine ${oneLine(machine, 60)} was upgraded or restarted by itself shortly before: "${oneLine(said, 140)}"`;
+  return { kind: 'upkeep', class: 'infrastructure', statement, saidBy: service, evidence: [evidence] };
 }
 
 const cite = (items: { evidence: number }[]) =>
@@ -100,6 +110,13 @@ const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp;
     words: /\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\bdisk quota\b/i,
   },
   {
+    kind: 'numbers',
+    class: 'database',
+    what: 'A sequence or a column of ids has no number left',
+    words:
+      /reached (?:maximum|minimum) value of sequence|\bsequence\b.{0,80}(?:exhausted|overflow|exceeds|goes (?:above|below))|nextval.{0,60}(?:maximum|exceed|out of range)|ORA-08004|duplicate entry '(?:127|255|32767|65535|8388607|16777215|2147483647|4294967295|9223372036854775807)' for key|converting IDENTITY|failed to read auto-?increment|auto-?increment.{0,60}(?:exhaust|overflow|maximum|out of range)|\bserial\b.{0,40}(?:exhaust|overflow)|out of range value for column ['"`]?\w*id\b/i,
+  },
+  {
     kind: 'storage',
     class: 'infrastructure',
     what: 'A disk fails',
@@ -125,10 +142,12 @@ const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp;
 function saidPlainly({ problems }: IncidentPicture): OperationalCause | null {
   for (const { kind, class: found, words, what } of PLAIN) {
     const lines = problems.filter(({ body }) => words.test(body));
-    if (!lines[0]) continue;
-    const statement = `${what}: "${oneLine(lines[0].body, 140)}"`;
-    const place = kind === 'storage' && !isReporter(lines[0].service) ? { service: lines[0].service } : {};
-    return { kind, class: found, statement, ...place, saidBy: lines[0].service, evidence: cite(lines) };
+    const said = (kind === 'numbers' ? lines.find(({ service }) => isStore(service)) : undefined) ?? lines[0];
+    if (!said) continue;
+    const statement = `${what}: "${oneLine(said.body, 140)}"`;
+    const isPlace = (kind === 'storage' || kind === 'numbers') && !isReporter(said.service);
+    const place = isPlace ? { service: said.service } : {};
+    return { kind, class: found, statement, ...place, saidBy: said.service, evidence: cite(lines) };
   }
   return null;
 }

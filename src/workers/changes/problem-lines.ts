@@ -28,9 +28,16 @@ const TELLS_TROUBLE =
 
 /** The first firing, epoch ms; now where no alert says when. */
 export function alertTime({ alerts, now }: LocalisationInput): number {
-  const starts = alerts.map(({ startsAt }) => Date.parse(startsAt ?? '')).filter((ms) => ms <= now.getTime());
+  const starts = alerts
+    .map(({ startsAt, description }) => Date.parse(startsAt ?? toldTime(description)))
+    .filter((ms) => ms <= now.getTime());
   return starts.length > 0 ? Math.min(...starts) : now.getTime();
 }
+
+/** Alerts that are handed on as text tell there when they fired. */
+const TOLD_TIME =
+  /\b(?:fired|firing since|triggered|alerting since|started)(?: (?:at|on))?:? (\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d))/i;
+const toldTime = (text: string): string => TOLD_TIME.exec(text.slice(0, MAX_BODY))?.[1] ?? '';
 
 /** Until when times show how the system usually is, for a recording that began at `start` (all epoch ms). */
 export const usualUntil = (start: number, alertAt: number): number =>

@@ -66,10 +66,15 @@ function withConfiguration(listed: ChangesOfIncident, chain: Finding[], input: D
   };
 }
 
+/** Connections that fail to nobody who is named tell no more than a place does: what a machine did to itself explains them. */
+const isAboutConnections = ([first]: Finding[]): boolean =>
+  first?.detector === 'connection-failure' && first.component === null;
+
 function listedChanges(chain: Finding[], input: DetectorInput): ChangesOfIncident {
   const verdict = suspectChange(input);
   const placeOnly = PLACE_ONLY.has(chain[0]?.detector ?? '');
-  const operational = placeOnly ? (verdict ? verdict.operational : operationalCause(incidentPicture(input))) : null;
+  const known = verdict ? verdict.operational : operationalCause(incidentPicture(input));
+  const operational = placeOnly || (known?.kind === 'upkeep' && isAboutConnections(chain)) ? known : null;
   if (!verdict) return { ...NOTHING, operational, hypotheses: operational ? [toHypothesis(operational)] : [] };
   const suspected = chain.length > 0 ? (verdict.culprit?.affects ?? []) : [];
   const fits = suspected.some((service) =>
@@ -83,20 +88,30 @@ function listedChanges(chain: Finding[], input: DetectorInput): ChangesOfInciden
       // A change can't be to blame for what was not found.
       ...told.filter(({ standing }) => chain.length > 0 || standing === 'ruled_out'),
     ],
-    blamed: fits && verdict.culprit ? tell(verdict.culprit, input) : null,
+    blamed: fits && verdict.culprit ? tell(verdict.culprit, input, placeOf(verdict.culprit, chain)) : null,
     cleared: cleared.filter((service) => !suspected.includes(service)),
     operational,
   };
 }
 
+/** Where it runs and who feels it, as a clause, where that is not where the trouble began; nothing to tell elsewhere. */
+function placeOf({ live, place }: JudgedChange, chain: Finding[]): string {
+  const runsThere = chain.some(({ component }) => live.services.some((service) => sameName(service, component ?? '')));
+  const places = live.services.slice(0, 2).join(', ');
+  return runsThere || places === '' || place.why.startsWith('it runs in')
+    ? ''
+    : `; it runs in ${places}, and ${place.why}`;
+}
+
 function tell(
   { live, mechanism, time, score }: JudgedChange,
   input: DetectorInput,
+  place = '',
 ): NonNullable<ChangesOfIncident['blamed']> {
   const { kind, title } = live.change;
   const places = live.services.map((name) => ({ name, namespace: namespaceOf(name, input) }));
   return {
-    statement: `The change ${named(live)} fits: ${mechanism.why}; ${time.why}`,
+    statement: `The change ${named(live)} fits: ${mechanism.why}; ${time.why}${place}`,
     score,
     isRead: live.change.detail !== '',
     evidence: live.evidence,

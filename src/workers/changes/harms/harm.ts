@@ -1,3 +1,5 @@
+import type { AlertClass } from '../../../shared/alert.ts';
+
 /** What a kind of change does to a running system, and the words by which that shows in complaints and names of metrics. */
 export type Consequence = {
   /** As a clause of a sentence about the change. */
@@ -7,6 +9,10 @@ export type Consequence = {
   isPlain?: boolean;
   /** True for what others read: they complain, and whoever writes it does not notice. */
   feltByReaders?: boolean;
+  /** True for what is asked of others again and again: they suffer, and whoever asks does not. */
+  feltByAsked?: boolean;
+  /** What it is a matter of, where that is not the program. */
+  class?: AlertClass;
 };
 
 /** A change as its harm is read from it: lines of code that differ, all lines of the diff, and the files. */

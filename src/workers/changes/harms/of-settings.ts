@@ -11,6 +11,10 @@ const POOL_SIZE =
   /pool[._-]?size|pool_?max|maximum[._-]?pool|max[._-]?overflow|SetMax(?:Open|Idle)Conns|max[._-]?(?:open[._-]?|idle[._-]?)?conn\w*|connection_?limit|max[._-]?(?:active|total)\b/i;
 const OPEN_FILES = /nofile|\bulimit\b|rlimit_nofile|file-max/i;
 
+/** How long a consumer may work on what it took. */
+const MAY_TAKE =
+  /max[._-]?poll[._-]?interval|session[._-]?timeout|visibility[._-]?timeout|ack[._-]?(?:deadline|wait)|consumer[._-]?timeout|lock[._-]?duration/i;
+
 /** What changed settings of programs, brokers, stores and clusters do. */
 export const OF_SETTINGS: readonly HarmRule[] = [
   {
@@ -19,11 +23,12 @@ export const OF_SETTINGS: readonly HarmRule[] = [
     shows: /throttl|cpu|slow|took|latenc|duration|p9\d|time[sd]? ?out|exceeded|busy|saturat/i,
   },
   {
-    why: 'a consumer gets more than it can do between two polls',
+    why: 'a consumer gets more at once than it can do within the interval between two polls, so that it is taken for gone and its work goes to others',
     when: (lines) =>
-      grows(lines, /max[._-]?poll[._-]?records|fetch[._-]?max|prefetch/i, 2) ||
-      shrinks(lines, /max[._-]?poll[._-]?interval|session[._-]?timeout/i, 2),
-    shows: /rebalanc|max\.?poll|\blag\b|consumer_lag|heartbeat|member|unacked|redeliver/i,
+      grows(lines, /max[._-]?poll[._-]?records|fetch[._-]?max|prefetch|MaxNumberOfMessages|max[._-]?messages/i, 2) ||
+      shrinks(lines, MAY_TAKE, 2),
+    shows:
+      /rebalanc|max\.?poll|\blag\b|consumer_lag|heartbeat|member|unacked|redeliver|visibility|ack\w* (?:deadline|timeout)|delivery acknowledgement|message lock|receive_?count/i,
   },
   {
     why: 'its pool of connections is left at the default size',

@@ -1,14 +1,20 @@
 import { backtracking } from './backtracking.ts';
 import { blockedConnections } from './blocked-connections.ts';
+import { cacheGeneration } from './cache-generation.ts';
 import { droppedIndex } from './dropped-index.ts';
 import { durationUnits } from './duration-units.ts';
+import { endlessNames } from './endless-names.ts';
 import type { Consequence, ReadChange } from './harm.ts';
 import { identityOfKeys } from './identity-of-keys.ts';
+import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
 import { harmsBy } from './lines.ts';
 import { metricLabels } from './metric-labels.ts';
 import { OF_PROGRAMS } from './of-programs.ts';
 import { schemaChange } from './of-schemas.ts';
 import { lostRights, OF_SETTINGS } from './of-settings.ts';
+import { otherCulture } from './other-culture.ts';
+import { recreated } from './recreated.ts';
+import { runsAgain } from './runs-again.ts';
 import { shorterWaits } from './shorter-waits.ts';
 import { unclosed } from './unclosed.ts';
 import { writtenForm } from './written-form.ts';
@@ -25,10 +31,15 @@ const READERS = [
   identityOfKeys,
   writtenForm,
   shorterWaits,
+  cacheGeneration,
+  otherCulture,
+  endlessNames,
+  runsAgain,
+  recreated,
 ];
 
 /** The harm that stands in the lines of a change, to be read by anybody, even where it was meant to change nothing. */
 export const plainHarms = (change: ReadChange): Consequence[] => [
   ...READERS.flatMap((read) => read(change)),
-  ...harmsBy([...OF_PROGRAMS, ...OF_SETTINGS], change),
+  ...harmsBy([...OF_PROGRAMS, ...OF_SETTINGS, INHERITED_BY_FORKS], change),
 ];

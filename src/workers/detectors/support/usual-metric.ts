@@ -1,28 +1,16 @@
-import { type MetricShift, metricShifts } from '../../changes/metric-shifts.ts';
-import { alertTime, problemLines, usualUntil } from '../../changes/problem-lines.ts';
+import { metricShifts } from '../../changes/metric-shifts.ts';
+import { alertTime, usualUntil } from '../../changes/problem-lines.ts';
+import { complainsOften, servedDemand } from '../../changes/served-demand.ts';
 import { median, quantile } from '../../localisation/statistics/robust.ts';
-import { serviceIn } from '../../localisation/telemetry/component.ts';
-import { type MetricKind, metricKind } from '../../localisation/telemetry/metric-kind.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { Proof } from './clean-evidence.ts';
-import { seriesOf } from './evidence-of.ts';
 import { sameName } from './names.ts';
+import { seriesOfService } from './service-series.ts';
 
 /** Fewer points than this show no usual range. */
 const ENOUGH = 20;
-/** Complaints that come this often are more than what every system says now and then. */
-const OFTEN = 3;
 
 type Measured = { metric: string; service: string; number: number };
-
-/** The evidence with series of a service that are long enough. */
-const seriesOfService = (evidence: DetectorInput['evidence'], service: string) =>
-  seriesOf(evidence).filter(({ data, evidence: item }) =>
-    data.series.some(({ labels, points }) => {
-      const of = serviceIn(labels) ?? (typeof item.query.service === 'string' ? item.query.service : '');
-      return sameName(of, service) && points.length >= ENOUGH;
-    }),
-  );
 
 /** The metric that the alert is about, where it was measured for the alert's own service; null where it was not. */
 export function measuredMetric({ alerts, evidence }: DetectorInput): Measured | null {
@@ -38,27 +26,29 @@ export function measuredMetric({ alerts, evidence }: DetectorInput): Measured | 
 /**
  * Proof that the very metric that the alert is about stays where it usually is: no metric of its service left its level for good, and
  * nobody began to complain again and again. More requests than usual are no fault while they are answered as fast and as well as before.
- * Null where it was not measured or anything speaks against it.
+ * Null where it was not measured or anything speaks against it. Where no sender says when it fired, what holds now counts as well.
  */
-export function usualMetric(input: DetectorInput): Proof | null {
+export const usualMetric = (input: DetectorInput): Proof | null =>
+  usualAt(input) ?? (input.alerts.every(({ startsAt }) => startsAt === null) ? usualAt(seenFromNow(input)) : null);
+
+const seenFromNow = (input: DetectorInput): DetectorInput => ({
+  ...input,
+  alerts: input.alerts.map((alert) => ({ ...alert, startsAt: input.now.toISOString() })),
+});
+
+function usualAt(input: DetectorInput): Proof | null {
   const measured = measuredMetric(input);
-  if (!measured) return null;
+  if (!measured || complainsOften(input)) return null;
   const { metric, service, number } = measured;
-  const complaints = Map.groupBy(problemLines(input), ({ service: who, template }) => `${who} ${template}`);
-  if ([...complaints.values()].some((lines) => lines.length >= OFTEN)) return null;
   const moved = metricShifts(input).filter((shift) => sameName(shift.service, service));
   if (moved.length === 0) {
     if (!endsAsItBegan(input, measured)) return null;
     const statement = `${metric} of ${service} stays within what is usual, and so do its other metrics`;
     return { statement, evidence: [number] };
   }
-  const answers = moved.every(isMoreTraffic) ? answersMeasured(input, service) : null;
-  return (
-    answers && {
-      statement: `${service} is asked more than usual and answers as fast and as well as before`,
-      evidence: answers,
-    }
-  );
+  const answers = servedDemand(input, service);
+  const statement = `${service} is asked more than usual and answers as fast and as well as before`;
+  return answers && { statement, evidence: answers };
 }
 
 /** The parts of a course that are compared, and what is left of its beginning where nothing has happened. */
@@ -105,14 +95,4 @@ function hasBeenThere(points: [number, number][], alertAt: number): boolean {
   if (before.length < ENOUGH || since.length === 0) return false;
   const [low, high] = [Math.min(...before), Math.max(...before)];
   return Math.max(...since) <= high * BEYOND && Math.min(...since) * BEYOND >= low;
-}
-
-const isMoreTraffic = ({ metric, before, since }: MetricShift) => metricKind(metric) === 'traffic' && since > before;
-
-/** The evidence of how fast and how well a service answers; null where one of both was not measured. */
-function answersMeasured({ evidence }: DetectorInput, service: string): number[] | null {
-  const own = seriesOfService(evidence, service);
-  const of = (...kinds: MetricKind[]) => own.filter(({ data }) => kinds.includes(metricKind(data.metric)));
-  const [fast, well] = [of('latency'), of('failures', 'successes')];
-  return fast.length > 0 && well.length > 0 ? [...new Set([...fast, ...well].map(({ number }) => number))] : null;
 }

@@ -121,4 +121,31 @@ describe('reasons outside of the program', () => {
     const jumps = [{ service: 'depot', metric: 'db_calls_per_request', from: 2, to: 90 }];
     expect(causeOf(complaints, { jumps })).to.equal(null);
   });
+
+  it('is a store that has no number left for new rows, by the words of whoever keeps them', () => {
+    const said = [
+      "SQLSTATE[23000]: 1062 Duplicate entry '4294967295' for key 'scans.PRIMARY', scan %",
+      'ORA-08004: sequence SCAN_SEQ.NEXTVAL exceeds MAXVALUE and cannot be instantiated',
+      'Arithmetic overflow error converting IDENTITY to data type int, scan %',
+      'nextval: reached maximum value of sequence "scans_id_seq" (32767)',
+    ];
+    for (const body of said) {
+      const cause = causeOf([
+        { service: 'depot', body: `cannot store: ${body}` },
+        { service: 'depot-db', body },
+      ]);
+      expect(cause, body).to.include({ kind: 'numbers', class: 'database', service: 'depot-db' });
+    }
+    expect(causeOf([{ service: 'depot', body: "Duplicate entry '77%' for key 'scans.PRIMARY'" }])).to.equal(null);
+  });
+
+  it('is no demand where a caller makes many more calls for each of what it is asked', () => {
+    const complaints = [{ service: 'depot', severity: 'WARN', body: 'request % exceeded its budget' }];
+    const jumps = [
+      { service: 'depot', metric: 'requests_per_sec', from: 100, to: 700 },
+      { service: 'app', metric: 'backend_requests_per_visit', from: 4, to: 40 },
+      { service: 'app', metric: 'requests_per_sec', from: 10, to: 25 },
+    ];
+    expect(causeOf(complaints, { jumps })).to.equal(null);
+  });
 });

@@ -90,6 +90,32 @@ describe('the changes around an incident', () => {
     expect(withoutJudged(found, changes).map(({ component }) => component)).to.deep.equal(['orders']);
   });
 
+  it('give connections that fail to a peer whom nobody names the class of the peer that a change made fail', () => {
+    const classAfter = (diff: string) => {
+      const commit = {
+        ...rollout('orders', 10),
+        kind: 'commit' as const,
+        title: 'chore: fit into the small node',
+        detail: `@@ orders.yaml @@\n${diff}`,
+        files: ['orders.yaml'],
+      };
+      const seen = incident([commit as unknown as ReturnType<typeof rollout>]);
+      const refused: Finding = {
+        ...beganAt('orders'),
+        detector: 'connection-failure',
+        class: 'network',
+        component: null,
+        statement: 'Connections are refused',
+        confidence: 0.65,
+      };
+      const findings = [refused, beganAt('orders')];
+      const agent = poolAgents(loadAgents())[0]!;
+      return concludeFindings({ alerts: seen.alerts, agent, findings, evidence: seen.evidence, gaps: [], seen }).class;
+    };
+    expect(classAfter('-  WORKERS: "16"\n+  WORKERS: "2"')).to.equal('application');
+    expect(classAfter('-  COLOUR: "red"\n+  COLOUR: "blue"')).to.equal('network');
+  });
+
   it('make a place probable that was only suspected, where mechanism, time and place fit well', () => {
     const verdict = (diff: string) => {
       const commit = {

@@ -1,0 +1,69 @@
+import { sameName } from '../detectors/support/names.ts';
+import { seriesOfService } from '../detectors/support/service-series.ts';
+import type { LocalisationInput } from '../localisation/localise.ts';
+import { type MetricKind, metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
+import { type MetricShift, metricShifts } from './metric-shifts.ts';
+import { problemLines } from './problem-lines.ts';
+
+/** Complaints that come this often are more than what every system says now and then. */
+const OFTEN = 3;
+/** A share of what there is that leaves room for more. */
+const ROOM = 0.8;
+
+const HANDS = /\b(?:replicas?|pods?|instances?|tasks?|nodes?|workers?)\b/;
+const NOT_READY = /\b(?:unavailable|pending|failed|unready|unhealthy|restarts?|evicted|missing)\b/;
+/** Work that is done, by the time in which it is. */
+const RATE = /\bper (?:s|sec|second|min|minute|hour)\b|\b(?:active|online) (?:users|sessions)\b/;
+/** What is counted where people or programs are not served. */
+const UNSERVED =
+  /\b(?:reject\w*|refus\w*|drop\w*|denied|declin\w*|retr(?:y|ies)|abandon\w*|evict\w*|lost|invalid|duplicates?|kill\w*|throttl\w*|limited|lagg?\w*|wait\w*|queued?|backlog|depth|pending|overdue|stale|unacked|error\w*|fail\w*)\b/;
+
+/** More requests than before. */
+export const isMoreTraffic = ({ metric, before, since }: MetricShift): boolean =>
+  metricKind(metric) === 'traffic' && since > before && !UNSERVED.test(wordsOf(metric));
+
+/**
+ * The evidence that a service is asked for more than usual and answers as fast and as well as before, with what more requests need
+ * anywhere: more hands, more of a processor and of connections, more work done. Null where anybody waits, fails or complains, and where
+ * how it answers was not measured.
+ */
+export function servedDemand(input: LocalisationInput, service: string): number[] | null {
+  const shifts = metricShifts(input);
+  const own = shifts.filter((shift) => sameName(shift.service, service));
+  const asked = own.filter(isMoreTraffic);
+  if (asked.length === 0 || shifts.some(isWorse)) return null;
+  const times = Math.max(...asked.map(({ before, since }) => (before > 0 ? since / before : Number.POSITIVE_INFINITY)));
+  if (!own.every((shift) => goesWithDemand(shift, times)) || complainsOften(input)) return null;
+  return answersMeasured(input, service);
+}
+
+/** True where lines that nobody wrote before come again and again. */
+export function complainsOften(input: LocalisationInput): boolean {
+  const complaints = Map.groupBy(problemLines(input), ({ service, template }) => `${service} ${template}`);
+  return [...complaints.values()].some((lines) => lines.length >= OFTEN);
+}
+
+/** Slower, failing or waiting requests, of whomever. */
+function isWorse({ metric, before, since }: MetricShift): boolean {
+  const kind = metricKind(metric);
+  if (kind === 'successes') return since < before;
+  return since > before && (['latency', 'failures', 'client'].includes(kind) || UNSERVED.test(wordsOf(metric)));
+}
+
+function goesWithDemand(shift: MetricShift, times: number): boolean {
+  const { metric, before, since } = shift;
+  const words = wordsOf(metric);
+  if (NOT_READY.test(words)) return false;
+  const kind = metricKind(metric);
+  if (kind === 'cpu') return since < before || (since > 1 ? since / 100 : since) < ROOM;
+  if (kind === 'memory' || kind === 'saturation') return since <= times * before;
+  return since > before && (kind === 'traffic' || kind === 'successes' || HANDS.test(words) || RATE.test(words));
+}
+
+/** The evidence of how fast and how well a service answers; null where one of both was not measured. */
+function answersMeasured({ evidence }: LocalisationInput, service: string): number[] | null {
+  const own = seriesOfService(evidence, service);
+  const of = (...kinds: MetricKind[]) => own.filter(({ data }) => kinds.includes(metricKind(data.metric)));
+  const [fast, well] = [of('latency'), of('failures', 'successes')];
+  return fast.length > 0 && well.length > 0 ? [...new Set([...fast, ...well].map(({ number }) => number))] : null;
+}
