@@ -19,7 +19,7 @@ const UNSERVED =
   /\b(?:reject\w*|refus\w*|drop\w*|denied|declin\w*|retr(?:y|ies)|abandon\w*|evict\w*|lost|invalid|duplicates?|kill\w*|throttl\w*|limited|lagg?\w*|wait\w*|queued?|backlog|depth|pending|overdue|stale|unacked|error\w*|fail\w*)\b/;
 
 /** More requests than before. */
-export const isMoreTraffic = ({ metric, before, since }: MetricShift): boolean =>
+const isMoreTraffic = ({ metric, before, since }: MetricShift): boolean =>
   metricKind(metric) === 'traffic' && since > before && !UNSERVED.test(wordsOf(metric));
 
 /**

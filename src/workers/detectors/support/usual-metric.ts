@@ -26,17 +26,9 @@ export function measuredMetric({ alerts, evidence }: DetectorInput): Measured | 
 /**
  * Proof that the very metric that the alert is about stays where it usually is: no metric of its service left its level for good, and
  * nobody began to complain again and again. More requests than usual are no fault while they are answered as fast and as well as before.
- * Null where it was not measured or anything speaks against it. Where no sender says when it fired, what holds now counts as well.
+ * Null where it was not measured or anything speaks against it.
  */
-export const usualMetric = (input: DetectorInput): Proof | null =>
-  usualAt(input) ?? (input.alerts.every(({ startsAt }) => startsAt === null) ? usualAt(seenFromNow(input)) : null);
-
-const seenFromNow = (input: DetectorInput): DetectorInput => ({
-  ...input,
-  alerts: input.alerts.map((alert) => ({ ...alert, startsAt: input.now.toISOString() })),
-});
-
-function usualAt(input: DetectorInput): Proof | null {
+export function usualMetric(input: DetectorInput): Proof | null {
   const measured = measuredMetric(input);
   if (!measured || complainsOften(input)) return null;
   const { metric, service, number } = measured;
