@@ -1,5 +1,6 @@
 import type { Fault } from '../../sandbox/http/faults.ts';
 import type { ChatFault } from '../../sandbox/llm/chat-fault.ts';
+import type { SlackApiCall } from '../../sandbox/slack/slack-service.ts';
 import { onPostgres } from '../harness/servers.ts';
 import type { Drill, Stage } from '../harness/stage.ts';
 import { expectWithin, expectWorking, untilBusy, wait } from './steps.ts';
@@ -161,9 +162,12 @@ async function redrive({ fleet, environment }: Stage, id: string): Promise<numbe
 
 const POST = 'chat.postMessage';
 
+const textAlone = ({ args, status, fault }: SlackApiCall) =>
+  status === 200 && !fault && (!Array.isArray(args.blocks) || args.blocks.length === 0);
+
 /**
- * One refusal at a time: the simulated Slack refuses whatever comes next, and would else refuse the text alone as well,
- * which Slack does not.
+ * One refusal at a time, and the next only after its message went out as text: the simulated Slack refuses whatever comes
+ * next, and would else refuse a text alone as well, which Slack does not.
  */
 const slackRejectsBlocks: Drill = {
   name: 'slack-rejects-blocks',
@@ -172,14 +176,21 @@ const slackRejectsBlocks: Drill = {
   shortOn: ['redis'],
   seconds: { short: 60, long: 60 },
   async run(stage) {
-    stage.sender.start(1);
+    const { sandbox, sender, watch } = stage;
+    // An investigation that takes a while has its live card first, which its report edits.
+    sandbox.signoz.setFault('*', { kind: 'answer_late', ms: 1_000 });
+    sender.start(1);
     await untilBusy(stage);
     for (let round = 0; round < 10; round++) {
       const method = round % 2 ? 'chat.update' : POST;
-      stage.sandbox.slack.failNext(method, { kind: 'error', error: 'invalid_blocks' });
-      await wait(stage, 1.5);
+      const from = sandbox.slack.record.length;
+      const since = (is: (call: SlackApiCall) => boolean) =>
+        sandbox.slack.record.slice(from).some((call) => call.method === method && is(call));
+      sandbox.slack.failNext(method, { kind: 'error', error: 'invalid_blocks' });
+      await watch.until(`${method} meets the refusal`, () => since(({ fault }) => fault !== null), 30_000);
+      await watch.until(`the text alone by ${method}`, () => since(textAlone), 30_000);
     }
-    stage.sandbox.slack.clearFaults();
+    sandbox.signoz.clearFaults();
     await expectWorking(stage, ANSWERED_WITHIN_S);
   },
 };
