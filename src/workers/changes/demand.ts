@@ -78,6 +78,7 @@ export function moreWork({ shifts, onset, asker }: IncidentPicture): Operational
     class: 'resource',
     statement,
     service,
+    waitsAt: waits.service,
     evidence: [...new Set(evidence)].sort((a, b) => a - b),
   };
 }

@@ -13,6 +13,8 @@ export type OperationalCause = {
   statement: string;
   /** Who gets the requests of a `demand`, or whose disk it is in `storage`. */
   service?: string;
+  /** Where what is asked of the `service` waits. */
+  waitsAt?: string;
   /** Who says so in plain words. */
   saidBy?: string;
   evidence: number[];

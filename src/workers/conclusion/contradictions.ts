@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from '../../shared/report.ts';
 import { alertText } from '../alert-facts.ts';
+import { servedDemand } from '../changes/served-demand.ts';
 import { diagnoseDatabase } from '../database-state/diagnose-database.ts';
 import { isOver } from '../database-state/past-interruption.ts';
 import { currentEvents } from '../database-state/stories/story-parts.ts';
@@ -29,7 +30,10 @@ const cleanEvidence: Check = ({ detector, component, confidence }, input) => {
   const known = Object.hasOwn(CLEAN_CHECKS, detector) ? CLEAN_CHECKS[detector as keyof typeof CLEAN_CHECKS] : null;
   if (!known || confidence >= CERTAIN || !isAlertSubject(component, input)) return null;
   const proof = known.proof(input);
-  return proof ? { why: proof.statement, evidence: proof.evidence, leaves: 0.85 } : null;
+  if (!proof) return null;
+  // What more requests need anywhere is all that was found.
+  const explained = detector === 'where-it-began' && component !== null && servedDemand(input, component) !== null;
+  return { why: proof.statement, evidence: proof.evidence, leaves: explained ? 0.35 : 0.85 };
 };
 
 /** What a detector is this sure of it has seen with its own eyes. */

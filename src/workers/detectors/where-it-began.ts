@@ -142,7 +142,7 @@ const LEAST_OF_DEMAND = 0.55;
 
 function isDemanded({ service }: Suspect, input: DetectorInput): boolean {
   const operational = operationalOf(input);
-  return operational?.kind === 'demand' && operational.service === service;
+  return operational?.kind === 'demand' && [operational.service, operational.waitsAt].includes(service);
 }
 
 function operationalOf(input: DetectorInput): OperationalCause | null {

@@ -89,7 +89,8 @@ describe('reasons outside of the program', () => {
     const more = { service: 'mailer', metric: 'emails_sent_per_min', from: 400, to: 900 };
     const waits = { service: 'mail-queue', metric: 'messages_pending', from: 20, to: 9000 };
     const slower = { service: 'mailer', metric: 'send_duration_p95_ms', from: 80, to: 900 };
-    expect(causeOf(complaints, { jumps: [more, waits] })).to.include({ kind: 'demand', service: 'mailer' });
+    const demand = { kind: 'demand', service: 'mailer', waitsAt: 'mail-queue' };
+    expect(causeOf(complaints, { jumps: [more, waits] })).to.include(demand);
     expect(causeOf(complaints, { jumps: [more] })).to.equal(null);
     expect(causeOf(complaints, { jumps: [more, waits, slower] })).to.equal(null);
   });

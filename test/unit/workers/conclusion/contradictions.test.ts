@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Evidence, Finding } from '../../../../src/shared/report.ts';
 import { contradictions } from '../../../../src/workers/conclusion/contradictions.ts';
+import { incident, type Jump } from '../../../fixtures/rca/change-incident.ts';
 import { container, evidence, input, logRow, logs, pod, pods } from '../../../support/evidence-fixtures.ts';
 
 function found(detector: string, component: string, more: Partial<Finding> = {}): Finding {
@@ -31,6 +32,19 @@ const about = (...items: Evidence[]) => input('web is slow', items, { service: '
 const whys = (finding: Finding, ...items: Evidence[]) => contradictions(finding, about(...items)).map(({ why }) => why);
 
 describe('what speaks against a finding', () => {
+  it('is nearly everything where more is asked of a service, which answers as fast and as well as before', () => {
+    const jump = (metric: string, from: number, to: number): Jump => ({ service: 'seats', metric, from, to });
+    const answers = [jump('request_duration_p99_seconds', 0.2, 0.2), jump('http_error_ratio', 0.001, 0.001)];
+    const left = (...jumps: Jump[]) => {
+      const told = incident({ service: 'seats', metric: 'rps', complaints: [], jumps: [...answers, ...jumps] });
+      const [first] = contradictions(found('where-it-began', 'seats'), { ...told, facts: { service: 'seats' } });
+      return first?.leaves ?? 1;
+    };
+    expect(left(jump('cpu_utilization', 0.3, 0.6))).to.be.below(0.4);
+    expect(left(jump('cpu_utilization', 0.3, 0.95))).to.equal(1);
+    expect(left(jump('db_wait_seconds', 0.1, 0.9))).to.equal(1);
+  });
+
   it('are endpoints that are ready although connections are refused', () => {
     const refused = found('connection-failure', 'orders.shop.svc:8080', {
       statement: 'Connections to orders are refused',
