@@ -52,6 +52,7 @@ import { statusPages } from './analyzers/status-pages.ts';
 import { storage } from './analyzers/storage.ts';
 import { storeFacts } from './analyzers/store-facts.ts';
 import { stuckDeletions } from './analyzers/stuck-deletions.ts';
+import { timedSteps } from './analyzers/timed-steps.ts';
 import { unroutedRequests } from './analyzers/unrouted-requests.ts';
 import { upstreamNameServers } from './analyzers/upstream-name-servers.ts';
 import { usage } from './analyzers/usage.ts';
@@ -98,6 +99,7 @@ export const ANALYZERS = {
   otherEvents,
   logErrors,
   slowSteps,
+  timedSteps,
   waitingWork,
   callGaps,
   callLatency,

@@ -2,7 +2,7 @@ import { ageSeconds } from '../read/ages.ts';
 
 /** The words of somebody who waits for an answer, or for work to be done. */
 export const SPEAKS_OF_WAITING =
-  /\b(?:slow\w*|latenc\w+|p\d\d|delay\w*|time[sd]? ?out|timeouts?|response times?|durations?|hang\w*|stall\w*|stuck|wait\w*|behind|lag(?:s|ging)?|late|later|overdue|backlogs?|queues?|queued|pil(?:e|es|ing) up|sluggish\w*|takes? (?:too |so |very )?(?:long|hours|minutes))\b|\b50[34]\b/i;
+  /\b(?:slow\w*|latenc\w+|p\d\d|delay\w*|time[sd]? ?out|timeouts?|response times?|durations?|hang\w*|stall\w*|stuck|wait\w*|behind|lag(?:s|ging)?|late|later|overdue|backlogs?|queues?|queued|pil(?:e|es|ing) up|sluggish\w*|takes? (?:too |so |very )?(?:long(?:er)?|ages|forever|hours|minutes|seconds))\b|\b50[34]\b/i;
 
 /** How programs write how long a piece of work had waited when they began with it: `queued 1h59m`, `waited=720s`, `age_ms=930000`. */
 const WAITED =
