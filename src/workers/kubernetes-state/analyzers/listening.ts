@@ -1,6 +1,7 @@
 import { changeAction, describeAction, logAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { KubernetesState, LogText, Service } from '../kubernetes-state.ts';
+import type { KubernetesState, Service } from '../kubernetes-state.ts';
+import { LOOPBACK, listenersIn } from '../logs/listeners.ts';
 import { logsOfWorkload } from '../logs/pod-log.ts';
 import { nameBook, namedIn, writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
@@ -11,25 +12,6 @@ export const listening: Analyzer = (context) => {
   const places = selectables(context.state);
   return context.state.services.flatMap((service) => listensElsewhere(context, service, places)).slice(0, 2);
 };
-
-/** An address that a program listens on, and the line that says so; `host` is null where only a port is told. */
-type Listener = { host: string | null; port: string; line: string };
-
-/** How servers of many languages say where they listen. */
-const LISTENS =
-  /\b(?:listening|running|serving|started|available|accepting connections)\b[^\n]{0,40}?(?:\bon\b|\bat\b|:)[^\n]{0,40}?(?:(?<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|\*)?:|\bport(?:\(s\)|s)?(?: number)?[ =:]+)(?<port>\d{2,5})\b/i;
-const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
-const MOST_LINES = 400;
-
-function listenersIn(logs: LogText[]): Listener[] {
-  return logs
-    .filter(({ command }) => !command)
-    .flatMap(({ lines }) => lines.slice(0, MOST_LINES))
-    .flatMap((line) => {
-      const found = LISTENS.exec(line.slice(0, 400))?.groups;
-      return found?.port ? [{ host: found.host ?? null, port: found.port, line }] : [];
-    });
-}
 
 function listensElsewhere({ state, text }: Context, service: Service, places: Selectable[]): Diagnosis[] {
   const [place] = placesBehind(state, service, places);

@@ -1,6 +1,7 @@
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { Container, KubeEvent, KubernetesState, Pod, Probe } from '../kubernetes-state.ts';
+import { listenersIn } from '../logs/listeners.ts';
 import { logsOfPod } from '../logs/pod-log.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, isNoLongerSaid, workloadName } from '../relations.ts';
@@ -36,7 +37,8 @@ function failing({ state }: Context, pod: Pod): Diagnosis[] {
   const place = placeOf(pod, kind, event);
   // Of pods that our own server told of, the detector of endpoints says the same.
   if (pod.answered && !place) return [];
-  return [toDiagnosis(pod, kind, event, { place, kills, plain: speaksPlainly(state, pod, event) })];
+  const plain = speaksPlainly(state, pod, event);
+  return [toDiagnosis(pod, kind, event, { place, kills, plain, elsewhere: listensElsewhere(state, pod, event) })];
 }
 
 /** So many restarts, the last one so many seconds ago, are more than chance. */
@@ -81,6 +83,8 @@ type Scene = {
   kills: boolean;
   /** True where the program says that it was asked in plain HTTP and speaks TLS. */
   plain: boolean;
+  /** Where the program says that it listens, while the probe is refused elsewhere. */
+  elsewhere: Elsewhere;
 };
 
 const PLAIN_HTTP = /HTTP request (?:was sent )?to an HTTPS (?:server|port)|plain HTTP request was sent to HTTPS port/i;
@@ -95,6 +99,18 @@ function speaksPlainly(state: KubernetesState, pod: Pod, { message }: KubeEvent)
 /** A probe without `scheme: HTTPS` at a port of TLS. */
 const SCHEME = 'it speaks plain HTTP to a port where the program speaks TLS (scheme HTTP instead of HTTPS)';
 
+type Elsewhere = { why: string; evidence: number[] } | null;
+
+/** Nothing listens where the probe asks, and the program says in its log that it listens on another port. */
+function listensElsewhere(state: KubernetesState, pod: Pod, { message }: KubeEvent): Elsewhere {
+  const asked = /:(\d{2,5}):? (?:connect: )?(?:connection refused|connect)/.exec(message)?.[1];
+  const logs = logsOfPod(state, pod);
+  const ports = [...new Set(listenersIn(logs).map(({ port }) => port))];
+  if (!asked || !/refused/i.test(message) || ports.length === 0 || ports.includes(asked)) return null;
+  const why = `it asks port ${asked}, but the program says that it listens on port ${ports.slice(0, 3).join(', ')} (probe against the wrong port)`;
+  return { why, evidence: logs.map(({ evidence }) => evidence) };
+}
+
 function placeOf(pod: Pod, kind: Probe['kind'], { message }: KubeEvent): Place {
   const all = pod.template.containers.flatMap((container) =>
     container.probes.filter((probe) => probe.kind === kind).map((probe) => ({ container, probe })),
@@ -103,8 +119,14 @@ function placeOf(pod: Pod, kind: Probe['kind'], { message }: KubeEvent): Place {
   return all.find(({ probe }) => probe.port !== null && probe.port === port) ?? all[0] ?? null;
 }
 
-function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, { place, kills, plain }: Scene): Diagnosis {
-  const found = plain ? SCHEME : place ? faultOf(place, event.message) : faultInMessage(event.message);
+function toDiagnosis(
+  pod: Pod,
+  kind: Probe['kind'],
+  event: KubeEvent,
+  { place, kills, plain, elsewhere }: Scene,
+): Diagnosis {
+  const told = place ? faultOf(place, event.message) : faultInMessage(event.message);
+  const found = plain ? SCHEME : (elsewhere?.why ?? told);
   const wrong = found ?? tooLate(kind, kills, event);
   const effect =
     kind === 'readiness'
@@ -121,7 +143,7 @@ function toDiagnosis(pod: Pod, kind: Probe['kind'], event: KubeEvent, { place, k
     confidence: wrong ? 0.88 : kills ? 0.76 : 0.66,
     cause: wrong !== null || kills,
     depth: wrong ? DEPTH.root : DEPTH.pod,
-    evidence: [...pod.evidence, event.evidence],
+    evidence: [...pod.evidence, event.evidence, ...(elsewhere?.evidence ?? [])],
     actions: [
       ...describeAction('pod', pod.name, pod.namespace, 'See the probes and their failures'),
       ...(wrong

@@ -462,6 +462,31 @@ const STATES: State[] = [
     well: [pod('  dnsPolicy: ClusterFirst\n')],
   },
   {
+    of: 'a probe of a port on which the program by its own word does not listen',
+    says: /asks port 9000, but the program says that it listens on port 3000 \(probe against the wrong port\)/,
+    faulty: [
+      [
+        'kubectl get pods -n team',
+        'NAME                   READY   STATUS    RESTARTS   AGE\napi-6d5c8b7f9d-4xk2p   0/1     Running   0          9m\n',
+      ],
+      [
+        'kubectl get events -n team',
+        'LAST SEEN   TYPE      REASON      OBJECT                     MESSAGE\n4s          Warning   Unhealthy   pod/api-6d5c8b7f9d-4xk2p   Readiness probe failed: dial tcp 10.42.0.3:9000: connect: connection refused\n',
+      ],
+      [
+        'kubectl logs api-6d5c8b7f9d-4xk2p -n team',
+        '{"level":"info","msg":"Server listening at http://0.0.0.0:3000"}\n',
+      ],
+    ],
+    well: [
+      READY,
+      [
+        'kubectl logs api-6d5c8b7f9d-4xk2p -n team',
+        '{"level":"info","msg":"Server listening at http://0.0.0.0:3000"}\n',
+      ],
+    ],
+  },
+  {
     of: 'a probe against the wrong port',
     says: /probe against the wrong port/,
     faulty: [
