@@ -8,7 +8,7 @@ import { type LoudestAsker, loudestAsker } from './loudest-asker.ts';
 import { type MachineUpkeep, machineUpkeep } from './machine-upkeep.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { alertTime, type ProblemLine, problemLines } from './problem-lines.ts';
-import { servedDemand } from './served-demand.ts';
+import { isMoreWork, servedDemand } from './served-demand.ts';
 
 /** What went wrong, where first and since when: what a change has to fit. */
 export type IncidentPicture = {
@@ -166,9 +166,9 @@ function onsetOf(input: LocalisationInput, problems: ProblemLine[], shifts: Metr
 
 const RUSH = 2;
 
-/** Somewhat more requests than before are nobody's trouble: they come every day, and at the end of the month. */
-const asksForMore = ({ metric, before, since }: MetricShift): boolean =>
-  metricKind(metric) === 'traffic' && since > before && since < RUSH * before;
+/** Somewhat more requests than before, or ever more of them, are nobody's trouble: they come every morning, and at the end of the month. */
+const asksForMore = (shift: MetricShift): boolean =>
+  isMoreWork(shift) && (!shift.sudden || (metricKind(shift.metric) === 'traffic' && shift.since < RUSH * shift.before));
 
 const OFTEN = 3;
 

@@ -15,6 +15,8 @@ export type MetricShift = {
   /** The first value of the new level, epoch ms; a point stands for the step that begins there. */
   at: number;
   step: number;
+  /** True where it went most of its way within a few steps; false for a level that climbs or falls slowly. */
+  sudden: boolean;
   evidence: number;
 };
 
@@ -27,6 +29,8 @@ const NOTABLE = 0.25;
 const RARE = 0.95;
 const BEYOND_RARE = 1.5;
 const IN_ROW = 3;
+/** So much of its way a sudden shift goes at once. */
+const SUDDEN = 0.4;
 /** Of the values up to the alert so many have to be unusual: a level, no peaks. */
 const STAYS = 0.8;
 
@@ -51,7 +55,7 @@ export const metricShifts = oncePer((input: LocalisationInput): MetricShift[] =>
 function shiftOf(
   series: [number, number][],
   alertAt: number,
-): Pick<MetricShift, 'before' | 'since' | 'at' | 'step'> | null {
+): Pick<MetricShift, 'before' | 'since' | 'at' | 'step' | 'sudden'> | null {
   const points = series.filter((point) => point.every(Number.isFinite)).sort(([left], [right]) => left - right);
   const [first, second] = points;
   if (!first || !second) return null;
@@ -69,7 +73,9 @@ function shiftOf(
     const stays = later.filter((_, offset) => isFar(index + offset)).length >= STAYS * later.length;
     if (!stays || !isFar(index + 1)) continue;
     const since = median(later.map(([, value]) => value));
-    return { before, since, at: points[index]![0], step: second[0] - first[0] };
+    const went = points[index + IN_ROW - 1]![1] - points[index - 1]![1];
+    const sudden = Math.abs(went) >= SUDDEN * Math.abs(since - before);
+    return { before, since, at: points[index]![0], step: second[0] - first[0], sudden };
   }
   return null;
 }

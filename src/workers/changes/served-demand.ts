@@ -19,8 +19,14 @@ const UNSERVED =
   /\b(?:reject\w*|refus\w*|drop\w*|denied|declin\w*|retr(?:y|ies)|abandon\w*|evict\w*|lost|invalid|duplicates?|kill\w*|throttl\w*|limited|lagg?\w*|wait\w*|queued?|backlog|depth|pending|overdue|stale|unacked|error\w*|fail\w*)\b/;
 
 /** More requests than before. */
-const isMoreTraffic = ({ metric, before, since }: MetricShift): boolean =>
-  metricKind(metric) === 'traffic' && since > before && !UNSERVED.test(wordsOf(metric));
+const isMoreTraffic = (shift: MetricShift): boolean => metricKind(shift.metric) === 'traffic' && isMoreWork(shift);
+
+/** More requests, or more of any work by the time in which it is done, than before. */
+export function isMoreWork({ metric, before, since }: MetricShift): boolean {
+  const words = wordsOf(metric);
+  const kind = metricKind(metric);
+  return since > before && (kind === 'traffic' || (kind === 'other' && RATE.test(words))) && !UNSERVED.test(words);
+}
 
 /**
  * The evidence that a service is asked for more than usual and answers as fast and as well as before, with what more requests need
