@@ -80,6 +80,7 @@ const RULES: readonly Rule[] = [
     why: 'it asks a store within a loop',
     when: ({ added }) => some(added, LOOP) && some(added, IN_STORE),
     shows: STORE_LOAD,
+    ofStatements: true,
   },
   {
     why: 'it gives data another form',
@@ -113,7 +114,11 @@ export function consequencesOf({ removed, added }: DiffLines, detail: string): C
     larger: far.flatMap(({ larger, before }) => (larger ? [before] : [])),
   };
   const found = RULES.filter(({ when }) => when(lines));
-  return [...found, ...(keepsThings(detail) ? [KEEPS] : [])].map(({ why, shows }) => ({ why, shows }));
+  return [...found, ...(keepsThings(detail) ? [KEEPS] : [])].map(({ why, shows, ofStatements }) => ({
+    why,
+    shows,
+    ...(ofStatements && { ofStatements }),
+  }));
 }
 
 const KEEPS: Consequence = { why: 'it keeps things for as long as it runs', shows: MEMORY };

@@ -33,6 +33,9 @@ function multiplies(shift: MetricShift, shifts: MetricShift[], first: string | n
 const isAsked = (metric: string) =>
   metricKind(metric) === 'traffic' && !/\bper (?:request|call)\b/.test(wordsOf(metric));
 
+/** True for a metric of what others ask of a service, as opposed to what it asks of others. */
+export const isAskedFor = (metric: string): boolean => isAsked(metric) && !OUTBOUND.test(metric);
+
 /** The first failing service gets many times the requests it used to; that explains nothing where it serves them as well as before. */
 export function demandSurge(
   { shifts, onset, meetsDemand }: IncidentPicture,

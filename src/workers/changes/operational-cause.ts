@@ -103,13 +103,21 @@ const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp;
     kind: 'expired',
     class: 'network',
     what: 'A certificate has expired',
-    words: /\b(?:certificate|x509|tls|ssl)(?:_|\b.{0,80}?(?:\b|_))(?:expired|not yet valid)\b/i,
+    words:
+      /\b(?:certificate|x509|tls|ssl)(?:_|\b.{0,80}?(?:\b|_))(?:expired|not yet valid)\b|CertificateExpired|CertificateNotYetValid|CERT_(?:HAS_EXPIRED|DATE_INVALID)|\bcert\w*\b.{0,60}\bNotAfter\b|certificate is not valid (?:after|any ?more)/i,
   },
   {
     kind: 'storage',
     class: 'resource',
     what: 'A disk is full',
     words: /\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\bdisk quota\b/i,
+  },
+  {
+    kind: 'quota',
+    class: 'resource',
+    what: 'What a machine or volume may do beyond its baseline is used up',
+    words:
+      /\b(?:burst|cpu|i\/?o|ebs)[ _-]?(?:balance|credits?)\b.{0,60}\b(?:exhausted|depleted|used up|empty|ran out|at 0)|\b(?:limited|throttled|capped) to (?:its |the )?baseline\b/i,
   },
   {
     kind: 'numbers',
@@ -141,10 +149,14 @@ const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp;
   },
 ];
 
-function saidPlainly({ problems }: IncidentPicture): OperationalCause | null {
+/** A store knows its own numbers; and where the trouble began it is known whose certificate it was. */
+const knowsBest = (kind: OperationalCause['kind'], { service }: ProblemLine, first: string | undefined): boolean =>
+  kind === 'numbers' ? isStore(service) : kind === 'expired' && service === first;
+
+function saidPlainly({ problems, failing }: IncidentPicture): OperationalCause | null {
   for (const { kind, class: found, words, what } of PLAIN) {
     const lines = problems.filter(({ body }) => words.test(body));
-    const said = (kind === 'numbers' ? lines.find(({ service }) => isStore(service)) : undefined) ?? lines[0];
+    const said = lines.find((line) => knowsBest(kind, line, failing[0]?.service)) ?? lines[0];
     if (!said) continue;
     const statement = `${what}: "${oneLine(said.body, 140)}"`;
     const isPlace = (kind === 'storage' || kind === 'numbers') && !isReporter(said.service);

@@ -6,10 +6,10 @@ const DECLARES =
   /create (?:unique )?index|\badd_?index|createIndex|db_index\s*=\s*True|\bindex\s*=\s*True|@Index\b|@@index\b|ensureIndex|\bAddIndex/i;
 const MAKES_AGAIN = /create (?:unique )?index|\badd_?index|createIndex|ensureIndex|\bAddIndex/i;
 /** How an index is called, by the habits of frameworks. */
-const NAME = /\b(?:\w+_(?:idx|index|ix|key)|(?:idx|ix|index)_\w+)\b/;
+const NAME = /\b(?!(?:remove|drop|delete)_index\b)(?:\w+_(?:idx|index|ix|key)|(?:idx|ix|index)_\w+)\b/;
 
 const SHOWS =
-  /quer(?:y|ies)|database|sql|\bselect\b|statement|seq\w*.?scan|full.?(?:table.)?scan|rows?_(?:read|examined)|blocks?_read|tup_|collscan|\btook\b/i;
+  /quer(?:y|ies)(?!_per)|database|sql|\bselect\b|statement|seq\w*.?scan|full.?(?:table.)?scan|rows?_(?:read|examined)|blocks?_read|tup_|collscan|\btook\b/i;
 
 /** An index that goes away and is not made anew in another form. */
 export function droppedIndex({ removed, added }: ReadChange): Consequence[] {
@@ -19,5 +19,7 @@ export function droppedIndex({ removed, added }: ReadChange): Consequence[] {
   if (drops.length === 0 && added.some((line) => DECLARES.test(line))) return [];
   const names = [...drops, ...undeclared].flatMap((line) => NAME.exec(line)?.[0] ?? []).slice(0, 3);
   const told = names.length > 0 ? ` (${oneLine(names.join(', '), 120)})` : '';
-  return [{ why: `it drops an index${told}, so that whole tables are read`, shows: SHOWS, isPlain: true }];
+  return [
+    { why: `it drops an index${told}, so that whole tables are read`, shows: SHOWS, isPlain: true, ofStatements: true },
+  ];
 }

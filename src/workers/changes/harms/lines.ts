@@ -4,7 +4,7 @@ import type { Consequence, ReadChange } from './harm.ts';
 /** A change as the rules of a table look at it: lines that differ, and which of them are the same but for a value. */
 export type Lines = ReadChange & { altered: AlteredLine[] };
 /** A kind of change that does harm, by its lines, and how the harm shows. */
-export type HarmRule = { why: string; when: (lines: Lines) => boolean; shows: RegExp };
+export type HarmRule = Pick<Consequence, 'why' | 'shows' | 'ofStatements'> & { when: (lines: Lines) => boolean };
 
 export const some = (lines: string[], pattern: RegExp): boolean => lines.some((line) => pattern.test(line));
 export const came = ({ removed, added }: Lines, pattern: RegExp): boolean =>
@@ -21,5 +21,5 @@ export const shrinks = ({ altered }: Lines, pattern: RegExp, times = 1): boolean
 /** Reads a change once for all rules of a table. */
 export function harmsBy(rules: readonly HarmRule[], change: ReadChange): Consequence[] {
   const lines: Lines = { ...change, altered: alteredLines(change) };
-  return rules.filter(({ when }) => when(lines)).map(({ why, shows }) => ({ why, shows, isPlain: true }));
+  return rules.filter(({ when }) => when(lines)).map(({ when: _, ...harm }) => ({ ...harm, isPlain: true }));
 }

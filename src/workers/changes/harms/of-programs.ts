@@ -80,11 +80,13 @@ export const OF_PROGRAMS: readonly HarmRule[] = [
     why: 'it loads related rows one by one',
     when: (lines) => gone(lines, LOADS_TOGETHER),
     shows: SLOW_STORE,
+    ofStatements: true,
   },
   {
     why: 'it searches by what no index answers',
     when: (lines) => came(lines, NO_INDEX_HELPS),
     shows: SLOW_STORE,
+    ofStatements: true,
   },
   {
     why: 'it asks a store for all that it holds at once, which holds up everybody else',

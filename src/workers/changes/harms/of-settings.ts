@@ -7,7 +7,7 @@ const CRON = /["'`]?(?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+["'`]?\s*$/;
 /** What takes a tenth away is tuned. */
 const MUCH_LESS = 0.7;
 
-const POOL_SIZE =
+export const POOL_SIZE =
   /pool[._-]?size|pool_?max|maximum[._-]?pool|max[._-]?overflow|SetMax(?:Open|Idle)Conns|max[._-]?(?:open[._-]?|idle[._-]?)?conn\w*|connection_?limit|max[._-]?(?:active|total)\b/i;
 const OPEN_FILES = /nofile|\bulimit\b|rlimit_nofile|file-max/i;
 

@@ -15,7 +15,7 @@ const PAGES =
   /\.(?:tsx|jsx|vue|svelte|html?|twig|erb|haml|cshtml|razor|jsp|hbs|ejs|tmpl|blade\.php)$|(?:^|\/)(?:templates?|templatetags|views|components|pages|i18n|locales?)\//i;
 
 const WRONG_NUMBERS =
-  /NumberFormat|FormatException|correct format|unparse?able|could not convert|cannot parse|invalid (?:number|decimal|amount|price|date)|not a (?:valid )?number|\bNaN\b|price|amount|basket|cart|invoice|totals?\b|order_value|value_(?:median|avg|mean|sum|eur|usd)|\b(?:EUR|USD|GBP|CHF|SEK)\b|cents/i;
+  /NumberFormat|FormatException|correct format|unparse?able|could not convert|cannot parse|invalid (?:number|decimal|amount|price|date)|not a (?:valid )?number|\bNaN\b|price|amount|basket|cart|invoice|(?<![a-z]_)totals?\b|order_value|value_(?:median|avg|mean|sum|eur|usd)|\b(?:EUR|USD|GBP|CHF|SEK)\b|cents/i;
 
 /** Numbers or dates that are read by the rules of another culture than before: a decimal comma is taken for a mark between thousands. */
 export function otherCulture({ removed, added, files }: ReadChange): Consequence[] {

@@ -16,6 +16,7 @@ import { otherCulture } from './other-culture.ts';
 import { recreated } from './recreated.ts';
 import { runsAgain } from './runs-again.ts';
 import { shorterWaits } from './shorter-waits.ts';
+import { smallPool } from './small-pool.ts';
 import { unclosed } from './unclosed.ts';
 import { writtenForm } from './written-form.ts';
 
@@ -31,6 +32,7 @@ const READERS = [
   identityOfKeys,
   writtenForm,
   shorterWaits,
+  smallPool,
   cacheGeneration,
   otherCulture,
   endlessNames,

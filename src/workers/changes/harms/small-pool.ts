@@ -1,0 +1,26 @@
+import { oneLine } from '../../detectors/support/text.ts';
+import { alteredLines } from '../line-changes.ts';
+import { withNamedValues } from '../named-values.ts';
+import type { Consequence, ReadChange } from './harm.ts';
+import { POOL_SIZE } from './of-settings.ts';
+
+/** What is called a pool only by the lines around it. */
+const OF_POOLS = /(?:^|[\s"'.])(?:[\w-]*pool|hikari|datasource|data-source)["']?\s*[:={(]/im;
+const BOUND = /["']?\b(?:max\w*|size|limit|capacity)\b["']?\s*[:=]/i;
+const MUCH_SMALLER = 2;
+/** So much of a diff is searched for what its lines belong to. */
+const MOST_READ = 8000;
+
+const SHOWS =
+  /\bpool|_pool_|pool_?(?:wait|pending|timeout)|connection (?:is )?not available|(?:waiting|timed? ?out|timeout) (?:for|acquiring|getting|on) (?:a |an |free )*(?:db |database )?connection/i;
+
+/** A pool of connections that holds half or fewer of those that it held. */
+export function smallPool(change: ReadChange): Consequence[] {
+  const isOfPool = OF_POOLS.test(change.detail.slice(0, MOST_READ));
+  const cut = alteredLines(withNamedValues(change, change.detail)).find(
+    ({ smaller, factor, before }) =>
+      smaller && (factor ?? 1) >= MUCH_SMALLER && (POOL_SIZE.test(before) || (isOfPool && BOUND.test(before))),
+  );
+  if (!cut) return [];
+  return [{ why: `${oneLine(cut.what, 120)}, which makes its pool of connections small`, shows: SHOWS, isPlain: true }];
+}

@@ -1,0 +1,37 @@
+import type { ProblemLine } from './problem-lines.ts';
+
+/**
+ * Troubles that programs and platforms call by their name. A change whose harm is another one explains none of them; what only says that
+ * something is slow, refused or gone may follow from anything and is not here.
+ */
+const NAMED: readonly RegExp[] = [
+  // Memory
+  /OutOfMemory|\bOOM(?:Killed| killed)?\b|heap out of memory|exit code 137|cannot allocate memory|Metaspace/i,
+  // Connections of a pool, sessions of a store
+  /(?:waiting|timed? ?out|timeout) (?:for|acquiring|getting|on) (?:a |an |free )*(?:db |database )?connection|connection is not available|connection not available|QueuePool|pool (?:is )?(?:exhausted|full)|exhausted pool|too many (?:clients|connections)|connection slots/i,
+  // What the system has so many of
+  /too many open files|\bE[MN]FILE\b|EADDRNOTAVAIL|assign requested address|no space left|ENOSPC|read-only file|burst balance|credits? (?:exhausted|balance)|pids? limit|cannot (?:fork|create native thread)/i,
+  // Who may do what, and who is who
+  /certificate|x509|PKIX|CERT_|(?:access|permission) denied|AccessDenied|\bforbidden\b|not authorized|unauthori[sz]ed|\b40[13]\b|password authentication|invalid (?:api.?key|token|signature|credentials)|signature (?:mismatch|verification)/i,
+  // What was not there or had another form
+  /NullPointer|nil pointer|NoneType|of (?:undefined|null)\b|undefined method|NullReference|unwrap\(\)|KeyError|index out of (?:range|bounds)|unmarshal|deseriali[sz]|\b(?:unknown|unexpected|missing|unrecogni[sz]ed) (?:field|variant|property|column|key|token|enum)|schema|cannot (?:parse|decode|cast|convert)|could not (?:parse|decode|convert)|invalid (?:format|input syntax|value|byte)/i,
+  // What a store refuses
+  /deadlock|lock (?:wait )?timeout|could not obtain lock|waiting for \w*lock|does not exist|violates|duplicate (?:key|entry)|out of range|overflow|division by zero|serializ\w+ (?:failure|access)/i,
+  // Limits that others set
+  /\b429\b|rate.?limit|too many requests|throttl|quota/i,
+  // Names, paths and consumers
+  /probe failed with statuscode: 4|no such host|NXDOMAIN|ENOTFOUND|name resolution|max\.?poll|rebalanc|CommitFailed/i,
+];
+
+const MOST = 60;
+
+/** The lines that call a trouble by its name, one of each template. */
+export function toldTroubles(problems: ProblemLine[]): string[] {
+  const first = new Map<string, string>();
+  for (const { service, template, body } of problems) {
+    const key = `${service} ${template}`;
+    if (!first.has(key) && NAMED.some((words) => words.test(body))) first.set(key, body);
+    if (first.size >= MOST) break;
+  }
+  return [...first.values()];
+}

@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { culpritChange } from '../../../../src/workers/changes/suspect-change.ts';
+import { type Commit, type Incident, incident } from '../../../fixtures/rca/change-incident.ts';
+
+const commit = (id: string, title: string, file: string, diff: string, service = 'tickets'): Commit => ({
+  id,
+  title,
+  files: [file],
+  diff,
+  deployed: [service, 16],
+});
+
+const PATTERN = commit(
+  'ba5e',
+  'fix: seat labels with a dash',
+  'tickets/label.rb',
+  '-LABEL = /\\A[A-Z]\\d+\\z/\n+LABEL = /\\A([A-Z]+-?\\d*)+\\z/',
+);
+const UNINDEXED = commit(
+  '1dea',
+  'chore: drop what the planner does not use',
+  'tickets/db/migrate/20_tidy.rb',
+  '+    remove_index :seat_holds, name: "index_seat_holds_on_show"',
+);
+const CACHE = commit(
+  'cac4',
+  'fix: seats change often',
+  'tickets/cache.yaml',
+  '-seat_cache_ttl_seconds: 600\n+seat_cache_ttl_seconds: 6',
+);
+
+const blamed = (about: Partial<Incident> & Pick<Incident, 'metric' | 'complaints'>, one: Commit) =>
+  culpritChange(incident({ service: 'tickets', commits: [one], ...about })) === one.id;
+
+describe('how the mechanism of a change fits', () => {
+  const slow = { service: 'tickets', body: 'answered visit % after 8000 ms' };
+  const metric = 'http_server_duration_p99_ms';
+
+  it('by what anything can show where nothing else is told, and not where troubles are called by another name', () => {
+    expect(blamed({ metric, complaints: [slow] }, PATTERN)).to.equal(true);
+    const others = [
+      'java.lang.OutOfMemoryError: Metaspace, show %',
+      'ERROR: deadlock detected, process %',
+      'rpc error: code = PermissionDenied desc = permission denied on project %',
+      'cannot get Jedis: no such host redis-%',
+    ];
+    for (const body of others)
+      expect(blamed({ metric, complaints: [slow, { service: 'tickets', body }] }, PATTERN), body).to.equal(false);
+  });
+
+  it('by the statements that are told, where it is about statements', () => {
+    const said = (sql: string) => [slow, { service: 'tickets', body: `slow query 4100 ms: ${sql}` }];
+    expect(blamed({ metric, complaints: said('SELECT * FROM seat_holds WHERE show_id = %') }, UNINDEXED)).to.equal(
+      true,
+    );
+    expect(blamed({ metric, complaints: said('SELECT * FROM "SeatHold" WHERE show = %') }, UNINDEXED)).to.equal(true);
+    expect(blamed({ metric, complaints: said('SELECT * FROM invoices WHERE id = %') }, UNINDEXED)).to.equal(false);
+  });
+
+  it('not by a load that fell, nor by requests that others send', () => {
+    const jumps = [{ service: 'tickets', metric: 'memory_working_set_mib', from: 900, to: 200 }];
+    const keeps = commit(
+      '6eeb',
+      'perf: remember labels',
+      'tickets/labels.py',
+      '+LABELS = {}\n+    LABELS[show.id] = label(show)',
+    );
+    const complaints = [{ service: 'tickets', body: 'sold out: event %' }];
+    expect(blamed({ metric: 'sold_out_total', complaints, jumps }, keeps)).to.equal(false);
+    expect(blamed({ metric: 'sold_out_total', complaints, jumps: [{ ...jumps[0]!, to: 3000 }] }, keeps)).to.equal(true);
+    const rush = [
+      { service: 'tickets', metric: 'requests_per_sec', from: 50, to: 95 },
+      { service: 'tickets', metric: 'cpu_utilization', from: 0.3, to: 0.55 },
+    ];
+    expect(blamed({ metric: 'sold_out_total', complaints, jumps: rush }, PATTERN)).to.equal(false);
+    expect(blamed({ metric: 'sold_out_total', complaints, jumps: rush.slice(1) }, PATTERN)).to.equal(true);
+  });
+
+  it('not by the name of a service, nor by the words that stand in every text', () => {
+    const culture = commit(
+      'de1a',
+      'fix: prices from partners',
+      'price-api/Read.cs',
+      '-  var p = decimal.Parse(cell, CultureInfo.InvariantCulture);\n+  var p = decimal.Parse(cell);',
+      'price-api',
+    );
+    const about = { service: 'price-api', metric: 'http_5xx_ratio' };
+    const lost = [{ service: 'price-api', body: 'price-api lost its leader, term %' }];
+    expect(blamed({ ...about, complaints: lost }, culture)).to.equal(false);
+    const wrong = [{ service: 'price-api', body: "'1,5' is not a valid number, row %" }];
+    expect(blamed({ ...about, complaints: wrong }, culture)).to.equal(true);
+    const after = commit(
+      'af7e',
+      'feat: greet after sign-up',
+      'tickets/mail.rb',
+      '-  greet(user)\n+  greet(user, after: 2)',
+    );
+    const ended = [{ service: 'tickets', body: 'saga % ended after 3 steps' }];
+    expect(blamed({ metric: 'sagas_ended', complaints: ended }, after)).to.equal(false);
+  });
+
+  it('not where a certificate has expired, or what may be done beyond a baseline is used up', () => {
+    const cold = [{ service: 'tickets', body: 'seat cache miss, asking the database, show %' }];
+    expect(blamed({ metric, complaints: cold }, CACHE)).to.equal(true);
+    const operational = [
+      'sun.security.validator.ValidatorException: java.security.cert.CertificateExpiredException: NotAfter: %',
+      'vol-% has its I/O credits depleted, capped to baseline',
+    ];
+    for (const body of operational)
+      expect(blamed({ metric, complaints: [...cold, { service: 'tickets', body }] }, CACHE), body).to.equal(false);
+  });
+
+  it('tells a pool that was made small by the lines around its size', () => {
+    const small = commit(
+      '9001',
+      'chore: same settings everywhere',
+      'deploy/tickets.toml',
+      ' [hikari]\n pool:\n-  maximum = 30\n+  maximum = 6\n   idle = 2',
+    );
+    const waits = [{ service: 'tickets', body: 'timed out waiting for a free connection, show %' }];
+    expect(blamed({ metric, complaints: waits }, small)).to.equal(true);
+    const refused = [{ service: 'tickets', body: 'invalid token of kiosk %' }];
+    expect(blamed({ metric: 'http_401_ratio', complaints: refused }, small)).to.equal(false);
+  });
+});
