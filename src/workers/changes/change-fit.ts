@@ -1,11 +1,13 @@
 import { utcText } from '../detectors/support/text.ts';
 import { isStore } from '../kubernetes-state/logs/store-of.ts';
+import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
 import { asksMore } from './demand.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { changeWords, type Fit, mechanismFit, rarityOf } from './mechanism-fit.ts';
+import type { MetricShift } from './metric-shifts.ts';
 import { saidAgainst, symptomsOf } from './symptoms.ts';
 
 /** A change measured by the three conditions; only one that meets all of them can be the cause. */
@@ -75,7 +77,8 @@ function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
 /** What the first failing service runs counts fully; what others run that fail or that the complaints name, less. */
 const ELSEWHERE_IN_TROUBLE = 0.5;
 
-function placeFit({ services, change }: LiveChange, { failing, named, alerted }: IncidentPicture): Fit {
+function placeFit({ services, change, at }: LiveChange, picture: IncidentPicture): Fit {
+  const { failing, named, alerted, shifts, onset } = picture;
   const first = failing[0]?.service;
   const works = change.kind === 'config' ? 'is used by' : 'runs in';
   if (services.length === 0) {
@@ -94,8 +97,16 @@ function placeFit({ services, change }: LiveChange, { failing, named, alerted }:
     (service) => named.has(service) || inTrouble.some((other) => other.service === service),
   );
   if (troubled) return { score: ELSEWHERE_IN_TROUBLE, why: `it ${works} ${troubled}, which is in trouble too` };
+  const moved =
+    at === null ? undefined : shifts.find((shift) => services.includes(shift.service) && isOwn(shift, at, onset));
+  if (moved)
+    return { score: ELSEWHERE_IN_TROUBLE, why: `it ${works} ${moved.service}, where ${moved.metric} changed after it` };
   return { score: 0, why: `it ${works} ${services.slice(0, 2).join(', ')}, which is not in trouble` };
 }
+
+/** What a service does otherwise since a change and no later than the trouble began; that it fails or is slow may come from others. */
+const isOwn = ({ metric, at: since, step }: MetricShift, at: number, onset: number): boolean =>
+  ['traffic', 'other'].includes(metricKind(metric)) && since + step >= at && since <= onset + step;
 
 const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
   consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));

@@ -5,6 +5,8 @@ import type { MetricShift } from './metric-shifts.ts';
 import type { OperationalCause } from './operational-cause.ts';
 
 const TIMES_MORE = 2;
+/** Of ever more requests those that came so long before the trouble were served. */
+const SOON_MS = 15 * 60_000;
 
 /** What a service asks others for, as opposed to what it is asked for. */
 const OUTBOUND = /outbound|egress|client|outgoing|calls_made|downstream/i;
@@ -43,8 +45,12 @@ export function demandSurge(
 ): OperationalCause | null {
   if (meetsDemand) return null;
   const surge = shifts.find(
-    ({ service, metric, before, since, at, step }) =>
-      service === first && isAsked(metric) && since > TIMES_MORE * before && at <= onset + step,
+    ({ service, metric, before, since, at, step, sudden }) =>
+      service === first &&
+      isAsked(metric) &&
+      since > TIMES_MORE * before &&
+      at <= onset + step &&
+      (sudden || onset - at <= SOON_MS),
   );
   if (!surge || shifts.some((shift) => multiplies(shift, shifts, first))) return null;
   const { metric, before, since, service, evidence } = surge;

@@ -66,6 +66,10 @@ const oneForAll = (lost: string[], after: string): Consequence => ({
   isPlain: true,
 });
 
+/** What lines hold whatever they are about: words of languages, and how calls are made and fail. */
+const OF_LANGUAGES =
+  /^(?:f|str|string|String|fmt|new|return|this|self|val|var|let|const|await|async|if|not|null|nil|None|undefined|err|error|ok|ctx|context|tx|conn|true|false)$/;
+
 /** What a key is put together from: members and variables, by their last names; what is called is no part. */
 function partsOf(line: string): Set<string> {
   const values = line
@@ -76,11 +80,7 @@ function partsOf(line: string): Set<string> {
     .replace(/"[^"]*"/g, ' ');
   const names = values.match(/[A-Za-z_][\w.]*(?![\w.]*\()/g) ?? [];
   return new Set(
-    names
-      .map((name) => name.split('.').at(-1)!)
-      .filter(
-        (name) => name.length > 1 && !/^(?:f|str|string|String|fmt|new|return|this|self|val|var|const)$/.test(name),
-      ),
+    names.map((name) => name.split('.').at(-1)!).filter((name) => name.length > 1 && !OF_LANGUAGES.test(name)),
   );
 }
 

@@ -71,11 +71,14 @@ const RIGHT = /\b[a-z][a-z0-9-]+:[A-Z]\w+\*?|\broles\/[\w.]+|"(?:get|list|watch|
 const DENIED =
   /denied|not authori[sz]ed|unauthori[sz]ed|forbidden|\b40[13]\b|permission|cannot (?:get|list|watch|create|update|patch|delete)/i;
 
-/** Rights that are no longer granted. */
+/** Rights that are no longer granted, or on something else than before. */
 export function lostRights({ removed, added }: ReadChange): Consequence[] {
   const rights = (lines: string[]) => new Set(lines.flatMap((line) => line.match(RIGHT) ?? []));
   const left = rights(added);
   const lost = [...rights(removed)].filter((right) => !left.has(right));
+  const kept = [...rights(removed)].filter((right) => left.has(right));
+  if (lost.length === 0 && kept.length > 0)
+    return [{ why: `it writes anew on what one may ${oneLine(kept.join(', '), 80)}`, shows: DENIED, isPlain: true }];
   if (lost.length === 0) return [];
   return [{ why: `it takes away the right to ${oneLine(lost.join(', '), 80)}`, shows: DENIED, isPlain: true }];
 }

@@ -32,7 +32,11 @@ export function writtenForm({ removed, added, detail }: ReadChange): Consequence
     }
   }
   const rule = gone!.find((line) => FOR_ALL.test(line) && !come!.some((other) => FOR_ALL.test(other)));
-  return rule ? [otherForm(`it is no longer told "${oneLine(rule, 90)}"`, ANY_REFUSED)] : [];
+  if (rule) return [otherForm(`it is no longer told "${oneLine(rule, 90)}"`, ANY_REFUSED)];
+  const fresh = come!.find((line) => OF_WHOLE_FORMS.test(line) && !gone!.some((other) => OF_WHOLE_FORMS.test(other)));
+  return fresh && isOfOldForm(fresh, detail)
+    ? [otherForm(`it is told now "${oneLine(fresh, 90)}"`, orNothing(refusing(namesIn(detail))))]
+    : [];
 }
 
 const MOST_LINES = 60;
@@ -41,6 +45,21 @@ const FOR_PEOPLE = /<\/?[a-z]+[\s>]|\b(?:label|title|placeholder|caption|tooltip
 /** Rules for all that a service writes, whatever it is called. */
 const FOR_ALL =
   /NamingStrateg|NamingPolicy|naming-strategy|StringEnumConverter|WRITE_ENUMS|use_?enum_?values|alias_generator/i;
+/** The same rules, and those of one form alone. */
+const OF_WHOLE_FORMS = new RegExp(`${FOR_ALL.source}|rename_all|@JsonNaming|PropertyNamingPolicy`, 'i');
+const LINES_AFTER = 4;
+
+/** True where such a rule stands right above what was there before: of a new form nobody knows another spelling. */
+function isOfOldForm(rule: string, detail: string): boolean {
+  const lines = detail.split('\n', 600);
+  const at = lines.findIndex((line) => line.startsWith('+') && line.includes(rule.trim()));
+  return at !== -1 && lines.slice(at + 1, at + 1 + LINES_AFTER).some((line) => /^ .*\w/.test(line));
+}
+
+/** What is read by a name that nobody writes any more is often taken for nothing, without a word. */
+const NOTHING = /\b(?:zero|empty|null|blank|missing|unset|unknown|default(?:ed)?)_\w+/;
+const orNothing = (shows: RegExp): RegExp => new RegExp(`${shows.source}|${NOTHING.source}`, 'i');
+
 const ANY_REFUSED =
   /\b(?:unknown|unrecogni[sz]ed|unexpected|invalid|unsupported|missing) (?:enum |required )?(?:variant|field|property|value|constant|member|key)\b|UnrecognizedProperty|InvalidFormatException|could not be converted|no enum constant|is not a valid/i;
 

@@ -70,6 +70,23 @@ describe('reasons outside of the program', () => {
     expect(causeOf(complaints, { jumps: surge('stock') })).to.equal(null);
   });
 
+  it('is no demand where what comes in since long before the trouble was served', () => {
+    const complaints = [{ service: 'depot', severity: 'WARN', body: 'request % exceeded its budget' }];
+    const climbing = Array.from({ length: 130 }, (_, index): [number, number] => [
+      Date.parse(at(130 - index)),
+      50 + index * 4,
+    ]);
+    const told = incident({ service: 'depot', metric: 'wait_seconds', complaints });
+    const labels = { 'service.name': 'depot' };
+    const requests = evidence(
+      61,
+      'metrics.query',
+      { metric: 'requests_per_sec', series: [{ labels, unit: null, points: climbing }], warning: null },
+      { metric: 'requests_per_sec', service: 'depot' },
+    );
+    expect(operationalCause(incidentPicture({ ...told, evidence: [...told.evidence, requests] }))).to.equal(null);
+  });
+
   it('is no demand where a caller that is asked for no more makes many times the calls', () => {
     const complaints = [{ service: 'depot', severity: 'WARN', body: 'request % exceeded its budget' }];
     const asked = { service: 'depot', metric: 'requests_per_sec', from: 100, to: 700 };

@@ -46,6 +46,22 @@ describe('the change behind an incident', () => {
     expect(culpritChange(incident({ ...queue, commits: [culprit] }))).to.equal(culprit.id);
   });
 
+  it('takes for a place, too, a service that does otherwise since the change, before anybody is in trouble', () => {
+    const place = (metric: string, minutesAgo: number) => {
+      const exporting = { service: 'exports', metric, from: 0, to: 90, minutesAgo };
+      const commit = { id: 'c0ffee0000000009', title: 'pages', files: ['page.go'], diff: '-\ta > b\n+\ta >= b' };
+      const about = {
+        ...POOL,
+        jumps: [exporting],
+        commits: [{ ...commit, deployed: ['exports', 30] as [string, number] }],
+      };
+      const verdict = suspectChange(incident(about))!;
+      return (verdict.culprit ?? verdict.ruledOut[0]!.judged).place.score;
+    };
+    expect(place('pages_read_per_sec', 12)).to.equal(0.5);
+    expect(place('pages_read_per_sec', 3)).to.equal(0);
+  });
+
   it('takes for the place of a store that suffers the service in trouble that asks it', () => {
     const { incident: index, culprit } = CHANGE_SCENARIOS.find(({ name }) => name.startsWith('an index'))!;
     const jumps = [{ service: 'shipping-db', metric: 'cpu_utilization', from: 0.2, to: 0.98 }];

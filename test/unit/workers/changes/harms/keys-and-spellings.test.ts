@@ -77,6 +77,20 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'Unrecognized field "colour"',
   ],
   [
+    'in another form: it is told now',
+    'model.py',
+    ' class Reading(BaseModel):\n+    model_config = ConfigDict(alias_generator=to_camel)\n     meter_id: str\n     litres_used: int',
+    'empty_readings_ratio',
+    'connection refused',
+  ],
+  [
+    'in another form: it is told now',
+    'Parcel.java',
+    '+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)\n public class Parcel {\n   private String barCode;\n   private int weightGrams;',
+    'missing required property weightGrams',
+    'no route to host',
+  ],
+  [
     'in another form',
     'Startup.cs',
     '-    options.Converters.Add(new JsonStringEnumConverter());',
@@ -161,6 +175,10 @@ const HARMLESS: [string, string][] = [
   ['quota.go', '-\tk := fmt.Sprintf("quota:%s:%s", plan, apiKey)\n+\tk := "quota:" + plan + ":" + apiKey'],
   ['cache.py', '-    return f"price:{customer.id}:{sku}"\n+    return price_key(customer, sku)'],
   ['cache.py', '-    return f"price:{sku}"\n+    return f"price:{customer.id}:{sku}"'],
+  [
+    'store.go',
+    '-\tif _, err := tx.Exec(ctx, insertRow, r.Lane, r.Key); err != nil {\n+\tb.Queue(insertRow, r.Lane, r.Key)',
+  ],
   ['note.ts', '-  const note = `limit for §{tenant} and §{route}`;\n+  const note = `limit for §{route}`;'],
   ['decode.py', '-    event = json.loads(body)\n-    return Event(**event)\n+    return parse_event(body)'],
   ['page.tsx', '-  <td title="open">{state}</td>\n+  <td title="Open">{state}</td>'],

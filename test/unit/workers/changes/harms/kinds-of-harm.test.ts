@@ -92,6 +92,13 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'NOAUTH',
   ],
   [
+    'writes anew on what one may',
+    'terraform/queues.tf',
+    '-  policy = file("policies/worker.json")\n+data "aws_iam_policy_document" "worker" {\n+    actions   = ["sqs:ReceiveMessage"]\n+    resources = [aws_sqs_queue.other.arn]\n+}\n-{ "Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "arn:aws:sqs:eu-north-1:1:jobs" }',
+    'User is not authorized to perform: sqs:ReceiveMessage',
+    'timeout',
+  ],
+  [
     'right to s3:GetObject',
     'iam/stock.tf',
     '-    actions = ["s3:GetObject", "s3:ListBucket"]\n+    actions = ["s3:ListBucket"]',
