@@ -16,6 +16,7 @@ import { deniedFlows } from './analyzers/denied-flows.ts';
 import { desiredPods } from './analyzers/desired-pods.ts';
 import { faultInjection } from './analyzers/fault-injection.ts';
 import { featureFlags } from './analyzers/feature-flags.ts';
+import { foreignEndpoints } from './analyzers/foreign-endpoints.ts';
 import { gateways } from './analyzers/gateways.ts';
 import { images } from './analyzers/images.ts';
 import { ingresses } from './analyzers/ingresses.ts';
@@ -76,6 +77,7 @@ export const ANALYZERS = {
   jobs,
   autoscaling,
   services,
+  foreignEndpoints,
   addresses,
   ingresses,
   gateways,

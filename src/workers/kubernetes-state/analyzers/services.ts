@@ -115,7 +115,7 @@ function nearest(service: Service, places: Selectable[]): Selectable | null {
 }
 
 /** Names that differ by a suffix, a number or a typo. */
-function alike(left: string, right: string): boolean {
+export function alike(left: string, right: string): boolean {
   const bare = (text: string) => text.toLowerCase().replace(/[-_.]|service$|svc$|app$|\d+$/g, '');
   const [one, two] = [bare(left), bare(right)];
   if (one === '' || two === '') return false;

@@ -14,9 +14,9 @@ type Timed = { step: string; ms: number; line: string };
 
 /** How programs name a step beside the time that it took. */
 const NAMES: readonly RegExp[] = [
-  /\b(?:sub_?)?(?:stage|step|phase|task|section|operation|op|activity|span|timer)(?:_?name)?["']?\s?[=:]\s?["']?([a-z][\w.:/-]{1,59})/i,
-  /\b(?:stage|step|phase|task|section|operation|activity) ["'`(]?([a-z][\w.:/-]{1,59})["'`)]?(?: \w{1,20}){0,2} (?:took|in|after|for)\b/i,
-  /(?:^|\s)["'`]?([a-z][\w.:/-]{2,59}?)["'`]?(?:\(\))?:? (?:took|finished in|completed in|done in|ended after)\b/i,
+  /\b(?:sub_?)?(?:stage|step|phase|task|section|operation|op|activity|span|timer)(?:_?name)?["']?\s?[=:]\s?["']?([a-z][\w.-]{1,59})/i,
+  /\b(?:stage|step|phase|task|section|operation|activity) ["'`(]?([a-z][\w.-]{1,59})["'`)]?(?: \w{1,20}){0,2} (?:took|in|after|for)\b/i,
+  /(?:^|\s)["'`]?([a-z][\w.-]{2,59}?)["'`]?(?:\(\))?:? (?:took|finished in|completed in|done in|ended after)\b/i,
 ];
 /** All steps in one line: `auth=3ms load_ms=14 render=7.9s`. */
 const PAIR =

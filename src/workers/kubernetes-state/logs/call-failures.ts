@@ -2,6 +2,10 @@ import type { FailureKind } from './failure-kind.ts';
 
 const DATABASE = String.raw`(?:database|\bdb\b|postgres\w*|psql|pgx|psycopg2?|mysql\w*|mariadb|mongo\w*|redis\w*|valkey|cassandra|\bsql\w*|jdbc|hikari\w*|sequelize|typeorm|prisma|:(?:5432|3306|27017|6379)\b)`;
 
+/** A request that was answered with 5xx, as servers and frameworks write it (Rails, Phoenix, ASP.NET, Ktor). */
+export const SERVER_ERROR =
+  /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus(?:_?code)?["=: ]{1,4}5\d\d\b|\b(?:Completed|Sent|responded) 5\d\d\b|\b50[0234] (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)\b/i;
+
 /** What programs say when a call, a start or their own configuration fails; from the particular to the general. */
 export const CALL_FAILURES: readonly FailureKind[] = [
   {
@@ -157,7 +161,7 @@ export const CALL_FAILURES: readonly FailureKind[] = [
     name: 'server-error',
     class: 'application',
     meaning: 'requests are answered with errors of the server (HTTP server errors)',
-    pattern: /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus(?:_?code)?["=: ]{1,4}5\d\d\b/i,
+    pattern: SERVER_ERROR,
     weight: 0.4,
   },
 ];

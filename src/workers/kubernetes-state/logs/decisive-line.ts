@@ -1,3 +1,4 @@
+import { SERVER_ERROR } from './call-failures.ts';
 import type { FailureKind } from './failure-kind.ts';
 import { BUSINESS, BY_HAND, FAILURE_KINDS, INFORMS, isHarmless, LEVEL_WORDS } from './failure-words.ts';
 import { isHabitual } from './habitual.ts';
@@ -103,7 +104,7 @@ function toCandidate(raw: string, index: number): Candidate[] {
   if (kind?.name === 'file-permission' && WARNS.test(head) && /\b40[13]\b/.test(text)) return [];
   if (TELEMETRY.test(text)) return level >= 0.6 || kind ? [{ text, index, kind: null, level: 0.35 }] : [];
   if (kind?.certain) return [{ text, index, kind, level: Math.max(level, 0.85) }];
-  if (serverError(text)) return [{ text, index, kind: kind ?? null, level: Math.max(level, 0.6) }];
+  if (SERVER_ERROR.test(text)) return [{ text, index, kind: kind ?? null, level: Math.max(level, 0.6) }];
   if (level === 0 && kind === null) return [];
   if (informs && (kind === null || kind.weight < 1 || level === 0)) return [];
   return [{ text, index, kind, level }];
@@ -119,10 +120,6 @@ function levelOf(text: string, head: string, kind: FailureKind | null): number {
   const level = LEVEL_WORDS.find(({ pattern }) => pattern.test(text))?.weight ?? 0;
   return WARNS.test(head) && !WORSE.test(text) ? Math.min(level, kind ? 0.6 : 0.35) : level;
 }
-
-/** A request that was answered with 5xx. */
-const serverError = (text: string): boolean =>
-  /HTTP\/\d(?:\.\d)?"?\s+5\d\d\b|\bstatus(?:_?code)?["=: ]{1,4}5\d\d\b/i.test(text);
 
 function scoreOf(group: Candidate[], total: number): number {
   const line = group.at(-1);

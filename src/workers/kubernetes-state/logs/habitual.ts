@@ -23,7 +23,7 @@ const CLIENT_FAULT =
   /\bstatus(?:_?code)?["=: ]{1,4}4(?:00|04|05|09|10|12|13|15|22|29)\b|\bclient error\b|\b(?:answered|responded|rejected|refused)(?: with)? \(?4(?:00|01|03|04|05|09|10|12|13|15|22|29)\b/i;
 /** How clients of the frameworks write that a request of their own was refused: there the program is the client. */
 const OWN_REQUEST =
-  /Client Error\b.{0,80} for url\b|Client error: `|HttpClientErrorException|AxiosError|\bfetch\w* failed\b/;
+  /Client Error\b.{0,80} for url\b|Client error: `|HttpClientErrorException|AxiosError|\bfetch\w* failed\b|\bFaraday::|the server responded with status|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) ["'`]?https?:\/\//;
 const SERVER_FAULT = /\b(?:status(?:_?code)?["=: ]{1,4}|HTTP\/\d\S* )5\d\d\b/i;
 
 /** True for a line that says nothing of a fault, whatever words stand in it. */

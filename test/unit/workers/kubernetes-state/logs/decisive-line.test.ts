@@ -43,6 +43,19 @@ describe('the decisive line of a log', () => {
     expect(kindOf('ERROR batch 7: 4 failed, 0 errors while parsing')).to.equal('error');
   });
 
+  it('is an answer of 5xx in the words of many frameworks, and a request of its own that a callee refused', () => {
+    for (const line of [
+      '10:00:01.1 request_id=F9x [info] Sent 500 in 12ms',
+      'I, [2031-01-01T10:00:00.1 #1]  INFO -- : [9c41] Completed 502 Bad Gateway in 11ms',
+      'INFO  shelves.Routes - 503 Service Unavailable: GET - /items in 3ms',
+      'info: Serilog HTTP GET /orders responded 504 in 30001 ms',
+      'E, [2031-01-01T10:00:00.1 #1] ERROR -- : Faraday::ResourceNotFound (the server responded with status 404)',
+      'ERROR status=404 while asking GET http://stock/items/7',
+    ])
+      expect(kindOf(line, line), line).to.not.equal(null);
+    expect(kindOf('INFO  shelves.Routes - 404 Not Found: GET - /wp-admin in 0ms')).to.equal(null);
+  });
+
   it('is nothing about telemetry that cannot be delivered', () => {
     expect(
       kindOf(
