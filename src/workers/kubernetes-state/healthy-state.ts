@@ -9,12 +9,12 @@ import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
 import { saidBy } from './logs/pod-log.ts';
 import { SPEAKS_OF_WAITING } from './logs/waiting-words.ts';
+import { isLongOver } from './long-over.ts';
 import { alarming } from './monitors.ts';
 import { name } from './quote.ts';
 import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
 import { killedOfLate, oldKill } from './remembered-ends.ts';
 import { isSlow, workWaits } from './slow-work.ts';
-import { isOfLongPastStart } from './start-troubles.ts';
 import { type Subjects, subjectPods } from './subjects.ts';
 import { endpointsOfSlices } from './typed/endpoint-slices.ts';
 import { endpointsOf } from './typed/to-objects.ts';
@@ -205,7 +205,7 @@ function quiet({ state, input }: Context): string | null {
   const complaining = read.filter((log) => saidBy([log]) !== null);
   if (complaining.some((log) => isOfFormerLife({ state, input }, log)))
     return 'what earlier containers complained about is over, and the logs since then hold no error';
-  return complaining.some((log) => isOfLongPastStart(state, log))
-    ? 'what was complained about at the start, long ago, is over, and the logs since then hold no error'
+  return complaining.some((log) => isLongOver(state, log))
+    ? 'what was complained about long ago is over, and the logs since then hold no error'
     : 'the logs hold no error';
 }

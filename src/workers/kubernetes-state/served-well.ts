@@ -4,13 +4,14 @@ import { serviceRole } from '../localisation/telemetry/service-role.ts';
 import { diagnose } from './diagnose.ts';
 import { healthyState } from './healthy-state.ts';
 import type { KubernetesState, LogText } from './kubernetes-state.ts';
+import { lineTime } from './logs/line-time.ts';
 import { saidBy } from './logs/pod-log.ts';
 import { isWork, longestMs } from './logs/served.ts';
+import { isLongOver } from './long-over.ts';
 import { writerOf } from './mentions.ts';
 import { endsAbove } from './printed-times.ts';
 import { name } from './quote.ts';
 import { workloadName } from './relations.ts';
-import { isOfLongPastStart } from './start-troubles.ts';
 import { subjectPods } from './subjects.ts';
 
 /** Alerts about what users or readers of logs see; disks, certificates, backups and the like show elsewhere. */
@@ -55,10 +56,10 @@ export function worksOn(input: DetectorInput, times: boolean): { statement: stri
       !log.command && !log.filter && (writers.has(writerOf(log)) || subjects.names.has(writerOf(log).toLowerCase())),
   );
   const telling = subjects.names.size > 0 ? logs : logs.filter((log) => serviceRole(writerOf(log)) === 'entrance');
-  const work = telling.flatMap(({ lines }) => lines.filter(isWork));
+  const work = inOrder(telling.flatMap(({ lines }) => lines.filter(isWork)));
   if (
     work.length < ENOUGH ||
-    complains(logs.filter((log) => !isOfLongPastStart(state, log))) ||
+    complains(logs.filter((log) => !isLongOver(state, log))) ||
     (times && !(isFast(work) && staysFast(state)))
   )
     return null;
@@ -67,6 +68,14 @@ export function worksOn(input: DetectorInput, times: boolean): { statement: stri
     statement: `${well.statement}; the log of ${name(owner)} tells of work well done${times ? ' in a short time' : ''}, to its end`,
     evidence: [...new Set([...well.evidence, ...logs.map(({ evidence }) => evidence)])],
   };
+}
+
+/** The lines of several pages of a log as they were written, where all of them tell when that was. */
+function inOrder(lines: string[]): string[] {
+  const timed = lines.map((line) => ({ line, at: lineTime(line) ?? Number.NaN }));
+  return timed.some(({ at }) => Number.isNaN(at))
+    ? lines
+    : timed.toSorted((left, right) => left.at - right.at).map(({ line }) => line);
 }
 
 function complains(logs: LogText[]): boolean {

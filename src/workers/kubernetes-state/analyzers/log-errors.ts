@@ -11,10 +11,10 @@ import { peersOf } from '../logs/peers-of.ts';
 import { OF_NODES } from '../logs/platform-failures.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, type Store, storeOf } from '../logs/store-of.ts';
+import { isLongOver } from '../long-over.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { namesOf, sameNamespace, templatesOf, workloadName } from '../relations.ts';
-import { isOfLongPastStart } from '../start-troubles.ts';
 import { words } from './crashes.ts';
 import { NAME_SERVERS } from './name-servers.ts';
 
@@ -42,8 +42,7 @@ export const logErrors: Analyzer = (context) => {
   const { state } = context;
   const asked = /\bwhy\b/.test(context.text);
   const logs = state.logs.filter(
-    (log) =>
-      !isOfFormerLife(context, log) && (asked || !(isLogOfFinishedTry(state, log) || isOfLongPastStart(state, log))),
+    (log) => !isOfFormerLife(context, log) && (asked || !(isLogOfFinishedTry(state, log) || isLongOver(state, log))),
   );
   const groups = Map.groupBy(logs, (log) => `${log.namespace ?? ''} ${writerOf(log)}`);
   const voices = [...groups.values()].flatMap((own) => {

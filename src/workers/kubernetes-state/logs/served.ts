@@ -3,7 +3,7 @@ import { INFORMS } from './failure-words.ts';
 
 /** A request that was answered well, or a piece of work that was done, with how long it took. */
 const SERVED =
-  /"\s*(?:2\d\d|30[1-8])\b|\b[Ss]tatus(?:_?[Cc]ode)?["=: ]{1,4}2\d\d\b|\bCompleted 2\d\d\b|\b(?:GET|POST|PUT|PATCH|DELETE) \S+ (?:HTTP\/\d\S* )?2\d\d\b|\bcode["=: ]{1,4}OK\b|\bsucceeded in \d/;
+  /"\s*(?:2\d\d|30[1-8])\b|\b[Ss]tatus(?:_?[Cc]ode)?["=: ]{1,4}2\d\d\b|\bCompleted 2\d\d\b|\b(?:GET|POST|PUT|PATCH|DELETE) \S+ (?:HTTP\/\d\S* )?(?:[-=]> ?|→ ?)?2\d\d\b|\bcode["=: ]{1,4}OK\b|\bsucceeded in \d/;
 const TOOK =
   /\b(?:took|duration|elapsed|latency|dur|rt|response_?time|ms)(?:_?(?:ms|s|seconds))?["=: ]{1,4}\d|[a-z]_ms["=: ]{1,4}\d|\bin \d+(?:\.\d+)? ?(?:ms|s|µs)\b/i;
 /** What stores write while they do their work. */

@@ -17,10 +17,11 @@ const ENOUGH = 2;
 const MAX_LINES = 2000;
 
 /**
- * True for a log in which a program only complains that it had to wait for somebody when it was started, long ago, and whose pod is
- * ready and has gone on since without a complaint: the age of the pod and the times of the lines tell so.
+ * True for a log in which a program only complains that it had to wait for somebody when it was started, or at some hour, long ago, and
+ * whose pod is ready and has gone on since without a complaint: the age of the pod, or a search of its whole log, and the times of the
+ * lines tell so.
  */
-export function isOfLongPastStart(state: KubernetesState, log: LogText): boolean {
+export function isLongOver(state: KubernetesState, log: LogText): boolean {
   const pod = state.pods.find((one) => one.name === log.pod && sameNamespace(one.namespace, log.namespace));
   if (pod?.ready !== true || log.previous || log.command) return false;
   const troubles = log.lines.slice(-MAX_LINES).flatMap((text) => {
@@ -35,7 +36,8 @@ export function isOfLongPastStart(state: KubernetesState, log: LogText): boolean
   const latest = Math.max(...times.map((time) => time ?? Number.NaN));
   const age = (now - latest) / 1000;
   const later = present.filter((time) => time - latest >= OLD * 1000);
-  return age >= OLD && later.length >= ENOUGH && startsAt(pod, age);
+  // All lines of a kind that a search shows are all there are: hours without another one show as much as a start.
+  return age >= OLD && later.length >= ENOUGH && (log.filter !== null || startsAt(pod, age));
 }
 
 /** When the lines of a pod's present container were written, in all its logs. */

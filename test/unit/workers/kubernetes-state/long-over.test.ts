@@ -7,10 +7,11 @@ const pods = (age: string): string =>
 const COMPLAINT = '1930300801.412 WARN connection to rabbit:5672 refused, will retry: dial tcp: connection refused';
 const DAYS = 86_400;
 
-const verdict = (age: string, later: string[], complaint = COMPLAINT): string =>
+const SEARCH = '| grep -i -e warn -e error';
+const verdict = (age: string, later: string[], complaint = COMPLAINT, search = SEARCH): string =>
   concluded('The log of ledger in namespace books shows "connection refused". Is the broker down?', [
     printed('kubectl get pods -n books', pods(age)),
-    printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books | grep -i -e warn -e error', `${complaint}\n`),
+    printed(`kubectl logs ledger-7f6d9c8b5d-zz2xq -n books ${search}`, `${complaint}\n`),
     printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books --tail=3', `${later.join('\n')}\n`),
   ]).report.verdict;
 
@@ -23,11 +24,25 @@ describe('what a program complained about when it was started', () => {
 
   it('is not where the pod is older or younger than that, the complaint is new, or it is of a lasting kind', () => {
     const later = [booked(5 * DAYS + 7000), booked(5 * DAYS + 7200)];
-    expect(verdict('40d', later)).to.not.equal('healthy');
+    expect(verdict('40d', later, COMPLAINT, '| head -1')).to.not.equal('healthy');
     expect(verdict('5d2h', [booked(10), booked(20)])).to.not.equal('healthy');
     expect(verdict('5d2h', later, '1930300801.412 ERROR could not write: no space left on device')).to.not.equal(
       'healthy',
     );
+  });
+
+  it('is over where a search of the whole log shows nothing of it for hours, and the program works since', () => {
+    const searched = (hours: number) =>
+      concluded('The broker was restarted in the night. Is ledger in namespace books still broken?', [
+        printed('kubectl get pods -n books', pods('40d')),
+        printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books --since=12h | grep -E "ERROR|WARN"', `${COMPLAINT}\n`),
+        printed(
+          'kubectl logs ledger-7f6d9c8b5d-zz2xq -n books --tail=2',
+          [booked(hours * 3600), booked(hours * 3600 + 9)].join('\n'),
+        ),
+      ]).report.verdict;
+    expect(searched(6)).to.equal('healthy');
+    expect(searched(0.2)).to.not.equal('healthy');
   });
 
   it('is dated in the forms in which programs write times', () => {
