@@ -1,8 +1,9 @@
 import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
+import { keySpace, makesRoom } from '../kubernetes-state/logs/key-space.ts';
 import type { Calm } from './calm.ts';
 import { countedCache, notesOfCache } from './calm-counted-caches.ts';
+import { printedLoan, swapsNow } from './lent-memory.ts';
 import { cell, type PrintedState, rowsWith } from './printed/printed-state.ts';
-import { keySpace } from './stories/cache-stories.ts';
 
 /** A cache finds so many times as often as it misses what it is asked for. */
 const HITS = 9;
@@ -24,21 +25,23 @@ export function fullByDesign(printed: PrintedState, alert: string): Calm | null 
     const calm = about.test(alert) ? shown(printed, alert) : null;
     if (calm) return calm;
   }
-  return countedCache(printed, alert);
+  return countedCache(printed, alert) ?? printedLoan(printed, alert);
 }
 
-function keysMakeRoom({ answers }: PrintedState): Calm | null {
-  for (const { text, evidence, server } of answers) {
+function keysMakeRoom({ answers }: PrintedState, alert: string): Calm | null {
+  for (const [server, asked] of Map.groupBy(answers, ({ server: of }) => of)) {
+    // Memory, counters and key space may have been asked for one after the other.
+    const text = asked.map((one) => one.text).join('\n');
     const space = keySpace(text);
     const [hits, misses] = [numberIn(text, 'keyspace_hits'), numberIn(text, 'keyspace_misses')];
     const uniform = space !== null && (space.expires <= 0.02 * space.keys || space.expires >= 0.9 * space.keys);
     const ill =
       numberIn(text, 'rejected_connections') > 0 || /_status:err\b/.test(text) || numberIn(text, 'blocked_clients') > 0;
     const full = numberIn(text, 'used_memory') >= FULL * numberIn(text, 'maxmemory');
-    if (/^allkeys-/.test(settingIn(text, 'maxmemory_policy') ?? '') && full && uniform && hits >= HITS * misses && !ill)
+    if (makesRoom(text, alert) && full && uniform && hits >= HITS * misses && !ill)
       return {
         statement: `no failure: ${server || 'the store'} is a cache that is full by design (maxmemory_policy ${settingIn(text, 'maxmemory_policy')} makes room as needed), and nearly all that it is asked for is there (keyspace_hits ${settingIn(text, 'keyspace_hits')}, keyspace_misses ${settingIn(text, 'keyspace_misses')})`,
-        evidence: [evidence],
+        evidence: asked.map(({ evidence }) => evidence),
       };
   }
   return null;
@@ -121,11 +124,6 @@ function poolOfPages({ notes, answers }: PrintedState): Calm | null {
       .map((note) => note.evidence),
   };
 }
-
-/** Lines of `vmstat`: its columns si and so are the seventh and the eighth. */
-const SWAPS = /^\s*\d+ +\d+ +\d+ +\d+ +\d+ +\d+ +(\d+) +(\d+) +\d+ +\d+ +\d+ +\d+ +\d+ +\d+ +\d+ +\d+/gm;
-const swapsNow = (text: string): boolean =>
-  [...text.matchAll(SWAPS)].slice(1).some(([, into, out]) => Number(into) + Number(out) > 100);
 
 /** From here on the threads of clients must make room in the cache of WiredTiger themselves; so little changed data is healthy. */
 const [TRIGGER, CHANGED] = [0.9, 0.15];

@@ -2,7 +2,7 @@ import { alertText } from '../../alert-facts.ts';
 import { calmAnswers } from '../../database-state/calm-answers.ts';
 import { calmStore } from '../../database-state/calm-store.ts';
 import { switchedOnPurpose } from '../../database-state/calm-switchover.ts';
-import { complains, seenIn } from '../../database-state/complaints.ts';
+import { complains, IS_DOWN, seenIn } from '../../database-state/complaints.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { concernsHost, healthyHost } from '../../database-state/healthy-host.ts';
@@ -16,8 +16,10 @@ import { SPEAKS_OF_RECORDS } from '../../kubernetes-state/read-topics.ts';
 import { worksOn } from '../../kubernetes-state/served-well.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
+import { daysUntilAnnounced } from './announced.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
+import { harmlessCourse } from './harmless-course.ts';
 import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
@@ -54,12 +56,15 @@ export const CLEAN_CHECKS = {
     proof: (input) => resolvingName(input) ?? answeredNames(input),
   },
   'connection-failure': {
-    alert: /refus|reset by|unreachable|timed? ?out|not reachable|\bdown\b|connection (?:error|fail)/i,
+    alert: new RegExp(`refus|reset by|unreachable|timed? ?out|not reachable|connection (?:error|fail)|${IS_DOWN}`, 'i'),
     proof: (input) => openPort(input) ?? worksOn(input, false),
   },
   'endpoints-not-ready': {
     // What will be (after an expiry, when a disk is full) is not yet.
-    alert: /endpoint|(?<!\bwill (?:be|become) )unavailable|\bdown\b|replica|not ready|unhealthy/i,
+    alert: new RegExp(
+      String.raw`endpoint|(?<!\bwill (?:be|become) )unavailable|replica|not ready|unhealthy|${IS_DOWN}`,
+      'i',
+    ),
     proof: (input) => readyEndpoints(input) ?? healthyState(input),
   },
   'pool-exhaustion': {
@@ -76,11 +81,11 @@ export const CLEAN_CHECKS = {
   'recent-change': { alert: /(?!)/, proof: () => null },
   'where-it-began': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
   },
   'alert-storm': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
   },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
@@ -127,7 +132,9 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);
   const found = plain ? all.filter((name) => name !== 'kubernetes-state') : all;
   if (SPEAKS_OF_PODS.test(named ? alert.replace(ACT_OF_DEPLOYING, '') : alert)) return found;
-  if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
+  // What a cloud announces long before (its certificates, the end of a version) is no news of what serves now.
+  const announced = (daysUntilAnnounced(alert, input.now) ?? 0) * 24 >= RENEWAL_HOURS ? ['certificate-expiry'] : [];
+  if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS, ...announced].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
   if (concernsHost(input) || (found.length === 0 && calmStore(input)) || calmAnswers(input)) return ['database-state'];
   const ofConsumers = SPEAKS_OF_CONSUMERS.test(alert) && !SPEAKS_OF_RECORDS.test(alert);

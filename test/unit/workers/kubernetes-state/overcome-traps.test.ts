@@ -72,6 +72,8 @@ describe('what looks like trouble and is over, meant so, or none', () => {
 
   it('where nothing is alleged, workloads that are well are enough', () => {
     expect(verdictOf('api scaled up', RUNNING(API))).to.equal('healthy');
+    expect(verdictOf('api scaled down', RUNNING(API))).to.equal('healthy');
+    expect(verdictOf('api went down', RUNNING(API))).not.to.equal('healthy');
     expect(verdictOf('ApiDeployed', RUNNING(API))).to.equal('inconclusive');
     for (const alleged of [
       'visitors of api see yesterday',
@@ -381,6 +383,17 @@ describe('what looks like trouble and is over, meant so, or none', () => {
       );
     expect(verdictOf('is the pod of prices-redis well?', pods, memory('allkeys-lru'))).to.equal('healthy');
     expect(verdictOf('is the pod of prices-redis well?', pods, memory('noeviction'))).to.equal('identified');
+    const keys = (expires: number) =>
+      printed(
+        'kubectl exec prices-redis-0 -n team -- redis-cli info keyspace',
+        `# Keyspace\ndb0:keys=52000,expires=${expires},avg_ttl=81000\n`,
+      );
+    expect(verdictOf('is the pod of prices-redis well?', pods, memory('volatile-lfu'), keys(51_700))).to.equal(
+      'healthy',
+    );
+    expect(verdictOf('is the pod of prices-redis well?', pods, memory('volatile-lfu'), keys(9000))).to.equal(
+      'identified',
+    );
   });
 
   it('a run that was missed is made up for by a later one', () => {
