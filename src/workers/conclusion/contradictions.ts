@@ -11,6 +11,7 @@ import { relatedLines } from '../detectors/support/log-lines.ts';
 import { parseHostPort, sameName, serviceOfHost } from '../detectors/support/names.ts';
 import { propagation } from '../detectors/support/propagation.ts';
 import { isAlertSubject } from '../detectors/support/relation.ts';
+import { scannedSite } from '../detectors/support/scanned-site.ts';
 
 /** What speaks against a finding: a clause, where it stands, and how much of the confidence it leaves (0 to 1). */
 export type Contradiction = { why: string; evidence: number[]; leaves: number };
@@ -31,8 +32,11 @@ const cleanEvidence: Check = ({ detector, component, confidence }, input) => {
   if (!known || confidence >= CERTAIN || !isAlertSubject(component, input)) return null;
   const proof = known.proof(input);
   if (!proof) return null;
-  // What more requests need anywhere is all that was found.
-  const explained = detector === 'where-it-began' && component !== null && servedDemand(input, component) !== null;
+  // What more requests need anywhere, or what a scanner asks for, is all that was found.
+  const explained =
+    detector === 'where-it-began' &&
+    component !== null &&
+    (servedDemand(input, component) !== null || scannedSite(input) !== null);
   return { why: proof.statement, evidence: proof.evidence, leaves: explained ? 0.35 : 0.85 };
 };
 

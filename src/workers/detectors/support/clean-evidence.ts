@@ -24,6 +24,7 @@ import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
 import { isRecent } from './relation.ts';
+import { scannedSite } from './scanned-site.ts';
 import { databaseSpans } from './slow-spans.ts';
 import { lastEnd } from './termination.ts';
 import { round, unique } from './text.ts';
@@ -81,11 +82,11 @@ export const CLEAN_CHECKS = {
   'recent-change': { alert: /(?!)/, proof: () => null },
   'where-it-began': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? scannedSite(input) ?? harmlessCourse(input),
   },
   'alert-storm': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? scannedSite(input) ?? harmlessCourse(input),
   },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,

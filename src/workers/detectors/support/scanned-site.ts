@@ -1,0 +1,72 @@
+import { type MetricShift, metricShifts } from '../../changes/metric-shifts.ts';
+import { alertTime, problemLines, usualUntil } from '../../changes/problem-lines.ts';
+import { isMoreWork } from '../../changes/served-demand.ts';
+import { wordsOf } from '../../localisation/telemetry/metric-kind.ts';
+import type { DetectorInput } from '../detector.ts';
+import type { Proof } from './clean-evidence.ts';
+import { evidenceOf } from './evidence-of.ts';
+import { oneLine } from './text.ts';
+import { measuredMetric } from './usual-metric.ts';
+
+/** What counts requests that are refused for what the client asks. */
+const REFUSED = /\b4xx\b|\b40[0-9]\b|\bclient errors?\b|\bnot found\b|\b(?:waf|firewall) (?:block|den|reject)\w*/;
+/** What scanners ask every site for, be it theirs or not. */
+const PROBED =
+  /\/(?:wp-(?:login|admin|content)|xmlrpc\.php|\.env|\.git\b|\.aws|\.ssh|\.svn|phpmyadmin|pma\b|cgi-bin|server-status|actuator|admin\.php|config\.(?:php|json|ya?ml)|backup\b|etc\/passwd|vendor\/phpunit|solr|jenkins|manager\/html|owa\b|_ignition|hudson|console\b|telescope|shell\b|id_rsa|dump\.sql|\.DS_Store|debug\/pprof|boaform|HNAP1)/i;
+const ADDRESS = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/;
+/** An answer of 4xx as access logs tell it. */
+const ANSWERED_4XX = /"\s4\d\d\b|\b(?:status|code|answered|responded)["=: ]{1,4}4\d\d\b|\s4\d\d\s\d/;
+const PATH = /\s(\/[^\s"?]{0,200})/;
+
+/** So many refusals, so large a share of them of one visitor, and so large a share of what he asks that only scanners ask for. */
+const [ENOUGH, MOST, PROBING] = [6, 0.6, 0.3] as const;
+const MAX_BODY = 600;
+
+type Refusal = { at: number; visitor: string; path: string; evidence: number };
+
+/**
+ * Proof that requests are refused because a scanner asks for what no site of the kind has: nearly all refusals since are his, and nothing
+ * else became worse for anybody. Null where the alert is about something else.
+ */
+export function scannedSite(input: DetectorInput): Proof | null {
+  const measured = measuredMetric(input);
+  if (!measured || !REFUSED.test(wordsOf(measured.metric))) return null;
+  if (!metricShifts(input).every(isOfVisit)) return null;
+  const refusals = refusalsOf(input);
+  const [visitor, own] =
+    [...Map.groupBy(refusals, (one) => one.visitor)].toSorted((left, right) => right[1].length - left[1].length)[0] ??
+    [];
+  if (!visitor || !own || own.length < ENOUGH || own.length < MOST * refusals.length) return null;
+  if (own.filter(({ path }) => PROBED.test(path)).length < PROBING * own.length) return null;
+  // Whoever complains, it is not about what the scanner asks for.
+  if (problemLines(input).some(({ body }) => !body.includes(visitor))) return null;
+  const asked = [...new Set(own.map(({ path }) => path))].slice(0, 3).join(', ');
+  return {
+    statement: `the requests that are refused come from one scanner, ${visitor}, which asks for what is not there (${oneLine(asked, 90)}); everybody else is answered as before`,
+    evidence: [...new Set([measured.number, ...own.map(({ evidence }) => evidence)])],
+  };
+}
+
+/** More requests, and more that are refused. */
+const isOfVisit = (shift: MetricShift): boolean =>
+  shift.since > shift.before &&
+  (REFUSED.test(wordsOf(shift.metric)) || isMoreWork(shift) || OF_TRAFFIC.test(wordsOf(shift.metric)));
+const OF_TRAFFIC = /\b(?:bytes|bandwidth|connections? (?:new|accepted)|sessions?|visitors?)\b/;
+
+/** Refusals that began with the trouble: who was refused before is no news. */
+function refusalsOf(input: DetectorInput): Refusal[] {
+  const logged = evidenceOf(input.evidence, 'logs.query').flatMap(({ number, data }) =>
+    data.rows.map((row) => ({ ...row, number })),
+  );
+  const all = logged.flatMap(({ at, body, number }): Refusal[] => {
+    const text = body.slice(0, MAX_BODY);
+    const [visitor] = ADDRESS.exec(text) ?? [];
+    const ms = Date.parse(at);
+    const refused = ANSWERED_4XX.test(text) && visitor && !Number.isNaN(ms);
+    return refused ? [{ at: ms, visitor, path: PATH.exec(text)?.[1] ?? '', evidence: number }] : [];
+  });
+  const start = Math.min(...logged.map(({ at }) => Date.parse(at)).filter((ms) => !Number.isNaN(ms)));
+  const until = usualUntil(start, alertTime(input));
+  const known = new Set(all.filter(({ at }) => at < until).map(({ visitor }) => visitor));
+  return all.filter(({ at, visitor }) => at >= until && !known.has(visitor));
+}
