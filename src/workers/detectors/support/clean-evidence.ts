@@ -2,7 +2,7 @@ import { alertText } from '../../alert-facts.ts';
 import { calmAnswers } from '../../database-state/calm-answers.ts';
 import { calmStore } from '../../database-state/calm-store.ts';
 import { switchedOnPurpose } from '../../database-state/calm-switchover.ts';
-import { complains, seenIn } from '../../database-state/complaints.ts';
+import { complains, IS_DOWN, seenIn } from '../../database-state/complaints.ts';
 import { diagnoseDatabase } from '../../database-state/diagnose-database.ts';
 import { concernsDatabase, healthyDatabase, SPEAKS_OF_DATABASE } from '../../database-state/healthy-database.ts';
 import { concernsHost, healthyHost } from '../../database-state/healthy-host.ts';
@@ -54,12 +54,15 @@ export const CLEAN_CHECKS = {
     proof: (input) => resolvingName(input) ?? answeredNames(input),
   },
   'connection-failure': {
-    alert: /refus|reset by|unreachable|timed? ?out|not reachable|\bdown\b|connection (?:error|fail)/i,
+    alert: new RegExp(`refus|reset by|unreachable|timed? ?out|not reachable|connection (?:error|fail)|${IS_DOWN}`, 'i'),
     proof: (input) => openPort(input) ?? worksOn(input, false),
   },
   'endpoints-not-ready': {
     // What will be (after an expiry, when a disk is full) is not yet.
-    alert: /endpoint|(?<!\bwill (?:be|become) )unavailable|\bdown\b|replica|not ready|unhealthy/i,
+    alert: new RegExp(
+      String.raw`endpoint|(?<!\bwill (?:be|become) )unavailable|replica|not ready|unhealthy|${IS_DOWN}`,
+      'i',
+    ),
     proof: (input) => readyEndpoints(input) ?? healthyState(input),
   },
   'pool-exhaustion': {

@@ -21,6 +21,25 @@ describe('what an alarm is about, looked at directly', () => {
     expect(verdict(`${said} Why is the shop slow?`, {})).not.to.equal('healthy');
   });
 
+  it('is no fault where a field of the rule holds a guess, or its text tells what such a number means in general', () => {
+    const said = 'DatabaseConnections High On ledger-prod\nThe alarm line was crossed.\n';
+    expect(verdict(`${said}Likely cause: slow clients.`, {})).to.equal('healthy');
+    expect(verdict(`${said}Probable impact: timeouts at the till`, {})).to.equal('healthy');
+    expect(verdict(`${said}This usually means slow queries; at risk of an outage.`, {})).to.equal('healthy');
+    // A sentence in such a field is what somebody saw, and so is what stands beside the guess.
+    expect(verdict(`${said}Likely cause: clients get timeouts.`, {})).not.to.equal('healthy');
+    expect(verdict(`${said}Probable impact: a longer queue. The tills time out.`, {})).not.to.equal('healthy');
+    expect(verdict(`${said}Checkout is slow, which usually means long queries.`, {})).not.to.equal('healthy');
+  });
+
+  it('is no fault where something was scaled or went down by a number, and one where somebody is down', () => {
+    const said = 'DatabaseConnections of ledger-prod dropped, the fleet of the shop was scaled down';
+    expect(verdict(said, {})).to.equal('healthy');
+    expect(verdict(`${said}. Reports are down to 40 per hour.`, {})).to.equal('healthy');
+    expect(verdict(`${said}. The shop is down.`, {})).not.to.equal('healthy');
+    expect(verdict(`${said}. The shop was down from 10:05.`, {})).not.to.equal('healthy');
+  });
+
   it('is a second fleet of clients far below the limit, and no leak', () => {
     const said =
       'DatabaseConnections on ledger-prod outside of the expected band, max_connections of the class is 2000';
