@@ -1,8 +1,8 @@
 import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
+import { keySpace, makesRoom } from '../kubernetes-state/logs/key-space.ts';
 import type { Calm } from './calm.ts';
 import { countedCache, notesOfCache } from './calm-counted-caches.ts';
 import { cell, type PrintedState, rowsWith } from './printed/printed-state.ts';
-import { keySpace } from './stories/cache-stories.ts';
 
 /** A cache finds so many times as often as it misses what it is asked for. */
 const HITS = 9;
@@ -27,18 +27,20 @@ export function fullByDesign(printed: PrintedState, alert: string): Calm | null 
   return countedCache(printed, alert);
 }
 
-function keysMakeRoom({ answers }: PrintedState): Calm | null {
-  for (const { text, evidence, server } of answers) {
+function keysMakeRoom({ answers }: PrintedState, alert: string): Calm | null {
+  for (const [server, asked] of Map.groupBy(answers, ({ server: of }) => of)) {
+    // Memory, counters and key space may have been asked for one after the other.
+    const text = asked.map((one) => one.text).join('\n');
     const space = keySpace(text);
     const [hits, misses] = [numberIn(text, 'keyspace_hits'), numberIn(text, 'keyspace_misses')];
     const uniform = space !== null && (space.expires <= 0.02 * space.keys || space.expires >= 0.9 * space.keys);
     const ill =
       numberIn(text, 'rejected_connections') > 0 || /_status:err\b/.test(text) || numberIn(text, 'blocked_clients') > 0;
     const full = numberIn(text, 'used_memory') >= FULL * numberIn(text, 'maxmemory');
-    if (/^allkeys-/.test(settingIn(text, 'maxmemory_policy') ?? '') && full && uniform && hits >= HITS * misses && !ill)
+    if (makesRoom(text, alert) && full && uniform && hits >= HITS * misses && !ill)
       return {
         statement: `no failure: ${server || 'the store'} is a cache that is full by design (maxmemory_policy ${settingIn(text, 'maxmemory_policy')} makes room as needed), and nearly all that it is asked for is there (keyspace_hits ${settingIn(text, 'keyspace_hits')}, keyspace_misses ${settingIn(text, 'keyspace_misses')})`,
-        evidence: [evidence],
+        evidence: asked.map(({ evidence }) => evidence),
       };
   }
   return null;

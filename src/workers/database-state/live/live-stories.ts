@@ -1,3 +1,4 @@
+import { alertText } from '../../alert-facts.ts';
 import type { DetectorInput } from '../../detectors/detector.ts';
 import type { LiveStory } from './live-parts.ts';
 import { laggingReplicas } from './postgres-replication.ts';
@@ -5,7 +6,7 @@ import { blockingChains, forgottenTransactions, fullServers, slowStatements } fr
 import { brokenRedis, fullClients, fullMemories, slowCommands } from './redis-servers.ts';
 
 /** What database servers tell of themselves when they are asked during the incident (capabilities `postgresql.*` and `redis.*`). */
-export function liveStories({ evidence, facts, now }: DetectorInput): LiveStory[] {
+export function liveStories({ alerts, evidence, facts, now }: DetectorInput): LiveStory[] {
   const since = Date.parse(facts.from ?? '');
   return [
     ...fullServers(evidence),
@@ -13,7 +14,7 @@ export function liveStories({ evidence, facts, now }: DetectorInput): LiveStory[
     ...forgottenTransactions(evidence),
     ...laggingReplicas(evidence),
     ...slowStatements(evidence),
-    ...fullMemories(evidence),
+    ...fullMemories(evidence, alertText(alerts)),
     ...fullClients(evidence),
     ...slowCommands(evidence, Number.isNaN(since) ? now.getTime() - 3_600_000 : since),
     ...brokenRedis(evidence),

@@ -1,5 +1,6 @@
 import type { Action, Evidence } from '../../../shared/report.ts';
 import { shellCommand } from '../../detectors/support/shell.ts';
+import { MISSES_KEYS, nearlyAllEnd } from '../../kubernetes-state/logs/key-space.ts';
 import { bytesText, type LiveStory, type Told, toldBy } from './live-parts.ts';
 
 const NEARLY_FULL = 0.95;
@@ -16,8 +17,20 @@ const look = (title: string, ...command: string[]): Action => ({
   risk: null,
 });
 
-/** Redis servers at their limit of memory. */
-export function fullMemories(evidence: Evidence[]): LiveStory[] {
+/** A cache that makes room by itself and finds so many times as much as it misses works; that it is full is a lead then. */
+const FOUND = 9;
+const LEAD = 0.35;
+
+function isCacheAtWork({ memory: { policy }, stats, keyspace, errors }: Info['answer'], told: string): boolean {
+  const ends = keyspace.map(({ keys, withExpiry }) => ({ keys, expires: withExpiry }));
+  const makesRoom = policy?.startsWith('allkeys-') || (policy?.startsWith('volatile-') && nearlyAllEnd(ends));
+  const refused = errors.some(({ kind, count }) => kind === 'OOM' && count > 0);
+  const found = (stats.hits ?? 0) > 0 && stats.misses !== null && (stats.hits ?? 0) >= FOUND * stats.misses;
+  return Boolean(makesRoom) && found && !refused && !MISSES_KEYS.test(told);
+}
+
+/** Redis servers at their limit of memory; `told` is what the alerts say. */
+export function fullMemories(evidence: Evidence[], told: string): LiveStory[] {
   return toldBy(evidence, 'redis.info').flatMap(({ answer, number }: Info) => {
     const { target, memory, stats, errors } = answer;
     const { usedBytes, maxBytes, policy } = memory;
@@ -31,7 +44,7 @@ export function fullMemories(evidence: Evidence[]): LiveStory[] {
       {
         kind: 'memory' as const,
         server: target,
-        score: refused > 0 || (stats.evictedKeys ?? 0) > 0 ? 0.9 : 0.75,
+        score: isCacheAtWork(answer, told) ? LEAD : refused > 0 || (stats.evictedKeys ?? 0) > 0 ? 0.9 : 0.75,
         text: `The memory of the Redis server ${target} is full (maxmemory is reached): ${usedBytes} of ${maxBytes} bytes (${bytesText(maxBytes)}) are used; ${effect}`,
         brief: `maxmemory is reached (${usedBytes} of ${maxBytes} bytes)`,
         evidence: [number],

@@ -1,4 +1,5 @@
 import { numberIn, settingIn } from '../../kubernetes-state/logs/answer-rows.ts';
+import { keySpace } from '../../kubernetes-state/logs/key-space.ts';
 import type { PrintedAnswer } from '../printed/printed-answers.ts';
 import type { StoryTeller } from '../story.ts';
 import { isFelt, noActions } from './story-parts.ts';
@@ -10,13 +11,6 @@ const FOREVER = 0.3;
 /** Words of those who miss what they had stored. */
 const MISSED =
   /log(?:ged|s|in)?[ -]?(?:out|off)|sign(?:ed)?[ -]?out|sessions?\b|carts?\b|baskets?\b|vanish\w*|disappear\w*|\blos[et]\w*|missing|gone|empty|forg[eo]t/;
-
-/** The key space of a store as it prints it: how many keys, how many of them with an end. */
-export function keySpace(text: string): { keys: number; expires: number; shown: string } | null {
-  const found = [...text.matchAll(/^db\d+:keys=(\d+),expires=(\d+)/gm)];
-  const largest = found.toSorted((left, right) => Number(right[1]) - Number(left[1]))[0];
-  return largest ? { keys: Number(largest[1]), expires: Number(largest[2]), shown: largest[0] } : null;
-}
 
 /** Keys that never expire push those out that should live. */
 export const evictedByForever: StoryTeller = ({ printed }, { server, text }) => {

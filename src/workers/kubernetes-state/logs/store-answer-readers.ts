@@ -1,5 +1,6 @@
 import { binaryBytes } from '../../detectors/support/quantities.ts';
 import { answerRows, cellNumber, numberIn, settingIn, shownCells } from './answer-rows.ts';
+import { isContentCache } from './key-space.ts';
 import { lockChain } from './lock-chain.ts';
 
 /** `default_transaction_read_only` with its row below, as psql prints it, or `read_only | ON` as mysql does. */
@@ -146,17 +147,10 @@ export const deadlock = (text: string): string | null =>
     : null;
 
 /** The share of a key store's keys that it threw away tells of a memory that is too small. */
-export function evictedKeys(text: string): string | null {
+export function evictedKeys(text: string, around: string): string | null {
   const evicted = /\bevicted_keys:([1-9]\d{2,})\b/.exec(text);
-  const known = !Number.isNaN(numberIn(text, 'keyspace_hits')) && isContentCache(text);
+  const known = !Number.isNaN(numberIn(`${text}\n${around}`, 'keyspace_hits')) && isContentCache(text, around);
   return evicted && !known && /\bmaxmemory:[1-9]/.test(text) ? evicted[0] : null;
-}
-
-/** A cache that may throw away any key is full by design, as long as most of what is asked of it is there. */
-export function isContentCache(text: string): boolean {
-  const [hits, misses] = [numberIn(text, 'keyspace_hits'), numberIn(text, 'keyspace_misses')];
-  const found = Number.isNaN(hits) || Number.isNaN(misses) || hits >= 4 * misses;
-  return /^allkeys-/.test(settingIn(text, 'maxmemory_policy') ?? '') && found;
 }
 
 /** A value of many megabytes blocks the one thread that serves everybody. */

@@ -1,4 +1,5 @@
 import { settingIn } from './answer-rows.ts';
+import { isContentCache } from './key-space.ts';
 import {
   atLimit,
   backendAway,
@@ -11,7 +12,6 @@ import {
   idleHolder,
   idleSessions,
   idleSlot,
-  isContentCache,
   metadataLock,
   noneAvailable,
   oldRows,
@@ -92,8 +92,8 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
   },
   {
     kind: 'store-memory-full',
-    shows: (text) =>
-      isContentCache(text)
+    shows: (text, around) =>
+      isContentCache(text, around)
         ? null
         : (atLimit(text, 'used_memory', 'maxmemory', 0.98) ??
           atLimit(text, 'used_memory_human', 'maxmemory_human', 0.98)),

@@ -144,4 +144,52 @@ describe('what a database server tells of itself', () => {
     expect(find(slowlog(5))[0]!.statement).to.include('KEYS user:* (1 argument) took 850.2 ms');
     expect(find(slowlog(600))).to.deep.equal([]);
   });
+
+  it('is a lead where a full Redis is a cache that makes room by itself and finds what it is asked for', () => {
+    const redis = (policy: string, hits: number, withExpiry: number) =>
+      evidence(6, 'redis.info', {
+        targets: [
+          {
+            ...head,
+            refused: null,
+            role: 'master',
+            uptimeSeconds: 900_000,
+            memory: {
+              usedBytes: 99e6,
+              maxBytes: 100e6,
+              policy,
+              residentBytes: 110e6,
+              peakBytes: 100e6,
+              fragmentationRatio: 1.1,
+            },
+            clients: { connected: 12, blocked: 0, max: 10_000 },
+            stats: {
+              commandsPerSecond: 900,
+              evictedKeys: 5000,
+              expiredKeys: 90_000,
+              rejectedConnections: 0,
+              hits,
+              misses: 1000,
+              errorReplies: 0,
+            },
+            persistence: { loading: false, lastSaveStatus: 'ok', lastAppendStatus: 'ok', changesSinceSave: 0 },
+            replication: { replicas: 0, linkStatus: null, lastContactSeconds: null, largestLagSeconds: null },
+            keyspace: [{ database: 'db0', keys: 40_000, withExpiry }],
+            errors: [],
+            commands: [],
+            latency: [],
+            settings: [],
+          },
+        ],
+      });
+    const confidence = (...given: Parameters<typeof redis>) => find(redis(...given))[0]!.confidence;
+    expect(confidence('allkeys-lru', 80_000, 0)).to.be.below(0.5);
+    expect(confidence('volatile-lru', 80_000, 39_000)).to.be.below(0.5);
+    expect(confidence('volatile-lru', 80_000, 5000)).to.be.above(0.8);
+    expect(confidence('allkeys-lru', 2000, 0)).to.be.above(0.8);
+    const missed = input('orders customers are logged out', [redis('allkeys-lru', 80_000, 0)], {
+      service: 'orders-api',
+    });
+    expect(databaseState(missed)[0]!.confidence).to.be.above(0.8);
+  });
 });

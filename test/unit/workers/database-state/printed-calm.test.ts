@@ -118,6 +118,27 @@ describe('a server that is shown to be well by what it printed', () => {
     expect(verdict('Users of erp-db see errors, Redis evicts keys', info(50_000, 0))).not.to.equal('healthy');
   });
 
+  it('is a store of keys with an end that throws the oldest of them away, unless it refused something or keys are missed', () => {
+    const asked = (expires: number, refused = 0, policy = 'volatile-ttl') => [
+      printed('redis-cli -h erp-db info memory', `used_memory:1990\nmaxmemory:2000\nmaxmemory_policy:${policy}\n`),
+      printed(
+        'redis-cli -h erp-db info stats',
+        `rejected_connections:0\nevicted_keys:700\nkeyspace_hits:80000\nkeyspace_misses:2000\nerrorstat_OOM:count=${refused}\n`,
+      ),
+      printed(
+        'redis-cli -h erp-db info keyspace',
+        `# Keyspace\ndb0:keys=6000,expires=${expires},avg_ttl=910022\ndb1:keys=40,expires=40,avg_ttl=1\n`,
+      ),
+    ];
+    const full = 'Redis memory of erp-db at 99 %, keys are evicted';
+    expect(verdict(full, ...asked(5980))).to.equal('healthy');
+    // Keys without an end are never thrown away, so the others are in their place.
+    expect(verdict(full, ...asked(1500))).not.to.equal('healthy');
+    expect(verdict(full, ...asked(5980, 31))).not.to.equal('healthy');
+    expect(verdict(full, ...asked(5980, 0, 'noeviction'))).not.to.equal('healthy');
+    expect(verdict(`${full}; shoppers are logged out`, ...asked(5980))).not.to.equal('healthy');
+  });
+
   it('is a memcached that throws its oldest items away, unless what it is asked for is gone', () => {
     const stats = (misses: number, evictions: number, refused = 0) =>
       printed(

@@ -381,6 +381,17 @@ describe('what looks like trouble and is over, meant so, or none', () => {
       );
     expect(verdictOf('is the pod of prices-redis well?', pods, memory('allkeys-lru'))).to.equal('healthy');
     expect(verdictOf('is the pod of prices-redis well?', pods, memory('noeviction'))).to.equal('identified');
+    const keys = (expires: number) =>
+      printed(
+        'kubectl exec prices-redis-0 -n team -- redis-cli info keyspace',
+        `# Keyspace\ndb0:keys=52000,expires=${expires},avg_ttl=81000\n`,
+      );
+    expect(verdictOf('is the pod of prices-redis well?', pods, memory('volatile-lfu'), keys(51_700))).to.equal(
+      'healthy',
+    );
+    expect(verdictOf('is the pod of prices-redis well?', pods, memory('volatile-lfu'), keys(9000))).to.equal(
+      'identified',
+    );
   });
 
   it('a run that was missed is made up for by a later one', () => {
