@@ -135,7 +135,8 @@ const TOPICS: readonly Topic[] = [
   },
   OF_SCANS,
   {
-    about: /memory|evict|fragment|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i,
+    about:
+      /memory|\bmem(?:free|_|\b)|nodemem|\bram\b|evict|fragment|\bkeys\b|maxmemory|buffer ?(?:pool|cache)|shared_buffers|\bcache\b/i,
     shown: fullByDesign,
   },
   { about: /file ?systems?|\bdisk|\bmounts?\b|volume|inodes?|\bfs\b/i, shown: imageIsFull },

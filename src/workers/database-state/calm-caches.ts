@@ -2,6 +2,7 @@ import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
 import { keySpace, makesRoom } from '../kubernetes-state/logs/key-space.ts';
 import type { Calm } from './calm.ts';
 import { countedCache, notesOfCache } from './calm-counted-caches.ts';
+import { printedLoan, swapsNow } from './lent-memory.ts';
 import { cell, type PrintedState, rowsWith } from './printed/printed-state.ts';
 
 /** A cache finds so many times as often as it misses what it is asked for. */
@@ -24,7 +25,7 @@ export function fullByDesign(printed: PrintedState, alert: string): Calm | null 
     const calm = about.test(alert) ? shown(printed, alert) : null;
     if (calm) return calm;
   }
-  return countedCache(printed, alert);
+  return countedCache(printed, alert) ?? printedLoan(printed, alert);
 }
 
 function keysMakeRoom({ answers }: PrintedState, alert: string): Calm | null {
@@ -123,11 +124,6 @@ function poolOfPages({ notes, answers }: PrintedState): Calm | null {
       .map((note) => note.evidence),
   };
 }
-
-/** Lines of `vmstat`: its columns si and so are the seventh and the eighth. */
-const SWAPS = /^\s*\d+ +\d+ +\d+ +\d+ +\d+ +\d+ +(\d+) +(\d+) +\d+ +\d+ +\d+ +\d+ +\d+ +\d+ +\d+ +\d+/gm;
-const swapsNow = (text: string): boolean =>
-  [...text.matchAll(SWAPS)].slice(1).some(([, into, out]) => Number(into) + Number(out) > 100);
 
 /** From here on the threads of clients must make room in the cache of WiredTiger themselves; so little changed data is healthy. */
 const [TRIGGER, CHANGED] = [0.9, 0.15];

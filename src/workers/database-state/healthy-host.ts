@@ -5,13 +5,14 @@ import { DOUBT } from '../detectors/support/doubt.ts';
 import { SYMPTOM_OF_USERS, seenIn } from './complaints.ts';
 import type { MetricSeries } from './database-state.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
+import { lentMemory, OF_PAGES, speaksOfFreeMemory } from './lent-memory.ts';
 import { profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
 import { workloadCause } from './workload-causes.ts';
 
 /** The words of an alert about how busy a host is; room on disks and in memory has a level that no course tells. */
 const SPEAKS_OF_LOAD = /\bload\b|load\d+|load ?average|(?:node|host|high)load|loadhigh|cpu/i;
 /** What a host itself measures, by the names of the common exporters. */
-const OF_HOST = /^(?:irate\(|rate\()?node_/;
+const OF_HOST = /^(?:irate\(|rate\()?(?:node_|system\.|mem_|host_)/;
 const LOAD = /load\d+/;
 /** A load of about one busy processor is none; so is one that has fallen this far from its peak. */
 const ONE_BUSY = 1.5;
@@ -34,8 +35,9 @@ export function concernsHost(input: DetectorInput): boolean {
   const { state } = diagnoseDatabase(input);
   const text = alertText(input.alerts);
   const own = state.series.filter(({ metric }) => OF_HOST.test(metric));
-  if (!own.some(({ metric }) => LOAD.test(metric)) || SYMPTOM_OF_USERS.test(text)) return false;
-  return SPEAKS_OF_LOAD.test(text) || diskIsAsBefore(input, own);
+  if (SYMPTOM_OF_USERS.test(text)) return false;
+  if (own.length > 0 && speaksOfFreeMemory(text) && lentMemory(state)) return true;
+  return own.some(({ metric }) => LOAD.test(metric)) && (SPEAKS_OF_LOAD.test(text) || diskIsAsBefore(input, own));
 }
 
 /** True for an alert about a disk that tells itself of its end, where just that was measured to be as before beside a known workload. */
@@ -58,7 +60,9 @@ export function healthyHost(input: DetectorInput): { statement: string; evidence
   const { state, stories } = diagnoseDatabase(input);
   const host = state.series.filter(({ metric }) => OF_HOST.test(metric)).flatMap((one) => profileSeries(one) ?? []);
   const blamed = (workloadCause(state)?.confidence ?? 0) >= DOUBT || stories.some(({ score }) => score >= DOUBT);
-  if (host.length < ENOUGH || blamed || !host.every(isAtRest)) return null;
+  const lent = speaksOfFreeMemory(alertText(input.alerts)) ? lentMemory(state) : null;
+  const felt = lent ? host.filter(({ series }) => !OF_PAGES.test(series.metric)) : host;
+  if (felt.length < ENOUGH || blamed || !felt.every(isAtRest)) return null;
   const shown = host
     .slice(0, 3)
     .map(
@@ -66,9 +70,13 @@ export function healthyHost(input: DetectorInput): { statement: string; evidence
         `${series.metric} ${valueText(last, null)} at the end, ${valueText(max, null)} at most`,
     );
   return {
-    statement: `no failure: the host of the database is not under pressure (${shown.join(', ')}), and no statement of its workload is slow`,
+    statement: `no failure: the host of the database is not under pressure (${shown.join(', ')}), and no statement of its workload is slow${lent ? `; ${lent.statement}` : ''}`,
     evidence: [
-      ...new Set([...host.map(({ series }) => series.evidence), ...state.workload.map(({ evidence }) => evidence)]),
+      ...new Set([
+        ...(lent?.evidence ?? []),
+        ...host.map(({ series }) => series.evidence),
+        ...state.workload.map(({ evidence }) => evidence),
+      ]),
     ],
   };
 }
