@@ -28,7 +28,8 @@ const NOTABLE = 0.25;
 /** Coarse values have a median deviation of none; then what happens rarely is the measure. */
 const RARE = 0.95;
 const BEYOND_RARE = 1.5;
-const IN_ROW = 3;
+/** So many unusual values in a row are no chance. */
+export const IN_ROW = 3;
 /** So much of its way a sudden shift goes at once. */
 const SUDDEN = 0.4;
 /** Of the values up to the alert so many have to be unusual: a level, no peaks. */
@@ -52,6 +53,14 @@ export const metricShifts = oncePer((input: LocalisationInput): MetricShift[] =>
     );
 });
 
+/** The usual level of some values, and how far from it a value is unusual. */
+export function usualBand(usual: readonly number[]): { before: number; bound: number } {
+  const before = median(usual);
+  const deviations = usual.map((value) => Math.abs(value - before));
+  const spread = Math.max(FAR * SIGMA_OF_MAD * median(deviations), BEYOND_RARE * quantile(deviations, RARE));
+  return { before, bound: Math.max(spread, NOTABLE * Math.abs(before), Number.MIN_VALUE) };
+}
+
 function shiftOf(
   series: [number, number][],
   alertAt: number,
@@ -62,10 +71,7 @@ function shiftOf(
   const until = usualUntil(first[0], alertAt);
   const usual = points.filter(([at]) => at < until).map(([, value]) => value);
   if (usual.length < IN_ROW) return null;
-  const before = median(usual);
-  const deviations = usual.map((value) => Math.abs(value - before));
-  const spread = Math.max(FAR * SIGMA_OF_MAD * median(deviations), BEYOND_RARE * quantile(deviations, RARE));
-  const bound = Math.max(spread, NOTABLE * Math.abs(before), Number.MIN_VALUE);
+  const { before, bound } = usualBand(usual);
   const isFar = (index: number) => Math.abs(points[index]![1] - before) > bound;
   for (let index = usual.length; index + IN_ROW <= points.length && points[index]![0] <= alertAt; index++) {
     if (!isFar(index)) continue;

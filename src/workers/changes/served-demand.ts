@@ -11,11 +11,12 @@ const OFTEN = 3;
 const ROOM = 0.8;
 
 const HANDS = /\b(?:replicas?|pods?|instances?|tasks?|nodes?|workers?)\b/;
-const NOT_READY = /\b(?:unavailable|pending|failed|unready|unhealthy|restarts?|evicted|missing)\b/;
+/** Hands that are not there. */
+export const NOT_READY = /\b(?:unavailable|pending|failed|unready|unhealthy|restarts?|evicted|missing)\b/;
 /** Work that is done, by the time in which it is. */
 const RATE = /\bper (?:s|sec|second|min|minute|hour)\b|\b(?:active|online) (?:users|sessions)\b/;
 /** What is counted where people or programs are not served. */
-const UNSERVED =
+export const UNSERVED =
   /\b(?:reject\w*|refus\w*|drop\w*|denied|declin\w*|retr(?:y|ies)|abandon\w*|evict\w*|lost|invalid|duplicates?|kill\w*|throttl\w*|limited|lagg?\w*|wait\w*|queued?|backlog|depth|pending|overdue|stale|unacked|error\w*|fail\w*)\b/;
 
 /** More requests than before. */

@@ -1,0 +1,42 @@
+import { complainsOften, UNSERVED } from '../../changes/served-demand.ts';
+import { metricKind, wordsOf } from '../../localisation/telemetry/metric-kind.ts';
+import type { DetectorInput } from '../detector.ts';
+import { type Course, coursesOf, endsUsual, firstRow, isOfTime } from './courses.ts';
+import { sameName } from './names.ts';
+
+/** What is measured of an alert and whose; what answers more slowly for a while by so many times at most, where its callers feel nothing of it. */
+type Alarmed = { service: string; metric: string; slower?: number };
+
+/**
+ * The evidence that nobody feels anything of what a service is alerted of: it answers as fast and as well as before up to the end of what was
+ * recorded, and is asked as often; nobody else is slower or fails more, nobody waits, and nobody complains again and again. Null where it was
+ * not measured or is not so. The metric of the alert itself is left out.
+ */
+export function unfelt(input: DetectorInput, { service, metric: alarmed, slower = 1 }: Alarmed): number[] | null {
+  const courses = coursesOf(input).filter(({ metric }) => metric !== alarmed);
+  const own = courses.filter((course) => sameName(course.service, service));
+  const fast = own.filter(({ metric }) => isOfTime(metric));
+  const well = own.filter(({ metric }) => ['failures', 'successes'].includes(metricKind(metric)));
+  const callers = courses.filter(({ metric, service: one }) => isOfTime(metric) && !sameName(one, service));
+  const passing = callers.length > 0 ? fast.filter((course) => isPassing(course, slower)) : [];
+  if (courses.some((course) => worsens(course, service) && !passing.includes(course)) || complainsOften(input))
+    return null;
+  return fast.length > 0 && well.length > 0
+    ? [...new Set([...fast, ...well, ...(passing.length > 0 ? callers : [])].map(({ evidence }) => evidence))]
+    : null;
+}
+
+/** Slower for a while only, and by not so much. */
+const isPassing = (course: Course, slower: number): boolean =>
+  endsUsual(course) && course.later.every(([, value]) => value <= slower * course.before);
+
+/** Slower, failing, waiting or lost at some time; of the service itself also asked for less. */
+function worsens({ metric, service: own, before, bound, later }: Course, service: string): boolean {
+  const kind = metricKind(metric);
+  const rises = firstRow(later, ([, value]) => value - before > bound) !== null;
+  const falls = firstRow(later, ([, value]) => before - value > bound) !== null;
+  if (kind === 'successes' || (kind === 'traffic' && sameName(own, service) && !UNSERVED.test(wordsOf(metric))))
+    return falls;
+  const felt = isOfTime(metric) || kind === 'failures' || kind === 'client' || UNSERVED.test(wordsOf(metric));
+  return felt && rises;
+}
