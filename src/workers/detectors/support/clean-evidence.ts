@@ -18,7 +18,7 @@ import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
-import { fillingCache } from './filling-cache.ts';
+import { harmlessCourse } from './harmless-course.ts';
 import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
@@ -80,11 +80,11 @@ export const CLEAN_CHECKS = {
   'recent-change': { alert: /(?!)/, proof: () => null },
   'where-it-began': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? fillingCache(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
   },
   'alert-storm': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? fillingCache(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
   },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,

@@ -1,47 +1,17 @@
 import { expect } from 'chai';
 import type { Evidence } from '../../../../../src/shared/report.ts';
 import { fillingCache } from '../../../../../src/workers/detectors/support/filling-cache.ts';
-import { evidence, input, NOW } from '../../../../support/evidence-fixtures.ts';
+import { input } from '../../../../support/evidence-fixtures.ts';
+import { course, FINE, minute, said } from './courses-fixture.ts';
 
-const MINUTE = 60_000;
-const LENGTH = 100;
-const minute = (index: number): number => NOW.getTime() - (LENGTH - index) * MINUTE;
-
-/** A value per minute: about `usual`, but from the 70th on what `later` tells for each minute since (its last value stays). */
-function series(number: number, metric: string, usual: number, later: number[] = [], service = 'menu'): Evidence {
-  const points = Array.from({ length: LENGTH }, (_, index): [number, number] => {
-    const value = index < 70 || later.length === 0 ? usual : (later[index - 70] ?? later.at(-1) ?? usual);
-    return [minute(index), value * (1 + (index % 3) / 200)];
-  });
-  const labels = { 'service.name': service };
-  return evidence(number, 'metrics.query', { metric, series: [{ labels, unit: null, points }], warning: null });
-}
-
-const said = (...lines: [index: number, body: string, service?: string][]): Evidence =>
-  evidence(9, 'logs.query', {
-    rows: lines.map(([index, body, service = 'menu']) => ({
-      at: new Date(minute(index)).toISOString(),
-      severity: 'INFO',
-      service,
-      body,
-      attributes: {},
-    })),
-    hasMore: false,
-    warning: null,
-  });
 const RESTARTED = said([69, 'menu 4.1.0 listening on :8080, cache is cold']);
 
-const FINE = [
-  series(2, 'request_duration_p95_ms', 80),
-  series(3, 'http_5xx_ratio', 0.001),
-  series(4, 'http_request_duration_p95_ms', 210, [], 'shop'),
-];
 /** Empty, and each minute a sixth nearer to what it was. */
 const FILLS = Array.from({ length: 30 }, (_, index) => 0.94 - 0.74 * 0.84 ** index);
 const STAYS = FILLS.map((value) => Math.min(value, 0.55));
 const proof = (hits: number[], ...more: Evidence[]) =>
   fillingCache(
-    input('menu finds too little in its cache', [series(1, 'menu_cache_hit_ratio', 0.94, hits), ...more], {
+    input('menu finds too little in its cache', [course(1, 'menu_cache_hit_ratio', 0.94, hits), ...more], {
       service: 'menu',
       labels: { metric: 'menu_cache_hit_ratio' },
       startsAt: new Date(minute(73)).toISOString(),
@@ -53,8 +23,8 @@ describe('a cache that begins empty', () => {
     expect(proof(FILLS, ...FINE, RESTARTED)?.statement).to.include('began empty and fills again');
     expect(proof(FILLS, ...FINE, said([68, 'FLUSHALL by ops']))).not.to.equal(null);
     const behind = [
-      series(5, 'queries_per_sec', 60, [400, 300, 200, 100, 61], 'menu-db'),
-      series(6, 'cpu_utilization', 0.2, [0.5, 0.4, 0.2], 'menu-db'),
+      course(5, 'queries_per_sec', 60, [400, 300, 200, 100, 61], 'menu-db'),
+      course(6, 'cpu_utilization', 0.2, [0.5, 0.4, 0.2], 'menu-db'),
     ];
     expect(proof(FILLS, ...FINE, ...behind, RESTARTED)).not.to.equal(null);
   });
@@ -76,21 +46,21 @@ describe('a cache that begins empty', () => {
 
   it('is felt where somebody is slower, fails, complains or has no room for it', () => {
     const felt = [
-      series(5, 'checkout_duration_p99_ms', 200, [900], 'shop'),
-      series(5, 'http_5xx_ratio', 0.001, [0.09, 0.08, 0.07, 0.001], 'shop'),
-      series(5, 'cpu_utilization', 0.3, [0.97, 0.96, 0.95], 'menu-db'),
-      series(5, 'jobs_waiting', 1, [60], 'mailer'),
-      series(5, 'container_restarts', 1, [4], 'menu'),
+      course(5, 'checkout_duration_p99_ms', 200, [900], 'shop'),
+      course(5, 'http_5xx_ratio', 0.001, [0.09, 0.08, 0.07, 0.001], 'shop'),
+      course(5, 'cpu_utilization', 0.3, [0.97, 0.96, 0.95], 'menu-db'),
+      course(5, 'jobs_waiting', 1, [60], 'mailer'),
+      course(5, 'container_restarts', 1, [4], 'menu'),
     ];
     for (const one of felt) expect(proof(FILLS, ...FINE, one, RESTARTED), JSON.stringify(one.data)).to.equal(null);
     expect(
-      proof(FILLS, series(2, 'request_duration_p95_ms', 80, [400, 300, 200, 80]), ...FINE.slice(1), RESTARTED),
+      proof(FILLS, course(2, 'request_duration_p95_ms', 80, [400, 300, 200, 80]), ...FINE.slice(1), RESTARTED),
     ).to.equal(null);
     expect(proof(FILLS, FINE[0]!, RESTARTED)).to.equal(null);
   });
 
   it('may answer a little later until it is full, where its callers feel nothing of it', () => {
-    const later = series(2, 'request_duration_p95_ms', 80, [120, 118, 115, 80]);
+    const later = course(2, 'request_duration_p95_ms', 80, [120, 118, 115, 80]);
     expect(proof(FILLS, later, ...FINE.slice(1), RESTARTED)).not.to.equal(null);
     expect(proof(FILLS, later, FINE[1]!, RESTARTED)).to.equal(null);
   });
