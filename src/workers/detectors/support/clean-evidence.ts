@@ -16,6 +16,7 @@ import { SPEAKS_OF_RECORDS } from '../../kubernetes-state/read-topics.ts';
 import { worksOn } from '../../kubernetes-state/served-well.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
+import { daysUntilAnnounced } from './announced.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { harmlessCourse } from './harmless-course.ts';
@@ -131,7 +132,9 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);
   const found = plain ? all.filter((name) => name !== 'kubernetes-state') : all;
   if (SPEAKS_OF_PODS.test(named ? alert.replace(ACT_OF_DEPLOYING, '') : alert)) return found;
-  if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS].includes(name));
+  // What a cloud announces long before (its certificates, the end of a version) is no news of what serves now.
+  const announced = (daysUntilAnnounced(alert, input.now) ?? 0) * 24 >= RENEWAL_HOURS ? ['certificate-expiry'] : [];
+  if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS, ...announced].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
   if (concernsHost(input) || (found.length === 0 && calmStore(input)) || calmAnswers(input)) return ['database-state'];
   const ofConsumers = SPEAKS_OF_CONSUMERS.test(alert) && !SPEAKS_OF_RECORDS.test(alert);

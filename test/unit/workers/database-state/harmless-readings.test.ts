@@ -136,4 +136,15 @@ describe('what an alarm is about, looked at directly', () => {
       'healthy',
     );
   });
+
+  it('is nothing yet where a cloud announces what has to be done in some months', () => {
+    const said = 'Amazon RDS: the certificate authority of ledger-prod expires and has to be rotated';
+    expect(verdict(`${said} in 7 months`, {})).to.equal('healthy');
+    expect(verdict(`${said}.\nDue by 2031-12-01.`, {})).to.equal('healthy');
+    // What is due within days, or at a time that nobody tells, is to be looked at; and so is a server that is ill.
+    expect(verdict(`${said} in 9 days`, {})).not.to.equal('healthy');
+    expect(verdict(`${said}.\nDue by 2031-04-10.`, {})).not.to.equal('healthy');
+    expect(verdict(said, {})).not.to.equal('healthy');
+    expect(verdict(`${said} in 7 months`, { FreeStorageSpace: ramp(2e11, 1e9) })).not.to.equal('healthy');
+  });
 });
