@@ -220,10 +220,12 @@ function wantedMemory({ command, args }: Container): { text: string; bytes: numb
 const SPOKEN =
   /(?:\becho(?: -e)?|\bprintf?|\bprint|console\.\w+|log(?:ger|ging)?\.\w+|throw new \w+|raise \w+)\s*\(?\s*f?["'`]([^"'`\n]{6,300})/g;
 
-/** What a script says whatever happens; what stands behind `||` it says only where something fails, which nothing shows. */
+/** What stands behind `||`, or where a command in an `if` did not succeed, a script says only where something fails, which nothing shows. */
+const WHERE_IT_FAILS = /\|\|\s{0,9}[({]?\s{0,9}$|(?:^|[;\s])else\s{1,40}$|\bif ! [^\n;]{0,80};? ?\s{0,9}then\s{1,40}$/;
+/** What a script says whatever happens. */
 const spokenIn = (text: string): string[] =>
   [...text.slice(0, 50_000).matchAll(SPOKEN)].flatMap(({ 1: said = '', index }) =>
-    /\|\|\s{0,9}[({]?\s{0,9}$/.test(text.slice(Math.max(0, index - 24), index)) ? [] : [said],
+    WHERE_IT_FAILS.test(text.slice(Math.max(0, index - 160), index)) ? [] : [said],
   );
 
 /** What the program itself will say when it fails, as it stands in its command or in its configuration. */

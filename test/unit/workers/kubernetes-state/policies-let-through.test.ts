@@ -54,6 +54,18 @@ describe('the question whether policies stop a caller', () => {
     );
   });
 
+  it('is answered well where a script would only say so if it failed', () => {
+    const asks = (script: string) => workload('churn-web', { command: ['sh', '-c', script], image: 'busybox:1.37' });
+    const open = ingress({ ...FROM_INNER, ports: [{ port: 9090 }] });
+    const of = (script: string) => verdict([asks(script), CALLEE, service('http'), open]);
+    const call = 'wget -qO- -T 3 http://milk-ledger:8080/';
+    expect(
+      of(`while true; do if ${call}; then echo fine; else echo "connection timed out"; fi; sleep 9; done`),
+    ).to.equal('healthy');
+    expect(of(`while true; do if ! ${call}; then echo "connection timed out"; fi; sleep 9; done`)).to.equal('healthy');
+    expect(of(`${call}; echo "connection timed out"; exit 1`)).not.to.equal('healthy');
+  });
+
   it('is not where a port, a protocol, a label, a range of addresses or another policy may stop it, or somebody complains', () => {
     const open = ingress(FROM_INNER);
     const closed: Spec[][] = [
