@@ -8,7 +8,7 @@ import { INTAKE } from '../incident-alerts.ts';
 
 /**
  * True when a question that the agent's plan calls required for this alert has no answer. What was recorded elsewhere (text of
- * commands, snapshots) answers many questions at once, whatever they were called; then nothing can be said to be missing.
+ * commands, snapshots, bare objects) answers many questions at once, whatever they were called; then nothing can be said to be missing.
  */
 export function missesRequired({
   agent,
@@ -20,7 +20,7 @@ export function missesRequired({
   evidence: Evidence[];
 }): boolean {
   const recorded = evidence.filter(({ capability, server }) => capability !== TOOL_RESULT && server !== INTAKE.server);
-  if (recorded.some(({ capability }) => !Object.hasOwn(CAPABILITIES, capability))) return false;
+  if (recorded.some(({ capability, data }) => !Object.hasOwn(CAPABILITIES, capability) || areBare(data))) return false;
   const text = alertText(alerts);
   const says = (pattern: string) => new RegExp(pattern, 'iu').test(text);
   const required = agent.pool.evidence.filter(
@@ -28,3 +28,7 @@ export function missesRequired({
   );
   return required.some((step) => !evidence.some(({ capability }) => capability === step.capability));
 }
+
+/** Objects that somebody handed over as they are wanted: nothing runs of which anybody could have asked more. */
+const areBare = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && 'withStatus' in data && data.withStatus === false;

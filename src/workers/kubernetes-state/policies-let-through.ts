@@ -67,7 +67,8 @@ function isWhole(state: KubernetesState, { from, to, port }: Path): boolean {
   return !rests && led;
 }
 
-function isOpen(state: KubernetesState, policies: Meta[], path: Path): boolean {
+/** True where both sides of a path, and the name servers of the one who calls, are open. */
+export function isOpen(state: KubernetesState, policies: Meta[], path: Path): boolean {
   const sides = (['ingress', 'egress'] as const).every((side) => {
     const own = covering(policies, side === 'ingress' ? path.to : path.from, side);
     return (

@@ -8,9 +8,10 @@ import { quietWarnings } from './quiet-warnings.ts';
 import { readTopics } from './read-topics.ts';
 import { removedNode } from './removed-nodes.ts';
 import { restsForWantOfWork } from './rests-for-want-of-work.ts';
+import { wholeObjects } from './whole/whole-objects.ts';
 import { wholeCluster } from './whole-clusters.ts';
 
-/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log, the times of its routes, a node or a run that is gone, who reads a topic, what policies let through, who rests for want of work. */
+/** What was asked about the very thing that an alert tells of, and answered well: a site, the members of a cluster, the lines of a log, the times of its routes, a node or a run that is gone, who reads a topic, what policies let through, who rests for want of work, objects that fit together. */
 export const shownWell = (input: DetectorInput): { statement: string; evidence: number[] } | null =>
   pagesAnswer(input) ??
   answeredThroughout(input) ??
@@ -21,4 +22,5 @@ export const shownWell = (input: DetectorInput): { statement: string; evidence: 
   finishedRun(input) ??
   readTopics(input) ??
   policiesLetThrough(input) ??
-  restsForWantOfWork(input);
+  restsForWantOfWork(input) ??
+  wholeObjects(input);
