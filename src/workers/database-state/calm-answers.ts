@@ -6,11 +6,12 @@ import type { Calm } from './calm.ts';
 import { onlyBackupsScan, SCANS } from './calm-backup-scans.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { imageIsFull } from './calm-file-systems.ts';
-import { warmAgain } from './calm-hit-ratio.ts';
+import { SPEAKS_OF_HITS, warmAgain } from './calm-hit-ratio.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
 import { streamsAreOldest } from './calm-streams.ts';
 import { agesAreYoung, askedForLocks, isBloated, vacuumWorks } from './calm-vacuum.ts';
+import { youngCache } from './calm-young-caches.ts';
 import { complains } from './complaints.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 import { lateByDesign } from './late-by-design.ts';
@@ -47,7 +48,8 @@ export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const { state, stories } = diagnoseDatabase(input);
   if (state.printed.notes.length === 0 || stories.some(({ score }) => score >= DOUBT)) return null;
   if ((lockWaits(state.printed) ?? 0) > 0) return null;
-  const warm = onlyWatched ? null : warmAgain(input);
+  const young = SPEAKS_OF_HITS.test(text) ? youngCache(state.printed, text) : null;
+  const warm = onlyWatched ? null : (warmAgain(input) ?? young);
   if (warm) return warm;
   for (const { about, shown } of onlyWatched ? [OF_SCANS] : TOPICS) {
     const calm = about.test(text) ? shown(state.printed, text) : null;

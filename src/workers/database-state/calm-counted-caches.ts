@@ -32,14 +32,17 @@ const OF_REPLICA_SET = /-[a-z0-9]{6,10}-[a-z0-9]{5}$/;
 const NOT_SHOWN =
   /\blimits?\b|working ?set|\brss\b|cgroup|\boom|\b(?:ris(?:e|es|ing|en)|rose|jump\w*|spik\w*|sudden\w*|surg\w*|increas\w*|climb\w*|drop\w*|fell|fall\w*|since)\b/i;
 
-/** What was printed about the cache that an alert names; nothing where the alert is about what no counter since the start shows. */
-export function notesOfCache({ notes }: PrintedState, alert: string): PrintedState['notes'] {
-  if (NOT_SHOWN.test(alert)) return [];
+/** What was printed about the cache that an alert names; all that was printed where it names none. */
+export function notesNamed({ notes }: PrintedState, alert: string): PrintedState['notes'] {
   const named = (alert.toLowerCase().match(NAMED) ?? []).map((one) => one.replace(OF_REPLICA_SET, ''));
   return notes.filter(
     ({ command }) => named.length === 0 || named.some((name) => command.toLowerCase().includes(name)),
   );
 }
+
+/** The same; nothing where the alert is about what no counter since the start shows. */
+export const notesOfCache = (printed: PrintedState, alert: string): PrintedState['notes'] =>
+  NOT_SHOWN.test(alert) ? [] : notesNamed(printed, alert);
 
 /** A cache of keys or pages that is full because that is what it is for, and finds nearly all that it is asked for; null where it is not so. */
 export function countedCache(printed: PrintedState, alert: string): Calm | null {

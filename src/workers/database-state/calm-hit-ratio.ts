@@ -5,7 +5,7 @@ import type { PrintedSeries } from '../kubernetes-state/kubernetes-state.ts';
 import type { Calm } from './calm.ts';
 
 /** An alert about how often a cache finds what it is asked for. */
-const SPEAKS_OF_HITS =
+export const SPEAKS_OF_HITS =
   /\bhit[ _-]?(?:ratio|rate|percent\w*)|hitrat(?:io|e)|cache[ _-]?(?:miss(?:es)?|hits?)\b|miss[ _-]?rat(?:io|e)/i;
 const OF_HITS = /(?:\b|_)hits?(?:\b|_)/i;
 const OF_CLIENTS = /duration|latency|response_time|\b5\d\d\b|5xx|errors?_total|status=~?"5/i;

@@ -1,3 +1,4 @@
+import { IS_DOWN } from '../database-state/complaints.ts';
 import { SPEAKS_OF_DATABASE } from '../database-state/healthy-database.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
@@ -36,8 +37,10 @@ export const SPEAKS_OF_KUBERNETES = new RegExp(
 );
 
 /** Words of users who see a symptom: only the logs of those concerned can speak against it. */
-const SYMPTOM_OF_USERS =
-  /\b(?:slow\w*|latency|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|down|unreachable|degrad\w*|broken|outage|incident|impact\w*|complain\w*|p9\d|latenc\w+|wrong|root cause|cannot|can't|stuck|hang\w*|refus\w+|missing|unresponsive|not (?:reachable|responding|answering|working|getting|receiving))\b/i;
+const SYMPTOM_OF_USERS = new RegExp(
+  String.raw`\b(?:slow\w*|latency|time[sd]? ?out|timeouts?|errors?|fail(?:s|ed|ing|ures?)?|5\d\d|unavailable|unreachable|degrad\w*|broken|outage|incident|impact\w*|complain\w*|p9\d|latenc\w+|wrong|root cause|cannot|can't|stuck|hang\w*|refus\w+|missing|unresponsive|not (?:reachable|responding|answering|working|getting|receiving))\b|${IS_DOWN}`,
+  'i',
+);
 
 /** Symptoms that somebody outside of the cluster sees, whatever else an alert tells. */
 const SEEN_BY_USERS =

@@ -27,3 +27,28 @@ describe('a cache that was empty for a while', () => {
     expect(verdict(again)).not.to.equal('healthy');
   });
 });
+
+describe('a cache that was started not long ago', () => {
+  const look = (uptime: number, hits: number, misses: number, more = '') =>
+    printed(
+      'redis-cli -h redis-carts info',
+      `# Server\nuptime_in_seconds:${uptime}\n# Stats\nkeyspace_hits:${hits}\nkeyspace_misses:${misses}\n${more}`,
+    );
+
+  it('is warm by now where it finds nearly all of what was asked between two looks', () => {
+    expect(verdict(look(240, 4000, 9000), look(900, 40_000, 10_100))).to.equal('healthy');
+    const stats = (uptime: number, hits: number, misses: number) =>
+      printed(
+        'kubectl exec redis-carts-0 -- nc 127.0.0.1 11211',
+        `STAT uptime ${uptime}\r\nSTAT get_hits ${hits}\r\nSTAT get_misses ${misses}\r\nSTAT evictions 0\r\nEND\r\n`,
+      );
+    expect(verdict(stats(100, 500, 2500), stats(700, 9500, 2900))).to.equal('healthy');
+  });
+
+  it('is not proven warm where it finds little still, is old, was looked at once, or throws keys away', () => {
+    expect(verdict(look(240, 4000, 9000), look(900, 9000, 19_000))).not.to.equal('healthy');
+    expect(verdict(look(340_000, 4000, 9000), look(341_000, 40_000, 10_100))).not.to.equal('healthy');
+    expect(verdict(look(900, 40_000, 10_100))).not.to.equal('healthy');
+    expect(verdict(look(240, 4000, 9000), look(900, 40_000, 10_100, 'evicted_keys:31\n'))).not.to.equal('healthy');
+  });
+});

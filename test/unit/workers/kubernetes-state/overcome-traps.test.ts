@@ -72,6 +72,8 @@ describe('what looks like trouble and is over, meant so, or none', () => {
 
   it('where nothing is alleged, workloads that are well are enough', () => {
     expect(verdictOf('api scaled up', RUNNING(API))).to.equal('healthy');
+    expect(verdictOf('api scaled down', RUNNING(API))).to.equal('healthy');
+    expect(verdictOf('api went down', RUNNING(API))).not.to.equal('healthy');
     expect(verdictOf('ApiDeployed', RUNNING(API))).to.equal('inconclusive');
     for (const alleged of [
       'visitors of api see yesterday',
