@@ -4,12 +4,14 @@ import { DOUBT } from '../../detectors/support/doubt.ts';
 import { serviceOfHost } from '../../detectors/support/names.ts';
 import { addressesOf } from '../analyzers/addresses.ts';
 import { pathsOf } from '../analyzers/policy-paths.ts';
+import { applies } from '../analyzers/policy-rules.ts';
 import { diagnose } from '../diagnose.ts';
 import type { KubernetesState, Meta, Service, Workload } from '../kubernetes-state.ts';
 import { isOpen } from '../policies-let-through.ts';
 import { name } from '../quote.ts';
 import { recordAt, recordsAt, textAt, textMapAt, textsAt } from '../raw.ts';
 import { objectNamed, sameNamespace, selectables, selects } from '../relations.ts';
+import { isWholeAutoscaler, isWholeIngress } from './whole-entrances.ts';
 import { hasRoomForAll } from './whole-room.ts';
 import { isWholeWorkload } from './whole-templates.ts';
 
@@ -45,6 +47,9 @@ const KINDS: Readonly<Record<string, Check>> = {
   RoleBinding: isBound,
   PodDisruptionBudget: isBudget,
   NetworkPolicy: isPlain('status'),
+  Ingress: isWholeIngress,
+  IngressClass: always,
+  HorizontalPodAutoscaler: isWholeAutoscaler,
 };
 
 /**
@@ -89,10 +94,15 @@ export function areWhole(input: DetectorInput): boolean {
 /** Every policy lets whoever is told to call somebody through to him; one that limits who calls nobody known is not understood. */
 function pathsAreOpen(input: DetectorInput): boolean {
   const { context } = diagnose(input);
-  const policies = context.state.others.get('NetworkPolicy') ?? [];
+  const { others } = context.state;
+  const policies = others.get('NetworkPolicy') ?? [];
   const paths = policies.length > 0 ? pathsOf(context, selectables(context.state)) : [];
+  const limitsCallers = policies.some(({ raw }) => applies(recordAt(raw, 'spec'), 'egress'));
+  // Where the program behind an Ingress runs is not shown.
+  const fromOutside = policies.length > 0 && others.has('Ingress');
   return (
-    policies.every(({ raw }) => !textsAt(raw, 'spec', 'policyTypes').includes('Egress') || paths.length > 0) &&
+    !fromOutside &&
+    (!limitsCallers || paths.length > 0) &&
     paths.every((path) => path.port !== null && isOpen(context.state, policies, path))
   );
 }

@@ -2,6 +2,7 @@ import { parseKubernetesQuantity } from '../../detectors/support/quantities.ts';
 import type { Container, KubernetesState, Meta, Workload } from '../kubernetes-state.ts';
 import { type Raw, recordsAt, textMapAt } from '../raw.ts';
 import { sameNamespace } from '../relations.ts';
+import { mostReplicas } from './whole-entrances.ts';
 
 type Side = 'requests' | 'limits';
 type Resource = 'cpu' | 'memory';
@@ -81,7 +82,7 @@ function fitsQuota(state: KubernetesState, quota: Meta, range: Range): boolean {
       const most = parseKubernetesQuantity(text);
       const summed = SUMMED[field];
       if (most === null || summed === undefined) return false;
-      const wanted = own.map((one) => (one.desired ?? 1) * perPod(one, range, summed));
+      const wanted = own.map((one) => mostReplicas(state, one) * perPod(one, range, summed));
       return wanted.reduce((sum, value) => sum + value, 0) <= most;
     })
   );

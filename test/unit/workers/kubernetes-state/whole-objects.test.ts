@@ -226,8 +226,59 @@ describe('objects that are shown alone', () => {
     ).not.to.equal('healthy');
     expect(verdict({ taster: PARTS.taster('sleep 5; exit 1') })).not.to.equal('healthy');
     expect(verdict({ taster: PARTS.taster('while true; do dd if=/dev/zero of=/tmp/x; done') })).not.to.equal('healthy');
-    expect(verdict({}, undefined, [object('Ingress', 'shop', { spec: {} }, 'networking.k8s.io/v1')])).not.to.equal(
+    expect(
+      verdict({}, undefined, [object('Gateway', 'shop', { spec: {} }, 'gateway.networking.k8s.io/v1')]),
+    ).not.to.equal('healthy');
+  });
+
+  it('are right with an entrance that leads to them and an autoscaler that finds them', () => {
+    const ingress = (port: Spec = { number: 80 }, more: Spec = {}, annotations: Spec = {}) => ({
+      ...object(
+        'Ingress',
+        'shop',
+        {
+          spec: {
+            ingressClassName: 'nginx',
+            rules: [
+              {
+                host: 'bread.example',
+                http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'ovens', port } } }] },
+              },
+            ],
+            ...more,
+          },
+        },
+        'networking.k8s.io/v1',
+      ),
+      metadata: { name: 'shop', namespace: 'bakery', annotations },
+    });
+    const scaler = (target = 'ovens', maxReplicas = 4) =>
+      object(
+        'HorizontalPodAutoscaler',
+        'ovens',
+        {
+          spec: {
+            scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target },
+            minReplicas: 2,
+            maxReplicas,
+            metrics: [
+              { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+            ],
+          },
+        },
+        'autoscaling/v2',
+      );
+    // Whoever comes through the entrance is none of those whom the policy lets in.
+    const of = (...more: Spec[]) => verdict({ policy: null }, undefined, more);
+    expect(of(ingress(), scaler())).to.equal('healthy');
+    expect(of(ingress({ number: 8080 }))).not.to.equal('healthy');
+    expect(of(ingress(undefined, { tls: [{ hosts: ['bread.example'], secretName: 'bread-tls' }] }))).not.to.equal(
       'healthy',
     );
+    expect(of(ingress(undefined, { ingressClassName: undefined }))).not.to.equal('healthy');
+    expect(of(ingress(undefined, {}, { 'nginx.ingress.kubernetes.io/rewrite-target': '/x' }))).not.to.equal('healthy');
+    expect(of(scaler('oven'))).not.to.equal('healthy');
+    expect(of(scaler('ovens', 12))).not.to.equal('healthy');
+    expect(verdict({}, undefined, [ingress()])).not.to.equal('healthy');
   });
 });
