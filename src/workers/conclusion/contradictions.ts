@@ -7,11 +7,11 @@ import { currentEvents } from '../database-state/stories/story-parts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { CLEAN_CHECKS } from '../detectors/support/clean-evidence.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { harmlessCourse } from '../detectors/support/harmless-course.ts';
 import { relatedLines } from '../detectors/support/log-lines.ts';
 import { parseHostPort, sameName, serviceOfHost } from '../detectors/support/names.ts';
 import { propagation } from '../detectors/support/propagation.ts';
 import { isAlertSubject } from '../detectors/support/relation.ts';
-import { scannedSite } from '../detectors/support/scanned-site.ts';
 
 /** What speaks against a finding: a clause, where it stands, and how much of the confidence it leaves (0 to 1). */
 export type Contradiction = { why: string; evidence: number[]; leaves: number };
@@ -23,7 +23,9 @@ type Check = (finding: Finding, input: DetectorInput) => Contradiction | null;
  * alert, the fault in the evidence that would show it too. Missing evidence contradicts nothing.
  */
 export function contradictions(finding: Finding, input: DetectorInput): Contradiction[] {
-  return [cleanEvidence, readyPeer, noWay, unrelated, pastInterruption].flatMap((check) => check(finding, input) ?? []);
+  return [cleanEvidence, harmless, readyPeer, noWay, unrelated, pastInterruption].flatMap(
+    (check) => check(finding, input) ?? [],
+  );
 }
 
 /** The evidence that proves the kind of fault absent speaks against a finding of this kind about the alert's own subject. */
@@ -32,12 +34,15 @@ const cleanEvidence: Check = ({ detector, component, confidence }, input) => {
   if (!known || confidence >= CERTAIN || !isAlertSubject(component, input)) return null;
   const proof = known.proof(input);
   if (!proof) return null;
-  // What more requests need anywhere, or what a scanner asks for, is all that was found.
-  const explained =
-    detector === 'where-it-began' &&
-    component !== null &&
-    (servedDemand(input, component) !== null || scannedSite(input) !== null);
+  // What more requests need anywhere is all that was found.
+  const explained = detector === 'where-it-began' && component !== null && servedDemand(input, component) !== null;
   return { why: proof.statement, evidence: proof.evidence, leaves: explained ? 0.35 : 0.85 };
+};
+
+/** Where the alert's metric left its level for a reason that is no fault and nobody feels it, whatever moved with it is no beginning of a trouble. */
+const harmless: Check = ({ detector }, input) => {
+  const proof = detector === 'where-it-began' ? harmlessCourse(input) : null;
+  return proof && { why: proof.statement, evidence: proof.evidence, leaves: 0.3 };
 };
 
 /** What a detector is this sure of it has seen with its own eyes. */

@@ -24,7 +24,6 @@ import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
 import { isRecent } from './relation.ts';
-import { scannedSite } from './scanned-site.ts';
 import { databaseSpans } from './slow-spans.ts';
 import { lastEnd } from './termination.ts';
 import { round, unique } from './text.ts';
@@ -82,11 +81,11 @@ export const CLEAN_CHECKS = {
   'recent-change': { alert: /(?!)/, proof: () => null },
   'where-it-began': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? scannedSite(input) ?? harmlessCourse(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
   },
   'alert-storm': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? scannedSite(input) ?? harmlessCourse(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
   },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
@@ -132,6 +131,8 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   // What a question asks about in plain words (is the certificate valid, do names resolve) is answered without a look at pods.
   const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);
   const found = plain ? all.filter((name) => name !== 'kubernetes-state') : all;
+  // Where nobody looked at the cluster, the very metric of the alert tells what its pods do.
+  if (measured && buildState(input.evidence).pods.length === 0 && harmlessCourse(input)) return ['where-it-began'];
   if (SPEAKS_OF_PODS.test(named ? alert.replace(ACT_OF_DEPLOYING, '') : alert)) return found;
   // What a cloud announces long before (its certificates, the end of a version) is no news of what serves now.
   const announced = (daysUntilAnnounced(alert, input.now) ?? 0) * 24 >= RENEWAL_HOURS ? ['certificate-expiry'] : [];

@@ -3,6 +3,7 @@ import type { Evidence, Finding } from '../../../../src/shared/report.ts';
 import { contradictions } from '../../../../src/workers/conclusion/contradictions.ts';
 import { incident, type Jump } from '../../../fixtures/rca/change-incident.ts';
 import { container, evidence, input, logRow, logs, pod, pods } from '../../../support/evidence-fixtures.ts';
+import { course, FINE, minute, said } from '../detectors/support/courses-fixture.ts';
 
 function found(detector: string, component: string, more: Partial<Finding> = {}): Finding {
   const nothing = { timeline: [], actions: [], prevention: [], metrics: [] };
@@ -43,6 +44,21 @@ describe('what speaks against a finding', () => {
     expect(left(jump('cpu_utilization', 0.3, 0.6))).to.be.below(0.4);
     expect(left(jump('cpu_utilization', 0.3, 0.95))).to.equal(1);
     expect(left(jump('db_wait_seconds', 0.1, 0.9))).to.equal(1);
+  });
+
+  it('is nearly everything where a cache only fills again, which nobody feels', () => {
+    const fills = Array.from({ length: 30 }, (_, index) => 0.9 - 0.7 * 0.8 ** index);
+    const behind = course(5, 'cpu_utilization', 0.2, [0.6, 0.5, 0.4, 0.3, 0.2], 'menu-db');
+    const told = (hits: number[]) =>
+      input(
+        'menu finds little in its cache',
+        [course(1, 'cache_hit_ratio', 0.9, hits), behind, ...FINE, said([69, 'menu started, cache is empty'])],
+        { service: 'menu', labels: { metric: 'cache_hit_ratio' }, startsAt: new Date(minute(74)).toISOString() },
+      );
+    const left = (hits: number[]) =>
+      contradictions(found('where-it-began', 'menu-db'), told(hits)).reduce((all, { leaves }) => all * leaves, 1);
+    expect(left(fills)).to.be.below(0.4);
+    expect(left([0.2])).to.equal(1);
   });
 
   it('are endpoints that are ready although connections are refused', () => {
