@@ -12,7 +12,7 @@ const MOST_READ = 8000;
 const UNLOCKS = /unlock\(|release\(/i;
 /** What keeps apart those who work on the same thing at once. */
 const KEEPS_APART =
-  /\bConcurrent\w+<?|\bsync\.Map\b|\bAtomic\w+|\batomic\.\w+|\bvolatile\b|\bsynchronized\b|\b\w*[mM]utex\b|\.R?Lock\(\)|\bwith\s+[\w.]*lock\w*\s*:|\.lock\(\)|select_for_update|with_lock|\.lock!?\b(?!\w)|for update|FOR UPDATE|PESSIMISTIC|@Version\b|@Lock\b|isolation|SERIALIZABLE|AddScoped|AddTransient|threading\.local|ThreadLocal|on conflict|ON CONFLICT|SETNX|nx\s*[=:]\s*true/i;
+  /\bConcurrent\w+<?|\bsync\.Map\b|\bAtomic\w+|\batomic\.\w+|\bvolatile\b|\bsynchronized\b|\b\w*[mM]utex\b|\.R?Lock\(\)|\bwith\s+[\w.]*lock\w*\s*:|\.lock\(\)|select_for_update|with_lock|\.lock!?\b(?!\w)|for update|FOR UPDATE|PESSIMISTIC|@Version\b|@Lock\b|isolation|SERIALIZABLE|AddScoped|AddTransient|threading\.local|ThreadLocal|\w+\.remove\(\);?\s*\}|on conflict|ON CONFLICT|SETNX|nx\s*[=:]\s*true/i;
 
 /** What goes wrong where things happen at once or out of their order, and what waits for whom. */
 export const OF_CONCURRENCY: readonly HarmRule[] = [

@@ -4,11 +4,11 @@ import { came, gone, type HarmRule, some } from './lines.ts';
 
 /** Ways to ask for what may not be there, and what the same is when it is taken for granted. */
 const MAY_LACK =
-  /\?\.|&\.|\?\?|\.get\(\s*["'][^"']*["']\s*,|unwrap_or|\.map_err\(|\.ok_or|orElse(?:Throw|Get)?\((?!null)|ifPresent|getOrDefault|getOrElse|OrDefault\(|TryGetValue|TryParse|fetch\([^,)]*,|\bdig\(|\.presence\b|find_by\b|coalesce|isEmpty\(\)|\bmake\(map|or \{\}|\|\| (?:\{\}|\[\]|"")|\bas\?/i;
+  /\?\.|\?->|&\.|\bguard let\b|\bif let\b|headOption|lastOption|\.toOption|\{:error,|\?\?|\.get\(\s*["'][^"']*["']\s*,|unwrap_or|\.map_err\(|\.ok_or|orElse(?:Throw|Get)?\((?!null)|ifPresent|getOrDefault|getOrElse|OrDefault\(|TryGetValue|TryParse|fetch\([^,)]*,|\bdig\(|\.presence\b|find_by\b|coalesce|isEmpty\(\)|\bmake\(map|or \{\}|\|\| (?:\{\}|\[\]|"")|\bas\?/i;
 const TAKES_FOR_GRANTED =
-  /\w!\.|\.unwrap\(\)|\.expect\(|orElse\(null\)|\[\s*["'][\w-]+["']\s*\]|\[\w+\]\s*;?$|\.get\(\)|\.First\(|\.Single\(|\bvar \w+ map\[|\bas!|!!/;
+  /\w!\.|\.unwrap\(\)|\.expect\(|orElse\(null\)|\[\s*["'][\w-]+["']\s*\]|\[\w+\]\s*;?$|\.get\(\)|\.First\(|\.Single\(|\bvar \w+ map\[|\bas!|!!|\]!|\.head\b|\.last\b|\{:ok, \w+\} =/;
 const ABSENT =
-  /null|undefined|\bnil\b|NoneType|TypeError|AttributeError|KeyError|NoSuchElement|no value present|unwrap|panick?ed|key not found|Sequence contains no|assignment to entry|KeyNotFound|ParseIntError|FormatException/i;
+  /null|undefined|\bnil\b|NoneType|TypeError|AttributeError|KeyError|NoSuchElement|no value present|unwrap|panick?ed|key not found|Sequence contains no|assignment to entry|KeyNotFound|ParseIntError|FormatException|found nil|empty list|MatchError|on null|head of empty/i;
 
 const ROUNDS =
   /\b(?:Math\.)?(?:round|floor|ceil|trunc)\w*(?=\()|setScale\([^)]*\)|RoundingMode\.\w+|HALF_\w+|toFixed\(\d?\)|quantize\(|MidpointRounding\.\w+|ROUND_\w+|\bDecimal\(|BigDecimal\b|\bdecimal\b|\bfloat(?:32|64)?\b|\bdouble\b|parseFloat|\bnumeric\b/gi;
@@ -62,7 +62,11 @@ export const OF_VALUES: readonly HarmRule[] = [
 
 /** The same line but for the way in which it was asked for. */
 const lacksOnly = ({ removed, added }: { removed: string[]; added: string[] }): boolean => {
-  const bare = (line: string) => line.replace(/[?&!.]+/g, '.').replace(/\s+/g, '');
+  const bare = (line: string) =>
+    line
+      .replaceAll('?->', '->')
+      .replace(/[?&!.]+/g, '.')
+      .replace(/\s+/g, '');
   const now = new Set(added.map(bare));
-  return removed.some((line) => /\?\.|&\./.test(line) && now.has(bare(line)));
+  return removed.some((line) => /\?\.|\?->|&\./.test(line) && now.has(bare(line)));
 };

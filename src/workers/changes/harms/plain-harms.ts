@@ -10,14 +10,18 @@ import { inLoops } from './in-loops.ts';
 import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
 import { harmsBy } from './lines.ts';
 import { metricLabels } from './metric-labels.ts';
+import { OF_ACCESS } from './of-access.ts';
 import { OF_CONCURRENCY } from './of-concurrency.ts';
 import { changedProbe, OF_CONTAINERS } from './of-containers.ts';
 import { swallowedErrors } from './of-errors.ts';
+import { OF_MESSAGES } from './of-messages.ts';
 import { offByOne, swappedArguments } from './of-order.ts';
 import { OF_PROGRAMS } from './of-programs.ts';
+import { OF_QUERIES } from './of-queries.ts';
 import { schemaChange } from './of-schemas.ts';
 import { lostRights, OF_SETTINGS } from './of-settings.ts';
 import { OF_VALUES, otherRules } from './of-values.ts';
+import { OF_WAITING } from './of-waiting.ts';
 import { otherCulture } from './other-culture.ts';
 import { recreated } from './recreated.ts';
 import { runsAgain } from './runs-again.ts';
@@ -56,7 +60,18 @@ const READERS = [
 export const plainHarms = (change: ReadChange): Consequence[] => [
   ...READERS.flatMap((read) => read(change)),
   ...harmsBy(
-    [...OF_PROGRAMS, ...OF_SETTINGS, ...OF_CONCURRENCY, ...OF_VALUES, ...OF_CONTAINERS, INHERITED_BY_FORKS],
+    [
+      ...OF_PROGRAMS,
+      ...OF_SETTINGS,
+      ...OF_CONCURRENCY,
+      ...OF_VALUES,
+      ...OF_MESSAGES,
+      ...OF_ACCESS,
+      ...OF_WAITING,
+      ...OF_QUERIES,
+      ...OF_CONTAINERS,
+      INHERITED_BY_FORKS,
+    ],
     change,
   ),
 ];
