@@ -1,5 +1,6 @@
 import type { EvidenceFormData } from '../../shared/evidence-forms.ts';
 import { consequencesOf } from './consequences.ts';
+import { dependencyEffect } from './dependency-effect.ts';
 import { type DiffLines, diffLines, hasChangedLines } from './diff-lines.ts';
 import type { Consequence } from './harms/harm.ts';
 import { plainHarms } from './harms/plain-harms.ts';
@@ -55,7 +56,8 @@ export function effectOf({ kind, title, detail, files }: KnownChange): ChangeEff
   if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file) || ONLY_LOOKS.test(file)))
     return inert('it changes only how pages look');
   if (!hasChangedLines(detail)) return withoutDiff(title, files);
-  if (files.length > 0 && files.every((file) => DEPENDENCIES.test(file))) return dependencyEffect(detail);
+  if (files.length > 0 && files.every((file) => DEPENDENCIES.test(file) || holdsVersionsOnly(file, detail)))
+    return { ...nothing, ...dependencyEffect(detail) };
   const lines = diffLines(detail);
   const effect = effectOfLines(lines, withNamedValues(lines, detail), files, title);
   // What is written another way on purpose, and alters nothing that shows, is believed.
@@ -64,6 +66,13 @@ export function effectOf({ kind, title, detail, files }: KnownChange): ChangeEff
   return { ...effect, consequences: [...plain, ...(believed ? [] : consequencesOf(lines, detail))] };
 }
 
+const PROJECTS =
+  /\.(?:cs|fs|vb)proj$|Directory\.Packages\.props$|(?:^|\/)(?:mix\.exs|build\.sbt|Package\.swift|pubspec\.yaml)$/i;
+/** Files of projects hold more than versions of libraries. */
+const holdsVersionsOnly = (file: string, detail: string): boolean =>
+  PROJECTS.test(file) &&
+  detail.split('\n', 200).every((line) => !/^[+-](?![+-]{2})/.test(line) || /\d+\.\d+/.test(line));
+
 const nothing: ChangeEffect = { effect: 'inert', why: '', text: '', loosens: false, tightens: false, consequences: [] };
 const inert = (why: string): ChangeEffect => ({ ...nothing, why });
 
@@ -71,32 +80,6 @@ function withoutDiff(title: string, files: string[]): ChangeEffect {
   if (IDLE_TITLE.test(title)) return inert('its title names nothing that runs');
   return { ...nothing, effect: 'unseen', why: 'its content is not at hand', text: `${title} ${files.join(' ')}` };
 }
-
-/** Patch versions promise to change nothing but faults (semver.org); a new minor or major version may do anything. */
-function dependencyEffect(detail: string): ChangeEffect {
-  const { removed, added } = diffLines(detail);
-  const before = new Map(removed.flatMap(versionIn));
-  const larger = added.flatMap(versionIn).filter(([name, version]) => {
-    const old = before.get(name);
-    return old !== undefined && minorOf(old) !== minorOf(version);
-  });
-  if (larger.length === 0)
-    return { ...nothing, effect: 'preserving', why: 'it raises patch versions of libraries only' };
-  const names = larger.map(([name]) => name);
-  return {
-    ...nothing,
-    effect: 'unseen',
-    why: `it takes new versions of ${names.slice(0, 3).join(', ')}`,
-    text: names.join(' '),
-  };
-}
-
-function versionIn(line: string): [string, string][] {
-  const match = /["']?([\w@./-]+?)["']?[\s:=@]+["'^~=<>]*v?(\d+\.\d+(?:\.\d+)?)/.exec(line);
-  return match ? [[match[1]!, match[2]!]] : [];
-}
-
-const minorOf = (version: string) => version.split('.').slice(0, 2).join('.');
 
 function effectOfLines(lines: DiffLines, valued: DiffLines, files: string[], title: string): ChangeEffect {
   const { removed, added } = lines;

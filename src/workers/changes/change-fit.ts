@@ -4,10 +4,12 @@ import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
 import { asksMore } from './demand.ts';
+import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { changeWords, type Fit, mechanismFit, rarityOf } from './mechanism-fit.ts';
 import type { MetricShift } from './metric-shifts.ts';
+import type { OperationalCause } from './operational-cause.ts';
 import { saidAgainst, symptomsOf } from './symptoms.ts';
 
 /** A change measured by the three conditions; only one that meets all of them can be the cause. */
@@ -16,6 +18,8 @@ export type JudgedChange = {
   effect: ChangeEffect;
   /** Where it runs, and who feels it where that is elsewhere. */
   affects: string[];
+  /** True where its lines plainly make a reason that otherwise needs no change: a disk that it fills, or may no longer write to. */
+  makesReason: boolean;
   time: Fit;
   place: Fit;
   mechanism: Fit;
@@ -29,13 +33,17 @@ const LONGEST_MS = 24 * HOUR_MS;
 const SHORTLY_MS = HOUR_MS / 2;
 
 /**
- * Measures every change against the picture of the incident. Where a reason is seen that needs no change (`explained`), what changes
- * of a kind are known to do counts nothing: the same is to be seen without them.
+ * Measures every change against the picture of the incident. Where a reason is seen that needs no change, what changes of a kind are known
+ * to do counts nothing, as the same is to be seen without them, unless it plainly makes the very reason.
  */
-export function judgeChanges(changes: LiveChange[], picture: IncidentPicture, explained = false): JudgedChange[] {
+export function judgeChanges(
+  changes: LiveChange[],
+  picture: IncidentPicture,
+  reason: OperationalCause | null = null,
+): JudgedChange[] {
   const effects = changes.map(({ change }) => {
     const effect = effectOf(change);
-    return explained ? { ...effect, consequences: [] } : effect;
+    return reason ? { ...effect, consequences: makersOf(reason, effect) } : effect;
   });
   const words = changes.map(({ change }, index) => changeWords(change, effects[index]!));
   const rarity = rarityOf(words);
@@ -58,9 +66,23 @@ export function judgeChanges(changes: LiveChange[], picture: IncidentPicture, ex
     const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
     const feeling = elsewhere === null ? [] : notable(picture.failing).map(({ service }) => service);
     const affects = [...new Set([...live.services, ...feeling])];
-    return { live, effect, affects, time, place, mechanism, score: time.score * place.score * mechanism.score };
+    const makesReason = reason !== null && effect.consequences.length > 0;
+    return {
+      live,
+      effect,
+      affects,
+      makesReason,
+      time,
+      place,
+      mechanism,
+      score: time.score * place.score * mechanism.score,
+    };
   });
 }
+
+/** A disk that is full or read-only may have been made so; what expires, fails over or is used up comes by itself. */
+const makersOf = (reason: OperationalCause, { consequences }: ChangeEffect): Consequence[] =>
+  reason.kind === 'storage' ? consequences.filter(({ isPlain, shows }) => isPlain && shows.test(reason.statement)) : [];
 
 const writtenIn = ({ change: { title, files, detail } }: LiveChange): string => [title, ...files, detail].join('\n');
 

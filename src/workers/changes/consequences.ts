@@ -28,7 +28,8 @@ const AMOUNTS = /batch|buffer|prefetch|page.?size|chunk|fetch.?size|concurren|pa
 const CHECKS_NOTHING =
   /[!=]==? ?(?:null|nil|undefined|None)\b|\bis (?:not )?None\b|\bif \(?!\s?[\w.]+\)?|\?\.|\?\?|isPresent|Optional|isNull|IsNullOr|\bif not [\w.]+:/;
 const PATTERNS = /\/[^/]*[+*][^/]*\/[a-z]*\.|re\.compile|regexp?\b|new RegExp|Pattern\.compile|MustCompile/i;
-const LOCKS = /\bsynchronized\b|mutex|\.lock\(|\bLock\(|for update|lock table|select_for_update|serializable/i;
+const LOCKS =
+  /\bsynchronized\b|\bwith\s+[\w.]*lock\w*\s*:|\bSemaphore\(1\b|mutex|\.lock\(|\bLock\(|for update|lock table|select_for_update|serializable/i;
 const IN_STORE =
   /\b(?:quer\w*|exec\w*|select|find\w*|filter|fetch\w*|load\w*|objects|repository|get\w*By\w*)\b\s*[.(]/i;
 const LOOP = /\bfor\b|\bwhile\b|\.(?:map|forEach|each)\(/;
@@ -125,7 +126,7 @@ const KEEPS: Consequence = { why: 'it keeps things for as long as it runs', show
 
 /** A collection that outlives a request: not indented, or of an object or class. */
 const DECLARES =
-  /^\+(?:(?:export |public |private |protected |static |final |readonly |const |let |var |global )*|\s+(?:(?:private |public |protected |readonly |final )*static |(?:private|readonly) [^(\n]*?|(?:self|this|cls)\.))(\w+)\b[^=(\n]*(?::=|=)\s*(?:new (?:\w*Map|\w*Set|\w*List|\w*Dictionary|\w*Queue)\b|make\((?:map|\[\])|\{\}|\[\]|dict\(|list\(|set\(|map\[|defaultdict)/gm;
+  /^\+(?:(?:export |public |private |protected |static |final |readonly |const |let |var |global )*|\s+(?:(?:private |public |protected |readonly |final )*static |(?:private|readonly) [^(\n]*?|(?:self|this|cls)\.|@@?|(?=[A-Z][A-Z_]+\b)))(\w+)\b[^=(\n]*(?::=|\|\|=|=)\s*(?:new (?:\w*Map|\w*Set|\w*List|\w*Dictionary|\w*Queue)\b|make\((?:map|\[\])|\{\}|\[\]|dict\(|list\(|set\(|map\[|defaultdict)/gm;
 const BOUNDS = /evict|delete|remove|clear\(|\bpop\(|shift\(|max.?(?:size|entries)|limit|\bttl\b|expir|WeakMap|\blru\b/i;
 
 /** Of a bundled file only the head is read: what looks for declarations takes the square of a line's length. */
@@ -144,7 +145,7 @@ function keepsThings(detail: string): boolean {
   const names = [...text.matchAll(DECLARES)].flatMap(([, name]) => name ?? []);
   return names.some((name) =>
     new RegExp(
-      String.raw`\b${name}\s*(?:\.(?:set|put|add|Add|push|append|offer|enqueue|TryAdd|computeIfAbsent)\(|\[[^\]]+\]\s*=(?!=))|\b${name}\s*=\s*append\(`,
+      String.raw`\b${name}\s*(?:\.(?:set|put|add|Add|push|append|offer|enqueue|TryAdd|computeIfAbsent)\(|\[[^\]]+\]\s*(?:\|\||\?\?)?=(?!=))|\b${name}\s*=\s*append\(`,
     ).test(text),
   );
 }

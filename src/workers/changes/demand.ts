@@ -47,7 +47,7 @@ export function demandSurge(
   const surge = shifts.find(
     ({ service, metric, before, since, at, step, sudden }) =>
       service === first &&
-      isAsked(metric) &&
+      isAskedFor(metric) &&
       since > TIMES_MORE * before &&
       at <= onset + step &&
       (sudden || onset - at <= SOON_MS),

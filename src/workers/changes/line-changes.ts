@@ -1,5 +1,7 @@
 import { oneLine } from '../detectors/support/text.ts';
 import type { DiffLines } from './diff-lines.ts';
+import { isOpposite } from './opposite-lines.ts';
+import { remembering } from './remembering.ts';
 import { withPlainDurations } from './written-durations.ts';
 
 export type AlteredLine = {
@@ -23,45 +25,61 @@ const VERSION = /^v?\d+\.\d+/;
 /** As source code writes them: `m` is a minute there, and sizes are only compared with each other. */
 const UNITS: Record<string, number> = { ns: 1e-9, us: 1e-6, ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
+const read = new WeakMap<string[], { added: string[]; altered: AlteredLine[] }>();
+
 /** Lines that stayed but for their literals or operators: a limit, a name, a comparison, a calculation. */
 export function alteredLines({ removed, added }: DiffLines): AlteredLine[] {
+  const known = read.get(removed);
+  if (known?.added === added) return known.altered;
+  const altered = pairedLines(removed, added);
+  read.set(removed, { added, altered });
+  return altered;
+}
+
+function pairedLines(removed: string[], added: string[]): AlteredLine[] {
   const left = [...added];
   return removed.flatMap((before) => {
     const at = left.findIndex((after) => isAltered(before, after) || isAltered(...plain(before, after)));
     if (at < 0) return [];
     const [after] = left.splice(at, 1);
     const forms = isAltered(before, after!) ? [before, after!] : plain(before, after!);
+    if (isOpposite(...(forms as [string, string])) && leavesEarly(removed, added)) return [];
     const told = describe(unquoted(forms[0]!), unquoted(forms[1]!));
     return told ? [{ factor: null, ...told, before, after: after! }] : [];
   });
 }
 
+const LEAVES = /^(?:return|continue|break|throw|raise|next)\b/;
+/** A condition that is turned round to leave early when it is not met does the same. */
+const leavesEarly = (removed: string[], added: string[]): boolean =>
+  added.filter((line) => LEAVES.test(line)).length > removed.filter((line) => LEAVES.test(line)).length;
+
 const isAltered = (before: string, after: string): boolean =>
   shapeOf(after) === shapeOf(before) ||
   setsOtherwise(before, after) ||
   computesOtherwise(before, after) ||
-  renamesKey(before, after);
+  renamesKey(before, after) ||
+  isOpposite(before, after);
 
-const plain = (before: string, after: string): [string, string] => [
-  withPlainDurations(before),
-  withPlainDurations(after),
-];
+const plainOf = remembering(withPlainDurations);
+const plain = (before: string, after: string): [string, string] => [plainOf(before), plainOf(after)];
 
 /** Environments hold their numbers in quotes. */
 const QUOTED_NUMBER = /(["'`])(-?\d[\d_]*(?:\.\d+)?(?:ms|s|m|h|d|[KMGT]i?B?)?)\1/g;
 const unquoted = (line: string): string => line.replace(QUOTED_NUMBER, '$2');
 
 /** A line without its literals. */
-const shapeOf = (line: string) => line.replace(STRING, '§').replace(NUMBER, '§').replace(/\s+/g, '');
+const shapeOf = remembering((line) => line.replace(STRING, '§').replace(NUMBER, '§').replace(/\s+/g, ''));
 
 const SETTING =
   /^\s*-?\s*(?:(?:export|const|var|let|final|static|public|private)\s+)*["']?([A-Za-z_][\w.-]*)["']?\s*(?::=|[:=](?!=))\s*(.+?)[,;]?$/;
+const settingOf = remembering((line) => SETTING.exec(line));
 /** A value that is written down, or a duration in the words of a language's library. */
 const PLAIN_VALUE = /^[^(]*(?:\([\w\s,.*]*\))?$/;
 
 /** The same name with another value that stands there to be read. */
 function setsOtherwise(before: string, after: string): boolean {
-  const [was, is] = [SETTING.exec(before), SETTING.exec(after)];
+  const [was, is] = [settingOf(before), settingOf(after)];
   if (!was || !is || was[1] !== is[1]) return false;
   const values = [was[2]!, is[2]!];
   return values.every((value) => PLAIN_VALUE.test(value) && /\d|["'`]|true|false/.test(value));
@@ -69,9 +87,11 @@ function setsOtherwise(before: string, after: string): boolean {
 
 const MEMBER = /^\s*-?\s*["'`]?([A-Za-z_][\w.-]*)["'`]?\s*:(?!=)\s*(\S.*?)[,;]?$/;
 
+const memberOf = remembering((line) => MEMBER.exec(line));
+
 /** The same value under another key of an object, a document or an environment: who reads it finds nothing. */
 function renamesKey(before: string, after: string): boolean {
-  const [was, is] = [MEMBER.exec(before), MEMBER.exec(after)];
+  const [was, is] = [memberOf(before), memberOf(after)];
   return was !== null && is !== null && was[1] !== is[1] && was[2] === is[2];
 }
 
@@ -91,14 +111,14 @@ function computesOtherwise(before: string, after: string): boolean {
 }
 
 const nameOf = (line: string) => /([A-Za-z_]\w*)\s*[:=]/.exec(line)?.[1];
-const identifiers = (line: string) => new Set(line.replace(STRING, '').match(/[A-Za-z_]\w*/g));
-const operators = (line: string) => [...(line.match(OPERATOR) ?? []), ...(line.match(NUMBER) ?? [])].join(' ');
+const identifiers = remembering((line) => new Set(line.replace(STRING, '').match(/[A-Za-z_]\w*/g)));
+const operators = remembering((line) => [...(line.match(OPERATOR) ?? []), ...(line.match(NUMBER) ?? [])].join(' '));
 
 type Described = Pick<AlteredLine, 'what' | 'larger' | 'smaller'> & { factor?: number };
 
 function describe(before: string, after: string): Described | null {
   if (shapeOf(before) !== shapeOf(after) && setsOtherwise(before, after)) {
-    const [was, is] = [SETTING.exec(before)!, SETTING.exec(after)!];
+    const [was, is] = [settingOf(before)!, settingOf(after)!];
     const [from, to] = [lengthOf(was[2]!), lengthOf(is[2]!)];
     const what = `it sets ${subjectOf(before)} to ${oneLine(is[2]!, 50)} instead of ${oneLine(was[2]!, 50)}`;
     return {
@@ -109,11 +129,11 @@ function describe(before: string, after: string): Described | null {
     };
   }
   if (renamesKey(before, after)) {
-    const what = `it changes "${oneLine(MEMBER.exec(before)![1]!, 50)}" to "${oneLine(MEMBER.exec(after)![1]!, 50)}"`;
+    const what = `it changes "${oneLine(memberOf(before)![1]!, 50)}" to "${oneLine(memberOf(after)![1]!, 50)}"`;
     return { what, larger: false, smaller: false };
   }
   if (shapeOf(before) !== shapeOf(after)) {
-    const verb = CONDITION.test(before) ? 'decides' : 'goes';
+    const verb = CONDITION.test(before) || isOpposite(before, after) ? 'decides' : 'goes';
     return {
       what: `it ${verb} by "${oneLine(after, 80)}" instead of "${oneLine(before, 80)}"`,
       larger: false,

@@ -97,9 +97,15 @@ export function mechanismFit(
   return { score, why: `${effect.why}, and what goes wrong speaks of ${told} too` };
 }
 
+/** Kinds that name what stands in the lines; the others are told beside the lines. */
+const TELLS_LINES = /["(]|\d/;
+
 /** The change in its own words where there are any, with the kind of it. */
 const whyOf = ({ effect, why }: ChangeEffect, { why: kind, isPlain }: Consequence): string =>
-  !isPlain && effect === 'behaviour' && why !== 'it adds code' && why !== 'it changes settings'
+  (!isPlain || !TELLS_LINES.test(kind)) &&
+  effect === 'behaviour' &&
+  why !== 'it adds code' &&
+  why !== 'it changes settings'
     ? `${why} (${kind})`
     : kind;
 

@@ -31,11 +31,11 @@ export const suspectChange = oncePer((input: LocalisationInput): ChangeVerdict |
   if (changes.length === 0) return null;
   const picture = incidentPicture(input);
   const operational = operationalCause(picture);
-  const judged = judgeChanges(changes, picture, operational !== null).sort(
+  const judged = judgeChanges(changes, picture, operational).sort(
     (left, right) => right.score - left.score || (left.live.id < right.live.id ? -1 : 1),
   );
-  const enough = operational ? ENOUGH_AGAINST_OTHER_CAUSE : ENOUGH;
   const best = judged[0];
+  const enough = operational && !best?.makesReason ? ENOUGH_AGAINST_OTHER_CAUSE : ENOUGH;
   const culprit = best && best.score >= enough && best.mechanism.score >= LEAST_MECHANISM ? best : null;
   const others = judged.filter((one) => one !== culprit && looksSuspect(one));
   return {

@@ -8,7 +8,7 @@ const NAMED: readonly RegExp[] = [
   // Memory
   /OutOfMemory|\bOOM(?:Killed| killed)?\b|heap out of memory|exit code 137|cannot allocate memory|Metaspace/i,
   // Connections of a pool, sessions of a store
-  /(?:waiting|timed? ?out|timeout) (?:for|acquiring|getting|on) (?:a |an |free )*(?:db |database )?connection|connection is not available|connection not available|QueuePool|pool (?:is )?(?:exhausted|full)|exhausted pool|too many (?:clients|connections)|connection slots/i,
+  /(?:waiting|timed? ?out|timeout) (?:for|acquiring|getting|on) (?:a |an |free )*(?:db |database )?connection|waited[^\n]{0,30} for (?:a|the) connection|connection is not available|connection not available|QueuePool|pool (?:is )?(?:exhausted|full)|exhausted pool|too many (?:clients|connections)|connection slots/i,
   // What the system has so many of
   /too many open files|\bE[MN]FILE\b|EADDRNOTAVAIL|assign requested address|no space left|ENOSPC|read-only file|burst balance|credits? (?:exhausted|balance)|pids? limit|cannot (?:fork|create native thread)/i,
   // Who may do what, and who is who

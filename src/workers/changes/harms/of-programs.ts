@@ -17,7 +17,7 @@ const OF_MANY = /\.map\(|\bfor\b|parallelStream|Parallel\.For|\(\*/;
 const WAITS_IN_PLACE =
   /\b\w+Sync\(|\brequests\.(?:get|post|put|patch|delete)\(|\btime\.sleep\(|\.block\(\)|\.Result\b|\.Wait\(\)|\.GetAwaiter\(\)|\bThread\.sleep\(|\brunBlocking\b/;
 const LOADS_TOGETHER =
-  /select_related|prefetch_related|joinedload|selectinload|subqueryload|\.includes\(:|eager_load|\.preload\(:|Preload\("|(?:JOIN|join) (?:FETCH|fetch)|@EntityGraph|FetchType\.EAGER|\.Include\(\w+ =>|\binclude:\s*[{[]/;
+  /select_related|prefetch_related|joinedload|selectinload|subqueryload|\.includes\(:|eager_load|\.preload\(:|Preload\("|(?:JOIN|join) (?:FETCH|fetch)|@EntityGraph|FetchType\.EAGER|\.Include\(\w+ =>|\binclude:\s*[{[]|\b[dD]ata_?[lL]oader\b|batch_?load|BatchLoader|loadMany|find_in_batches|preload_associations/;
 const NO_INDEX_HELPS =
   /\bwhere\b[^;]{0,80}\b(?:lower|upper|date|cast|trim|coalesce|to_char|substr(?:ing)?|date_trunc|year|month)\(\s*["`]?[a-z]|\b(?:i?like)\s+['"`]?%|\bwildcard\b|__icontains|__iexact|\$regex|regexp_match/i;
 const MAKES_CLIENT =
@@ -31,11 +31,12 @@ const EXPIRES =
   /\b(?:ex|px|ttl|exat|expire_?in|expires_?in|max_?age|timeout)\s*[=:]|\bsetex\b|["']EX["']|\.expire\(|maximumSize|expireAfter|max_?size\s*[=:]/i;
 const STORES = /\.set\(|\bput\(|setItem|cache|setex|\bSET\b/i;
 const BOUNDED =
-  /\bcapacity\b|maximum_?(?:size|weight)|max_?(?:size|entries|items|weight|keys|length|elements|cost)|\blru\b|lru_?(?:cache|map|dict)|removeEldest|ArrayBlockingQueue|Blocking(?:Queue|Collection)<[^>]*>\(\w|CreateBounded|\bbounded\(|\b(?:sync_)?channel(?:::<[^>]{0,80}>)?\(\w|make\(chan [^,)]{1,80}, ?\w|\bmaxsize|size_?limit|\bSetSize\(|expire_?After|weakValues|softValues/i;
+  /\bcapacity\b|maximum_?(?:size|weight)|max_?(?:size|entries|items|weight|keys|length|elements|cost)|\blru\b|lru_?(?:cache|map|dict)|removeEldest|ArrayBlockingQueue|Blocking(?:Queue|Collection)<[^>]*>\(\w|CreateBounded|\bbounded\(|\b(?:sync_)?channel(?:::<[^>]{0,80}>)?\(\w|make\(chan [^,)]{1,80}, ?\w|\bmaxsize|size_?limit|\bSetSize\(|expire_?After|weakValues|softValues|(?:len|length|size|count)\(?\)?\s*>=?\s*[\w.]+[^\n]{0,80}(?:pop|remove|shift|truncate|evict|drain|delete|clear)|\bltrim\b|\.slice!\(/i;
 /** What says of itself that it takes as much as comes. */
 const TAKES_ALL = /unbounded|\bUNLIMITED\b|Integer\.MAX_VALUE|newCachedThreadPool|maxsize\s*=\s*(?:0|None)\b/i;
 /** What holds things for as long as the process runs. */
-const HOLDS = /cache|caffeine|memo|\blru|map\b|map[<([]|dict|registry|queue|\bchan\b|channel|\bstore\b/i;
+const HOLDS =
+  /cache|history|\bVec(?:Deque)?<|deque|buffer|caffeine|memo|\blru|map\b|map[<([]|dict|registry|queue|\bchan\b|channel|\bstore\b/i;
 const STREAMS =
   /for await|\.pipe\(|\byield\b|cursor|iterator|\.write\(|chunk|createReadStream|StreamingResponse|bufio\.|server_side/i;
 const WHOLE =
@@ -131,7 +132,10 @@ export const OF_PROGRAMS: readonly HarmRule[] = [
     why: 'what it keeps in memory is unbounded now',
     when: (lines) =>
       some(lines.removed, HOLDS) &&
-      ((gone(lines, BOUNDED) && some(signedLines(lines.detail).added, HOLDS)) || came(lines, TAKES_ALL)),
+      ((gone(lines, BOUNDED) &&
+        !some(lines.added, /evict|oldest|remove|\bpop/i) &&
+        some(signedLines(lines.detail).added, HOLDS)) ||
+        came(lines, TAKES_ALL)),
     shows: new RegExp(`${MEMORY.source}|\\bentries\\b|_entries|cache_(?:size|items|keys)`, 'i'),
   },
   {

@@ -6,12 +6,22 @@ import { durationUnits } from './duration-units.ts';
 import { endlessNames } from './endless-names.ts';
 import type { Consequence, ReadChange } from './harm.ts';
 import { identityOfKeys } from './identity-of-keys.ts';
+import { inLoops } from './in-loops.ts';
 import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
 import { harmsBy } from './lines.ts';
 import { metricLabels } from './metric-labels.ts';
+import { OF_ACCESS } from './of-access.ts';
+import { OF_CONCURRENCY } from './of-concurrency.ts';
+import { changedProbe, OF_CONTAINERS } from './of-containers.ts';
+import { swallowedErrors } from './of-errors.ts';
+import { OF_MESSAGES } from './of-messages.ts';
+import { offByOne, swappedArguments } from './of-order.ts';
 import { OF_PROGRAMS } from './of-programs.ts';
+import { OF_QUERIES } from './of-queries.ts';
 import { schemaChange } from './of-schemas.ts';
 import { lostRights, OF_SETTINGS } from './of-settings.ts';
+import { OF_VALUES, otherRules } from './of-values.ts';
+import { OF_WAITING } from './of-waiting.ts';
 import { otherCulture } from './other-culture.ts';
 import { recreated } from './recreated.ts';
 import { runsAgain } from './runs-again.ts';
@@ -38,10 +48,30 @@ const READERS = [
   endlessNames,
   runsAgain,
   recreated,
+  offByOne,
+  swappedArguments,
+  otherRules,
+  changedProbe,
+  swallowedErrors,
+  inLoops,
 ];
 
 /** The harm that stands in the lines of a change, to be read by anybody, even where it was meant to change nothing. */
 export const plainHarms = (change: ReadChange): Consequence[] => [
   ...READERS.flatMap((read) => read(change)),
-  ...harmsBy([...OF_PROGRAMS, ...OF_SETTINGS, INHERITED_BY_FORKS], change),
+  ...harmsBy(
+    [
+      ...OF_PROGRAMS,
+      ...OF_SETTINGS,
+      ...OF_CONCURRENCY,
+      ...OF_VALUES,
+      ...OF_MESSAGES,
+      ...OF_ACCESS,
+      ...OF_WAITING,
+      ...OF_QUERIES,
+      ...OF_CONTAINERS,
+      INHERITED_BY_FORKS,
+    ],
+    change,
+  ),
 ];

@@ -19,7 +19,7 @@ const TAKES: readonly [string, RegExp][] = [
 
 /** Calls and statements that give it back, also when something fails in between. */
 const GIVES_BACK =
-  /\b(?:close\w*|release\w*|dispose\w*|putconn|put_conn\w*|end|destroy|returnObject|disconnect|unlock)\s*\(|\.use\s*[{(]|\.use[A-Z]\w*|\busing\b|\bwith\b|\btry\s*\(|\bdefer\b|\bfinally\b|\bensure\b|@Cleanup|\bClose\(/i;
+  /\b(?:close\w*|release\w*|dispose\w*|putconn|put_conn\w*|end|destroy|returnObject|disconnect|unlock)\s*\(|\.use\s*[{(]|\.use[A-Z]\w*|\busing\b|\bwith\b|\btry\s*\(|\bdefer\b|\bfinally\b|\bensure\b|@Cleanup|\bClose\(|\)\s*(?:\{|do)\s*\|\w+\|/i;
 
 /** What reads a result to its end, and so gives it back. */
 const READS_ALL = /\bpgx\.(?:Collect|ForEach)\w*\(|\bfetch_?all\(|\bsqlx\.Select\(/i;

@@ -31,6 +31,9 @@ export function writtenForm({ removed, added, detail }: ReadChange): Consequence
         return [otherForm(`"${oneLine(after, 80)}" instead of "${oneLine(before, 80)}"`, refusing(names))];
     }
   }
+  const untold = gone!.find((line) => NAMES_FIELD.test(line) && !come!.some((other) => NAMES_FIELD.test(other)));
+  const fields = untold ? quotedIn(untold).flatMap(patternOf) : [];
+  if (fields.length > 0) return [otherForm(`it is no longer told "${oneLine(untold!, 90)}"`, refusing(fields))];
   const rule = gone!.find((line) => FOR_ALL.test(line) && !come!.some((other) => FOR_ALL.test(other)));
   if (rule) return [otherForm(`it is no longer told "${oneLine(rule, 90)}"`, ANY_REFUSED)];
   const fresh = come!.find((line) => OF_WHOLE_FORMS.test(line) && !gone!.some((other) => OF_WHOLE_FORMS.test(other)));
@@ -40,8 +43,12 @@ export function writtenForm({ removed, added, detail }: ReadChange): Consequence
 }
 
 const MOST_LINES = 60;
-/** Labels on pages are read by people. */
-const FOR_PEOPLE = /<\/?[a-z]+[\s>]|\b(?:label|title|placeholder|caption|tooltip)\b|\bt\(["']/i;
+/** Labels on pages are read by people, and names of encodings are no values. */
+const FOR_PEOPLE = /<\/?[a-z]+[\s>]|\b(?:label|title|placeholder|caption|tooltip|encoding|charset)\b|\bt\(["']/i;
+/** What tells serializers the name of one field. */
+const NAMES_FIELD =
+  /@(?:JsonProperty|JsonAlias|SerializedName|SerialName|JsonName|Field|Column)\(|\[(?:JsonPropertyName|JsonProperty|DataMember|BsonElement)\(|\bjson:"|\balias\s*=\s*["']|\brename\s*=\s*["']/;
+const quotedIn = (line: string): string[] => line.match(WRITTEN) ?? [];
 /** Rules for all that a service writes, whatever it is called. */
 const FOR_ALL =
   /NamingStrateg|NamingPolicy|naming-strategy|StringEnumConverter|WRITE_ENUMS|use_?enum_?values|alias_generator/i;

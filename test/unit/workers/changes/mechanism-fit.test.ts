@@ -122,4 +122,16 @@ describe('how the mechanism of a change fits', () => {
     const refused = [{ service: 'tickets', body: 'invalid token of kiosk %' }];
     expect(blamed({ metric: 'http_401_ratio', complaints: refused }, small)).to.equal(false);
   });
+
+  it('by the disk that it fills, which else needs no change to be full', () => {
+    const logs = commit(
+      '1099',
+      'chore: help support',
+      'tickets/import.kt',
+      '   for (seat in seats) {\n+    log.info("seat {}", seat)\n     store(seat)',
+    );
+    const full = [{ service: 'tickets', body: 'write /var/log/tickets.log: no space left on device, line %' }];
+    expect(blamed({ metric: 'disk_used_ratio', complaints: full }, logs)).to.equal(true);
+    expect(blamed({ metric: 'disk_used_ratio', complaints: full }, CACHE)).to.equal(false);
+  });
 });
