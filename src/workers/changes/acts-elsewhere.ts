@@ -2,9 +2,11 @@ import { isStore } from '../kubernetes-state/logs/store-of.ts';
 import type { IncidentPicture } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 
-const OF_STORES =
-  /(?:^|\/)(?:migrations?|migrate|changelogs?|db\/migrate|flyway|liquibase|alembic|schemas?)\/|(?:^|\/)V\d[\w.]*__[^/]*$|\.sql$|schema\.prisma$/i;
-const OF_PLATFORMS =
+/** Files by which the form of what a store holds is changed: migrations, mappings of search engines. */
+export const OF_STORES =
+  /(?:^|\/)(?:migrations?|migrate|changelogs?|db\/migrate|flyway|liquibase|alembic|schemas?|mappings?|index-?templates?)\/|(?:^|\/)V\d[\w.]*__[^/]*$|\.sql$|schema\.prisma$/i;
+/** Files by which what programs run on is changed. */
+export const OF_PLATFORMS =
   /(?:^|\/)[\w-]*(?:polic(?:y|ies)|network\w*|firewalls?|security-?groups?|terraform|pulumi|crossplane|ansible|istio|mesh|clusters?|platform|infra\w*)[\w-]*\/|\.(?:tf|tfvars|hcl|bicep)$|networkpolic(?:y|ies)|egress|ingress/i;
 
 /**

@@ -1,6 +1,4 @@
 import { utcText } from '../detectors/support/text.ts';
-import { isStore } from '../kubernetes-state/logs/store-of.ts';
-import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
 import { asksMore } from './demand.ts';
@@ -8,8 +6,8 @@ import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { changeWords, type Fit, mechanismFit, rarityOf } from './mechanism-fit.ts';
-import type { MetricShift } from './metric-shifts.ts';
 import type { OperationalCause } from './operational-cause.ts';
+import { placeFit } from './place-fit.ts';
 import { saidAgainst, symptomsOf } from './symptoms.ts';
 
 /** A change measured by the three conditions; only one that meets all of them can be the cause. */
@@ -95,40 +93,6 @@ function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
   const shortly = age <= SHORTLY_MS ? 'shortly ' : '';
   return { score: 0.5 ** (age / HALF_LIFE_MS), why: `it came ${shortly}before the trouble began, at ${when}` };
 }
-
-/** What the first failing service runs counts fully; what others run that fail or that the complaints name, less. */
-const ELSEWHERE_IN_TROUBLE = 0.5;
-
-function placeFit({ services, change, at }: LiveChange, picture: IncidentPicture): Fit {
-  const { failing, named, alerted, shifts, onset } = picture;
-  const first = failing[0]?.service;
-  const works = change.kind === 'config' ? 'is used by' : 'runs in';
-  if (services.length === 0) {
-    const unknown = change.kind === 'config' ? 'nothing says who uses it' : 'nothing says where it runs';
-    return { score: ELSEWHERE_IN_TROUBLE, why: unknown };
-  }
-  if (first && services.includes(first)) return { score: 1, why: `it ${works} ${first}, where the trouble began` };
-  const inTrouble = notable(failing);
-  // A store does what it is asked to: where it suffers, who asks it is the place.
-  const asks =
-    first && isStore(first) ? services.find((service) => !isStore(service) && alerted.has(service)) : undefined;
-  const asking = first && isStore(first) ? inTrouble.find((other) => !isStore(other.service))?.service : undefined;
-  if (asks) return { score: 1, why: `it ${works} ${asks}, which the alert is about, and which uses ${first}` };
-  if (asking && services.includes(asking)) return { score: 1, why: `it ${works} ${asking}, which uses ${first}` };
-  const troubled = services.find(
-    (service) => named.has(service) || inTrouble.some((other) => other.service === service),
-  );
-  if (troubled) return { score: ELSEWHERE_IN_TROUBLE, why: `it ${works} ${troubled}, which is in trouble too` };
-  const moved =
-    at === null ? undefined : shifts.find((shift) => services.includes(shift.service) && isOwn(shift, at, onset));
-  if (moved)
-    return { score: ELSEWHERE_IN_TROUBLE, why: `it ${works} ${moved.service}, where ${moved.metric} changed after it` };
-  return { score: 0, why: `it ${works} ${services.slice(0, 2).join(', ')}, which is not in trouble` };
-}
-
-/** What a service does otherwise since a change and no later than the trouble began; that it fails or is slow may come from others. */
-const isOwn = ({ metric, at: since, step }: MetricShift, at: number, onset: number): boolean =>
-  ['traffic', 'other'].includes(metricKind(metric)) && since + step >= at && since <= onset + step;
 
 const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
   consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));

@@ -4,6 +4,7 @@ import { knownTelemetrySuspects } from '../localisation/known-suspects.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
+import { servicesSeen } from '../localisation/telemetry/services-seen.ts';
 import { type LoudestAsker, loudestAsker } from './loudest-asker.ts';
 import { type MachineUpkeep, machineUpkeep } from './machine-upkeep.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
@@ -27,6 +28,8 @@ export type IncidentPicture = {
   asker?: LoudestAsker | null;
   /** True where the first failing service is asked for more and answers as fast and as well as before. */
   meetsDemand?: boolean;
+  /** All services that telemetry was had of. */
+  seen?: ReadonlySet<string>;
   /** What a machine in trouble did to itself shortly before. */
   upkeep?: MachineUpkeep | null;
 };
@@ -54,6 +57,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     upkeep: machineUpkeep(input, onset, aboutMachines(problems, shifts)),
     meetsDemand: failing[0] !== undefined && servedDemand(input, failing[0].service) !== null,
     failing,
+    seen: servicesSeen(input),
     named: new Set([...named.values()].flatMap((names) => [...names])),
     alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),
     problems,
@@ -156,7 +160,7 @@ function onsetOf(input: LocalisationInput, problems: ProblemLine[], shifts: Metr
   const alertAt = alertTime(input);
   const troubled = new Set([...notable(failing), ...input.alerts].map(({ service }) => service));
   const moved = shifts
-    .filter((shift) => troubled.has(shift.service) && !asksForMore(shift))
+    .filter((shift) => troubled.has(shift.service) && !asksForMore(shift) && !climbsSlowly(shift))
     .map(({ at, step }) => at + step);
   const { often, rare } = firstComplaints(problems);
   const [clear, faint] = [[...often, ...moved], rare].map((times) => times.filter((at) => at <= alertAt));
@@ -169,6 +173,10 @@ const RUSH = 2;
 /** Somewhat more requests than before, or ever more of them, are nobody's trouble: they come every morning, and at the end of the month. */
 const asksForMore = (shift: MetricShift): boolean =>
   isMoreWork(shift) && (!shift.sudden || (metricKind(shift.metric) === 'traffic' && shift.since < RUSH * shift.before));
+
+/** What climbs slowly to less than twice its level goes with the requests of the day. */
+const climbsSlowly = ({ before, since, sudden }: MetricShift): boolean =>
+  !sudden && since > before && since < RUSH * before;
 
 const OFTEN = 3;
 

@@ -29,6 +29,11 @@ describe('when the trouble began', () => {
       expect(beganMinutesAgo(metric, climbs), metric).to.be.within(9, 10);
   });
 
+  it('is not when what goes with the requests of the day climbs to less than twice its level', () => {
+    expect(beganMinutesAgo('cpu_utilization', (ago) => 0.3 + 0.003 * Math.max(0, 90 - ago))).to.be.within(9, 10);
+    expect(beganMinutesAgo('memory_used_bytes', (ago) => 300 + 30 * Math.max(0, 70 - ago))).to.be.above(20);
+  });
+
   it('is when requests jump at once, or what climbs is no work that is done', () => {
     expect(beganMinutesAgo('requests_per_sec', (ago) => (ago > 25 ? 40 : 400))).to.be.within(24, 25);
     expect(beganMinutesAgo('rejected_per_min', climbs)).to.be.above(15);

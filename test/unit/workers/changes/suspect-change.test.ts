@@ -62,6 +62,21 @@ describe('the change behind an incident', () => {
     for (const minutesAgo of [3, 40]) expect(place('pages_read_per_sec', minutesAgo)).to.not.include('after it');
   });
 
+  it('takes for a place, too, what makes others work: stores, platforms, and those of whom nothing is measured', () => {
+    const place = (service: string, file: string) => {
+      const commit = { id: 'c0ffee0000000010', title: 'sizes', files: [file], diff: '-size: 4\n+size: 5' };
+      const about = { ...POOL, commits: [{ ...commit, deployed: [service, 30] as [string, number] }] };
+      const verdict = suspectChange(incident(about))!;
+      return (verdict.culprit ?? verdict.ruledOut[0]!.judged).place.score;
+    };
+    expect(place('web', 'src/size.ts')).to.equal(0);
+    expect(place('web', 'db/migrations/0042_size.sql')).to.equal(0.5);
+    expect(place('web', 'terraform/queues/size.tf')).to.equal(0.5);
+    expect(place('size-contracts', 'src/size.ts')).to.equal(0.5);
+    expect(place('web', 'packages/sizes/src/size.ts')).to.equal(0.5);
+    expect(place(`${POOL.service}-2`, 'src/size.ts')).to.equal(1);
+  });
+
   it('takes for the place of a store that suffers the service in trouble that asks it', () => {
     const { incident: index, culprit } = CHANGE_SCENARIOS.find(({ name }) => name.startsWith('an index'))!;
     const jumps = [{ service: 'shipping-db', metric: 'cpu_utilization', from: 0.2, to: 0.98 }];
