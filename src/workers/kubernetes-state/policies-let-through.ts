@@ -28,8 +28,7 @@ export function policiesLetThrough(input: DetectorInput): { statement: string; e
   const foreign = [...state.others.keys()].some((kind) => OTHER_POLICIES.test(kind));
   if (!state.desiredOnly || foreign || diagnoses.some(({ confidence }) => confidence >= DOUBT)) return null;
   const policies = state.others.get('NetworkPolicy') ?? [];
-  const isNamed = (place: Selectable) => context.text.includes(ownName(place).toLowerCase());
-  const paths = pathsOf(context, selectables(state)).filter(({ from, to }) => isNamed(from) && isNamed(to));
+  const paths = pathsOf(context, selectables(state)).filter((path) => isAskedWay(context.text, path));
   const [first] = paths;
   if (!first || !paths.every((path) => isWhole(state, path) && isOpen(state, policies, path))) return null;
   const own = policies.filter((policy) => isCovered(policy, first.to) || isCovered(policy, first.from));
@@ -45,6 +44,17 @@ export function policiesLetThrough(input: DetectorInput): { statement: string; e
       ...new Set([...own, ...paths.flatMap(({ from, to }) => [from, to])].flatMap(({ evidence }) => evidence)),
     ],
   };
+}
+
+/** The one who is called stands first there. */
+const PASSIVE =
+  /\b(?:be|being|been|is|are) (?:still )?(?:\w{3,20}ed|blocked off|cut off|shut off) (?:by|from|for|to)\b|\b(?:reachable|accessible|open|closed) (?:by|from|for|to)\b/;
+
+/** True for the way that a question (in lower case) is about: both ends are named, the one who calls first. */
+export function isAskedWay(text: string, { from, to }: Path): boolean {
+  const [caller, callee] = [from, to].map((end) => text.indexOf(ownName(end).toLowerCase()));
+  if (caller === undefined || callee === undefined || caller < 0 || callee < 0) return false;
+  return caller < callee || PASSIVE.test(text);
 }
 
 const isCovered = ({ namespace, raw }: Meta, place: Selectable): boolean =>

@@ -7,11 +7,12 @@ import { pathsOf } from '../analyzers/policy-paths.ts';
 import { applies } from '../analyzers/policy-rules.ts';
 import { diagnose } from '../diagnose.ts';
 import type { KubernetesState, Meta, Service, Workload } from '../kubernetes-state.ts';
-import { isOpen } from '../policies-let-through.ts';
+import { isAskedWay, isOpen } from '../policies-let-through.ts';
 import { name } from '../quote.ts';
-import { recordAt, recordsAt, textAt, textMapAt, textsAt } from '../raw.ts';
+import { recordAt, textAt, textMapAt } from '../raw.ts';
 import { objectNamed, sameNamespace, selectables, selects } from '../relations.ts';
 import { isWholeAutoscaler, isWholeIngress } from './whole-entrances.ts';
+import { isWholeBinding, isWholeRole, mayList } from './whole-rights.ts';
 import { hasRoomForAll } from './whole-room.ts';
 import { isWholeWorkload } from './whole-templates.ts';
 
@@ -43,8 +44,9 @@ const KINDS: Readonly<Record<string, Check>> = {
   ConfigMap: always,
   Secret: always,
   StorageClass: (_, { raw }) => isWholeClass(raw),
-  Role: (_, { raw }) => recordsAt(raw, 'rules').every(isOfOwnGroup),
-  RoleBinding: isBound,
+  Role: isWholeRole,
+  ClusterRole: isWholeRole,
+  RoleBinding: isWholeBinding,
   PodDisruptionBudget: isBudget,
   NetworkPolicy: isPlain('status'),
   Ingress: isWholeIngress,
@@ -63,12 +65,34 @@ export function wholeObjects(input: DetectorInput): { statement: string; evidenc
   const { context, diagnoses } = diagnose(input);
   const { workloads, services, claims, others } = context.state;
   if (diagnoses.some(({ confidence }) => confidence >= DOUBT) || !areWhole(input)) return null;
+  if (!waysAreKnown(input, asked) || !rightsAreKnown(context.state, asked)) return null;
   const shown = workloads.slice(0, 3).map((one) => `${one.kind} ${name(one.name)}`);
   const all = [...workloads, ...services, ...claims, ...[...others.values()].flat()];
   return {
     statement: `the objects that were shown are right and complete (${shown.join(', ')}): what they refer to is among them, services, ports, probes and selectors fit together, and the replicas have room`,
     evidence: [...new Set(all.flatMap(({ evidence }) => evidence))],
   };
+}
+
+const OF_WAYS = /\bpolic(?:y|ies)\b|\bblock|\breach|\bisolat|\bconnect|\bcall\b/i;
+const OF_RIGHTS = /\ballow|\bpermi|\brights?\b|\brbac\b|\baccess\b|\brole|\bmay\b/i;
+const ASKED_OF = /\b(?:list|get|read|see|watch)\s{1,3}(?:the |all |its |any )?([a-z]{3,30})\b/i;
+
+/** Who asks whether somebody gets through to somebody (in this order) is answered where a way between just those two is known. */
+function waysAreKnown(input: DetectorInput, asked: string): boolean {
+  const { context } = diagnose(input);
+  if (!OF_WAYS.test(asked)) return true;
+  if (!context.state.others.has('NetworkPolicy')) return false;
+  return pathsOf(context, selectables(context.state)).some(
+    (path) => path.port !== null && isAskedWay(context.text, path),
+  );
+}
+
+/** Who asks what somebody may do is answered for what can be listed, where all who were shown may. */
+function rightsAreKnown(state: KubernetesState, asked: string): boolean {
+  if (!OF_RIGHTS.test(asked.replace(/\bnetwork polic\w+/gi, '')) || OF_WAYS.test(asked)) return true;
+  const [, resource = ''] = ASKED_OF.exec(asked) ?? [];
+  return state.workloads.every((one) => mayList(state, one, resource.toLowerCase()));
 }
 
 /** True where bare objects of one namespace fit together by themselves, whatever is asked. */
@@ -169,29 +193,6 @@ function claimsFit(
       ({ storageClass }) => storageClass !== null && objectNamed(state, 'StorageClass', storageClass, null) !== null,
     ) &&
     (kind !== 'StatefulSet' || governed)
-  );
-}
-
-/** Resources that are in the group without a name; rights for others may be asked of the wrong one. */
-const OF_CORE =
-  /^(?:configmaps|secrets|pods|pods\/log|services|endpoints|events|persistentvolumeclaims|serviceaccounts)$/;
-
-const isOfOwnGroup = (rule: Meta['raw']): boolean =>
-  textsAt(rule, 'resources').every((one) => OF_CORE.test(one)) &&
-  Array.isArray(rule.apiGroups) &&
-  rule.apiGroups.every((group) => group === '') &&
-  rule.resourceNames === undefined;
-
-function isBound(state: KubernetesState, { raw, namespace }: Meta): boolean {
-  const role = textAt(raw, 'roleRef', 'name') ?? '';
-  return (
-    textAt(raw, 'roleRef', 'kind') === 'Role' &&
-    objectNamed(state, 'Role', role, namespace) !== null &&
-    recordsAt(raw, 'subjects').every(
-      (one) =>
-        textAt(one, 'kind') === 'ServiceAccount' &&
-        objectNamed(state, 'ServiceAccount', textAt(one, 'name') ?? '', textAt(one, 'namespace') ?? namespace) !== null,
-    )
   );
 }
 

@@ -1,13 +1,14 @@
 import { binaryBytes, parseKubernetesQuantity } from '../../detectors/support/quantities.ts';
 import type { Container, KubernetesState, PodTemplate, Reference, Workload } from '../kubernetes-state.ts';
-import { recordAt, recordsAt, textMapAt } from '../raw.ts';
+import { recordAt, recordsAt, textMapAt, textsAt } from '../raw.ts';
 import { objectNamed, selects } from '../relations.ts';
+import { mayList } from './whole-rights.ts';
 
 /** What templates may hold to be judged here; whatever else they hold may be wrong in ways that nothing shown tells. */
 const OF_WORKLOAD =
   /^(?:replicas|selector|template|strategy|updateStrategy|serviceName|volumeClaimTemplates|revisionHistoryLimit|minReadySeconds|progressDeadlineSeconds|podManagementPolicy)$/;
 const OF_POD =
-  /^(?:containers|volumes|serviceAccountName|terminationGracePeriodSeconds|restartPolicy|automountServiceAccountToken|enableServiceLinks)$/;
+  /^(?:containers|securityContext|volumes|serviceAccountName|terminationGracePeriodSeconds|restartPolicy|automountServiceAccountToken|enableServiceLinks)$/;
 const OF_CONTAINER =
   /^(?:name|image|imagePullPolicy|command|args|env|envFrom|ports|readinessProbe|livenessProbe|startupProbe|resources|volumeMounts)$/;
 const OF_VOLUME = /^(?:name|configMap|secret|persistentVolumeClaim|emptyDir)$/;
@@ -42,6 +43,7 @@ export function isWholeWorkload(state: KubernetesState, workload: Workload): boo
     only(spec, OF_WORKLOAD) &&
     only(recordAt(spec, 'selector'), /^matchLabels$/) &&
     only(pod, OF_POD) &&
+    only(recordAt(pod, 'securityContext'), /^(?:fsGroup|fsGroupChangePolicy)$/) &&
     recordsAt(pod, 'containers').every((one) => only(one, OF_CONTAINER)) &&
     recordsAt(pod, 'volumes').every((one) => only(one, OF_VOLUME));
   return (
@@ -87,18 +89,43 @@ function isWholeContainer(
   const stores = new Set([...volumes, ...workload.claimTemplates].map((one) => one.name));
   return (
     isWholeImage(container) &&
-    does(container) &&
+    hasOwnFolder(container) &&
+    does(container, (words) => asksWithin(state, workload, words)) &&
     env.every(({ from }) => from === null || isThere(state, from, workload)) &&
     envFrom.every((reference) => isThere(state, reference, workload)) &&
     mounts.every(({ volume, subPath }) => stores.has(volume) && subPath === null) &&
     probes.every(
       ({ type, port, kind, periodSeconds, failureThreshold }) =>
-        (type === 'http' || type === 'tcp') &&
-        ports.some((one) => String(one.port) === port || one.name === port) &&
+        (type === 'exec'
+          ? asksItself(workload, container, kind)
+          : (type === 'http' || type === 'tcp') &&
+            ports.some((one) => String(one.port) === port || one.name === port)) &&
         (kind === 'readiness' || (periodSeconds ?? 10) * (failureThreshold ?? 3) >= PATIENT),
     )
   );
 }
+
+/** The servers that are asked by a client of their own, and how. */
+const ASKED: readonly { image: RegExp; by: RegExp }[] = [
+  { image: /postgres/, by: /^pg_isready(?: -[hUdp] [\w.-]{1,60})*$/ },
+  { image: /redis|valkey|keydb/, by: /^(?:redis|valkey|keydb)-cli ping$/ },
+  { image: /mysql|mariadb/, by: /^(?:mysqladmin|mariadb-admin) ping(?: -[hup] ?[\w.-]{0,60})*$/ },
+  { image: /rabbitmq/, by: /^rabbitmq-diagnostics (?:-q )?(?:ping|check_running|check_port_connectivity)$/ },
+];
+
+/** A probe that asks a known server by the client that its image brings along. */
+function asksItself({ raw }: Workload, { name, image }: Container, kind: string): boolean {
+  const own = recordsAt(raw, 'spec', 'template', 'spec', 'containers').find((one) => one.name === name);
+  const command = textsAt(own, `${kind}Probe`, 'exec', 'command').join(' ');
+  return ASKED.some((one) => one.image.test(image ?? '') && one.by.test(command));
+}
+
+/** A fresh volume has a directory of its own (`lost+found`), beside which PostgreSQL makes no cluster. */
+const OF_POSTGRES = '/var/lib/postgresql/data';
+const hasOwnFolder = ({ image, mounts, env }: Container): boolean =>
+  !/(?:^|\/)postgres(?::|@|$)/.test(image ?? '') ||
+  !mounts.some(({ path }) => path.replace(/\/$/, '') === OF_POSTGRES) ||
+  env.some(({ name, value }) => name === 'PGDATA' && (value ?? '').startsWith(`${OF_POSTGRES}/`));
 
 /** A probe that gives a container less time than this before it is restarted may be what restarts it, s. */
 const PATIENT = 15;
@@ -125,11 +152,13 @@ const OF_LOOPS =
   /^(?:while|until|do|done|if|then|else|fi|true|:|!|\[|\]|sleep|echo|printf|date|wget|curl|nc|test|exec)$/;
 
 /** True for a container that runs its image as it is, a known server with settings that fit, or a shell that does nothing but ask and wait. */
-function does({ command, args, limits }: Container): boolean {
+function does({ command, args, limits }: Container, mayAsk: (words: string[]) => boolean): boolean {
   if (command.length === 0 && args.every((one) => /^-/.test(one) || !/[\s;|&]/.test(one))) return fits(args, limits);
   const [program = '', ...rest] = [...command, ...args];
   if (SERVER.test(program)) return fits(rest, limits);
-  return SHELL.test(program) && rest.length === 2 && /^-[ec]{1,3}$/.test(rest[0] ?? '') && isLoop(rest[1] ?? '');
+  return (
+    SHELL.test(program) && rest.length === 2 && /^-[ec]{1,3}$/.test(rest[0] ?? '') && isLoop(rest[1] ?? '', mayAsk)
+  );
 }
 
 function fits(args: string[], limits: Record<string, string>): boolean {
@@ -138,8 +167,14 @@ function fits(args: string[], limits: Record<string, string>): boolean {
   return asked === undefined || limit === null || binaryBytes(asked.toUpperCase()) < limit;
 }
 
+/** `kubectl get pods -n own`, which the account of a workload may ask in its own namespace. */
+function asksWithin(state: KubernetesState, workload: Workload, [verb, resource = '', ...flags]: string[]): boolean {
+  const own = flags.every((flag, at) => flag === '-n' || (flags[at - 1] === '-n' && flag === workload.namespace));
+  return verb === 'get' && own && mayList(state, workload, resource);
+}
+
 /** An endless loop of which every command is one that only asks, waits or tells. */
-function isLoop(script: string): boolean {
+function isLoop(script: string, mayAsk: (words: string[]) => boolean): boolean {
   const code = script
     .slice(0, 4000)
     .replace(/"[^"\n]*"|'[^'\n]*'/g, 'text')
@@ -147,7 +182,10 @@ function isLoop(script: string): boolean {
   const words = code.split(/(?:\n|;|&&|\|\||\|)/).flatMap((part) => {
     const parts = part.trim().split(/\s+/);
     const from = parts.findIndex((word) => !/^(?:while|until|do|if|then|else|!)$/.test(word));
-    return part.trim() === '' ? [] : [parts[Math.max(0, from)] ?? ''];
+    return part.trim() === '' ? [] : [{ word: parts[Math.max(0, from)] ?? '', rest: parts.slice(from + 1) }];
   });
-  return /\bwhile (?:true|:)/.test(code) && words.every((word) => OF_LOOPS.test(word));
+  return (
+    /\bwhile (?:true|:)/.test(code) &&
+    words.every(({ word, rest }) => (word === 'kubectl' ? mayAsk(rest) : OF_LOOPS.test(word)))
+  );
 }

@@ -281,4 +281,47 @@ describe('objects that are shown alone', () => {
     expect(of(scaler('ovens', 12))).not.to.equal('healthy');
     expect(verdict({}, undefined, [ingress()])).not.to.equal('healthy');
   });
+
+  it('answer who asks about a right or a way only where just that is shown', () => {
+    const reader = PARTS.role({ apiGroups: [''], resources: ['pods', 'configmaps'], verbs: ['get', 'list'] });
+    const alone = { taster: null, pantry: null, pantryService: null, policy: null, storage: null };
+    const ovens = PARTS.ovens({ env: [] });
+    const may = 'Is ovens in bakery allowed to list pods?';
+    expect(verdict({ ...alone, ovens, role: reader }, may)).to.equal('healthy');
+    expect(verdict({ ...alone, ovens }, may)).not.to.equal('healthy');
+    expect(verdict({ ...alone, ovens, role: reader }, 'Is ovens in bakery allowed to delete pods?')).not.to.equal(
+      'healthy',
+    );
+    const watcher = PARTS.role({ apiGroups: [''], resources: ['deployments'], verbs: ['get', 'list'] });
+    expect(verdict({ ...alone, ovens, role: watcher }, 'Does ovens have access to see deployments?')).not.to.equal(
+      'healthy',
+    );
+    const open = PARTS.policy(8080, 'front');
+    expect(verdict({ policy: open }, 'Is taster kept from reaching ovens by a policy?')).to.equal('healthy');
+    expect(verdict({ policy: open }, 'Is pantry kept from reaching ovens by a policy?')).not.to.equal('healthy');
+  });
+
+  it('know servers that ask themselves whether they are ready, and need a folder of their own', () => {
+    const postgres = (container: Spec = {}) =>
+      PARTS.pantry({
+        image: 'postgres:17',
+        args: [],
+        ports: [{ containerPort: 6379 }, { containerPort: 5432 }],
+        env: [
+          { name: 'POSTGRES_PASSWORD', value: 'x' },
+          { name: 'PGDATA', value: '/var/lib/postgresql/data/own' },
+        ],
+        volumeMounts: [{ name: 'data', mountPath: '/var/lib/postgresql/data' }],
+        readinessProbe: { exec: { command: ['pg_isready', '-U', 'postgres'] } },
+        ...container,
+      });
+    expect(verdict({ pantry: postgres() })).to.equal('healthy');
+    expect(verdict({ pantry: postgres({ env: [{ name: 'POSTGRES_PASSWORD', value: 'x' }] }) })).not.to.equal('healthy');
+    expect(
+      verdict({ pantry: postgres({ env: [{ name: 'PGDATA', value: '/var/lib/postgresql/data/own' }] }) }),
+    ).not.to.equal('healthy');
+    expect(
+      verdict({ pantry: postgres({ readinessProbe: { exec: { command: ['cat', '/tmp/ready'] } } }) }),
+    ).not.to.equal('healthy');
+  });
 });
