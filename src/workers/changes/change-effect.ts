@@ -39,7 +39,7 @@ const NEVER_RUNS =
   /(?:^|\/)(?:docs?|documentation|runbooks?|dashboards?|grafana|tests?|testdata|__tests__|fixtures?|\.github|\.circleci|\.gitlab)\/|(?:_test\.\w+|\.(?:test|spec)\.\w+|_spec\.\w+|\.mdx?|\.rst|\.adoc)$|(?:^|\/)(?:README|CHANGELOG|CODEOWNERS|LICENSE|\.gitignore|\.golangci\.ya?ml|\.editorconfig|\.eslintrc[\w.]*)/i;
 const ONLY_LOOKS = /\.(?:css|scss|sass|less|svg|png|jpe?g|gif|ico|woff2?|html?|tmpl)$/i;
 const DEPENDENCIES =
-  /(?:^|\/)(?:go\.(?:mod|sum)|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|requirements[\w.-]*\.txt|poetry\.lock|Pipfile(?:\.lock)?|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle(?:\.kts)?|composer\.(?:json|lock))$/i;
+  /(?:^|\/)(?:go\.(?:mod|sum)|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|requirements[\w.-]*(?:\/[\w.-]+)?\.txt|poetry\.lock|Pipfile(?:\.lock)?|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|composer\.(?:json|lock))$/i;
 const SETTINGS =
   /\.(?:ya?ml|json|toml|ini|cfg|conf|env|properties|tf|tfvars|hcl|sql|proto|avsc|graphql|xml)$|(?:^|\/)(?:Dockerfile|Makefile|\.env)/i;
 const IDLE_TITLE =

@@ -51,9 +51,25 @@ const LEAST_LETTERS = 4;
 const EVERYWHERE =
   /^(?:client|server|core|common|commons|utils?|http|java|node|types|google|apache|github|plugin|library|async|data|version|spring|react)$/i;
 
+/** Whom libraries speak with, as complaints tell of it that do not name the library. */
+const SPEAKS_WITH: readonly [RegExp, string][] = [
+  [/boto|aws-?(?:java-)?sdk|s3transfer|aws_sdk/i, 's3|putobject|getobject|x-amz|sqs|dynamodb|bucket'],
+  [/psycopg|asyncpg|\bpgx|\blib\/pq|npgsql|pgjdbc|(?:^|\/)pg$|postgresql/i, 'postgres\\w*|psql'],
+  [/mysql|mariadb|pymysql/i, 'mysql|mariadb'],
+  [/redis|lettuce|jedis/i, 'redis|valkey'],
+  [/kafka|sarama|rdkafka/i, 'kafka|partition|broker|consumer group'],
+  [/openssl|rustls|bouncycastle|certifi|cryptography/i, 'tls|ssl|certificate|handshake'],
+  [/grpc|netty|protobuf/i, 'grpc|rst_stream|goaway|http\\/?2'],
+  [/elasticsearch|opensearch/i, 'elasticsearch|opensearch'],
+  [/mongo/i, 'mongo\\w*'],
+];
+
 /** A library that complaints call by its name, after a new version of it came. */
 function brokenBy(names: string[], why: string): Consequence[] {
-  const words = names.flatMap((name) => telling(name) ?? []).slice(0, MOST_NAMES);
+  const words = [
+    ...names.flatMap((name) => telling(name) ?? []).slice(0, MOST_NAMES),
+    ...SPEAKS_WITH.filter(([library]) => names.some((name) => library.test(name))).map(([, peers]) => peers),
+  ];
   return words.length === 0
     ? []
     : [{ why, shows: new RegExp(`(?<![a-z])(?:${words.join('|')})(?![a-z])`, 'i'), isPlain: true }];

@@ -26,7 +26,7 @@ export const OF_CONCURRENCY: readonly HarmRule[] = [
       );
     },
     shows:
-      /coroutine|\bPromise\b|undefined|NoneType|not iterable|is not a function|never awaited|second operation|not found|does not exist|unhandled|\bdisposed?\b|already closed|\bpending\b|missing|before (?:it|they|the)\b|incomplete|\bTask`?\d?\b/i,
+      /coroutine|\bPromise\b|undefined|NoneType|not iterable|is not a function|never awaited|second operation|not found|does not exist|unhandled|\bdisposed?\b|already closed|\bpending\b|missing|before (?:it|they|the)\b|incomplete|\bTask`?\d?\b|\bstale\b|conflict|newer (?:one|version)|optimistic/i,
   },
   {
     why: 'it no longer takes back what it began when something fails (rollback)',

@@ -18,7 +18,7 @@ const COUNTS =
   /[<>]|\.\.|\blen\b|length|size|count|\bindex\b|offset|page|range|slice|sub(?:string|list|str)|\[[^\]]*\]|limit/i;
 
 const BESIDE =
-  /out of (?:range|bounds)|IndexOutOf|OutOfRange|RangeError|IndexError|index (?:is )?(?:out|too)|slice bounds|begin \d+, end|past the end|off by one|duplicate|\btwice\b|skipp\w+|\bempty\b|(?:first|last) (?:page|row|item|entry|record|line|day)|one (?:too (?:many|few)|more|less)|missing/i;
+  /out of (?:range|bounds)|IndexOutOf|OutOfRange|RangeError|IndexError|index (?:is )?(?:out|too)|slice bounds|begin \d+, end|past the end|off by one|duplicate|\btwice\b|skipp\w+|\bempty\b|(?:first|last) (?:page|row|item|entry|record|line|day)|one (?:too (?:many|few)|more|less)|missing|repeated|again and again|endless|never ends|pages?_read|same (?:page|row|record)/i;
 
 /** A bound, an index or a count that is one more or one less than before. */
 export function offByOne(change: ReadChange): Consequence[] {

@@ -7,6 +7,9 @@ const ASKS_OTHERS =
 const LATER =
   /deliver_later|perform_(?:later|async)|\.delay\(|apply_async|enqueue\w*\(|@Async\b|\bThread\.new\b|Task\.Run\(|setImmediate\(|\bgo func|spawn\(|publish\w*\(|background/i;
 const NOW = /deliver_now|perform_now|\.perform\(|\.run\(|\.call\(|\.send\w*\(|\.execute\(/i;
+/** How work that takes long is kept away from the few threads that answer requests. */
+const HANDED_OVER =
+  /spawn_blocking|block_in_place|run_in_executor|run_in_threadpool|sync_to_async|\bto_thread\b|boundedElastic|Schedulers\.(?:io|elastic)|Dispatchers\.(?:IO|Default)|executeBlocking|new Worker\(|worker_threads|piscina|subscribeOn\(|blocking\s*\{|@Blocking\b|dedicated_?io/;
 const ONE_PROCESS =
   /GenServer\.call\(|Agent\.(?:get|update)\(|newSingleThreadExecutor|Semaphore\(1\)|max_workers=1\b|concurrency:\s*1\b|\.Lock\(|synchronized\b/;
 const HANDS =
@@ -24,6 +27,12 @@ export const OF_WAITING: readonly HarmRule[] = [
     why: 'it does at once what it left to others for later',
     when: (lines) => gone(lines, LATER) && some(lines.added, NOW),
     shows: /took|slow|latenc|duration|p9\d|time[sd]?[ _-]?out|rack::timeout|smtp|blocked|busy/i,
+  },
+  {
+    why: 'it does on the threads that answer requests what it left to threads of its own',
+    when: (lines) => gone(lines, HANDED_OVER) && !some(lines.added, HANDED_OVER),
+    shows:
+      /event.?loop|reactor|\bpoll\b|tokio|netty|uvicorn|worker (?:thread|blocked|busy)|worker_busy|held (?:worker|thread)|blocked? (?:thread|loop|for)|starv|lag\b|heartbeat|health.?check|probe/i,
   },
   {
     why: 'all requests pass through one hand',

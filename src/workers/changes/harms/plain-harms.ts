@@ -23,8 +23,10 @@ import { lostRights, OF_SETTINGS } from './of-settings.ts';
 import { OF_VALUES, otherRules } from './of-values.ts';
 import { OF_WAITING } from './of-waiting.ts';
 import { otherCulture } from './other-culture.ts';
+import { otherKey } from './other-key.ts';
 import { recreated } from './recreated.ts';
 import { runsAgain } from './runs-again.ts';
+import { serializerVersion } from './serializer-version.ts';
 import { shorterWaits } from './shorter-waits.ts';
 import { smallPool } from './small-pool.ts';
 import { unclosed } from './unclosed.ts';
@@ -40,6 +42,8 @@ const READERS = [
   blockedConnections,
   lostRights,
   identityOfKeys,
+  otherKey,
+  serializerVersion,
   writtenForm,
   shorterWaits,
   smallPool,

@@ -77,6 +77,27 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'Unrecognized field "colour"',
   ],
   [
+    'its key is "order.customer.id" instead of "order.id"',
+    'lib/events/producer.rb',
+    '-    producer.produce(payload, topic: TOPIC, partition_key: order.id)\n+    producer.produce(payload, topic: TOPIC, partition_key: order.customer.id)',
+    'consumer_lag of partition 3',
+    'certificate has expired',
+  ],
+  [
+    'writes with version 4 of gson instead of 2',
+    'build.gradle',
+    '-  implementation "com.google.code.gson:gson:2.11.0"\n+  implementation "com.google.code.gson:gson:4.0.1"',
+    'could not parse event: unexpected type',
+    'no route to host',
+  ],
+  [
+    'left to threads of its own',
+    'app/sign.py',
+    '-    return await asyncio.to_thread(key.sign, body)\n+    return key.sign(body)',
+    'event loop lag 900ms',
+    'disk full',
+  ],
+  [
     'in another form: it is told now',
     'model.py',
     ' class Reading(BaseModel):\n+    model_config = ConfigDict(alias_generator=to_camel)\n     meter_id: str\n     litres_used: int',
@@ -181,6 +202,11 @@ const HARMLESS: [string, string][] = [
   ],
   ['note.ts', '-  const note = `limit for §{tenant} and §{route}`;\n+  const note = `limit for §{route}`;'],
   ['decode.py', '-    event = json.loads(body)\n-    return Event(**event)\n+    return parse_event(body)'],
+  ['producer.rb', '-    produce(partition_key: order.id)\n+    produce(partition_key: order.id.to_s)'],
+  [
+    'build.gradle',
+    '-  implementation "com.google.code.gson:gson:2.11.0"\n+  implementation "com.google.code.gson:gson:2.11.1"',
+  ],
   ['page.tsx', '-  <td title="open">{state}</td>\n+  <td title="Open">{state}</td>'],
   [
     'Cache.java',
