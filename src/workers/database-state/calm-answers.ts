@@ -5,6 +5,7 @@ import { oncePer } from '../detectors/support/once-per.ts';
 import type { Calm } from './calm.ts';
 import { onlyBackupsScan, SCANS } from './calm-backup-scans.ts';
 import { fullByDesign } from './calm-caches.ts';
+import { quietOperations, roomForDocumentClients } from './calm-documents.ts';
 import { imageIsFull } from './calm-file-systems.ts';
 import { SPEAKS_OF_HITS, warmAgain } from './calm-hit-ratio.ts';
 import { nobodyWaits } from './calm-locks.ts';
@@ -119,7 +120,10 @@ function habit(text: string): boolean {
 
 const OF_SCANS: Topic = { about: SCANS, shown: onlyBackupsScan };
 const TOPICS: readonly Topic[] = [
-  { about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i, shown: nobodyWaits },
+  {
+    about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i,
+    shown: (printed) => nobodyWaits(printed) ?? quietOperations(printed, true),
+  },
   {
     about: /vacuum|wraparound|freez|transaction ?id/i,
     shown: (printed, alert) => vacuumWorks(printed) ?? agesAreYoung(printed, alert),
@@ -130,10 +134,13 @@ const TOPICS: readonly Topic[] = [
       /^(?![\s\S]*\b(?:consumers?|kafka|topics?|partitions?)\b)[\s\S]*(?:\blag\b|replication ?lag|behind|replica)/i,
     shown: (printed, alert) => replicaLevel(printed) ?? lateByDesign(printed, alert),
   },
-  { about: /connection|sessions|clients|backends/i, shown: roomForClients },
+  {
+    about: /connection|sessions|clients|backends/i,
+    shown: (printed) => roomForClients(printed) ?? roomForDocumentClients(printed),
+  },
   {
     about: /transaction|long[- ]?(?:running|quer)|running for|open for|\boldest\b|\blongest\b/i,
-    shown: (printed) => backupRuns(printed) ?? streamsAreOldest(printed),
+    shown: (printed) => backupRuns(printed) ?? streamsAreOldest(printed) ?? quietOperations(printed),
   },
   OF_SCANS,
   {

@@ -1,5 +1,7 @@
 import { settingIn } from './answer-rows.ts';
 import { isContentCache } from './key-space.ts';
+import { MONGO_ANSWERS } from './answers/mongo-answers.ts';
+import type { StoreAnswer } from './store-answer.ts';
 import {
   atLimit,
   backendAway,
@@ -25,15 +27,6 @@ import {
   waitingSessions,
   withoutPrimary,
 } from './store-answer-readers.ts';
-
-/** What the answer of a store (or of the proxy before it) shows. */
-export type StoreAnswer = {
-  kind: string;
-  /** The text that tells of it; null where the answer does not. `around` are its other answers and the words of the alert. */
-  shows: (text: string, around: string) => string | null;
-  meaning: string;
-  confidence: number;
-};
 
 /** What stores and the proxies before them answer when they are asked about themselves; the first that fits is told. */
 export const STORE_ANSWERS: readonly StoreAnswer[] = [
@@ -190,4 +183,5 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     meaning: 'says that its cluster is not healthy',
     confidence: 0.76,
   },
+  ...MONGO_ANSWERS,
 ];
