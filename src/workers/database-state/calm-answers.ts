@@ -6,6 +6,7 @@ import type { Calm } from './calm.ts';
 import { onlyBackupsScan, SCANS } from './calm-backup-scans.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { quietOperations, roomForDocumentClients } from './calm-documents.ts';
+import { quietEngine } from './calm-engine.ts';
 import { imageIsFull } from './calm-file-systems.ts';
 import { SPEAKS_OF_HITS, warmAgain } from './calm-hit-ratio.ts';
 import { nobodyWaits } from './calm-locks.ts';
@@ -120,6 +121,7 @@ function habit(text: string): boolean {
 
 const OF_SCANS: Topic = { about: SCANS, shown: onlyBackupsScan };
 const TOPICS: readonly Topic[] = [
+  { about: /\binnodb\b|history list|\bundo\b|\bpurge\b|semaphore/i, shown: quietEngine },
   {
     about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i,
     shown: (printed) => nobodyWaits(printed) ?? quietOperations(printed, true),

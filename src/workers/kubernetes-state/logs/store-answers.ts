@@ -1,6 +1,7 @@
 import { settingIn } from './answer-rows.ts';
 import { isContentCache } from './key-space.ts';
 import { MONGO_ANSWERS } from './answers/mongo-answers.ts';
+import { MYSQL_ANSWERS } from './answers/mysql-answers.ts';
 import type { StoreAnswer } from './store-answer.ts';
 import {
   atLimit,
@@ -97,7 +98,6 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     kind: 'store-connections-full',
     shows: (text) =>
       atLimit(text, 'connected_clients', 'maxclients', 0.95) ??
-      atLimit(text, 'Threads_connected', 'max_connections', 0.95) ??
       atLimit(text, 'current', 'totalAvailable', 0.98) ??
       noneAvailable(text),
     meaning: 'has reached its connection limit',
@@ -184,4 +184,5 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     confidence: 0.76,
   },
   ...MONGO_ANSWERS,
+  ...MYSQL_ANSWERS,
 ];
