@@ -1,7 +1,9 @@
+import { DEPTH } from '../diagnosis.ts';
 import { settingIn } from './answer-rows.ts';
 import { isContentCache } from './key-space.ts';
 import { MONGO_ANSWERS } from './answers/mongo-answers.ts';
 import { MYSQL_ANSWERS } from './answers/mysql-answers.ts';
+import { SEARCH_ANSWERS } from './answers/search-answers.ts';
 import type { StoreAnswer } from './store-answer.ts';
 import {
   atLimit,
@@ -182,7 +184,9 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     shows: unhealthyCluster,
     meaning: 'says that its cluster is not healthy',
     confidence: 0.76,
+    depth: DEPTH.workload,
   },
   ...MONGO_ANSWERS,
   ...MYSQL_ANSWERS,
+  ...SEARCH_ANSWERS,
 ];
