@@ -4,6 +4,7 @@ import { DOUBT } from '../detectors/support/doubt.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import type { Calm } from './calm.ts';
 import { onlyBackupsScan, SCANS } from './calm-backup-scans.ts';
+import { poolsHaveRoom, queuesAreRead, quietBroker } from './calm-brokers.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { quietOperations, roomForDocumentClients } from './calm-documents.ts';
 import { quietEngine } from './calm-engine.ts';
@@ -119,8 +120,15 @@ function habit(text: string): boolean {
   return days.size >= 3 && /dump|backup/i.test(text);
 }
 
+/** The words of an alert about what waits in a broker. */
+const OF_QUEUES = /queues?\b|messages?\b|backlog|depth/i;
+
 const OF_SCANS: Topic = { about: SCANS, shown: onlyBackupsScan };
 const TOPICS: readonly Topic[] = [
+  {
+    about: /rabbit\w*|watermark|resource alarm/i,
+    shown: (printed, alert) => (OF_QUEUES.test(alert) ? queuesAreRead(printed) : quietBroker(printed)),
+  },
   { about: /\binnodb\b|history list|\bundo\b|\bpurge\b|semaphore/i, shown: quietEngine },
   {
     about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i,
@@ -138,7 +146,7 @@ const TOPICS: readonly Topic[] = [
   },
   {
     about: /connection|sessions|clients|backends/i,
-    shown: (printed) => roomForClients(printed) ?? roomForDocumentClients(printed),
+    shown: (printed) => roomForClients(printed) ?? roomForDocumentClients(printed) ?? poolsHaveRoom(printed),
   },
   {
     about: /transaction|long[- ]?(?:running|quer)|running for|open for|\boldest\b|\blongest\b/i,
