@@ -1,3 +1,4 @@
+import { unheadedRows } from '../../database-state/printed/unheaded-rows.ts';
 import { oncePer } from '../../detectors/support/once-per.ts';
 import { logAction } from '../actions.ts';
 import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
@@ -20,13 +21,16 @@ export const storeFacts: Analyzer = ({ state, text }) => {
 /** Lists of operations are long, and an answer in JSON is one line. */
 const [MAX_LINES, MAX_LINE, MAX_TEXT] = [2000, 20_000, 100_000];
 
-const textOf = oncePer(({ lines }: LogText): string =>
-  lines
+/** What was answered, with a head above rows that were printed without one. */
+const textOf = oncePer(({ lines, command }: LogText): string => {
+  const text = lines
     .slice(0, MAX_LINES)
     .map((line) => line.slice(0, MAX_LINE))
     .join('\n')
-    .slice(0, MAX_TEXT),
-);
+    .slice(0, MAX_TEXT);
+  const [table] = /\bclickhouse\b/.test(command ?? '') ? (unheadedRows(command ?? '', text) ?? []) : [];
+  return table ? `${table.columns.join('\t')}\n${text}` : text;
+});
 
 function told(log: LogText, around: string, answer: StoreAnswer): Diagnosis[] {
   const { kind, shows, meaning, confidence, of = 'database', depth = DEPTH.root } = answer;

@@ -2,6 +2,7 @@ import { DEPTH } from '../diagnosis.ts';
 import { settingIn } from './answer-rows.ts';
 import { isContentCache } from './key-space.ts';
 import { BROKER_ANSWERS } from './answers/broker-answers.ts';
+import { COLUMN_STORE_ANSWERS } from './answers/column-stores.ts';
 import { MONGO_ANSWERS } from './answers/mongo-answers.ts';
 import { MYSQL_ANSWERS } from './answers/mysql-answers.ts';
 import { SEARCH_ANSWERS } from './answers/search-answers.ts';
@@ -191,4 +192,5 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
   ...MYSQL_ANSWERS,
   ...SEARCH_ANSWERS,
   ...BROKER_ANSWERS,
+  ...COLUMN_STORE_ANSWERS,
 ];

@@ -50,7 +50,7 @@ export const BROKER_ANSWERS: readonly StoreAnswer[] = [
     kind: 'not-enough-replicas',
     shows: belowLeast,
     meaning:
-      'has partitions with fewer replicas in sync (ISR) than min.insync.replicas, so it refuses writes that ask for all',
+      'has partitions with fewer replicas in sync (ISR) than the least that their topic asks for, so it refuses writes that ask for all',
     confidence: 0.8,
     depth: DEPTH.pod,
   },
