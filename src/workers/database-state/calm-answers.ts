@@ -10,6 +10,7 @@ import { quietOperations, roomForDocumentClients } from './calm-documents.ts';
 import { quietEngine } from './calm-engine.ts';
 import { imageIsFull } from './calm-file-systems.ts';
 import { SPEAKS_OF_HITS, warmAgain } from './calm-hit-ratio.ts';
+import { slowLogIsShort, withoutSpikes } from './calm-key-stores.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
 import { streamsAreOldest } from './calm-streams.ts';
@@ -54,7 +55,7 @@ export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const young = SPEAKS_OF_HITS.test(text) ? youngCache(state.printed, text) : null;
   const warm = onlyWatched ? null : (warmAgain(input) ?? young);
   if (warm) return warm;
-  for (const { about, shown } of onlyWatched ? [OF_SCANS] : TOPICS) {
+  for (const { about, shown } of onlyWatched ? [OF_SCANS, OF_SLOW_LOG] : TOPICS) {
     const calm = about.test(text) ? shown(state.printed, text) : null;
     if (calm) return { ...calm, evidence: [...new Set(calm.evidence)].sort((left, right) => left - right) };
   }
@@ -124,7 +125,10 @@ function habit(text: string): boolean {
 const OF_QUEUES = /queues?\b|messages?\b|backlog|depth/i;
 
 const OF_SCANS: Topic = { about: SCANS, shown: onlyBackupsScan };
+const OF_SLOW_LOG: Topic = { about: /slow[- ]?log/i, shown: slowLogIsShort };
 const TOPICS: readonly Topic[] = [
+  OF_SLOW_LOG,
+  { about: /latency/i, shown: withoutSpikes },
   {
     about: /rabbit\w*|watermark|resource alarm/i,
     shown: (printed, alert) => (OF_QUEUES.test(alert) ? queuesAreRead(printed) : quietBroker(printed)),

@@ -3,6 +3,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnose } from './diagnose.ts';
 import type { LogText } from './kubernetes-state.ts';
+import { answerRows } from './logs/answer-rows.ts';
 import { partitionsIn } from './logs/answers/kafka-partitions.ts';
 import { consumerGroups, keepsUp } from './logs/consumer-groups.ts';
 
@@ -61,10 +62,19 @@ function ring(logs: LogText[]): Answer {
   return nodes.length === 0 ? null : nodes.length > 1 && nodes.every(([, state]) => state === 'UN');
 }
 
-/** `etcdctl endpoint health`. */
+/** Of fewer members one may have been left out. */
+const QUORATE = 3;
+
+/** `etcdctl endpoint health`, and the table of `endpoint status`: members without errors, one of them the leader. */
 function members(logs: LogText[]): Answer {
   const told = [...textOf(logs, /\betcdctl\b.*\bendpoint health\b/).matchAll(/\bis (healthy|unhealthy)\b/g)];
-  return told.length === 0 ? null : told.every(([, health]) => health === 'healthy');
+  if (told.length > 0) return told.every(([, health]) => health === 'healthy');
+  const text = textOf(logs, /\betcdctl\b.*\bendpoint status\b/);
+  const rows = answerRows(text).filter((row) => row['is leader'] !== undefined);
+  if (rows.length === 0) return null;
+  const leaders = rows.filter((row) => row['is leader'] === 'true').length;
+  if (/Failed to get the status|context deadline exceeded/.test(text)) return false;
+  return rows.length >= QUORATE && leaders === 1 && rows.every((row) => row.errors === undefined || row.errors === '');
 }
 
 const KINDS: readonly Kind[] = [
@@ -86,7 +96,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     about: /\betcd\w*\b.{0,80}\bmembers?\b|\betcd(?:members|insufficient|noleader)/i,
-    shown: 'every endpoint says that it is healthy',
+    shown: 'every endpoint says that it is healthy, and there is a leader',
     answer: members,
   },
 ];

@@ -1,11 +1,12 @@
 import { DEPTH } from '../diagnosis.ts';
 import { settingIn } from './answer-rows.ts';
-import { isContentCache } from './key-space.ts';
 import { BROKER_ANSWERS } from './answers/broker-answers.ts';
 import { COLUMN_STORE_ANSWERS } from './answers/column-stores.ts';
+import { KEY_STORE_ANSWERS } from './answers/key-stores.ts';
 import { MONGO_ANSWERS } from './answers/mongo-answers.ts';
 import { MYSQL_ANSWERS } from './answers/mysql-answers.ts';
 import { SEARCH_ANSWERS } from './answers/search-answers.ts';
+import { isContentCache } from './key-space.ts';
 import type { StoreAnswer } from './store-answer.ts';
 import {
   atLimit,
@@ -193,4 +194,5 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
   ...SEARCH_ANSWERS,
   ...BROKER_ANSWERS,
   ...COLUMN_STORE_ANSWERS,
+  ...KEY_STORE_ANSWERS,
 ];
