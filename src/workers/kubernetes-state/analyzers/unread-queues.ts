@@ -10,10 +10,14 @@ import { sameNamespace, workloadName } from '../relations.ts';
 const PILE = 500;
 
 /** Finds queues that nobody reads and queues that grow though somebody reads them, in the broker's own list. */
-export const unreadQueues: Analyzer = ({ state }) =>
-  state.logs.filter(({ command }) => command).flatMap((log) => told(state, log));
+export const unreadQueues: Analyzer = ({ state, text }) =>
+  state.logs.filter(({ command }) => command).flatMap((log) => told(state, log, text));
 
-function told(state: KubernetesState, log: LogText): Diagnosis[] {
+/** The words of somebody who misses what goes through queues. */
+const OF_MESSAGES =
+  /queue|messag|backlog|rabbit|amqp|broker|consum|worker|publish|deliver|arriv|receiv|e-?mail|notif|process|pending|delay|late\b|lag/;
+
+function told(state: KubernetesState, log: LogText, text: string): Diagnosis[] {
   const piled = queuesIn(log.lines.slice(0, 2000).join('\n'))
     .filter(({ ready }) => ready >= PILE)
     .toSorted((one, other) => other.ready - one.ready);
@@ -24,6 +28,7 @@ function told(state: KubernetesState, log: LogText): Diagnosis[] {
   const idle = unread ? withoutPods(state, log) : [];
   const beside = idle.length > 0 ? `, and no pod of ${name(idle.slice(0, 3).join(', '))} beside it is ready` : '';
   const component = readerOf(state, first) ?? (idle.length === 1 ? (idle[0] ?? broker) : broker);
+  const spoken = OF_MESSAGES.test(text) || partsOf(first.name).some((part) => text.includes(part));
   const shown = `${name(first.name)}${broker ? ` of ${name(broker)}` : ''}`;
   return [
     diagnosis({
@@ -35,7 +40,8 @@ function told(state: KubernetesState, log: LogText): Diagnosis[] {
       component,
       namespace: log.namespace,
       touches: [component, broker, log.pod ?? '', first.name, ...idle],
-      confidence: unread ? 0.74 : 0.5,
+      // A queue of which nobody speaks may have been left behind.
+      confidence: !unread ? 0.5 : spoken ? 0.74 : 0.55,
       depth: DEPTH.service,
       evidence: [log.evidence],
       actions: log.pod ? logAction(log.pod, log.namespace, log.container, false) : [],

@@ -3,6 +3,7 @@ import { settingIn } from './answer-rows.ts';
 import { BROKER_ANSWERS } from './answers/broker-answers.ts';
 import { COLUMN_STORE_ANSWERS } from './answers/column-stores.ts';
 import { KEY_STORE_ANSWERS } from './answers/key-stores.ts';
+import { MEMBER_ANSWERS } from './answers/missing-members.ts';
 import { MONGO_ANSWERS } from './answers/mongo-answers.ts';
 import { MYSQL_ANSWERS } from './answers/mysql-answers.ts';
 import { SEARCH_ANSWERS } from './answers/search-answers.ts';
@@ -195,4 +196,5 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
   ...BROKER_ANSWERS,
   ...COLUMN_STORE_ANSWERS,
   ...KEY_STORE_ANSWERS,
+  ...MEMBER_ANSWERS,
 ];

@@ -94,6 +94,6 @@ export const COLUMN_STORE_ANSWERS: readonly StoreAnswer[] = [
     kind: 'pending-compactions',
     shows: pendingCompactions,
     meaning: 'lies behind with its compactions, so reads must look into many files',
-    confidence: 0.7,
+    confidence: 0.62,
   },
 ];

@@ -44,6 +44,15 @@ function swappedOut(text: string): string | null {
     : null;
 }
 
+/** A memcached all of whose connections are taken, or that had to stop listening for want of one. */
+function itemsWithoutRoom(text: string): string | null {
+  const of = (name: string): number => Number(new RegExp(`^STAT ${name} (\\d{1,20})\\s*$`, 'm').exec(text)?.[1]);
+  const [taken, most, shut] = [of('curr_connections'), of('max_connections'), of('listen_disabled_num')];
+  return taken >= 0.95 * most
+    ? `curr_connections ${taken}, max_connections ${most}${shut > 0 ? `, listen_disabled_num ${shut}` : ''}`
+    : null;
+}
+
 /** A member of etcd that tells of an error. */
 function memberInTrouble(text: string, error: RegExp): string | null {
   const row = answerRows(text).find((one) => one['db size'] !== undefined && error.test(one.errors ?? ''));
@@ -87,6 +96,12 @@ export const KEY_STORE_ANSWERS: readonly StoreAnswer[] = [
     shows: swappedOut,
     meaning: 'was swapped out to disk in part, so it waits for its own memory',
     confidence: 0.68,
+  },
+  {
+    kind: 'store-connections-full',
+    shows: itemsWithoutRoom,
+    meaning: 'has reached its connection limit',
+    confidence: 0.8,
   },
   {
     of: 'key store',

@@ -2,7 +2,7 @@ import { spacedRows } from './spaced-rows.ts';
 
 /** An alarm of RabbitMQ, in its words and as Erlang writes it. */
 const ALARM =
-  /^\s*((?:Memory|Free disk space|File descriptor(?: limit)?) alarm on node [^\n]{1,120}|\{\{?resource_limit,(?:memory|disk),'?[\w@.-]{1,120}'?\}[^\n]{0,20})/im;
+  /^\s*((?:Memory|Free disk space|File descriptor(?: limit)?) alarm on node [^\n]{1,120}|Node \S{1,120} reported [1-9]\d* alarms?: [^\n]{1,80}|\{\{?resource_limit,(?:memory|disk),'?[\w@.-]{1,120}'?\}[^\n]{0,20})/im;
 /** What the status says of the resource that the alarm is about. */
 const SIZES: readonly [about: RegExp, size: RegExp][] = [
   [/memory/i, /^\s*Total memory used: [^\n]{1,40}/m],

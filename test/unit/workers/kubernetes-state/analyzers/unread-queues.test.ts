@@ -12,8 +12,10 @@ const deployments = (ready: string) =>
     'kubectl get deploy -n press',
     `NAME       READY   UP-TO-DATE   AVAILABLE   AGE\ncomposer   ${ready}     0            0           9d\n`,
   );
+const asked = (alert: string, ...recorded: ReturnType<typeof queues>[]) =>
+  diagnose(inputOf(alert, recorded)).diagnoses[0];
 const first = (...recorded: ReturnType<typeof queues>[]) =>
-  diagnose(inputOf('Queue depth on mq in namespace press above 1000', recorded)).diagnoses[0];
+  asked('Queue depth on mq in namespace press above 1000', ...recorded);
 
 describe('queues of a broker', () => {
   it('that nobody reads pile up', () => {
@@ -37,5 +39,11 @@ describe('queues of a broker', () => {
     const gone = first(queues('pages\t7400\t0\t0\n'), deployments('0/2'));
     expect(gone?.statement).to.include('no pod of composer beside it is ready');
     expect(gone?.component).to.equal('composer');
+  });
+
+  it('may have been left behind where nobody speaks of what goes through them', () => {
+    const left = queues('pages\t7400\t0\t0\n');
+    expect(asked('Payments fail with 500', left)?.confidence).to.be.below(0.6);
+    expect(asked('No pages come out', left)?.confidence).to.be.above(0.7);
   });
 });
