@@ -33,7 +33,7 @@ function otherSchemas(text: string): string | null {
 
 /** An endpoint of etcd that does not answer. */
 const unhealthyEndpoint = (text: string): string | null =>
-  /^\s*\S{1,200} is unhealthy: [^\n]{1,120}/m.exec(text)?.[0].trim() ?? null;
+  /^\s*\S{1,200}:\d{2,5} is unhealthy: [^\n]{1,120}/m.exec(text)?.[0].trim() ?? null;
 
 /** A primary of which the sentinels agree that it is down. */
 const downBySentinels = (text: string): string | null =>

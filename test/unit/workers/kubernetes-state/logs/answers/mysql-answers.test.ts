@@ -58,4 +58,11 @@ describe('the monitor of InnoDB', () => {
     expect(toldIn(monitor(412))).to.include('row0ins.cc line 2511 for 412 seconds');
     expect(kindIn(monitor(1))).to.equal(null);
   });
+
+  it('remembers a deadlock for as long as the server lives, so its times tell whether it is of now', () => {
+    const remembered = (time: string) =>
+      `2031-04-02 10:31:02 0x7f INNODB MONITOR OUTPUT\nLATEST DETECTED DEADLOCK\n------------------------\n${time} 0x7e\n*** (1) TRANSACTION:\nupdate seat\n*** WE ROLL BACK TRANSACTION (1)\n`;
+    expect(kindIn(remembered('2031-04-02 10:20:41'))).to.equal('deadlock');
+    expect(kindIn(remembered('2031-03-11 02:20:41'))).to.equal(null);
+  });
 });
