@@ -1,4 +1,4 @@
-import { type Operation, operationsIn } from '../kubernetes-state/logs/answers/mongo-operations.ts';
+import { longScan, type Operation, operationsIn } from '../kubernetes-state/logs/answers/mongo-operations.ts';
 import { queuedOperations, ticketsUsedUp } from '../kubernetes-state/logs/answers/mongo-status.ts';
 import type { Calm } from './calm.ts';
 import type { PrintedState } from './printed/printed-state.ts';
@@ -21,8 +21,9 @@ export function quietOperations({ notes }: PrintedState, ofLocks = false): Calm 
     return operations ? [{ operations, evidence }] : [];
   });
   const loud = ({ seconds, waits, left }: Operation): boolean => seconds >= SHORT || waits || left >= SHORT;
+  const scanned = notes.some(({ text }) => longScan(text) !== null);
   const queued = notes.some(({ text }) => queuedOperations(text) !== null || ticketsUsedUp(text) !== null);
-  if (listed.length === 0 || queued || listed.some(({ operations }) => operations.some(loud))) return null;
+  if (listed.length === 0 || queued || scanned || listed.some(({ operations }) => operations.some(loud))) return null;
   return {
     statement: 'no failure: no operation that the server lists takes long, waits for a lock or was left open',
     evidence: listed.map(({ evidence }) => evidence),

@@ -111,11 +111,14 @@ export function leftTransaction(text: string): string | null {
   return found?.text ?? null;
 }
 
-/** An operation that reads a whole collection for long. */
+/** So many operations that read whole collections for a second or more at a time are no accident. */
+const MANY_SCANS = 3;
+
+/** An operation that reads a whole collection for long, or several that do so at a time. */
 export function longScan(text: string): string | null {
-  const scans = (operationsIn(text) ?? []).filter(({ plan }) => /^COLLSCAN\b/.test(plan));
+  const scans = (operationsIn(text) ?? []).filter(({ plan, seconds }) => /^COLLSCAN\b/.test(plan) && seconds >= 1);
   const found = oldest(scans);
-  return found && found.seconds >= SCANS_LONG ? found.text : null;
+  return found && (found.seconds >= SCANS_LONG || scans.length >= MANY_SCANS) ? found.text : null;
 }
 
 /** An index that is being built. */

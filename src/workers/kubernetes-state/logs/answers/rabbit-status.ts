@@ -62,7 +62,7 @@ export type Queue = { name: string; ready: number; consumers: number };
 
 /** The queues that an answer lists with their readers; those for what failed or has to wait are left out, which nobody reads. */
 export const queuesIn = (text: string): Queue[] =>
-  spacedRows(text.replace(/^[|│]\s*|\s*[|│]$|\s[|│]\s/gm, ' '), 'name', 'consumers')
+  spacedRows(text.replace(/[|│]/g, ' '), 'name', 'consumers')
     .map((row) => ({
       name: row.name ?? '',
       ready: Number(row.messages_ready ?? row.messages ?? Number.NaN),

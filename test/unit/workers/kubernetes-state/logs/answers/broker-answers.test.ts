@@ -34,7 +34,11 @@ describe('what RabbitMQ answers', () => {
     const tabs = 'name\tmessages_ready\tconsumers\nmail\t12\t3\nmail.dlq\t900\t0\n';
     const frames =
       '┌──────┬────────────────┬───────────┐\n│ name │ messages_ready │ consumers │\n├──────┼────────────────┼───────────┤\n│ mail │ 12             │ 3         │\n└──────┴────────────────┴───────────┘\n';
-    for (const text of [tabs, frames])
+    const boxed = frames
+      .replace(/[┌┐├┤└┘┬┴┼]/g, '+')
+      .replace(/─/g, '-')
+      .replace(/│/g, '|');
+    for (const text of [tabs, frames, boxed])
       expect(queuesIn(text)).to.deep.equal([{ name: 'mail', ready: 12, consumers: 3 }]);
   });
 });

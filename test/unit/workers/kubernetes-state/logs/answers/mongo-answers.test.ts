@@ -21,6 +21,9 @@ describe('what MongoDB lists of its operations', () => {
       .to.include('aggregate trips')
       .and.include('secs_running 312');
     expect(kindIn(inprog(operation(1, "planSummary: 'COLLSCAN'")))).to.equal(null);
+    const short = operation(2, "planSummary: 'COLLSCAN', command: { find: 'trips' }");
+    expect(kindIn(inprog(short, short, short))).to.equal('missing-index');
+    expect(kindIn(inprog(short))).to.equal(null);
     expect(kindIn(inprog(operation(3, "planSummary: 'IXSCAN { vin: 1 }'")))).to.equal(null);
     expect(kindIn('{ inprog: [], ok: 1 }')).to.equal(null);
   });
