@@ -7,12 +7,13 @@ import { onlyBackupsScan, SCANS } from './calm-backup-scans.ts';
 import { poolsHaveRoom, queuesAreRead, quietBroker } from './calm-brokers.ts';
 import { fullByDesign } from './calm-caches.ts';
 import { quietOperations, roomForDocumentClients } from './calm-documents.ts';
-import { quietEngine } from './calm-engine.ts';
+import { fewThreads, quietEngine } from './calm-engine.ts';
 import { imageIsFull } from './calm-file-systems.ts';
 import { SPEAKS_OF_HITS, warmAgain } from './calm-hit-ratio.ts';
 import { slowLogIsShort, withoutSpikes } from './calm-key-stores.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
+import { heapsHaveRoom } from './calm-search.ts';
 import { streamsAreOldest } from './calm-streams.ts';
 import { agesAreYoung, askedForLocks, isBloated, vacuumWorks } from './calm-vacuum.ts';
 import { youngCache } from './calm-young-caches.ts';
@@ -129,6 +130,8 @@ const OF_SLOW_LOG: Topic = { about: /slow[- ]?log/i, shown: slowLogIsShort };
 const TOPICS: readonly Topic[] = [
   OF_SLOW_LOG,
   { about: /latency/i, shown: withoutSpikes },
+  { about: /threads?[_ ]running|running threads/i, shown: fewThreads },
+  { about: /\bheap\b|\bjvm\b/i, shown: heapsHaveRoom },
   {
     about: /rabbit\w*|watermark|resource alarm/i,
     shown: (printed, alert) => (OF_QUEUES.test(alert) ? queuesAreRead(printed) : quietBroker(printed)),

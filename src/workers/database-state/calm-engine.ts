@@ -1,4 +1,4 @@
-import { latchWaits } from '../kubernetes-state/logs/answers/mysql-answers.ts';
+import { latchWaits, readings } from '../kubernetes-state/logs/answers/mysql-answers.ts';
 import { deadlock } from '../kubernetes-state/logs/store-answer-readers.ts';
 import type { Calm } from './calm.ts';
 import type { PrintedState } from './printed/printed-state.ts';
@@ -25,5 +25,21 @@ export function quietEngine({ notes, answers }: PrintedState): Calm | null {
   return {
     statement: `no failure: InnoDB${server ? ` of ${server}` : ''} keeps up (History list length ${lengths.at(-1)}), no transaction is old, and nobody waits for a lock or a latch`,
     evidence: asked.map(({ evidence }) => evidence),
+  };
+}
+
+/** So few statements at a time any server can run. */
+const FEW_THREADS = 8;
+
+/** A MySQL that runs few statements at a time, none of which waits for a row; null where it is not so or nobody asked. */
+export function fewThreads({ notes }: PrintedState): Calm | null {
+  const counted = notes.flatMap(({ text, evidence }) =>
+    readings(text, 'Threads_running').map((running) => ({ running, evidence })),
+  );
+  const waits = notes.some(({ text }) => readings(text, 'Innodb_row_lock_current_waits').some((now) => now > 0));
+  if (counted.length === 0 || waits || counted.some(({ running }) => running > FEW_THREADS)) return null;
+  return {
+    statement: `no failure: the server runs few statements at a time (Threads_running ${counted.at(-1)?.running}), and nothing waits`,
+    evidence: counted.map(({ evidence }) => evidence),
   };
 }

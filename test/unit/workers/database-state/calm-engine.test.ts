@@ -32,4 +32,13 @@ describe('an engine that is shown to be well', () => {
     expect(verdict('Row locks of till-mysql above the usual', status, waits(0))).to.equal('healthy');
     expect(verdict('Row locks of till-mysql above the usual', status, waits(3))).not.to.equal('healthy');
   });
+
+  it('runs few statements at a time', () => {
+    const running = (now: number, waits = 0) =>
+      `Variable_name\tValue\nInnodb_row_lock_current_waits\t${waits}\nThreads_running\t${now}\n`;
+    const status = `-e "show global status where variable_name in ('Threads_running', 'Innodb_row_lock_current_waits')"`;
+    expect(verdict('Threads_running of till-mysql above 30', status, running(4))).to.equal('healthy');
+    expect(verdict('Threads_running of till-mysql above 30', status, running(44))).not.to.equal('healthy');
+    expect(verdict('Threads_running of till-mysql above 30', status, running(4, 3))).not.to.equal('healthy');
+  });
 });

@@ -2,7 +2,7 @@ import { numberIn, settingIn } from '../answer-rows.ts';
 import type { StoreAnswer } from '../store-answer.ts';
 
 /** The values of one of MySQL's counters in the order of the readings, in whatever form they were printed. */
-const readings = (text: string, counter: string): number[] =>
+export const readings = (text: string, counter: string): number[] =>
   [...text.matchAll(new RegExp(`\\b${counter}\\b["\\s|:=]{1,80}(\\d{1,18})\\b`, 'gi'))].map(([, value]) =>
     Number(value),
   );
