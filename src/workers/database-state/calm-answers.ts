@@ -4,11 +4,16 @@ import { DOUBT } from '../detectors/support/doubt.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import type { Calm } from './calm.ts';
 import { onlyBackupsScan, SCANS } from './calm-backup-scans.ts';
+import { poolsHaveRoom, queuesAreRead, quietBroker } from './calm-brokers.ts';
 import { fullByDesign } from './calm-caches.ts';
+import { quietOperations, roomForDocumentClients } from './calm-documents.ts';
+import { fewThreads, quietEngine } from './calm-engine.ts';
 import { imageIsFull } from './calm-file-systems.ts';
 import { SPEAKS_OF_HITS, warmAgain } from './calm-hit-ratio.ts';
+import { slowLogIsShort, withoutSpikes } from './calm-key-stores.ts';
 import { nobodyWaits } from './calm-locks.ts';
 import { replicaLevel } from './calm-replicas.ts';
+import { heapsHaveRoom } from './calm-search.ts';
 import { streamsAreOldest } from './calm-streams.ts';
 import { agesAreYoung, askedForLocks, isBloated, vacuumWorks } from './calm-vacuum.ts';
 import { youngCache } from './calm-young-caches.ts';
@@ -51,7 +56,7 @@ export const calmAnswers = oncePer((input: DetectorInput): Calm | null => {
   const young = SPEAKS_OF_HITS.test(text) ? youngCache(state.printed, text) : null;
   const warm = onlyWatched ? null : (warmAgain(input) ?? young);
   if (warm) return warm;
-  for (const { about, shown } of onlyWatched ? [OF_SCANS] : TOPICS) {
+  for (const { about, shown } of onlyWatched ? [OF_SCANS, OF_SLOW_LOG] : TOPICS) {
     const calm = about.test(text) ? shown(state.printed, text) : null;
     if (calm) return { ...calm, evidence: [...new Set(calm.evidence)].sort((left, right) => left - right) };
   }
@@ -117,9 +122,25 @@ function habit(text: string): boolean {
   return days.size >= 3 && /dump|backup/i.test(text);
 }
 
+/** The words of an alert about what waits in a broker. */
+const OF_QUEUES = /queues?\b|messages?\b|backlog|depth/i;
+
 const OF_SCANS: Topic = { about: SCANS, shown: onlyBackupsScan };
+const OF_SLOW_LOG: Topic = { about: /slow[- ]?log/i, shown: slowLogIsShort };
 const TOPICS: readonly Topic[] = [
-  { about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i, shown: nobodyWaits },
+  OF_SLOW_LOG,
+  { about: /latency/i, shown: withoutSpikes },
+  { about: /threads?[_ ]running|running threads/i, shown: fewThreads },
+  { about: /\bheap\b|\bjvm\b/i, shown: heapsHaveRoom },
+  {
+    about: /rabbit\w*|watermark|resource alarm/i,
+    shown: (printed, alert) => (OF_QUEUES.test(alert) ? queuesAreRead(printed) : quietBroker(printed)),
+  },
+  { about: /\binnodb\b|history list|\bundo\b|\bpurge\b|semaphore/i, shown: quietEngine },
+  {
+    about: /\block(?:s|ed|ing)?\b|\bblock(?:s|ed|ing)\b|deadlock/i,
+    shown: (printed) => nobodyWaits(printed) ?? quietOperations(printed, true),
+  },
   {
     about: /vacuum|wraparound|freez|transaction ?id/i,
     shown: (printed, alert) => vacuumWorks(printed) ?? agesAreYoung(printed, alert),
@@ -130,10 +151,13 @@ const TOPICS: readonly Topic[] = [
       /^(?![\s\S]*\b(?:consumers?|kafka|topics?|partitions?)\b)[\s\S]*(?:\blag\b|replication ?lag|behind|replica)/i,
     shown: (printed, alert) => replicaLevel(printed) ?? lateByDesign(printed, alert),
   },
-  { about: /connection|sessions|clients|backends/i, shown: roomForClients },
+  {
+    about: /connection|sessions|clients|backends/i,
+    shown: (printed) => roomForClients(printed) ?? roomForDocumentClients(printed) ?? poolsHaveRoom(printed),
+  },
   {
     about: /transaction|long[- ]?(?:running|quer)|running for|open for|\boldest\b|\blongest\b/i,
-    shown: (printed) => backupRuns(printed) ?? streamsAreOldest(printed),
+    shown: (printed) => backupRuns(printed) ?? streamsAreOldest(printed) ?? quietOperations(printed),
   },
   OF_SCANS,
   {

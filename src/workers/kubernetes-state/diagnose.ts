@@ -54,6 +54,7 @@ import { storage } from './analyzers/storage.ts';
 import { storeFacts } from './analyzers/store-facts.ts';
 import { stuckDeletions } from './analyzers/stuck-deletions.ts';
 import { timedSteps } from './analyzers/timed-steps.ts';
+import { unreadQueues } from './analyzers/unread-queues.ts';
 import { unroutedRequests } from './analyzers/unrouted-requests.ts';
 import { upstreamNameServers } from './analyzers/upstream-name-servers.ts';
 import { usage } from './analyzers/usage.ts';
@@ -111,6 +112,7 @@ export const ANALYZERS = {
   featureFlags,
   sharedBinaries,
   storeFacts,
+  unreadQueues,
   statusPages,
   changedConfiguration,
   meshSecurity,

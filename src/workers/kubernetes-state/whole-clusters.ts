@@ -3,6 +3,8 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnose } from './diagnose.ts';
 import type { LogText } from './kubernetes-state.ts';
+import { answerRows } from './logs/answer-rows.ts';
+import { partitionsIn } from './logs/answers/kafka-partitions.ts';
 import { consumerGroups, keepsUp } from './logs/consumer-groups.ts';
 
 /** True: a tool says that every member and copy is there; false: it says that one is missing; null: it does not tell of that. */
@@ -10,10 +12,7 @@ type Answer = boolean | null;
 /** A kind of cluster: the words of alerts about its members and copies, and what the answers of its own tools say of them. */
 type Kind = { about: RegExp; shown: string; answer: (logs: LogText[]) => Answer };
 
-const PARTITION =
-  /^\s*Topic:\s*\S+\s+Partition:\s*\d+\s+Leader:\s*(\S+)\s+Replicas:\s*([\d,]+)\s+Isr:\s*([\d,]*)|^\s*partition \d+, leader (\S+), replicas: ([\d,]+), isrs: ([\d,]*)/;
 const ONLY_ILL = /--(?:under-replicated|unavailable|under-min-isr)-partitions/;
-const count = (list: string | undefined): number => (list ?? '').split(',').filter((one) => one !== '').length;
 
 /** `kafka-topics --describe` and `kcat -L`; a list of nothing but ill partitions that is empty counts where a healthy one was printed beside it. */
 export function partitions(logs: LogText[]): Answer {
@@ -22,16 +21,12 @@ export function partitions(logs: LogText[]): Answer {
   );
   const ill = asked.filter(({ command }) => ONLY_ILL.test(command ?? ''));
   const all = asked.flatMap(({ lines, command }) =>
-    lines.flatMap((line) => {
-      const match = PARTITION.exec(line);
-      return match ? [{ match, onlyIll: ONLY_ILL.test(command ?? '') }] : [];
-    }),
+    partitionsIn(lines).map((partition) => ({ partition, onlyIll: ONLY_ILL.test(command ?? '') })),
   );
   if (all.length === 0) return null;
-  const whole = all.every(({ match: [, leader, replicas, isr, kLeader, kReplicas, kIsr], onlyIll }) => {
-    const led = !/^(?:none|-1)$/i.test(leader ?? kLeader ?? 'none');
-    return !onlyIll && led && count(isr ?? kIsr) >= count(replicas ?? kReplicas);
-  });
+  const whole = all.every(
+    ({ partition: { led, replicas, isr }, onlyIll }) => !onlyIll && led && isr.length >= replicas.length,
+  );
   if (!whole) return false;
   const everything = asked.some(
     ({ command }) => !ONLY_ILL.test(command ?? '') && !/--topic\b|\s-t\s/.test(command ?? ''),
@@ -67,10 +62,19 @@ function ring(logs: LogText[]): Answer {
   return nodes.length === 0 ? null : nodes.length > 1 && nodes.every(([, state]) => state === 'UN');
 }
 
-/** `etcdctl endpoint health`. */
+/** Of fewer members one may have been left out. */
+const QUORATE = 3;
+
+/** `etcdctl endpoint health`, and the table of `endpoint status`: members without errors, one of them the leader. */
 function members(logs: LogText[]): Answer {
   const told = [...textOf(logs, /\betcdctl\b.*\bendpoint health\b/).matchAll(/\bis (healthy|unhealthy)\b/g)];
-  return told.length === 0 ? null : told.every(([, health]) => health === 'healthy');
+  if (told.length > 0) return told.every(([, health]) => health === 'healthy');
+  const text = textOf(logs, /\betcdctl\b.*\bendpoint status\b/);
+  const rows = answerRows(text).filter((row) => row['is leader'] !== undefined);
+  if (rows.length === 0) return null;
+  const leaders = rows.filter((row) => row['is leader'] === 'true').length;
+  if (/Failed to get the status|context deadline exceeded/.test(text)) return false;
+  return rows.length >= QUORATE && leaders === 1 && rows.every((row) => row.errors === undefined || row.errors === '');
 }
 
 const KINDS: readonly Kind[] = [
@@ -92,7 +96,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     about: /\betcd\w*\b.{0,80}\bmembers?\b|\betcd(?:members|insufficient|noleader)/i,
-    shown: 'every endpoint says that it is healthy',
+    shown: 'every endpoint says that it is healthy, and there is a leader',
     answer: members,
   },
 ];

@@ -128,7 +128,7 @@ export function lockWaits(printed: PrintedState): number | null {
       ];
     })
     .filter((count) => !Number.isNaN(count));
-  const known = [...counts, ...refusedLocks(printed)];
+  const known = [...counts, ...refusedLocks(printed), ...waitingForRows(printed)];
   return known.length > 0 ? Math.max(...known) : null;
 }
 
@@ -141,3 +141,11 @@ const refusedLocks = ({ answers }: PrintedState): number[] =>
     .map(({ rows }) =>
       rows.filter(({ granted = '' }) => /^f/.test(granted)).reduce((sum, row) => sum + (cell(row, 'count') || 0), 0),
     );
+
+/** How many sessions wait for rows by the status of InnoDB. */
+const waitingForRows = ({ rows }: PrintedState): number[] =>
+  rows.flatMap(({ what }) =>
+    what.variable_name?.toLowerCase() === 'innodb_row_lock_current_waits'
+      ? [cell(what, 'value', 'variable_value')]
+      : [],
+  );

@@ -1,13 +1,16 @@
 import type { AnswerTable } from '../../kubernetes-state/logs/answer-rows.ts';
 
-/** `psql -At`, `-t`, `mysql -N`: rows without a head, whose columns only the statement tells. */
+/** `psql -At`, `-t`, `mysql -N`, and ClickHouse where no form was asked for: rows without a head, whose columns only the statement tells. */
 const WITHOUT_HEAD = {
   psql: /\s(?:-(?![UhdpvFRPW])[a-zA-Z]*t[a-zA-Z]*|--tuples-only)(?=\s|$)/,
   mysql: /\s(?:-(?![uhpDPS])[a-zA-Z]*N[a-zA-Z]*|--skip-column-names)(?=\s|$)/,
+  clickhouse: /^(?![\s\S]*(?:\s--format\b|\s--vertical\b|\s-E\b))/,
 };
+/** A form with a head, asked for in the statement itself. */
+const FORMAT = /\s+format\s+(\w+)\s*$/i;
 const SEPARATOR = /\s(?:-F\s*|--field-separator[= ])(["']?)(.)\1(?=\s|$)/;
 const STATEMENT =
-  /\s-(-command|-execute|[a-zA-Z]*[ce])(?:\s+|=|(?=["']))(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.|'\\'')*)')/g;
+  /\s-(-command|-execute|[a-zA-Z]*[ce]|-query|q)(?:\s+|=|(?=["']))(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.|'\\'')*)')/g;
 const MAX_ROWS = 2000;
 
 /**
@@ -15,16 +18,18 @@ const MAX_ROWS = 2000;
  * asks for a head, none where the columns can't be told.
  */
 export function unheadedRows(command: string, output: string): AnswerTable[] | null {
-  const [, client, rest] = /\b(psql|mysql|mariadb)\b(.*)$/s.exec(command) ?? [];
+  const [, client, rest] = /\b(psql|mysql|mariadb|clickhouse(?=-client|\s))\b(.*)$/s.exec(command) ?? [];
   if (client === undefined || rest === undefined) return null;
   const flags = rest.replace(STATEMENT, ' -$1 ');
-  if (!WITHOUT_HEAD[client === 'psql' ? 'psql' : 'mysql'].test(flags)) return null;
+  if (!WITHOUT_HEAD[client === 'mariadb' ? 'mysql' : (client as keyof typeof WITHOUT_HEAD)].test(flags)) return null;
   const statements = [...rest.matchAll(STATEMENT)].flatMap(([, , double, single]) =>
     (double ?? single ?? '').split(';').filter((one) => one.trim() !== ''),
   );
   const [statement] = statements;
   if (!statement || statements.length !== 1) return [];
-  const columns = columnsOf(statement.replace(/\\(["'$`])/g, '$1'));
+  const form = client === 'clickhouse' ? FORMAT.exec(statement)?.[1] : undefined;
+  if (form !== undefined && !/^(?:TSV|TabSeparated)$/i.test(form)) return null;
+  const columns = columnsOf(statement.replace(form === undefined ? /$^/ : FORMAT, '').replace(/\\(["'$`])/g, '$1'));
   const separator = client === 'psql' ? (SEPARATOR.exec(flags)?.[2] ?? '|') : '\t';
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const rows = lines

@@ -138,7 +138,12 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   const announced = (daysUntilAnnounced(alert, input.now) ?? 0) * 24 >= RENEWAL_HOURS ? ['certificate-expiry'] : [];
   if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS, ...announced].includes(name));
   if (measured) return [...new Set([...found.filter((name) => !OF_PODS.includes(name)), 'where-it-began'])];
-  if (concernsHost(input) || (found.length === 0 && calmStore(input)) || calmAnswers(input)) return ['database-state'];
+  if (
+    concernsHost(input) ||
+    (found.every((name) => name === 'kubernetes-state') && calmStore(input)) ||
+    calmAnswers(input)
+  )
+    return ['database-state'];
   const ofConsumers = SPEAKS_OF_CONSUMERS.test(alert) && !SPEAKS_OF_RECORDS.test(alert);
   const consumers = found.length === 0 && ofConsumers && keepsUp(buildState(input.evidence));
   // What a container uses of its limit without coming nearer to it harms it only where its workload shows that.

@@ -1,7 +1,10 @@
+import { unheadedRows } from '../../database-state/printed/unheaded-rows.ts';
+import { oncePer } from '../../detectors/support/once-per.ts';
 import { logAction } from '../actions.ts';
-import { type Analyzer, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { LogText } from '../kubernetes-state.ts';
-import { STORE_ANSWERS, type StoreAnswer } from '../logs/store-answers.ts';
+import type { StoreAnswer } from '../logs/store-answer.ts';
+import { STORE_ANSWERS } from '../logs/store-answers.ts';
 import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 
@@ -15,13 +18,22 @@ export const storeFacts: Analyzer = ({ state, text }) => {
   });
 };
 
-const textOf = ({ lines }: LogText): string =>
-  lines
-    .slice(0, 400)
-    .map((line) => line.slice(0, 400))
-    .join('\n');
+/** Lists of operations are long, and an answer in JSON is one line. */
+const [MAX_LINES, MAX_LINE, MAX_TEXT] = [2000, 20_000, 100_000];
 
-function told(log: LogText, around: string, { kind, shows, meaning, confidence }: StoreAnswer): Diagnosis[] {
+/** What was answered, with a head above rows that were printed without one. */
+const textOf = oncePer(({ lines, command }: LogText): string => {
+  const text = lines
+    .slice(0, MAX_LINES)
+    .map((line) => line.slice(0, MAX_LINE))
+    .join('\n')
+    .slice(0, MAX_TEXT);
+  const [table] = /\bclickhouse\b/.test(command ?? '') ? (unheadedRows(command ?? '', text) ?? []) : [];
+  return table ? `${table.columns.join('\t')}\n${text}` : text;
+});
+
+function told(log: LogText, around: string, answer: StoreAnswer): Diagnosis[] {
+  const { kind, shows, meaning, confidence, of = 'database', depth = DEPTH.root } = answer;
   const shown = shows(textOf(log), around);
   const owner = writerOf(log);
   if (!shown) return [];
@@ -29,11 +41,12 @@ function told(log: LogText, around: string, { kind, shows, meaning, confidence }
     diagnosis({
       kind,
       class: 'database',
-      statement: `The database ${name(owner)} ${meaning}: ${quote(shown, 200)}`,
+      statement: `The ${[of, name(owner)].filter(Boolean).join(' ')} ${meaning}: ${quote(shown, 200)}`,
       component: owner,
       namespace: log.namespace,
       touches: [owner, log.pod ?? ''],
       confidence,
+      depth,
       evidence: [log.evidence],
       actions: log.pod ? logAction(log.pod, log.namespace, log.container, false) : [],
     }),

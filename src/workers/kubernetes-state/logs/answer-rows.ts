@@ -1,6 +1,8 @@
-/** The value of a setting in `key: value`, `key = value` and `| key | value |`; null where it does not stand there. */
+import { plainFrames } from './answers/plain-frames.ts';
+
+/** The value of a setting in `key: value`, `key = value`, `| key | value |` and with a tab between; null where it does not stand there. */
 export const settingIn = (text: string, key: string): string | null =>
-  new RegExp(`^\\s*\\|?\\s*"?${key}"?\\s*(?:[:=|]|\\s{2,})\\s*"?([^\\s|",]+)`, 'im').exec(text)?.[1] ?? null;
+  new RegExp(`^\\s*\\|?\\s*"?${key}"?\\s*(?:[:=|]|\\t|\\s{2,})\\s*"?([^\\s|",]+)`, 'im').exec(text)?.[1] ?? null;
 
 /** The same as a number, NaN where there is none. */
 export const numberIn = (text: string, key: string): number => Number.parseFloat(settingIn(text, key) ?? 'NaN');
@@ -21,7 +23,7 @@ const isEnd = (line: string): boolean => line.trim() === '' || /^\(\d+ rows?\)/.
  * `\G`), each record as a table of one row.
  */
 export function answerTables(text: string): AnswerTable[] {
-  const { records, rest } = expandedRecords(text.split('\n'));
+  const { records, rest } = expandedRecords(plainFrames(text).split('\n'));
   return [...plainTables(rest), ...records.map((row) => ({ columns: Object.keys(row), rows: [row] }))];
 }
 

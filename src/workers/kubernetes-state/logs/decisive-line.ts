@@ -80,10 +80,14 @@ const EMPTY = /^[DIWEF], \[[^\]]{10,60}\]\s+[A-Z]+ -- [\w:]*:\s*(?:\[[\w-]+\]\s*
 const SAMPLE =
   /^\s{0,8}[\w:]{0,160}\{[^{}]{0,800}\}\s{1,8}(?:=>\s{0,4})?[-+]?(?:\d|NaN|Inf)[\w.+-]{0,30}(?: @?\[?[\d.]{1,20}\]?)?\s*$/;
 
+/** The head of a boxed table: names of columns in capitals, among them `ERRORS`, which tell of nothing yet. */
+const HEADING = /^\s{0,8}\|[A-Z _()%/-]{0,120}\|[A-Z _()%/|-]{0,800}\|\s*$/;
+
 function toCandidate(raw: string, index: number): Candidate[] {
   const text = raw.slice(0, MAX_LINE);
   if (
     SAMPLE.test(text) ||
+    HEADING.test(text) ||
     isHarmless(text) ||
     BY_HAND.test(text) ||
     BUSINESS.test(text) ||

@@ -140,11 +140,18 @@ export function waitingSessions(text: string): string | null {
   return ungranted ? shownCells(ungranted, 'pid', 'locktype', 'relation', 'mode', 'granted', 'query') : null;
 }
 
-/** The last deadlock that the engine resolved. */
-export const deadlock = (text: string): string | null =>
-  /LATEST DETECTED DEADLOCK[\s\S]{0,4000}?WE ROLL BACK TRANSACTION \(\d\)/.test(text)
-    ? 'LATEST DETECTED DEADLOCK'
-    : null;
+/** When the monitor of InnoDB was printed, and when the deadlock was that it remembers for as long as the server lives. */
+const PRINTED = /^(\d{4}-\d\d-\d\d [\d:]{8})[^\n]{0,60}INNODB MONITOR OUTPUT/m;
+const HAPPENED = /LATEST DETECTED DEADLOCK\s{1,4}-{3,80}\s{1,4}(\d{4}-\d\d-\d\d [\d:]{8})/;
+/** A deadlock so long before (ms) is none of now. */
+const LONG_BEFORE = 2 * 3_600_000;
+
+/** The last deadlock that the engine resolved, unless its own times say that it was long before. */
+export function deadlock(text: string): string | null {
+  if (!/LATEST DETECTED DEADLOCK[\s\S]{0,4000}?WE ROLL BACK TRANSACTION \(\d\)/.test(text)) return null;
+  const [now, then] = [PRINTED, HAPPENED].map((time) => Date.parse(`${time.exec(text)?.[1]?.replace(' ', 'T')}Z`));
+  return Number(now) - Number(then) > LONG_BEFORE ? null : 'LATEST DETECTED DEADLOCK';
+}
 
 /** The share of a key store's keys that it threw away tells of a memory that is too small. */
 export function evictedKeys(text: string, around: string): string | null {

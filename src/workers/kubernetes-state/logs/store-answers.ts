@@ -1,5 +1,14 @@
+import { DEPTH } from '../diagnosis.ts';
 import { settingIn } from './answer-rows.ts';
+import { BROKER_ANSWERS } from './answers/broker-answers.ts';
+import { COLUMN_STORE_ANSWERS } from './answers/column-stores.ts';
+import { KEY_STORE_ANSWERS } from './answers/key-stores.ts';
+import { MEMBER_ANSWERS } from './answers/missing-members.ts';
+import { MONGO_ANSWERS } from './answers/mongo-answers.ts';
+import { MYSQL_ANSWERS } from './answers/mysql-answers.ts';
+import { SEARCH_ANSWERS } from './answers/search-answers.ts';
 import { isContentCache } from './key-space.ts';
+import type { StoreAnswer } from './store-answer.ts';
 import {
   atLimit,
   backendAway,
@@ -25,15 +34,6 @@ import {
   waitingSessions,
   withoutPrimary,
 } from './store-answer-readers.ts';
-
-/** What the answer of a store (or of the proxy before it) shows. */
-export type StoreAnswer = {
-  kind: string;
-  /** The text that tells of it; null where the answer does not. `around` are its other answers and the words of the alert. */
-  shows: (text: string, around: string) => string | null;
-  meaning: string;
-  confidence: number;
-};
 
 /** What stores and the proxies before them answer when they are asked about themselves; the first that fits is told. */
 export const STORE_ANSWERS: readonly StoreAnswer[] = [
@@ -104,7 +104,6 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     kind: 'store-connections-full',
     shows: (text) =>
       atLimit(text, 'connected_clients', 'maxclients', 0.95) ??
-      atLimit(text, 'Threads_connected', 'max_connections', 0.95) ??
       atLimit(text, 'current', 'totalAvailable', 0.98) ??
       noneAvailable(text),
     meaning: 'has reached its connection limit',
@@ -189,5 +188,13 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     shows: unhealthyCluster,
     meaning: 'says that its cluster is not healthy',
     confidence: 0.76,
+    depth: DEPTH.workload,
   },
+  ...MONGO_ANSWERS,
+  ...MYSQL_ANSWERS,
+  ...SEARCH_ANSWERS,
+  ...BROKER_ANSWERS,
+  ...COLUMN_STORE_ANSWERS,
+  ...KEY_STORE_ANSWERS,
+  ...MEMBER_ANSWERS,
 ];

@@ -4,7 +4,7 @@ import type { Reading } from './reading.ts';
 
 /** Clients of stores, and tools that look at links, names and nodes. */
 const TOOL =
-  /^(?:sudo\s+)?(?:PGPASSWORD=\S+\s+)?(?:\S{0,80}\/)?(?:redis-cli|valkey-cli|psql|mysql|mariadb|mongosh?|cqlsh|nodetool|etcdctl|rabbitmqctl|kafka-[a-z-]+(?:\.sh)?|curl|wget|dig|nslookup|host|ping|traceroute|mtr|nc|tc|ip|ss|nstat|netstat|dmesg|journalctl|crictl)\b/;
+  /^(?:sudo\s+)?(?:PGPASSWORD=\S+\s+)?(?:\S{0,80}\/)?(?:redis-cli|valkey-cli|psql|mysql|mariadb|mongosh?|cqlsh|nodetool|etcdctl|rabbitmqctl|rabbitmq-(?:diagnostics|queues)|rabbitmqadmin|kafka-[a-z-]+(?:\.sh)?|kcat|kafkacat|rpk|clickhouse(?:-client)?|curl|wget|dig|nslookup|host|ping|traceroute|mtr|nc|tc|ip|ss|nstat|netstat|dmesg|journalctl|crictl)\b/;
 /** A command that runs elsewhere: `ssh HOST …`, `docker exec NAME …`. */
 const ELSEWHERE =
   /^(?:sudo\s+)?(?:ssh\s+(?:-\S+\s+){0,4}(?:\w+@)?([\w.-]+)|docker exec\s+(?:-\S+\s+){0,4}([\w.-]+))\s+(.+)$/s;

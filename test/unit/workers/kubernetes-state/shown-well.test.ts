@@ -61,6 +61,25 @@ describe('a cluster whose members or copies were missed', () => {
     expect(verdict(ring, printed('nodetool status', nodes))).to.equal('healthy');
   });
 
+  it('is whole by the status of all of its members, one of which leads', () => {
+    const status = (...members: [leader: boolean, error: string][]) =>
+      printed(
+        'etcdctl endpoint status --cluster -w table',
+        [
+          '+------------+---------+-----------+--------+',
+          '|  ENDPOINT  | DB SIZE | IS LEADER | ERRORS |',
+          '+------------+---------+-----------+--------+',
+          ...members.map(([leader, error], at) => `| 10.0.0.${at}:2379 | 91 MB | ${leader} | ${error} |`),
+          '+------------+---------+-----------+--------+',
+        ].join('\n'),
+      );
+    const missed = 'etcdMembersDown: etcd cluster members were away';
+    expect(verdict(missed, status([true, ''], [false, ''], [false, '']))).to.equal('healthy');
+    expect(verdict(missed, status([true, ''], [false, '']))).to.not.equal('healthy');
+    expect(verdict(missed, status([false, ''], [false, ''], [false, '']))).to.not.equal('healthy');
+    expect(verdict(missed, status([true, ''], [false, 'etcdserver: no leader'], [false, '']))).to.not.equal('healthy');
+  });
+
   it('is not where a copy or a leader is missing still, where little was asked, or where copies come and go', () => {
     expect(verdict(alert, topics('', row(0, '1,2,3'), row(1, '1,2')))).to.not.equal('healthy');
     expect(verdict(alert, topics('', row(0, '1,2,3', 'none')))).to.not.equal('healthy');

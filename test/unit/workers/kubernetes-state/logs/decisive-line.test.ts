@@ -65,6 +65,14 @@ describe('the decisive line of a log', () => {
     ).to.equal(null);
   });
 
+  it('is neither the head of a table nor the word of a tool that there is nothing', () => {
+    expect(kindOf('|   MEMBER   | DB SIZE | ALARMS AND ERRORS | NETWORK TIMEOUT |')).to.equal(null);
+    expect(kindOf('| 10.0.0.4 | 2.1 GB | alarm:NOSPACE |')).to.equal('store-block');
+    expect(
+      kindOf('Dave, no latency spike was observed of this Redis instance, I think you ought to sit down calmly'),
+    ).to.equal(null);
+  });
+
   it('does not take letters inside words for error codes', () => {
     expect(kindOf("ModuleNotFoundError: No module named 'yaml'")).to.equal('configuration');
     expect(kindOf("Could not resolve placeholder 'a.b' in value")).to.equal('configuration');
