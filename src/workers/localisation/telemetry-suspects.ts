@@ -139,7 +139,12 @@ function failureKinds(
   const { flow, errors } = logSymptoms(lines, peersAmong(servicesIn(lines, series, traces)), reducedServices(series));
   const asked = requestKindsAsked(input).has('failures');
   return [
-    { name: 'vanished services', weight: DIRECT, showsMechanism: true, symptoms: vanishedServices(series) },
+    {
+      name: 'vanished services',
+      weight: DIRECT,
+      showsMechanism: true,
+      symptoms: vanishedServices(series, lines.during),
+    },
     { name: 'unanswered calls', weight: DIRECT, showsMechanism: true, symptoms: unansweredCalls(traces, clients) },
     {
       name: 'vanished operations',

@@ -15,7 +15,8 @@ const PROBED =
   /\/(?:wp-(?:login|admin|content)|xmlrpc\.php|\.env|\.git\b|\.aws|\.ssh|\.svn|phpmyadmin|pma\b|cgi-bin|server-status|actuator|admin\.php|config\.(?:php|json|ya?ml)|backup\b|etc\/passwd|vendor\/phpunit|solr|jenkins|manager\/html|owa\b|_ignition|hudson|console\b|telescope|shell\b|id_rsa|dump\.sql|\.DS_Store|debug\/pprof|boaform|HNAP1)/i;
 const ADDRESS = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/;
 /** An answer of 4xx as access logs tell it. */
-const ANSWERED_4XX = /"\s4\d\d\b|\b(?:status|code|answered|responded)["=: ]{1,4}4\d\d\b|\s4\d\d\s\d/;
+const ANSWERED_4XX =
+  /"\s4\d\d\b|\b(?:status|code|answered|responded)["=: ]{1,4}4\d\d\b|\s4\d\d\s\d|\b4\d\d (?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b/;
 const PATH = /\s(\/[^\s"?]{0,200})/;
 
 /** So many refusals, so large a share of them of one visitor, and so large a share of what he asks that only scanners ask for. */

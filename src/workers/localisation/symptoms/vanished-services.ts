@@ -1,13 +1,14 @@
 import { extent, median } from '../statistics/robust.ts';
 import { clarityOfSurprise, surpriseOfFewer } from '../statistics/surprise.ts';
+import type { LogLine } from '../telemetry/read-logs.ts';
 import type { Series } from '../telemetry/read-series.ts';
 import type { Symptom } from './symptom.ts';
 
 /**
  * Services whose series all end while those of others go on: missing telemetry is a sign of trouble, never of health. A service
- * is looked at as a whole, as a new instance with a new name is no loss. Amounts are nats.
+ * is looked at as a whole, as a new instance with a new name is no loss; who said that its work is done went by itself. Amounts are nats.
  */
-export function vanishedServices(series: Series[]): Symptom[] {
+export function vanishedServices(series: Series[], lines: LogLine[] = []): Symptom[] {
   const named = series.filter(({ component, points }) => component && points.length > 0);
   const byService = Map.groupBy(named, ({ component }) => component!.service);
   const step = median(named.flatMap(({ points }) => points.slice(1).map(([at], index) => at - points[index]![0])));
@@ -21,9 +22,25 @@ export function vanishedServices(series: Series[]): Symptom[] {
   return [...byService].flatMap(([service, members]) => {
     // A trial that ends was promoted or withdrawn, as long as what it stands beside goes on.
     if (VARIANT.test(service) && goOn.has(stemOf(service))) return [];
+    if (saidDone(service, lines)) return [];
     const surprise = surpriseOfEnd(timesOf(members), end, step) - Math.log(byService.size);
     return surprise > 0 ? [symptomOf(service, members, surprise, step)] : [];
   });
+}
+
+const DONE = /\b(?:finished|completed?|done|nothing (?:left|more) to do)\b/i;
+const NOT_DONE =
+  /\b(?:fail\w*|errors?|aborted|killed|incomplete|not (?:done|finished|completed?)|timed? ?out)\b(?!["']?\s?[=:]\s?["']?0\b)/i;
+/** What is counted and there is none of. */
+const NONE = /\b(?:0|no) (?:fail\w*|errors?)\b/gi;
+
+/** True where the last that a service said is that it has done what it was started for. */
+function saidDone(service: string, lines: LogLine[]): boolean {
+  const last = lines
+    .findLast(({ component }) => component.service === service)
+    ?.body.slice(0, 500)
+    .replace(NONE, '');
+  return last !== undefined && DONE.test(last) && !NOT_DONE.test(last);
 }
 
 const timesOf = (series: Series[]) => series.flatMap(({ points }) => points.map(([at]) => at));

@@ -29,6 +29,17 @@ describe('vanished services', () => {
     expect(vanishedServices([series('a', 'a-1', upTo(20)), ...restarted])).to.be.empty;
   });
 
+  it('are not those that said at last that their work is done', () => {
+    const ended = (body: string) =>
+      vanishedServices(
+        [series('a', 'a-1', upTo(20)), series('reindex', 'r-1', upTo(14))],
+        [{ at: 14 * 60_000, component: { service: 'reindex', instance: null }, trace: null, severity: 'INFO', body }],
+      );
+    expect(ended('reindex finished: 412006 records, 0 failed')).to.be.empty;
+    expect(ended('batch 7 completed, 3 failed')).to.have.length(1);
+    expect(ended('took batch 8')).to.have.length(1);
+  });
+
   it('are not trials beside a release that goes on, and are where that ends as well', () => {
     const trial = series('web-canary', 'web-canary-1', upTo(12));
     const others = [series('a', 'a-1', upTo(20))];
