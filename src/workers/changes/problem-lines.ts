@@ -1,4 +1,5 @@
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
+import { isHarmless } from '../kubernetes-state/logs/failure-words.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import { logTemplates, looksLikeError } from '../localisation/telemetry/log-templates.ts';
 
@@ -81,7 +82,9 @@ function logRows({ evidence }: LocalisationInput): Row[] {
     data.rows.flatMap(({ at, service, severity, body, attributes }) => {
       const ms = Date.parse(at);
       if (!service || Number.isNaN(ms)) return [];
-      const complains = WARNS.test(severity ?? '') || looksLikeError(severity, body) || TELLS_TROUBLE.test(body);
+      const complains =
+        WARNS.test(severity ?? '') ||
+        ((looksLikeError(severity, body) || TELLS_TROUBLE.test(body)) && !isHarmless(body.slice(0, MAX_BODY)));
       return [{ service, at: ms, body: body.slice(0, MAX_BODY), attributes, evidence: number, complains }];
     }),
   );

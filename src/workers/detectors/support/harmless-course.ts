@@ -3,9 +3,15 @@ import type { Proof } from './clean-evidence.ts';
 import { closedToday } from './compared-times.ts';
 import { fillingCache } from './filling-cache.ts';
 import { lentMemory } from './lent-memory.ts';
+import { plannedWork } from './planned-work.ts';
 import { scannedSite } from './scanned-site.ts';
 import { withdrawnRelease } from './withdrawn-release.ts';
 
 /** Proof that the metric of an alert left its level for a reason that is no fault, while nobody feels anything of it; null where it is not shown. */
 export const harmlessCourse = (input: DetectorInput): Proof | null =>
-  fillingCache(input) ?? withdrawnRelease(input) ?? closedToday(input) ?? scannedSite(input) ?? lentMemory(input);
+  fillingCache(input) ??
+  withdrawnRelease(input) ??
+  closedToday(input) ??
+  scannedSite(input) ??
+  lentMemory(input) ??
+  plannedWork(input);

@@ -38,7 +38,7 @@ const HARMLESS =
 
 /** What is counted and is none, or a field for it that is empty. */
 const NONE_OF_IT =
-  /\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|warnings?|exceptions?)\b|\b(?:errors?|failures?|failed|err)["']?\s?[=:]\s?["']?(?:0|none|null|nil|false|""|\[\]|<nil>)(?:\b|["\s,;]|$)|\bLast_(?:SQL_|IO_)?Error:\s*$/i;
+  /\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|failed|warnings?|exceptions?)\b|\b(?:errors?|failures?|failed|err)["']?\s?[=:]\s?["']?(?:0|none|null|nil|false|""|\[\]|<nil>)(?:\b|["\s,;]|$)|\bLast_(?:SQL_|IO_)?Error:\s*$/i;
 /** The same, counted, and there are some: `errors=3 failed=0`. */
 const SOME_OF_IT =
   /\b(?:errors?|failures?|failed|exceptions?)["']?\s?[=:]\s?["']?[1-9]|\b[1-9]\d*,? (?:errors|failures|failed|exceptions)\b/i;

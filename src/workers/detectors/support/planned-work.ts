@@ -1,0 +1,63 @@
+import type { DetectorInput } from '../detector.ts';
+import type { Proof } from './clean-evidence.ts';
+import { coursesOf, endsUsual, firstRow } from './courses.ts';
+import { evidenceOf } from './evidence-of.ts';
+import { sameName } from './names.ts';
+import { oneLine } from './text.ts';
+import { unfelt } from './unfelt.ts';
+import { measuredMetric } from './usual-metric.ts';
+
+/** Work that somebody starts, that ends by itself, and of which there is much at once. */
+const WORK =
+  /\b(?:back-?fill|re-?index|reprocess|replay|re-?build|bulk|import|export|migrat|snapshot|compaction|load ?test|soak ?test|drill|rehears|re-?encrypt|re-?sync|warm-?up|archiv|purge|clean-?up|batch (?:job|run)|maintenance)\w*/i;
+const BEGINS = /\b(?:start\w*|begin\w*|begun|running|launched|kick\w* off|joined|joining)\b/i;
+const ENDS = /\b(?:finished|completed?|done|ended)\b/i;
+const FAILED = /\b(?:fail\w*|errors?|abort\w*|killed|incomplete|timed? ?out)\b(?!["']?\s?[=:]\s?["']?0\b)/i;
+const NONE = /\b(?:0|no|without(?: any)?) (?:fail\w*|errors?)\b/gi;
+/** It begins so long before its measure moves and is told of so long after at most; and so soon after its end all is as before. */
+const [BEFORE_MS, AFTER_MS, SOON_MS] = [15 * 60_000, 5 * 60_000, 15 * 60_000];
+const MAX_BODY = 500;
+
+type Told = { at: number; service: string; text: string; number: number };
+
+/**
+ * Proof for the measure of work that somebody planned: it left its level when that work began by its own word, came back when it ended without a
+ * failure, and nobody felt anything of it meanwhile.
+ */
+export function plannedWork(input: DetectorInput): Proof | null {
+  const measured = measuredMetric(input);
+  if (!measured) return null;
+  const own = coursesOf(input).filter(
+    ({ metric, service }) => metric === measured.metric && sameName(service, measured.service),
+  );
+  const [course] = own.filter(({ left }) => left !== null);
+  if (!course || !own.every(endsUsual)) return null;
+  const moved = course.later[course.left ?? 0]?.[0] ?? 0;
+  const since = course.later.slice(course.left ?? 0);
+  const back = firstRow(since, ([, value]) => Math.abs(value - course.before) <= course.bound);
+  const over = back === null ? undefined : since[back]?.[0];
+  const told = toldWork(input);
+  const begun = told.find(({ at, text }) => BEGINS.test(text) && at >= moved - BEFORE_MS && at <= moved + AFTER_MS);
+  const ended = told.findLast(
+    ({ service, at, text }) => service === begun?.service && ENDS.test(text) && at > begun.at,
+  );
+  if (!begun || !ended || over === undefined || over > ended.at + SOON_MS || over < moved) return null;
+  const felt = unfelt(input, measured);
+  if (!felt || FAILED.test(ended.text.replace(NONE, ''))) return null;
+  return {
+    statement: `${measured.metric} of ${measured.service} was up for as long as planned work went on ("${oneLine(begun.text, 80)}" to "${oneLine(ended.text, 80)}"), is as before since, and nobody felt anything of it`,
+    evidence: [...new Set([course.evidence, begun.number, ended.number, ...felt])],
+  };
+}
+
+/** What was said of such work, oldest first. */
+const toldWork = ({ evidence }: DetectorInput): Told[] =>
+  evidenceOf(evidence, 'logs.query')
+    .flatMap(({ number, data }) =>
+      data.rows.flatMap(({ at, service, body }): Told[] => {
+        const text = body.slice(0, MAX_BODY);
+        const ms = Date.parse(at);
+        return service && WORK.test(text) && !Number.isNaN(ms) ? [{ at: ms, service, text, number }] : [];
+      }),
+    )
+    .sort((one, other) => one.at - other.at);
