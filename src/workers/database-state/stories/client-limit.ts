@@ -15,11 +15,26 @@ export const limitsIn = (texts: string[]): number[] =>
   );
 
 const NAMED = /max_connections\D{0,25}(\d{2,6})\b/gi;
+/** What a cloud says of a limit that somebody set (`Updated parameter max_connections from 859 to 3000 with apply method immediate`). */
+const SET = /\b(?:updated|changed|modified|set)\b[^.\n]{0,40}\bmax_connections\b[^.\n]{0,40}?\bto '?(\d{2,6})\b/i;
 
-/** How many clients the server lets in at once, by its own answer or by the alert; the least of several, null where nobody tells. */
+/** How many clients the server lets in at once, by its own answer, by its cloud or by the alert; the least of several, null where nobody tells. */
 export function limitOfClients(state: DatabaseState, alert: string): number | null {
   const setting = settingOf(state, 'max_connections');
   const told = [...alert.matchAll(NAMED)].map(([, limit]) => Number(limit));
-  const known = [...(setting ? [Number(setting.value)] : []), ...told].filter((limit) => limit > 0);
+  const set = limitAsSet(state);
+  const known = [...(setting ? [Number(setting.value)] : []), ...(set ? [set] : []), ...told].filter(
+    (limit) => limit > 0,
+  );
   return known.length > 0 ? Math.min(...known) : null;
+}
+
+/** True for the news that somebody set the limit: as such it tells of no client that was refused. */
+export const setsLimit = (message: string): boolean => SET.test(message);
+
+/** The limit that was set last, as far as events tell. */
+function limitAsSet({ events }: DatabaseState): number | null {
+  const set = events.filter(({ message }) => setsLimit(message));
+  const last = set.toSorted((left, right) => (left.at ?? '').localeCompare(right.at ?? '')).at(-1);
+  return last ? Number(SET.exec(last.message)?.[1]) : null;
 }

@@ -8,7 +8,7 @@ import { changeText, isSettled, metricOf, type SeriesProfile } from '../profile-
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { isOfThreshold } from '../thresholds.ts';
-import { limitOfClients, limitsIn, ROOM } from './client-limit.ts';
+import { limitOfClients, limitsIn, ROOM, setsLimit } from './client-limit.ts';
 import {
   cited,
   currentEvents,
@@ -85,7 +85,7 @@ const HIGH = /\bhigh\b/;
 /** Connections that are used up, or pile up. */
 export const connections: StoryTeller = (state, { server, text }) => {
   const series = metricOf(state, 'DatabaseConnections', 'CurrConnections');
-  const told = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message));
+  const told = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message) && !setsLimit(message));
   // A threshold below the limit that steady clients have passed exhausts nothing.
   const events = told.filter(({ message }) => !isOfThreshold(message) || rose(series, 1.5));
   const spoken = CONNECTION_WORDS.test(text) && !hasRoom(series, text);
