@@ -1,3 +1,4 @@
+import { withoutCalmWords } from './calm-words.ts';
 import { withoutDenials } from './stories/story-parts.ts';
 
 /** Somebody is down; what slows, scales or cools down, or goes down by, from or to a number, is not. */
@@ -33,7 +34,11 @@ const ASKED = /(?<![^.,;:!?\n])(?!\s{0,5}(?:why|what|how|where|when|since)\b)[^.
 /** The text of an alert without what it only supposes, asks or denies, and without the names of its fields. */
 export const seenIn = (text: string): string =>
   withoutDenials(
-    text.replace(GUESSED, '').replace(FIELD, '').replace(IN_GENERAL, '').replace(SUPPOSED, '').replace(ASKED, ''),
+    withoutCalmWords(text.replace(GUESSED, ''))
+      .replace(FIELD, '')
+      .replace(IN_GENERAL, '')
+      .replace(SUPPOSED, '')
+      .replace(ASKED, ''),
   );
 
 /** True for the text of an alert that tells of a symptom which somebody saw; what is denied, asked or only supposed was not seen. */

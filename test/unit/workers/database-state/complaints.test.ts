@@ -36,4 +36,30 @@ describe('the text of an alert', () => {
     ])
       expect(complains(said), said).to.equal(true);
   });
+
+  it('complains of nothing where it tells that a measure of harm is as ever, or uses a word of harm for something else', () => {
+    for (const said of [
+      'Response time of the ferry portal 120 ms, as usual.',
+      'p999 steady.',
+      'Failures: none. Customer reports: 0.',
+      'Timeouts in the gateway are within their usual range.',
+      'The primary failed over to the other zone as ordered.',
+      'Sessions are down to 90 after the pools were scaled down.',
+      'The error log stays empty, nothing new in the slow query log.',
+      'Notify the owner if customers get errors.',
+      'Client timeout is 30 s.',
+      'The baseline is outdated.',
+    ])
+      expect(complains(said), said).to.equal(false);
+    for (const said of [
+      'The error rate of the ferry portal is not as usual.',
+      'p95 steady, p999 up to 8 s.',
+      'Errors: 0 yesterday, 640 today.',
+      'Since it failed over, timeouts in the gateway.',
+      'The primary is down.',
+      'The error log shows timeouts.',
+      'Customers get errors if they pay by card.',
+    ])
+      expect(complains(said), said).to.equal(true);
+  });
 });
