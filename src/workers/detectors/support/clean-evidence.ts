@@ -121,6 +121,9 @@ const OF_PODS = ['kubernetes-state', 'crash-loop', 'oom-kill', 'endpoints-not-re
 /** What the metrics and the load of a database server show as well, where nobody complains. */
 const OF_SERVERS = ['slow-queries', 'pool-exhaustion', 'where-it-began', 'alert-storm'];
 
+/** What is looked for where somebody saw it, and not where it only may be so. */
+const SEEN_FIRST = ['connection-failure', 'pool-exhaustion', 'slow-queries'] as const;
+
 /** The detectors whose evidence would show what the alert tells of, by their names. */
 export function checksFor(alert: string, input: DetectorInput): string[] {
   const named = concernsDatabase(input);
@@ -129,8 +132,13 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   const text = named ? `${alert}\ndatabase` : alert;
   const asked = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
   // That something may be down is no news of a connection.
-  const supposed = !CLEAN_CHECKS['connection-failure'].alert.test(seenIn(alert));
-  const all = supposed ? asked.filter((name) => name !== 'connection-failure') : asked;
+  const told = seenIn(alert);
+  const supposed = SEEN_FIRST.filter((name) => !CLEAN_CHECKS[name].alert.test(told));
+  // A pool that may be used up, and statements that may be slow, are answered by the server that they may be so of.
+  const all = asked.filter(
+    (name) =>
+      !supposed.some((one) => one === name && (name === 'connection-failure' || asked.includes('database-state'))),
+  );
   // What a question asks about in plain words (is the certificate valid, do names resolve) is answered without a look at pods.
   const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);
   const found = plain ? all.filter((name) => name !== 'kubernetes-state') : all;
