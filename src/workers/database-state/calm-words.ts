@@ -16,10 +16,11 @@ const NONE = new RegExp(
 );
 const DENIED = /\b(?:nothing(?! but)|neither|zero|free of|hardly any)\b[^.,;:\n]{0,40}/gi;
 
-/** Words that sound like harm and are none: changes of role and size, settings and records by their names, what somebody should do in a case. */
+/** Words that sound like harm and are none: changes of role, settings and records by their names, what somebody should do in a case. */
 const NO_HARM: readonly RegExp[] = [
   /\bfail(?:s|ed|ing)?[ -]over\b/gi,
-  /\b(?:scal(?:ed?|es|ing)|sized|siz(?:es|ing)|cool(?:ed|s|ing)|brought|turned|stepped) down\b|\bdown (?:to|from|by) \d[\d.,]*/gi,
+  // That a replica has more to do than it can is what its lag says, and nothing that anybody saw beside it.
+  /\b(?:replicas?|stand-?bys?|followers?|secondary|readers?)(?: of [\w.-]{1,60})? (?:cannot|can't|do(?:es)? not) keep up\b/gi,
   /\b(?:idle|session|statement|connect(?:ion)?|wait|lock|client|pool|login|keep-?alive)[ -]time-?outs? (?:of|is|was|are|=|:|set)\b/gi,
   /\b(?:slow[- ]?(?:query[- ]?)?|error[- ]?)logs? (?:(?:is|was|are|stays?|shows?|has|holds?) )?(?:empty|quiet|silent|clean|nothing)\b/gi,
   /\bnothing (?:\w+ )?in the (?:slow[- ]?(?:query[- ]?)?|error[- ]?)logs?\b/gi,

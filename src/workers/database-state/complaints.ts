@@ -34,7 +34,8 @@ const ASKED = /(?<![^.,;:!?\n])(?!\s{0,5}(?:why|what|how|where|when|since)\b)[^.
 /** The text of an alert without what it only supposes, asks or denies, and without the names of its fields. */
 export const seenIn = (text: string): string =>
   withoutDenials(
-    withoutCalmWords(text.replace(GUESSED, ''))
+    withoutCalmWords(text)
+      .replace(GUESSED, '')
       .replace(FIELD, '')
       .replace(IN_GENERAL, '')
       .replace(SUPPOSED, '')
