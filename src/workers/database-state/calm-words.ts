@@ -2,7 +2,7 @@
 const MEASURE = String.raw`\b(?:errors?|error (?:rates?|budgets?|counts?)|timeouts?|5xx|p9\d|p999|latenc(?:y|ies)|response times?|complaints?|failures?|(?:user|customer) reports?)\b`;
 /** Words between a measure and its level; a comparison, a contrast or somebody who suffers among them tells of harm. */
 const BETWEEN = String.raw`(?:(?!\b(?:not|above|below|over|up|but|while|although|until|than|no longer|ris\w+|rose|grow\w*|grew|doubl\w+|fail\w*|refus\w*|sees?|saw|gets?|got|wait\w*)\b)(?:[^.,;:\n]|\.(?=\d))){0,80}`;
-const LEVEL = String.raw`(?:flat|unchanged|untouched|as usual|as ever|as always|normal|steady|stable|quiet|zero|none|nil|(?:at|in|within|inside) (?:its|their|the) (?:usual|normal|ordinary|expected|slo|budget)\b[\w ]{0,20})`;
+const LEVEL = String.raw`(?:flat|unchanged|untouched|as usual|as ever|as always|(?:as|like) (?:(?:on|at|in) )?(?:other|every|each|any|all|most|last)\b[\w ]{0,20}|the same as (?:on|at|in|last|every)\b[\w ]{0,20}|normal|steady|stable|quiet|zero|none|nil|(?:at|in|within|inside) (?:its|their|the) (?:usual|normal|ordinary|expected|slo|budget)\b[\w ]{0,20})`;
 
 /** `p95 of the API 84 ms, flat`, `error rate 0.01 %, as usual`: a measure of harm at its level of every day. */
 const AT_ITS_LEVEL = new RegExp(
@@ -26,7 +26,7 @@ const NO_HARM: readonly RegExp[] = [
   /\bnothing (?:\w+ )?in the (?:slow[- ]?(?:query[- ]?)?|error[- ]?)logs?\b/gi,
   /\b(?:alarms?|alerts?|thresholds?|limits?|lines?|bands?|models?|baselines?|rules?) (?:is|are|was|were|looks?|seems?) (?:stale|outdated)\b|\bstale (?:alarm|alert|threshold|limit|line|band|model|baseline|rule)s?\b/gi,
   /^[ \t]*(?:runbook|playbook|documentation|docs?)[ \t]*[:=][^\n]*/gim,
-  /\b(?:page|escalate|call|notify|inform|contact|wake|fail over|raise)\b[^.;\n]{0,60}\b(?:if|when(?:ever)?|once|in case|as soon as|unless)\b[^.;\n]{0,120}/gi,
+  /\b(?:escalate|fail over|(?:page|call|notify|inform|contact|wake|tell) (?:the |our |an? )?(?:on[- ]?call|dbas?|owners?|teams?|sres?|duty|us|me|platform|database)\b)[^.;\n]{0,60}\b(?:if|when(?:ever)?|once|in case|as soon as|unless)\b[^.;\n]{0,120}/gi,
   /\b(?:if|in case)\b[^.,;:\n]{0,80}/gi,
   /\b(?:at|from|beyond|above) [\d.,]+ ?(?:billion|million|%|percent|gb|gib|tb|tib)\b[^.,;:\n]{0,50}\b(?:refus|reject)\w+[^.,;:\n]{0,40}/gi,
 ];

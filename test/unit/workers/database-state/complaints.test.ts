@@ -59,6 +59,7 @@ describe('the text of an alert', () => {
       'The primary is down.',
       'The error log shows timeouts.',
       'Customers get errors if they pay by card.',
+      'The first page of the portal is slow when the market opens.',
     ])
       expect(complains(said), said).to.equal(true);
   });
