@@ -31,7 +31,8 @@ export function contradictions(finding: Finding, input: DetectorInput): Contradi
 /** The evidence that proves the kind of fault absent speaks against a finding of this kind about the alert's own subject. */
 const cleanEvidence: Check = ({ detector, component, confidence }, input) => {
   const known = Object.hasOwn(CLEAN_CHECKS, detector) ? CLEAN_CHECKS[detector as keyof typeof CLEAN_CHECKS] : null;
-  if (!known || confidence >= CERTAIN || !isAlertSubject(component, input)) return null;
+  const own = isAlertSubject(component, input) || (detector === 'database-state' && isServerOfAlert(component, input));
+  if (!known || confidence >= CERTAIN || !own) return null;
   const proof = known.proof(input);
   if (!proof) return null;
   // What more requests need anywhere is all that was found.
@@ -44,6 +45,12 @@ const harmless: Check = ({ detector }, input) => {
   const proof = detector === 'where-it-began' ? harmlessCourse(input) : null;
   return proof && { why: proof.statement, evidence: proof.evidence, leaves: 0.3 };
 };
+
+/** True for the database server that an alert names in its words; its labels often name the service of the cloud (`rds`) instead. */
+function isServerOfAlert(component: string | null, input: DetectorInput): boolean {
+  const { context } = diagnoseDatabase(input);
+  return component !== null && component === context.server && context.text.includes(component.toLowerCase());
+}
 
 /** What a detector is this sure of it has seen with its own eyes. */
 const CERTAIN = 0.85;

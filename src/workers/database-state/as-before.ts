@@ -2,6 +2,7 @@ import { lockChain } from '../kubernetes-state/logs/lock-chain.ts';
 import { isFeltAsBefore, isStrained } from './calm-series.ts';
 import { complains } from './complaints.ts';
 import type { DatabaseState } from './database-state.ts';
+import { moreWork } from './more-work.ts';
 import { metricOf, profileSeries } from './profile-series.ts';
 import { limitOfClients } from './stories/client-limit.ts';
 import { currentEvents, LOCK_WAITS, shareOf, withoutDenials } from './stories/story-parts.ts';
@@ -19,14 +20,21 @@ const OF_WORK: ReadonlySet<StoryKind> = new Set([
   'locks',
   'parameter',
 ]);
-/** The confidence of work that nobody feels. */
-const LEAD = 0.3;
+/** The confidence of work that nobody feels, and of work that was asked for. */
+const [LEAD, NO_LEAD] = [0.3, 0.25];
+/** What there is more of where more is asked. */
+const OF_DEMAND: ReadonlySet<StoryKind> = new Set(['query', 'writes', 'connections']);
 
-/** A story of mere work is a lead where what clients feel was measured, is as before, and no limit is reached; others stay as told. */
+/**
+ * A story of mere work is a lead where what clients feel was measured, is as before, and no limit is reached, and none where more was asked for;
+ * others stay as told.
+ */
 export function worksAsBefore(state: DatabaseState, context: StoryContext, stories: Story[]): Story[] {
-  const tells = stories.some(({ kind, score }) => score > LEAD && OF_WORK.has(kind));
+  const tells = stories.some(({ kind, score }) => score > NO_LEAD && OF_WORK.has(kind));
   if (!tells || !isServedAsBefore(state, context.text)) return stories;
-  return stories.map((story) => (OF_WORK.has(story.kind) ? { ...story, score: Math.min(story.score, LEAD) } : story));
+  const asked = moreWork(state) !== null;
+  const most = (kind: StoryKind) => (asked && OF_DEMAND.has(kind) ? NO_LEAD : OF_WORK.has(kind) ? LEAD : 1);
+  return stories.map((story) => ({ ...story, score: Math.min(story.score, most(story.kind)) }));
 }
 
 const LATENCY = /^(?:Read|Write|Commit|Select|DML|Insert|Update|Delete)Latency$/;

@@ -142,7 +142,7 @@ const TOPICS: readonly Topic[] = [
     shown: (printed) => nobodyWaits(printed) ?? quietOperations(printed, true),
   },
   {
-    about: /vacuum|wraparound|freez|transaction ?id/i,
+    about: /vacuum|wraparound|freez|frozen|transaction ?id|\bxids?\b/i,
     shown: (printed, alert) => vacuumWorks(printed) ?? agesAreYoung(printed, alert),
   },
   {

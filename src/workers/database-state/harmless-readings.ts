@@ -3,7 +3,8 @@ import { isCalm } from './calm-series.ts';
 import type { DatabaseState } from './database-state.ts';
 import { isSawTooth, nobodyWrites } from './idle-primary.ts';
 import { inBytes, inSeconds, latencySeconds } from './metric-units.ts';
-import { climbs, isSettled, profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
+import { moreWork, worksMoreForAsMuch } from './more-work.ts';
+import { changeText, climbs, isSettled, profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
 import { limitOfClients, ROOM } from './stories/client-limit.ts';
 import { LOCK_WAITS, shareOf } from './stories/story-parts.ts';
 
@@ -107,7 +108,16 @@ const ids: Reading = (profile, state) => {
   return max < NOT_YET ? '' : null;
 };
 
+const processor: Reading = (profile, state) => {
+  // As many requests that cost far more are what a bad plan looks like.
+  if (worksMoreForAsMuch(state)) return null;
+  const work = moreWork(state);
+  if (!work || !isCalm(profile)) return calmOnly(profile);
+  return `the CPU rose as what is asked of the server did (${changeText(work.asked)}), each answer takes as long as before, and there is room left`;
+};
+
 const TOPICS: readonly Topic[] = [
+  { about: /\bcpu\b|cpuutili[sz]ation|processor/i, metrics: ['CPUUtilization'], harmless: processor },
   {
     about: /transaction ?ids?\b|wraparound|\bxids?\b|usedtransactionids/i,
     metrics: ['MaximumUsedTransactionIDs'],

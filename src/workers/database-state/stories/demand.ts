@@ -3,7 +3,7 @@ import { metricOf, type SeriesProfile } from '../profile-series.ts';
 import { rose } from './story-parts.ts';
 
 /** What servers count of the work that is asked of them, as CloudWatch and the common exporters call it. */
-const ASKED_FOR = [
+export const ASKED_FOR = [
   ...['Queries', 'Questions', 'SelectThroughput', 'DMLThroughput', 'CommitThroughput', 'NumberOfRequests'],
   ...['GetTypeCmds', 'SetTypeCmds', 'OpcountersQuery', 'OpcountersCommand', 'xact_commit', 'tup_fetched', 'Com_select'],
 ];

@@ -1,14 +1,15 @@
 import { type LockChain, lockChain } from '../../kubernetes-state/logs/lock-chain.ts';
 import { quote } from '../../kubernetes-state/quote.ts';
 import { isStrained } from '../calm-series.ts';
+import { seenIn } from '../complaints.ts';
 import type { DatabaseState, LoadedStatement, LoadProfile } from '../database-state.ts';
 import { clientsMoved } from '../past-interruption.ts';
 import { type Cells, cell, type PrintedState, type Shown, sessionGroups } from '../printed/printed-state.ts';
-import { changeText, isSettled, metricOf, type SeriesProfile } from '../profile-series.ts';
+import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shownStatement } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { isOfThreshold } from '../thresholds.ts';
-import { limitOfClients, limitsIn, ROOM } from './client-limit.ts';
+import { hasRoomForClients, limitsIn, ROOM, setsLimit } from './client-limit.ts';
 import {
   cited,
   currentEvents,
@@ -85,7 +86,7 @@ const HIGH = /\bhigh\b/;
 /** Connections that are used up, or pile up. */
 export const connections: StoryTeller = (state, { server, text }) => {
   const series = metricOf(state, 'DatabaseConnections', 'CurrConnections');
-  const told = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message));
+  const told = currentEvents(state).filter(({ message }) => CONNECTION_WORDS.test(message) && !setsLimit(message));
   // A threshold below the limit that steady clients have passed exhausts nothing.
   const events = told.filter(({ message }) => !isOfThreshold(message) || rose(series, 1.5));
   const spoken = CONNECTION_WORDS.test(text) && !hasRoom(series, text);
@@ -108,13 +109,13 @@ export const connections: StoryTeller = (state, { server, text }) => {
     kind: 'connections',
     // Without a known limit, and without anybody who suffers, a few more clients are no trouble yet.
     score:
-      events.length === 0 && (isFarBelow(state, series, text) || (clientsMoved(state) && !full))
+      events.length === 0 && (isFarBelow(state, text) || (clientsMoved(state) && !full))
         ? 0.25
         : up && (events.length > 0 || spoken)
           ? 0.9
           : events.length > 0
             ? 0.84
-            : full || many || isFelt(text) || HIGH.test(text)
+            : full || many || isFelt(seenIn(text)) || HIGH.test(text)
               ? 0.56
               : 0.4,
     text: `The connections of the database server ${server} ${what}${held}${series ? `: ${changeText(series)}` : ''}${holders ? '' : clientsOf(state.profile)}${events[0] ? `. Events: ${eventText(events, 2, 150)}` : ''}`,
@@ -144,11 +145,8 @@ const ownerOf = ({ application_name: program, usename, user }: Cells): string =>
 const CLIENTS: ReadonlySet<string> = new Set(['DatabaseConnections', 'CurrConnections']);
 
 /** True where the clients have settled far below the known limit, and neither the server nor anybody else feels them. */
-function isFarBelow(state: DatabaseState, series: SeriesProfile | null, text: string): boolean {
-  const limit = limitOfClients(state, text);
-  const room = series !== null && limit !== null && series.max < ROOM * limit && isSettled(series);
-  return room && !isFelt(text) && !isStrained(state, CLIENTS) && !holdsIdle(state.profile);
-}
+const isFarBelow = (state: DatabaseState, text: string): boolean =>
+  hasRoomForClients(state, text) && !isFelt(seenIn(text)) && !isStrained(state, CLIENTS) && !holdsIdle(state.profile);
 
 function holdsIdle(profile: LoadProfile | null): boolean {
   const named = profile?.statements.some(({ statement }) => /\bidle\b/i.test(statement)) ?? false;

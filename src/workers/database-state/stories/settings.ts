@@ -1,13 +1,15 @@
 import { firstOfEach } from '../../conclusion/first-of-each.ts';
 import { quote } from '../../kubernetes-state/quote.ts';
 import { isStrained } from '../calm-series.ts';
+import { seenIn } from '../complaints.ts';
 import type { DatabaseEvent, DatabaseState } from '../database-state.ts';
 import type { StoryTeller } from '../story.ts';
+import { hasRoomForClients } from './client-limit.ts';
 import { killedForMemory } from './memory-kills.ts';
 import { cited, currentEvents, eventText, isCurrent, isFelt, noActions } from './story-parts.ts';
 
 const CHANGED =
-  /(?:updated|changed|modified|set|applied)\b[^.]{0,40}\bparameter(?: group)? "?([a-z][\w.-]{2,60})"?(?: to "?([\w.:%-]{1,40}))?/i;
+  /(?:updated|changed|modified|set|applied)\b[^.]{0,40}\bparameter(?: group)? "?([a-z][\w.-]{2,60})"?(?: from "?[\w.:%-]{1,40}"?)?(?: to "?([\w.:%-]{1,40}))?/i;
 /** Of a change that waits for the next start of the server. */
 const AT_NEXT_START = /pending-reboot/i;
 const STARTED = /\b(?:restarted|rebooted|reboot(?:ing)? (?:completed|finished)|started)\b/i;
@@ -67,6 +69,7 @@ export const parameter: StoryTeller = (state, { server, text }) => {
   const events = currentEvents(state);
   const killed = killedForMemory(state);
   for (const { setting, value, shown, evidence, restart } of changesInForce(state)) {
+    if (setting === 'max_connections' && killed.length === 0 && hasRoomForClients(state, text)) continue;
     const others = events.filter(({ message }) => message !== shown && message !== restart?.message);
     const topic = TOPICS.find(
       ({ named, says, kinds }) =>
@@ -84,7 +87,7 @@ export const parameter: StoryTeller = (state, { server, text }) => {
         ({ kind }) => kind,
       ).map((caller) => ({ at: null, message: caller.text, about: caller.writer, evidence: caller.evidence })),
     ];
-    const felt = told.length > 0 || isFelt(text) || isStrained(state);
+    const felt = told.length > 0 || isFelt(seenIn(text)) || isStrained(state);
     return {
       kind: 'parameter',
       // Where all is calm and nobody suffers, it did no harm.

@@ -1,10 +1,21 @@
 import { quote } from '../../kubernetes-state/quote.ts';
 import { isStrained } from '../calm-series.ts';
+import { seenIn } from '../complaints.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import { shapeOf, shownStatement, writesRows } from '../statement-shape.ts';
 import type { StoryTeller } from '../story.ts';
 import { demand } from './demand.ts';
-import { heaviest, isFelt, noActions, numbers, rose, shareOf, topText, waitNames } from './story-parts.ts';
+import {
+  heaviest,
+  isFelt,
+  noActions,
+  numbers,
+  rose,
+  shareOf,
+  topText,
+  waitNames,
+  worksForSeconds,
+} from './story-parts.ts';
 
 /** From here on a processor is busy, percent. */
 const BUSY = 80;
@@ -18,7 +29,7 @@ export const query: StoryTeller = (state, { server, text }) => {
   const busy = cpu !== null && cpu.after >= BUSY && !cpu.recovered;
   const reads = rose(metricOf(state, 'ReadIOPS'), 2) || rose(metricOf(state, 'ReadLatency'), 3);
   // A server has room for a large query: it does harm where the server is strained, or where somebody says so.
-  const harm = isStrained(state) || isFelt(text);
+  const harm = isStrained(state) || isFelt(seenIn(text));
   const grown = state.profile && growth(state.profile.load) >= 2;
   if (shape.verb !== 'select' || !(busy || reads || grown)) return null;
   const asked = busy ? demand(state, cpu) : null;
@@ -36,13 +47,6 @@ export const query: StoryTeller = (state, { server, text }) => {
     actions: noActions,
   };
 };
-
-/** A call that works this long itself does not find its rows by an index, s. */
-const LONG_CALL = 1;
-
-/** True where each call of a statement works for seconds: load is the time at work in each second. */
-const worksForSeconds = ({ load, callsPerSecond }: { load: number; callsPerSecond: number | null }): boolean =>
-  callsPerSecond !== null && callsPerSecond > 0 && load / callsPerSecond >= LONG_CALL;
 
 /** Fewer sessions at work than this overload no server, whatever they were before. */
 const HARDLY = 0.5;
@@ -65,7 +69,7 @@ export const writes: StoryTeller = (state, { server, text }) => {
   if (up.length === 0 || !top || !writesRows(top.statement)) return null;
   return {
     kind: 'writes',
-    score: up.some((one) => rose(one, FAR_MORE)) || isStrained(state) || isFelt(text) ? 0.62 : 0.3,
+    score: up.some((one) => rose(one, FAR_MORE)) || isStrained(state) || isFelt(seenIn(text)) ? 0.62 : 0.3,
     text: `A write-heavy workload loads the database server ${server}: ${up.map(changeText).join(', ')}${topText(top)}`,
     brief: `the server writes far more (${up.map(changeText).join(', ')})`,
     evidence: [...numbers(...up), ...(state.profile ? [state.profile.evidence] : [])],

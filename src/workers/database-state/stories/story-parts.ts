@@ -93,5 +93,12 @@ export const topText = (top: { statement: string; waits: Wait[] } | null): strin
     ? `; the heaviest statement is ${quote(shownStatement(top.statement), 150)}${top.waits.length > 0 ? ` waiting on ${waitNames(top.waits, 3)}` : ''}`
     : '';
 
+/** A call that works this long itself does not find its rows by an index, s. */
+const LONG_CALL = 1;
+
+/** True where each call of a statement works for seconds: load is the time at work in each second. */
+export const worksForSeconds = ({ load, callsPerSecond }: Pick<LoadedStatement, 'load' | 'callsPerSecond'>): boolean =>
+  callsPerSecond !== null && callsPerSecond > 0 && load / callsPerSecond >= LONG_CALL;
+
 /** Stories leave the actions to the detector. */
 export const noActions: Story['actions'] = [];

@@ -113,10 +113,16 @@ const SPEAKS_OF_PODS = /\b(?:pods?|deployments?|containers?|kube\w*|k8s|eks)\b/i
 /** A deployment as the act of whoever deploys (`since its deployment at 08:35`), which is no object of a cluster. */
 const ACT_OF_DEPLOYING =
   /\b(?:since|after|before|by|during|following|its|their|latest|last|recent|new|each|every|'s) (?:(?:the|its|their|a|last|latest|recent|new|today's) ){0,2}deployments?\b(?! (?:has|have|is|are|was|were)\b)/gi;
+/** How many pods a client of a server runs since somebody scaled it (`from 4 to 8 pods of 40 sessions`), which tells of none that is ill. */
+const PODS_OF_CLIENT =
+  /\b(?:pods?|containers?) (?:from|went from) \d{1,4} to \d{1,4}\b|\b(?:to|by|with|now|runs?|has) \d{1,4} (?:more |new |additional )?(?:pods|containers)\b(?! (?:are|is|was|were|crash\w*|restart\w*|fail\w*|not|in|pending|evicted|down|unready))/gi;
 /** What looks at pods: a database server that is none is restarted and unavailable, too. */
 const OF_PODS = ['kubernetes-state', 'crash-loop', 'oom-kill', 'endpoints-not-ready'];
 /** What the metrics and the load of a database server show as well, where nobody complains. */
 const OF_SERVERS = ['slow-queries', 'pool-exhaustion', 'where-it-began', 'alert-storm'];
+
+/** What is looked for where somebody saw it, and not where it only may be so. */
+const SEEN_FIRST = ['connection-failure', 'pool-exhaustion', 'slow-queries'] as const;
 
 /** The detectors whose evidence would show what the alert tells of, by their names. */
 export function checksFor(alert: string, input: DetectorInput): string[] {
@@ -126,14 +132,20 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   const text = named ? `${alert}\ndatabase` : alert;
   const asked = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
   // That something may be down is no news of a connection.
-  const supposed = !CLEAN_CHECKS['connection-failure'].alert.test(seenIn(alert));
-  const all = supposed ? asked.filter((name) => name !== 'connection-failure') : asked;
+  const told = seenIn(alert);
+  const supposed = SEEN_FIRST.filter((name) => !CLEAN_CHECKS[name].alert.test(told));
+  // A pool that may be used up, and statements that may be slow, are answered by the server that they may be so of.
+  const all = asked.filter(
+    (name) =>
+      !supposed.some((one) => one === name && (name === 'connection-failure' || asked.includes('database-state'))),
+  );
   // What a question asks about in plain words (is the certificate valid, do names resolve) is answered without a look at pods.
   const plain = all.some((name) => ANSWERED_ALONE.includes(name)) && !NAMES_KUBERNETES.test(alert);
   const found = plain ? all.filter((name) => name !== 'kubernetes-state') : all;
   // Where nobody looked at the cluster, the very metric of the alert tells what its pods do.
   if (measured && buildState(input.evidence).pods.length === 0 && harmlessCourse(input)) return ['where-it-began'];
-  if (SPEAKS_OF_PODS.test(named ? alert.replace(ACT_OF_DEPLOYING, '') : alert)) return found;
+  if (SPEAKS_OF_PODS.test(named ? alert.replace(ACT_OF_DEPLOYING, '').replace(PODS_OF_CLIENT, '') : alert))
+    return found;
   // What a cloud announces long before (its certificates, the end of a version) is no news of what serves now.
   const announced = (daysUntilAnnounced(alert, input.now) ?? 0) * 24 >= RENEWAL_HOURS ? ['certificate-expiry'] : [];
   if (named) return found.filter((name) => ![...OF_PODS, ...OF_SERVERS, ...announced].includes(name));

@@ -41,6 +41,21 @@ describe('a server that is shown to be well by what it printed', () => {
     expect(verdict(many, asked(220))).not.to.equal('healthy');
   });
 
+  it('has room where an alert only names what more clients might mean', () => {
+    const named = (symptom: string) =>
+      concluded(
+        makeAlert({
+          title: 'Backends of erp-db: 184, threshold 150',
+          description: `Threshold 150 from 2029.\nsuspected_symptom: ${symptom}`,
+          service: 'erp-db',
+        }),
+        [sessions([' web     | idle  |   180', ' web     | active |    4']), limit(1200), waits(0)],
+        'database',
+      ).report.verdict;
+    expect(named('Connection leak, too many clients.')).to.equal('healthy');
+    expect(named('The web tier logs too many clients since 9 o clock.')).not.to.equal('healthy');
+  });
+
   it('is dumped by a backup that blocks nobody', () => {
     const dump = (application: string) =>
       printed(
