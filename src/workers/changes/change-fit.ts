@@ -62,7 +62,8 @@ export function judgeChanges(
           feltByAsked(live, effect, said, picture))
         : null;
     const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
-    const feeling = elsewhere === null ? [] : notable(picture.failing).map(({ service }) => service);
+    const isFelt = elsewhere !== null || runs.feltByOthers;
+    const feeling = !isFelt ? [] : notable(picture.failing).map(({ service }) => service);
     const affects = [...new Set([...live.services, ...feeling])];
     const makesReason = reason !== null && effect.consequences.length > 0;
     return {

@@ -10,8 +10,11 @@ import type { MetricShift } from './metric-shifts.ts';
 /** What the first failing service runs counts fully; what others run that fail or that the complaints name, less. */
 const ELSEWHERE = 0.5;
 
+/** How well a place fits, and whether those in trouble are others who feel what is done there. */
+export type PlaceFit = Fit & { feltByOthers?: boolean };
+
 /** How well the place at which a change runs fits the places that are in trouble. */
-export function placeFit(live: LiveChange, picture: IncidentPicture): Fit {
+export function placeFit(live: LiveChange, picture: IncidentPicture): PlaceFit {
   const { services, change } = live;
   const { failing, named, alerted } = picture;
   const first = failing[0]?.service;
@@ -33,7 +36,7 @@ export function placeFit(live: LiveChange, picture: IncidentPicture): Fit {
     services.find((service) => named.has(service)) ?? inTrouble.find((other) => isOne(other.service))?.service;
   if (troubled) return { score: ELSEWHERE, why: `it ${works} ${troubled}, which is in trouble too` };
   const elsewhere = ofOthers(live, picture);
-  if (elsewhere) return { score: ELSEWHERE, why: elsewhere };
+  if (elsewhere) return { score: ELSEWHERE, why: elsewhere, feltByOthers: true };
   return { score: 0, why: `it ${works} ${services.slice(0, 2).join(', ')}, which is not in trouble` };
 }
 
@@ -45,9 +48,8 @@ function ofOthers({ services, change, at }: LiveChange, { shifts, onset, seen }:
   if (moved) return `it runs in ${moved.service}, where ${moved.metric} changed after it`;
   const { files } = change;
   if (change.kind !== 'commit' || files.length === 0) return null;
-  if (files.every((file) => OF_STORES.test(file)))
-    return `${service} changes what stores hold, and nobody else knows them`;
-  if (files.every((file) => OF_PLATFORMS.test(file))) return `${service} changes what others run on`;
+  if (files.every((file) => OF_STORES.test(file))) return 'it changes what stores hold';
+  if (files.every((file) => OF_PLATFORMS.test(file))) return 'it changes what others run on';
   if (files.every((file) => OF_MANY.test(file) || IS_TEST.test(file))) return 'it changes what several programs share';
   // Who is never seen at work and is called so makes what others work with.
   const isSeen = services.some((one) => [...(seen ?? [one])].some((other) => sameName(one, other)));

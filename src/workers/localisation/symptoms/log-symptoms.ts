@@ -101,13 +101,18 @@ function errorSymptoms(
     const peer = worst.peer !== null && !sound.has(worst.peer) ? worst.peer : null;
     const component: Component = peer === null ? own : { service: peer, instance: null };
     const of = peer === null ? '' : ` of ${peer}`;
-    const reason = `${own.service} logs "${worst.template}"${of} ${worst.hits} times, before ${worst.earlier.hits} times`;
+    const reason = `${own.service} logs "${worst.template}"${of} ${howOften(worst.hits, worst.earlier.hits)}`;
     const alertClass = peer !== null && reduced.has(peer) ? 'infrastructure' : 'application';
     return [
       { component, amount, clarity: clarityOfSurprise(amount), onset: null, class: alertClass, reason, evidence },
     ];
   });
 }
+
+/** In words: lines are counted over several answers, and no evidence holds their number. */
+const howOften = (hits: number, earlier: number): string =>
+  `${hits >= OFTEN ? 'again and again' : 'now'}, ${earlier === 0 ? 'and never before' : 'and less often before'}`;
+const OFTEN = 3;
 
 function countTemplates(events: Event[]): Map<string, number> {
   const counts = new Map<string, number>();

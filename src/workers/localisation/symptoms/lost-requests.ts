@@ -4,7 +4,6 @@ import type { CallGraph } from '../telemetry/call-graph.ts';
 import { clarityOfChange, type LevelChange, levelChange } from '../telemetry/level-change.ts';
 import { metricKind } from '../telemetry/metric-kind.ts';
 import type { Series } from '../telemetry/read-series.ts';
-import { plain } from './metric-changes.ts';
 import type { Symptom } from './symptom.ts';
 
 /** Requests of one service, all its instances together; `usual` are the values of a baseline. */
@@ -132,9 +131,8 @@ function symptomOf(
     clarity,
     onset: change.onset,
     class: 'application',
-    reason:
-      `${service} passes on fewer of its requests: for each of them ${callee} got ${plain(change.before)} before and gets ` +
-      `${plain(change.during)} (medians)`,
+    // The share of them is reckoned from two series: no evidence holds it.
+    reason: `${service} passes on fewer of its requests to ${callee} than before`,
     evidence: [...new Set([...traffic.get(service)!.evidence, ...traffic.get(callee)!.evidence])].sort((a, b) => a - b),
   };
 }

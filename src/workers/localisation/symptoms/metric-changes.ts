@@ -47,4 +47,7 @@ export const fromWhere = ({ before, period }: LevelChange): string =>
   period === undefined ? plain(before) : `${plain(before)}, as is usual at that time,`;
 
 /** A number as a sentence says it. */
-export const plain = (value: number): string => String(Number(value.toPrecision(4)));
+export const plain = (value: number): string =>
+  Number.isInteger(value)
+    ? String(value)
+    : String(Math.abs(value) < 1000 ? Number(value.toPrecision(4)) : Math.round(value));

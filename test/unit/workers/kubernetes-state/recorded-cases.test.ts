@@ -29,6 +29,10 @@ describe('recorded clusters, as kubectl prints them', function () {
     expect(share(known, ({ culprit }) => culprit === true)).to.be.at.least(FLOORS.culprit);
   });
 
+  it('hardly a sentence of a cause is more than its evidence bears out', () => {
+    expect(share(judged, ({ cut }) => cut)).to.be.at.most(0.005);
+  });
+
   it('hardly anything healthy is called broken, and confidence means something', () => {
     expect(judged.filter(({ falseAlarm }) => falseAlarm).length).to.be.at.most(MOST_FALSE_ALARMS);
     expect(share(judged, ({ confidentWrong }) => confidentWrong)).to.be.at.most(0.01);

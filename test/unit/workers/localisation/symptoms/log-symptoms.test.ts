@@ -18,7 +18,7 @@ describe('errors in logs', () => {
     const during = [...calm, ...lines('safe', 'INFO opened', 8), ...lines('safe', 'ERROR jammed', 6)];
     const [found] = errorsOf([...calm, ...lines('safe', 'INFO opened', 2)], during);
     expect(found).to.deep.include({ component: { service: 'safe', instance: null }, evidence: [2] });
-    expect(found!.reason).to.equal('safe logs "ERROR jammed" 6 times, before 0 times');
+    expect(found!.reason).to.equal('safe logs "ERROR jammed" again and again, and never before');
   });
 
   it('are told without lines from before, too', () => {
@@ -35,7 +35,7 @@ describe('errors in logs', () => {
     const during = [...lines('desk', 'INFO served', 200), ...lines('desk', 'ERROR call to till failed', 6)];
     const [found] = errorsOf(calm, during);
     expect(found!.component.service).to.equal('till');
-    expect(found!.reason).to.equal('desk logs "ERROR call to till failed" of till 6 times, before 0 times');
+    expect(found!.reason).to.equal('desk logs "ERROR call to till failed" of till again and again, and never before');
   });
 
   it('stay with who writes them where the one they name goes on as ever, unless an instance of it is gone', () => {

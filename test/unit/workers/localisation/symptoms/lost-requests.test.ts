@@ -45,7 +45,7 @@ describe('lost requests', () => {
     const series = [requests('door', 100, 100), requests('desk', 100, 100), requests('till', 90, 20)];
     expect(blamed([...series, requests('shelf', 200, 40)])).to.deep.equal(['desk']);
     expect(lostRequests(series, ALERT_AT, graph)[0]!.reason).to.contain(
-      'desk passes on fewer of its requests: for each of them till',
+      'desk passes on fewer of its requests to for each of them till',
     );
   });
 
