@@ -12,6 +12,12 @@ const LOCKS =
   /\bcreate (?:unique )?index (?!concurrently)|\balter table\b[^;]*\b(?:set not null|add (?:constraint|foreign key|primary key)|alter column \w+ type|type \w+|modify)|\block table\b|\bvacuum full\b|\bcluster\b \w+|\breindex (?!.*concurrently)/i;
 const WAITS = /\block|deadlock|blocked|metadata lock/i;
 
+/** A column of another type: who compares it with values of the old one gets no index. */
+const RETYPES =
+  /\b(?:modify|change|alter)(?: column)? ["`[]?(\w+)["`\]]? (?:type |set data type )?(?:n?var)?(?:char|text|int|bigint|smallint|numeric|decimal|uuid|timestamp|date|json|binary|double|float|bool|citext|number)\w*/i;
+const NO_INDEX =
+  /rows.?examined|examined|full (?:table )?scan|table scan|index scan|seq\w* scan|implicit|conver\w+|type mismatch|operator does not exist|slow|took|p9\d|duration|cpu/i;
+
 const NAMED: readonly [string, RegExp][] = [
   ['it drops the column', DROPS_COLUMN],
   ['it renames the column', RENAMES_COLUMN],
@@ -31,7 +37,21 @@ export function schemaChange({ added, files }: ReadChange): Consequence[] {
     }),
   );
   const locks = files.some((file) => /migrat|\.sql$|changelog/i.test(file)) && added.some((line) => LOCKS.test(line));
-  return [...named, ...(locks ? [{ why: 'it locks a table while it runs', shows: WAITS, isPlain: true }] : [])];
+  const retyped = added.map((line) => RETYPES.exec(line)?.[1]).find(Boolean);
+  const other = retyped
+    ? [
+        {
+          why: `it gives the column ${retyped} another type, so that what is compared with it by the old type is converted and finds no index`,
+          shows: NO_INDEX,
+          isPlain: true,
+        },
+      ]
+    : [];
+  return [
+    ...named,
+    ...other,
+    ...(locks ? [{ why: 'it locks a table while it runs', shows: WAITS, isPlain: true }] : []),
+  ];
 }
 
 /** A complaint about what has this name; by itself many names stand in every line. */

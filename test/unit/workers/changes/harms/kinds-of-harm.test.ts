@@ -106,6 +106,13 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'timeout',
   ],
   [
+    'gives the column sku another type',
+    'migrations/21.sql',
+    '+ALTER TABLE items MODIFY COLUMN sku VARCHAR(40) NOT NULL;',
+    'rows_examined=811204',
+    'certificate has expired',
+  ],
+  [
     'drops the column memo',
     'migrations/20.sql',
     '+ALTER TABLE entries DROP COLUMN memo;',
