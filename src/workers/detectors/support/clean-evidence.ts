@@ -121,6 +121,9 @@ const OF_PODS = ['kubernetes-state', 'crash-loop', 'oom-kill', 'endpoints-not-re
 /** What the metrics and the load of a database server show as well, where nobody complains. */
 const OF_SERVERS = ['slow-queries', 'pool-exhaustion', 'where-it-began', 'alert-storm'];
 
+/** What a kubelet says of its probes. */
+const PROBE_FAILED = /\b(?:readiness|liveness|startup) probe (?:failed|errored)[^\n]{0,300}/gi;
+
 /** What is looked for where somebody saw it, and not where it only may be so. */
 const SEEN_FIRST = ['connection-failure', 'pool-exhaustion', 'slow-queries'] as const;
 
@@ -131,8 +134,8 @@ export function checksFor(alert: string, input: DetectorInput): string[] {
   // An alert that names a database server speaks of databases, in whatever words.
   const text = named ? `${alert}\ndatabase` : alert;
   const asked = Object.entries(CLEAN_CHECKS).flatMap(([name, check]) => (check.alert.test(text) ? [name] : []));
-  // That something may be down is no news of a connection.
-  const told = seenIn(alert);
+  // That something may be down is no news of a connection, nor is a probe that is refused: that is a matter of its pod.
+  const told = seenIn(alert).replace(PROBE_FAILED, ' ');
   const supposed = SEEN_FIRST.filter((name) => !CLEAN_CHECKS[name].alert.test(told));
   // A pool that may be used up, and statements that may be slow, are answered by the server that they may be so of.
   const all = asked.filter(

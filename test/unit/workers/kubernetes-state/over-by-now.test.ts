@@ -203,3 +203,28 @@ describe('the samples of a metric', () => {
     expect(report.verdict).to.not.equal('healthy');
   });
 });
+
+describe('probes that an alert tells of', () => {
+  const alert =
+    'Fewer replicas of parcel-scan in namespace depot\nReadiness probe failed: dial tcp 10.1.2.3:80: connect: connection refused';
+  const pods = (state: string) =>
+    printed(
+      'kubectl get pods -n depot',
+      `NAME                           READY   STATUS        RESTARTS   AGE\nparcel-scan-7d9f8b6c5d-k2xvp   1/1     Running       0          9d\nparcel-scan-7d9f8b6c5d-m7c4q   ${state}   0          9d\n`,
+    );
+  const deployment = (ready: string) =>
+    printed(
+      'kubectl get deployments -n depot',
+      `NAME          READY   UP-TO-DATE   AVAILABLE   AGE\nparcel-scan   ${ready}     1            1           40d\n`,
+    );
+
+  it('are refused by pods that end, and that is no fault of those that stay', () => {
+    const { report } = concluded(alert, [pods('0/1     Terminating'), deployment('1/1')]);
+    expect(report.verdict).to.equal('healthy');
+  });
+
+  it('are a fault where the pod should serve', () => {
+    const { report } = concluded(alert, [pods('0/1     Running    '), deployment('1/2')]);
+    expect(report.verdict).to.not.equal('healthy');
+  });
+});
