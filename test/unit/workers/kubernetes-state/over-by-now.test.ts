@@ -218,13 +218,18 @@ describe('probes that an alert tells of', () => {
       `NAME          READY   UP-TO-DATE   AVAILABLE   AGE\nparcel-scan   ${ready}     1            1           40d\n`,
     );
 
+  const served = printed(
+    'kubectl logs parcel-scan-7d9f8b6c5d-k2xvp -n depot',
+    'INFO GET /scan/1 200 4ms\nINFO GET /scan/2 200 3ms\n',
+  );
+
   it('are refused by pods that end, and that is no fault of those that stay', () => {
-    const { report } = concluded(alert, [pods('0/1     Terminating'), deployment('1/1')]);
+    const { report } = concluded(alert, [pods('0/1     Terminating'), deployment('1/1'), served]);
     expect(report.verdict).to.equal('healthy');
   });
 
   it('are a fault where the pod should serve', () => {
-    const { report } = concluded(alert, [pods('0/1     Running    '), deployment('1/2')]);
+    const { report } = concluded(alert, [pods('0/1     Running    '), deployment('1/2'), served]);
     expect(report.verdict).to.not.equal('healthy');
   });
 });
