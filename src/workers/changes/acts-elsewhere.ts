@@ -4,7 +4,7 @@ import type { LiveChange } from './live-changes.ts';
 
 /** Files by which the form of what a store holds is changed: migrations, mappings of search engines. */
 export const OF_STORES =
-  /(?:^|\/)(?:migrations?|migrate|changelogs?|db\/migrate|flyway|liquibase|alembic|schemas?|mappings?|index-?templates?|(?:search|elastic\w*|opensearch)\/[\w-]+)\/|(?:^|\/)V\d[\w.]*__[^/]*$|\.sql$|schema\.prisma$/i;
+  /(?:^|\/)(?:[\w-]*(?:migrations?|schemas?|mappings?|index-?templates?)|migrate|changelogs?|db\/migrate|flyway|liquibase|alembic|(?:search|elastic\w*|opensearch)\/[\w-]+)\/|(?:^|\/)V\d[\w.]*__[^/]*$|\.sql$|schema\.prisma$/i;
 /** Files by which what programs run on is changed. */
 export const OF_PLATFORMS =
   /(?:^|\/)[\w-]*(?:polic(?:y|ies)|network\w*|firewalls?|security-?groups?|terraform|pulumi|crossplane|ansible|istio|mesh|clusters?|platform|infra\w*)[\w-]*\/|\.(?:tf|tfvars|hcl|bicep)$|networkpolic(?:y|ies)|egress|ingress/i;

@@ -31,9 +31,10 @@ function multiplies(shift: MetricShift, shifts: MetricShift[], first: string | n
   return !asked.some((one) => one.since > TIMES_MORE * one.before);
 }
 
-/** Not what each request takes. */
+/** Not what each request takes, of calls or of time. */
 const isAsked = (metric: string) =>
-  metricKind(metric) === 'traffic' && !/\bper (?:request|call)\b/.test(wordsOf(metric));
+  metricKind(metric) === 'traffic' &&
+  !/\bper (?:request|call)\b|\bp(?:50|75|9\d|99\d) |\b(?:ms|millis\w*|seconds)$/.test(wordsOf(metric));
 
 /** True for a metric of what others ask of a service, as opposed to what it asks of others. */
 export const isAskedFor = (metric: string): boolean => isAsked(metric) && !OUTBOUND.test(metric);

@@ -26,7 +26,7 @@ export function blockedConnections({ detail }: ReadChange): Consequence[] {
     narrows && ports.length > 0
       ? `its network policy lets connections to ports ${ports.slice(0, 6).join(', ')} through only`
       : 'its network policy lets fewer connections through';
-  return [{ why, shows: failsBeside(ports), isPlain: true }];
+  return [{ why, shows: failsBeside(ports), isPlain: true, class: 'network' }];
 }
 
 const portsOf = (lines: string[]): string[] => [

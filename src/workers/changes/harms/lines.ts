@@ -4,7 +4,9 @@ import type { Consequence, ReadChange } from './harm.ts';
 /** A change as the rules of a table look at it: lines that differ, and which of them are the same but for a value. */
 export type Lines = ReadChange & { altered: AlteredLine[] };
 /** A kind of change that does harm, by its lines, and how the harm shows. */
-export type HarmRule = Pick<Consequence, 'why' | 'shows' | 'ofStatements'> & { when: (lines: Lines) => boolean };
+export type HarmRule = Pick<Consequence, 'why' | 'shows' | 'ofStatements' | 'class'> & {
+  when: (lines: Lines) => boolean;
+};
 
 export const some = (lines: string[], pattern: RegExp): boolean => lines.some((line) => pattern.test(line));
 export const came = ({ removed, added }: Lines, pattern: RegExp): boolean =>

@@ -38,6 +38,7 @@ export function changedProbe({ detail }: ReadChange): Consequence[] {
 export const OF_CONTAINERS: readonly HarmRule[] = [
   {
     why: 'its programs get less memory',
+    class: 'resource',
     when: ({ removed, added }) => memoryOf(added) <= MUCH_LESS * memoryOf(removed),
     shows: /memor|heap|\boom|\bgc\b|exit code 137|signal: killed|Runtime\.ExitError|evict|swap|cannot allocate/i,
   },

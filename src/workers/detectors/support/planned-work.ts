@@ -1,9 +1,11 @@
+import { complainsOften } from '../../changes/served-demand.ts';
+import { isStore } from '../../kubernetes-state/logs/store-of.ts';
+import { metricKind } from '../../localisation/telemetry/metric-kind.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { Proof } from './clean-evidence.ts';
-import { coursesOf, endsUsual, firstRow } from './courses.ts';
+import { type Course, coursesOf, endsUsual, firstRow, isOfTime } from './courses.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { sameName } from './names.ts';
-import { oneLine } from './text.ts';
 import { unfelt } from './unfelt.ts';
 import { measuredMetric } from './usual-metric.ts';
 
@@ -11,7 +13,7 @@ import { measuredMetric } from './usual-metric.ts';
 const WORK =
   /\b(?:back-?fill|re-?index|reprocess|replay|re-?build|bulk|import|export|migrat|snapshot|compaction|load ?test|soak ?test|drill|rehears|re-?encrypt|re-?sync|warm-?up|archiv|purge|clean-?up|batch (?:job|run)|maintenance)\w*/i;
 const BEGINS = /\b(?:start\w*|begin\w*|begun|running|launched|kick\w* off|joined|joining)\b/i;
-const ENDS = /\b(?:finished|completed?|done|ended)\b/i;
+const ENDS = /\b(?:finished|completed?|done|ended|caught up|drained)\b/i;
 const FAILED = /\b(?:fail\w*|errors?|abort\w*|killed|incomplete|timed? ?out)\b(?!["']?\s?[=:]\s?["']?0\b)/i;
 const NONE = /\b(?:0|no|without(?: any)?) (?:fail\w*|errors?)\b/gi;
 /** It begins so long before its measure moves and is told of so long after at most; and so soon after its end all is as before. */
@@ -38,17 +40,37 @@ export function plannedWork(input: DetectorInput): Proof | null {
   const over = back === null ? undefined : since[back]?.[0];
   const told = toldWork(input);
   const begun = told.find(({ at, text }) => BEGINS.test(text) && at >= moved - BEFORE_MS && at <= moved + AFTER_MS);
-  const ended = told.findLast(
-    ({ service, at, text }) => service === begun?.service && ENDS.test(text) && at > begun.at,
-  );
+  const ended = told.findLast(({ at, text }) => begun !== undefined && ENDS.test(text) && at > begun.at);
   if (!begun || !ended || over === undefined || over > ended.at + SOON_MS || over < moved) return null;
-  const felt = unfelt(input, measured);
+  const felt = unfelt(input, measured) ?? unfeltByOthers(input, [measured.service, begun.service, ended.service]);
   if (!felt || FAILED.test(ended.text.replace(NONE, ''))) return null;
   return {
-    statement: `${measured.metric} of ${measured.service} was up for as long as planned work went on ("${oneLine(begun.text, 80)}" to "${oneLine(ended.text, 80)}"), is as before since, and nobody felt anything of it`,
+    statement: `${measured.metric} of ${measured.service} was up for as long as planned work went on (${nameOf(begun.text)}), is as before since, and nobody else felt anything of it`,
     evidence: [...new Set([course.evidence, begun.number, ended.number, ...felt])],
   };
 }
+
+/**
+ * The evidence that nobody but those who work feels anything: what they and their stores do otherwise is as before at the end, none of their work
+ * fails, and all others answer as fast and as well as ever. Null where nobody else was measured.
+ */
+function unfeltByOthers(input: DetectorInput, working: string[]): number[] | null {
+  const courses = coursesOf(input);
+  const isAtWork = ({ service }: Course) => isStore(service) || working.some((one) => sameName(one, service));
+  const others = courses.filter((course) => !isAtWork(course));
+  const answers = others.filter(
+    ({ metric }) => isOfTime(metric) || ['failures', 'successes'].includes(metricKind(metric)),
+  );
+  const fails = courses.some((course) => metricKind(course.metric) === 'failures' && course.left !== null);
+  const stays = courses.filter(isAtWork).every(endsUsual) && others.every(({ left }) => left === null);
+  if (fails || !stays || complainsOften(input)) return null;
+  return answers.some(({ metric }) => isOfTime(metric)) && answers.some(({ metric }) => !isOfTime(metric))
+    ? [...new Set(answers.map(({ evidence }) => evidence))]
+    : null;
+}
+
+/** The work in the word of whoever began it; what else is said of it holds numbers of its own. */
+const nameOf = (text: string): string => WORK.exec(text)?.[0].toLowerCase() ?? 'work';
 
 /** What was said of such work, oldest first. */
 const toldWork = ({ evidence }: DetectorInput): Told[] =>

@@ -134,10 +134,10 @@ describe('reasons outside of the program', () => {
     expect(cause).to.include({ kind: 'storage', service: 'stock-db' });
   });
 
-  it('is no demand that each request takes more calls', () => {
+  it('is no demand that each request takes more calls, or more time', () => {
     const complaints = [{ service: 'depot', severity: 'WARN', body: 'request % exceeded its budget' }];
-    const jumps = [{ service: 'depot', metric: 'db_calls_per_request', from: 2, to: 90 }];
-    expect(causeOf(complaints, { jumps })).to.equal(null);
+    for (const metric of ['db_calls_per_request', 'request_p95_ms'])
+      expect(causeOf(complaints, { jumps: [{ service: 'depot', metric, from: 2, to: 90 }] }), metric).to.equal(null);
   });
 
   it('is a store that has no number left for new rows, by the words of whoever keeps them', () => {

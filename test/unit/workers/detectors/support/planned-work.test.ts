@@ -23,6 +23,20 @@ describe('planned work', () => {
     expect(proof(DEPTH, ...FINE, worked())?.statement).to.include('as long as planned work went on');
   });
 
+  it('may keep those busy who do it, and their store, for as long as it lasts', () => {
+    const busy = [
+      course(5, 'oldest_record_age_seconds', 2, [300, 600, 900, 2]),
+      course(6, 'insert_p95_ms', 4, [11, 11, 11, 4], 'menu-pg'),
+    ];
+    const users = [course(7, 'http_server_p99_ms', 90, [], 'shop'), course(8, 'http_5xx_ratio', 0.001, [], 'shop')];
+    expect(proof(DEPTH, ...busy, ...users, worked())).not.to.equal(null);
+    expect(proof(DEPTH, ...busy, worked())).to.equal(null);
+    expect(proof(DEPTH, ...busy, users[1]!, course(7, 'http_server_p99_ms', 90, [400], 'shop'), worked())).to.equal(
+      null,
+    );
+    expect(proof(DEPTH, ...busy, ...users, course(9, 'failed_records_total', 0, [4, 9]), worked())).to.equal(null);
+  });
+
   it('is not shown where it failed, never ended, or the measure stays away', () => {
     expect(proof(DEPTH, ...FINE, worked('reindex of menus ended, 213 failed'))).to.equal(null);
     expect(proof(DEPTH, ...FINE, said([69, 'reindex of menus started, OPS-77']))).to.equal(null);
