@@ -7,7 +7,7 @@ import type { RecordedCase } from '../../test/fixtures/recorded-cases/recorded-c
  * class, the false alarms, and what is identified and wrong: the figures of docs/analysis.md.
  * Usage: `node scripts/bootstrap.mjs scripts/eval/recorded-cases.ts [--failures] [--leave-out] [BATCH...]`; `--failures` names what cases
  * lack, `BATCH` is the beginning of the names of the batches to judge (all of them). `--leave-out` judges every case again without each of its
- * answers: what cannot be known any more may be left open, but nothing wrong may be said.
+ * answers: what cannot be known any more may be left open, but nothing wrong may be said; with `--failures` where it was.
  */
 const FAILURES = process.argv.includes('--failures');
 const LEAVE_OUT = process.argv.includes('--leave-out');
@@ -52,27 +52,41 @@ function showFailures(outcomes: Outcome[]): void {
   }
 }
 
-/** The case without each of its answers. */
-function leftOut(one: RecordedCase): RecordedCase[] {
+/** The case without each of its answers, by what was left out. */
+function leftOut(one: RecordedCase): { without: string; recorded: RecordedCase }[] {
   const { outputs, snapshots = [] } = one;
   const rest = (one.telemetry?.length ?? 0) + (one.objects?.length ?? 0);
   if (outputs.length + snapshots.length + rest < 2) return [];
   return [
-    ...outputs.map((_, index) => ({ ...one, outputs: outputs.toSpliced(index, 1) })),
-    ...snapshots.map((_, index) => ({ ...one, snapshots: snapshots.toSpliced(index, 1) })),
+    ...outputs.map(([without], index) => ({ without, recorded: { ...one, outputs: outputs.toSpliced(index, 1) } })),
+    ...snapshots.map(([without], index) => ({
+      without,
+      recorded: { ...one, snapshots: snapshots.toSpliced(index, 1) },
+    })),
   ];
 }
 
 function showLeftOut(): void {
-  const cases = batches.flatMap(([, own]) => own);
-  const [calm, ill] = [true, false].map((healthy) =>
-    cases.filter((one) => (one.class === 'healthy') === healthy).flatMap((one) => leftOut(one).map(judge)),
-  );
-  const wrong = ill!.filter(({ class: isRight, report }) => !isRight && report.verdict === 'identified');
-  const asWell = ill!.filter(({ report }) => report.verdict === 'healthy');
+  const judged = batches
+    .flatMap(([, own]) => own)
+    .flatMap((one) => leftOut(one).map(({ without, recorded }) => ({ without, ...outcomeOf(recorded) })));
+  const calm = judged.filter(({ healthy }) => healthy);
+  const ill = judged.filter(({ healthy }) => !healthy);
+  const kinds = {
+    'false alarm': calm.filter(({ falseAlarm }) => falseAlarm),
+    'identified and wrong': ill.filter(({ class: isRight, report }) => !isRight && report.verdict === 'identified'),
+    'called healthy': ill.filter(({ report }) => report.verdict === 'healthy'),
+  };
+  const [alarms, wrong, asWell] = Object.values(kinds).map(({ length }) => length);
   console.log(
-    `an answer left out: false alarms ${calm!.filter(({ falseAlarm }) => falseAlarm).length} of ${calm!.length}, of ${ill!.length} faults identified and wrong ${wrong.length}, called healthy ${asWell.length}`,
+    `an answer left out: false alarms ${alarms} of ${calm.length}, of ${ill.length} faults identified and wrong ${wrong}, called healthy ${asWell}`,
   );
+  if (!FAILURES) return;
+  for (const [kind, those] of Object.entries(kinds))
+    for (const { id, without, report } of those)
+      console.log(
+        `  ${id} without ${without}: ${kind} (${report.verdict} ${report.rootCause.statement.slice(0, 160)})`,
+      );
 }
 
 const batches = Object.entries(BATCHES).filter(
