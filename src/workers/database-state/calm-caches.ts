@@ -2,7 +2,7 @@ import { numberIn, settingIn } from '../kubernetes-state/logs/answer-rows.ts';
 import { keySpace, makesRoom } from '../kubernetes-state/logs/key-space.ts';
 import type { Calm } from './calm.ts';
 import { countedCache, notesOfCache } from './calm-counted-caches.ts';
-import { printedLoan, swapsNow } from './lent-memory.ts';
+import { printedLoan, swapsNow } from './lent-host-memory.ts';
 import { cell, type PrintedState, rowsWith } from './printed/printed-state.ts';
 
 /** A cache finds so many times as often as it misses what it is asked for. */

@@ -5,7 +5,7 @@ import { DOUBT } from '../detectors/support/doubt.ts';
 import { SYMPTOM_OF_USERS, seenIn } from './complaints.ts';
 import type { MetricSeries } from './database-state.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
-import { lentMemory, OF_PAGES, speaksOfFreeMemory } from './lent-memory.ts';
+import { lentHostMemory, OF_PAGES, speaksOfFreeMemory } from './lent-host-memory.ts';
 import { profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
 import { workloadCause } from './workload-causes.ts';
 
@@ -36,7 +36,7 @@ export function concernsHost(input: DetectorInput): boolean {
   const text = alertText(input.alerts);
   const own = state.series.filter(({ metric }) => OF_HOST.test(metric));
   if (SYMPTOM_OF_USERS.test(text)) return false;
-  if (own.length > 0 && speaksOfFreeMemory(text) && lentMemory(state)) return true;
+  if (own.length > 0 && speaksOfFreeMemory(text) && lentHostMemory(state)) return true;
   return own.some(({ metric }) => LOAD.test(metric)) && (SPEAKS_OF_LOAD.test(text) || diskIsAsBefore(input, own));
 }
 
@@ -60,7 +60,7 @@ export function healthyHost(input: DetectorInput): { statement: string; evidence
   const { state, stories } = diagnoseDatabase(input);
   const host = state.series.filter(({ metric }) => OF_HOST.test(metric)).flatMap((one) => profileSeries(one) ?? []);
   const blamed = (workloadCause(state)?.confidence ?? 0) >= DOUBT || stories.some(({ score }) => score >= DOUBT);
-  const lent = speaksOfFreeMemory(alertText(input.alerts)) ? lentMemory(state) : null;
+  const lent = speaksOfFreeMemory(alertText(input.alerts)) ? lentHostMemory(state) : null;
   const felt = lent ? host.filter(({ series }) => !OF_PAGES.test(series.metric)) : host;
   if (felt.length < ENOUGH || blamed || !felt.every(isAtRest)) return null;
   const shown = host

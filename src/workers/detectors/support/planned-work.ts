@@ -8,14 +8,12 @@ import { evidenceOf } from './evidence-of.ts';
 import { sameName } from './names.ts';
 import { unfelt } from './unfelt.ts';
 import { measuredMetric } from './usual-metric.ts';
+import { tellsEnd, tellsFailure } from './work-words.ts';
 
 /** Work that somebody starts, that ends by itself, and of which there is much at once. */
 const WORK =
   /\b(?:back-?fill|re-?index|reprocess|replay|re-?build|bulk|import|export|migrat|snapshot|compaction|load ?test|soak ?test|drill|rehears|re-?encrypt|re-?sync|warm-?up|archiv|purge|clean-?up|batch (?:job|run)|maintenance)\w*/i;
 const BEGINS = /\b(?:start\w*|begin\w*|begun|running|launched|kick\w* off|joined|joining)\b/i;
-const ENDS = /\b(?:finished|completed?|done|ended|caught up|drained)\b/i;
-const FAILED = /\b(?:fail\w*|errors?|abort\w*|killed|incomplete|timed? ?out)\b(?!["']?\s?[=:]\s?["']?0\b)/i;
-const NONE = /\b(?:0|no|without(?: any)?) (?:fail\w*|errors?)\b/gi;
 /** It begins so long before its measure moves and is told of so long after at most; and so soon after its end all is as before. */
 const [BEFORE_MS, AFTER_MS, SOON_MS] = [15 * 60_000, 5 * 60_000, 15 * 60_000];
 const MAX_BODY = 500;
@@ -40,10 +38,10 @@ export function plannedWork(input: DetectorInput): Proof | null {
   const over = back === null ? undefined : since[back]?.[0];
   const told = toldWork(input);
   const begun = told.find(({ at, text }) => BEGINS.test(text) && at >= moved - BEFORE_MS && at <= moved + AFTER_MS);
-  const ended = told.findLast(({ at, text }) => begun !== undefined && ENDS.test(text) && at > begun.at);
+  const ended = told.findLast(({ at, text }) => begun !== undefined && tellsEnd(text) && at > begun.at);
   if (!begun || !ended || over === undefined || over > ended.at + SOON_MS || over < moved) return null;
   const felt = unfelt(input, measured) ?? unfeltByOthers(input, [measured.service, begun.service, ended.service]);
-  if (!felt || FAILED.test(ended.text.replace(NONE, ''))) return null;
+  if (!felt || tellsFailure(ended.text)) return null;
   return {
     statement: `${measured.metric} of ${measured.service} was up for as long as planned work went on (${nameOf(begun.text)}), is as before since, and nobody else felt anything of it`,
     evidence: [...new Set([course.evidence, begun.number, ended.number, ...felt])],

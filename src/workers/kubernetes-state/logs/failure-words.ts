@@ -1,3 +1,4 @@
+import { countsNone } from '../../detectors/support/work-words.ts';
 import { CALL_FAILURES } from './call-failures.ts';
 import type { FailureKind } from './failure-kind.ts';
 import { PLATFORM_FAILURES } from './platform-failures.ts';
@@ -36,16 +37,13 @@ export const LEVEL_WORDS: readonly { pattern: RegExp; weight: number }[] = [
 const HARMLESS =
   /error[_-]?(?:handler|page|log|rate|count|reporting)\b(?!.{0,40}(?:exceed|high))|\bdefault error\b|npm info it worked|previous terminated container|errors?\.log\b|ignore errors|This is a development server|deprecat|reconnected|recovered|succeeded after|retry succeeded|alarm (?:is )?(?:cleared|off)|LOG: +(?:could not (?:receive|send) data (?:from|to) client|unexpected EOF on client|incomplete startup packet|invalid length of startup packet)|TLS handshake error from \S+ (?:EOF|tls: client offered only unsupported versions|tls: no cipher suite supported|read tcp \S+ (?:i\/o timeout|read: connection reset))|client (?:unexpectedly closed|prematurely closed|closed (?:keepalive )?connection|disconnected)|Got an error reading communication packets|Aborted connection \d+|context canceled|overcommit_memory|no config file specified|IP address '[^']+' could not be resolved|was not properly shut down; automatic recovery|role "root" does not exist|favicon\.ico|robots\.txt|invalid login attempt|stream ID \d+; CANCEL|reflector\.go:\d+\] watch of|^Asking node \S+ to report|reported no (?:local )?alarms|no latency spike was observed/i;
 
-/** What is counted and is none, or a field for it that is empty. */
-const NONE_OF_IT =
-  /\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|failed|warnings?|exceptions?)\b|\b(?:errors?|failures?|failed|err)["']?\s?[=:]\s?["']?(?:0|none|null|nil|false|""|\[\]|<nil>)(?:\b|["\s,;]|$)|\bLast_(?:SQL_|IO_)?Error:\s*$/i;
-/** The same, counted, and there are some: `errors=3 failed=0`. */
+/** Failures that are counted, and there are some: `errors=3 failed=0`. */
 const SOME_OF_IT =
   /\b(?:errors?|failures?|failed|exceptions?)["']?\s?[=:]\s?["']?[1-9]|\b[1-9]\d*,? (?:errors|failures|failed|exceptions)\b/i;
 
 /** True for a line that only sounds like trouble. */
 export const isHarmless = (line: string): boolean =>
-  HARMLESS.test(line) || (NONE_OF_IT.test(line) && !SOME_OF_IT.test(line));
+  HARMLESS.test(line) || (countsNone(line) && !SOME_OF_IT.test(line));
 
 /** What a shop refuses its customers, and a bank theirs, is its business. */
 export const BUSINESS =

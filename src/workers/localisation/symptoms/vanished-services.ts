@@ -1,3 +1,4 @@
+import { tellsEnd, tellsFailure } from '../../detectors/support/work-words.ts';
 import { extent, median } from '../statistics/robust.ts';
 import { clarityOfSurprise, surpriseOfFewer } from '../statistics/surprise.ts';
 import type { LogLine } from '../telemetry/read-logs.ts';
@@ -28,19 +29,10 @@ export function vanishedServices(series: Series[], lines: LogLine[] = []): Sympt
   });
 }
 
-const DONE = /\b(?:finished|completed?|done|nothing (?:left|more) to do)\b/i;
-const NOT_DONE =
-  /\b(?:fail\w*|errors?|aborted|killed|incomplete|not (?:done|finished|completed?)|timed? ?out)\b(?!["']?\s?[=:]\s?["']?0\b)/i;
-/** What is counted and there is none of. */
-const NONE = /\b(?:0|no) (?:fail\w*|errors?)\b/gi;
-
 /** True where the last that a service said is that it has done what it was started for. */
 function saidDone(service: string, lines: LogLine[]): boolean {
-  const last = lines
-    .findLast(({ component }) => component.service === service)
-    ?.body.slice(0, 500)
-    .replace(NONE, '');
-  return last !== undefined && DONE.test(last) && !NOT_DONE.test(last);
+  const last = lines.findLast(({ component }) => component.service === service)?.body;
+  return last !== undefined && tellsEnd(last) && !tellsFailure(last);
 }
 
 const timesOf = (series: Series[]) => series.flatMap(({ points }) => points.map(([at]) => at));

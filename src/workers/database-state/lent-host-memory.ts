@@ -36,7 +36,7 @@ export const OF_PAGES =
   /mem(?:ory)?[._](?:memfree|free|cached|buffers?|buffered|dirty|active|inactive|writeback|slab)/i;
 
 /** What the metrics of a host show of memory that is lent to the cache of pages; null where they do not, or it is missed. */
-export function lentMemory({ series }: DatabaseState): Calm | null {
+export function lentHostMemory({ series }: DatabaseState): Calm | null {
   const of = (name: RegExp): SeriesProfile[] =>
     series.filter(({ metric }) => name.test(plain(metric))).flatMap((one) => profileSeries(one) ?? []);
   const [total] = of(NAMES.total);
