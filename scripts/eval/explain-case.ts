@@ -1,3 +1,4 @@
+import type { Evidence } from '../../src/shared/report.ts';
 import { judgeChanges } from '../../src/workers/changes/change-fit.ts';
 import { incidentPicture } from '../../src/workers/changes/incident-picture.ts';
 import { liveChanges } from '../../src/workers/changes/live-changes.ts';
@@ -34,7 +35,7 @@ function explain(recorded: RecordedCase): void {
     recorded.component.join(' or '),
     words,
   );
-  if (EVIDENCE) for (const { number, capability, text } of seen.evidence) say(`--- [${number}] ${capability}\n${text}`);
+  if (EVIDENCE) for (const one of seen.evidence) say(`--- [${one.number}] ${toldIn(one)}`);
   say('--- findings');
   for (const { detector, class: is, confidence, cause, component, statement, evidence } of findings)
     say(
@@ -50,6 +51,13 @@ function explain(recorded: RecordedCase): void {
   const right = { stated: judged.stated, named: judged.named, class: judged.class, commit: judged.culprit !== false };
   const wrong = Object.entries(right).flatMap(([what, is]) => (is ? [] : [what]));
   say('--- wrong or missing', wrong.join(', ') || 'nothing');
+}
+
+/** What somebody at a terminal would see of a piece of evidence. */
+function toldIn({ capability, data, text }: Evidence): string {
+  if (capability !== 'command.output') return `${capability}\n${text}`;
+  const { command, output } = data as { command: string; output: string };
+  return `${command}\n${output}`;
 }
 
 function explainChanges(seen: DetectorInput, truth: string | undefined): void {
