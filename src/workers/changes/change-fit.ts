@@ -1,4 +1,4 @@
-import { utcText } from '../detectors/support/text.ts';
+import { unique, utcText } from '../detectors/support/text.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
 import { asksMore } from './demand.ts';
@@ -23,6 +23,13 @@ export type JudgedChange = {
   mechanism: Fit;
   score: number;
 };
+
+/** The evidence of a change and of everything by which it fits. */
+export const evidenceOfChange = ({
+  live,
+  ...fits
+}: Pick<JudgedChange, 'live' | 'time' | 'place' | 'mechanism'>): number[] =>
+  unique([...live.evidence, ...[fits.time, fits.place, fits.mechanism].flatMap(({ evidence = [] }) => evidence)]);
 
 const HOUR_MS = 3_600_000;
 /** Most changes that do harm do it soon; some need the right load or data. */

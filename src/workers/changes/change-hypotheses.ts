@@ -1,5 +1,6 @@
 import type { Hypothesis } from '../../shared/report.ts';
-import { oneLine, unique } from '../detectors/support/text.ts';
+import { oneLine } from '../detectors/support/text.ts';
+import { evidenceOfChange } from './change-fit.ts';
 import type { LiveChange } from './live-changes.ts';
 import type { ChangeVerdict } from './suspect-change.ts';
 
@@ -14,7 +15,7 @@ export function changeHypotheses({ culprit, ruledOut }: Pick<ChangeVerdict, 'cul
           statement: `The change ${named(culprit.live)} caused it: ${culprit.mechanism.why}; ${culprit.time.why}; ${culprit.place.why}`,
           standing: 'supported',
           confidence: Number(Math.min(SUREST, culprit.score).toFixed(2)),
-          evidence: culprit.live.evidence,
+          evidence: evidenceOfChange(culprit),
         },
       ]
     : [];
@@ -23,7 +24,7 @@ export function changeHypotheses({ culprit, ruledOut }: Pick<ChangeVerdict, 'cul
       statement: `Not the change ${named(judged.live)}: ${why}`,
       standing: 'ruled_out',
       confidence: 0.7,
-      evidence: unique(judged.live.evidence),
+      evidence: evidenceOfChange(judged),
     }),
   );
   return [...blamed, ...others];

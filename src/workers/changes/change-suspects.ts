@@ -1,6 +1,7 @@
 import type { AlertClass } from '../../shared/alert.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
+import { evidenceOfChange } from './change-fit.ts';
 import { type ChangeVerdict, suspectChange } from './suspect-change.ts';
 
 /**
@@ -19,7 +20,7 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   const reason = culprit
     ? `${culprit.live.change.title}: ${culprit.mechanism.why}; ${culprit.time.why}`
     : operational?.statement;
-  const cited = culprit?.live.evidence ?? operational?.evidence ?? [];
+  const cited = culprit ? evidenceOfChange(culprit) : (operational?.evidence ?? []);
   const beginning: Suspect = {
     ...first,
     score: culprit ? Math.max(first.score, EXPLAINED) : first.score,

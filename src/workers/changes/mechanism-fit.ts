@@ -8,7 +8,13 @@ import { speaksOfTable } from './told-statements.ts';
 import { tellingWords } from './words.ts';
 
 /** How one condition is met, 0 to 1, with the reason as a clause. */
-export type Fit = { score: number; why: string; class?: AlertClass };
+export type Fit = {
+  score: number;
+  why: string;
+  class?: AlertClass;
+  /** Where the metric that the reason names was seen. */
+  evidence?: number[];
+};
 
 type Words = Map<string, { written: string; weight: number }>;
 
@@ -84,8 +90,10 @@ export function mechanismFit(
     harm && isNamed(harm, symptoms) ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect);
   const score = possible * (match / (match + HALF_MATCH));
   if (harm) {
-    const why = `${whyOf(effect, harm)}, which shows as "${shownBy(harm, symptoms.said)}"`;
-    return { score, why, ...(harm.class && { class: harm.class }) };
+    const shown = shownBy(harm, symptoms.said);
+    const evidence = symptoms.signs.flatMap((sign) => (sign.metric.includes(shown) ? sign.evidence : []));
+    const why = `${whyOf(effect, harm)}, which shows as "${shown}"`;
+    return { score, why, evidence, ...(harm.class && { class: harm.class }) };
   }
   if (shared.length === 0 && tightened)
     return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
@@ -136,7 +144,8 @@ function weightOf(harm: Consequence, symptoms: Shown): number {
 
 /** False where the troubles that are told by name, or the tables of the statements that are told, are others than those of this harm. */
 function isNamed(harm: Consequence, { told, tables, written }: Shown): boolean {
-  if (harm.ofStatements && tables.size > 0 && !speaksOfTable(tables, written)) return false;
+  // Whatever else is told follows from statements that take long.
+  if (harm.ofStatements && tables.size > 0) return speaksOfTable(tables, written);
   return told.length === 0 || told.some((line) => specificSign(harm, line) !== null);
 }
 

@@ -73,10 +73,14 @@ function shiftOf(
   if (usual.length < IN_ROW) return null;
   const { before, bound } = usualBand(usual);
   const isFar = (index: number) => Math.abs(points[index]![1] - before) > bound;
+  const isAbove = (index: number) => points[index]![1] > before;
   for (let index = usual.length; index + IN_ROW <= points.length && points[index]![0] <= alertAt; index++) {
     if (!isFar(index)) continue;
     const later = points.slice(index).filter(([at], offset) => offset < IN_ROW || at <= alertAt);
-    const stays = later.filter((_, offset) => isFar(index + offset)).length >= STAYS * later.length;
+    // What rose with the morning and fell with the trouble left its level when it fell.
+    const stays =
+      later.filter((_, offset) => isFar(index + offset) && isAbove(index + offset) === isAbove(index)).length >=
+      STAYS * later.length;
     if (!stays || !isFar(index + 1)) continue;
     const since = median(later.map(([, value]) => value));
     const went = points[index + IN_ROW - 1]![1] - points[index - 1]![1];

@@ -36,16 +36,24 @@ export function placeFit(live: LiveChange, picture: IncidentPicture): PlaceFit {
     services.find((service) => named.has(service)) ?? inTrouble.find((other) => isOne(other.service))?.service;
   if (troubled) return { score: ELSEWHERE, why: `it ${works} ${troubled}, which is in trouble too` };
   const elsewhere = ofOthers(live, picture);
-  if (elsewhere) return { score: ELSEWHERE, why: elsewhere, feltByOthers: true };
+  if (elsewhere) return { score: ELSEWHERE, ...elsewhere, feltByOthers: true };
   return { score: 0, why: `it ${works} ${services.slice(0, 2).join(', ')}, which is not in trouble` };
 }
 
 /** Why what runs at a place that is in no trouble may concern one that is. */
-function ofOthers({ services, change, at }: LiveChange, { shifts, onset, seen }: IncidentPicture): string | null {
-  const [service = ''] = services;
+function ofOthers(live: LiveChange, picture: IncidentPicture): Pick<Fit, 'why' | 'evidence'> | null {
+  const { services, at } = live;
+  const { shifts, onset } = picture;
   const moved =
     at === null ? null : shifts.find((shift) => services.includes(shift.service) && isOwn(shift, at, onset));
-  if (moved) return `it runs in ${moved.service}, where ${moved.metric} changed after it`;
+  if (moved)
+    return { why: `it runs in ${moved.service}, where ${moved.metric} changed after it`, evidence: [moved.evidence] };
+  const why = madeForOthers(live, picture);
+  return why === null ? null : { why };
+}
+
+function madeForOthers({ services, change }: LiveChange, { seen }: IncidentPicture): string | null {
+  const [service = ''] = services;
   const { files } = change;
   if (change.kind !== 'commit' || files.length === 0) return null;
   if (files.every((file) => OF_STORES.test(file))) return 'it changes what stores hold';

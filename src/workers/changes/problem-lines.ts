@@ -24,6 +24,9 @@ const USUAL_BEFORE_MS = 60 * MINUTE_MS;
 /** Where less than that was recorded, the first part shows what is usual. */
 const USUAL_SHARE = 0.25;
 const WARNS = /^(?:warn|err|fatal|crit|alert|emerg|panic|severe)/i;
+/** Statements that databases log because they took long; what builds or tends something takes its time. */
+const TOOK_LONG =
+  /\bduration: \d{3,}(?:\.\d+)? ms\b(?=.{0,80}\b(?:select|insert|update|delete|with|merge|call)\b)|\bQuery_time: (?:[1-9]\d*|0\.[5-9])/i;
 const TELLS_TROUBLE =
   /\b(?:unavailable|timed? ?out|refused|rejected|exhausted|exceeded|slow|saturated|overloaded|degraded|denied|unknown|missing|out of)\b/i;
 
@@ -84,6 +87,7 @@ function logRows({ evidence }: LocalisationInput): Row[] {
       if (!service || Number.isNaN(ms)) return [];
       const complains =
         WARNS.test(severity ?? '') ||
+        TOOK_LONG.test(body.slice(0, MAX_BODY)) ||
         ((looksLikeError(severity, body) || TELLS_TROUBLE.test(body)) && !isHarmless(body.slice(0, MAX_BODY)));
       return [{ service, at: ms, body: body.slice(0, MAX_BODY), attributes, evidence: number, complains }];
     }),

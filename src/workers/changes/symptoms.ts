@@ -3,7 +3,7 @@ import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
 import { isAskedFor } from './demand.ts';
 import type { IncidentPicture } from './incident-picture.ts';
 import type { MetricShift } from './metric-shifts.ts';
-import { toldTables } from './told-statements.ts';
+import { apartFromStatement, toldTables } from './told-statements.ts';
 import { toldTroubles } from './told-troubles.ts';
 import { tellingWords } from './words.ts';
 
@@ -41,6 +41,9 @@ export const symptomsOf = (picture: IncidentPicture): Symptoms => ({
   runsOut: picture.problems.some(({ body }) => RUNS_OUT.test(body)),
 });
 
+/** So much tells a word of a statement: whatever reads or writes that table has it. */
+const OF_STATEMENT = 0.35;
+
 /** What the complaints say (1), what metrics of failing services moved (0.7), what the alert says (0.5); names of services are places. */
 function symptomWords(picture: IncidentPicture): Map<string, number> {
   const { problems, failing, named } = picture;
@@ -49,7 +52,12 @@ function symptomWords(picture: IncidentPicture): Map<string, number> {
     for (const word of tellingWords(text).keys()) words.set(word, Math.max(weight, words.get(word) ?? 0));
   };
   for (const { metric } of signsOf(picture)) note(metric, 0.7);
-  for (const { body, attributes } of fewOfEach(problems)) note(`${body} ${Object.values(attributes).join(' ')}`, 1);
+  for (const { body, attributes } of fewOfEach(problems))
+    for (const text of [body, ...Object.values(attributes)]) {
+      const { said, statement } = apartFromStatement(text);
+      note(said, 1);
+      note(statement, OF_STATEMENT);
+    }
   for (const service of [...failing.map((one) => one.service), ...named])
     for (const word of tellingWords(service).keys()) words.delete(word);
   return words;

@@ -1,6 +1,8 @@
 import type { ProblemLine } from './problem-lines.ts';
 
 const STATEMENT = /\b(?:select|insert into|update|delete from|replace into)\b/i;
+const STATEMENT_BEGINS =
+  /\b(?:select\b.{1,2000}?\bfrom|insert into|update\b.{1,200}?\bset|delete from|replace into)\b/is;
 const TABLE = /\b(?:from|join|into|update)\s+["'`[]?(?:\w+["'`\]]?\.["'`[]?)?([a-z_]\w*)/gi;
 /** What stands after these words where no table does. */
 const NO_TABLE = /^(?:select|set|where|lateral|unnest|only|the|a|an|information_schema|pg_\w+|dual|values)$/i;
@@ -15,6 +17,12 @@ export function toldTables(problems: ProblemLine[]): Set<string> {
     .filter((text) => STATEMENT.test(text));
   const names = texts.flatMap((text) => [...text.matchAll(TABLE)].map(([, name]) => name!.toLowerCase()));
   return new Set(names.filter((name) => !NO_TABLE.test(name)));
+}
+
+/** A text apart from the statement that it tells, which names what every change of that table names. */
+export function apartFromStatement(text: string): { said: string; statement: string } {
+  const at = STATEMENT_BEGINS.exec(text)?.index ?? text.length;
+  return { said: text.slice(0, at), statement: text.slice(at) };
 }
 
 const LEAST_LETTERS = 4;

@@ -1,5 +1,5 @@
 import type { Action, Finding, Hypothesis } from '../../shared/report.ts';
-import type { JudgedChange } from '../changes/change-fit.ts';
+import { evidenceOfChange, type JudgedChange } from '../changes/change-fit.ts';
 import { changeHypotheses, named } from '../changes/change-hypotheses.ts';
 import { incidentPicture } from '../changes/incident-picture.ts';
 import { judgeConfiguration } from '../changes/judge-configuration.ts';
@@ -103,18 +103,15 @@ function placeOf({ live, place }: JudgedChange, chain: Finding[]): string {
     : `; it runs in ${places}, and ${place.why}`;
 }
 
-function tell(
-  { live, mechanism, time, score }: JudgedChange,
-  input: DetectorInput,
-  place = '',
-): NonNullable<ChangesOfIncident['blamed']> {
+function tell(judged: JudgedChange, input: DetectorInput, place = ''): NonNullable<ChangesOfIncident['blamed']> {
+  const { live, mechanism, time, score } = judged;
   const { kind, title } = live.change;
   const places = live.services.map((name) => ({ name, namespace: namespaceOf(name, input) }));
   return {
     statement: `The change ${named(live)} fits: ${mechanism.why}; ${time.why}${place}`,
     score,
     isRead: live.change.detail !== '',
-    evidence: live.evidence,
+    evidence: evidenceOfChange(judged),
     actions: [
       ...places
         .filter(() => kind === 'deploy')

@@ -16,6 +16,10 @@ const PROSE = /["'`][^"'`]*[A-Za-z]{2} (?!\$)[A-Za-z]{2}/;
 const EVER_NEW =
   /\b\w*(?:request|trace|span|correlation|invocation|message)[-_]?id\b|\btrace(?:parent|state)\b|\bx-b3-\w+|\bcf-ray\b|\bx-amzn-trace-\w+|\bnonce\b|\w*uuid\w*|\bguid\b|random|nanoid|\bnow\b|now\(|time\.time\(|timestamp|currentTime|nanoTime|Date\.now|monotonic/i;
 
+/** All of a request, of which hardly two are the same to the letter. */
+const OF_WHOLE_REQUESTS =
+  /\b(?:RequestURI|request_?uri|originalUrl|full_?path|fullpath|raw_?query|RawQuery|query_?string|QueryString|getQueryString|getRequestURL|GetDisplayUrl|GetEncodedUrl|absolute_uri|build_absolute_uri|user-?agent|UserAgent)\b|\breq(?:uest)?\.url\b|\br\.URL\b(?!\.Path)|\b(?:req|request|r)\.(?:headers|Header)\b/i;
+
 const MIXED_UP =
   /rate.?limit|\b429\b|limit reached|too many|throttl|buckets?\b|_buckets|another|someone else|belongs? to|wrong|mixed|mismatch|collision|duplicate|conflict|already (?:exists|held|locked|in progress|processed|running)|contention|skew|hot (?:partition|key|shard)|out of order|lock wait/i;
 const NEVER_FOUND =
@@ -25,7 +29,7 @@ const NEVER_FOUND =
 export function identityOfKeys(change: ReadChange): Consequence[] {
   const { removed, added, detail } = change;
   const hunk = signedLines(detail);
-  const heads = [...hunk.context, ...(detail.match(/^@@.*$/gm) ?? []).slice(0, 20)];
+  const heads = [...hunk.context, ...hunk.removed, ...(detail.match(/^@@.*$/gm) ?? []).slice(0, 20)];
   const isKey = heads.some((head) => NAMES_KEYS.test(head));
   const built = removed.slice(0, MOST_LINES).filter((line) => buildsKey(line, isKey));
   const now = added.slice(0, MOST_LINES).map((line) => ({ line, parts: partsOf(line) }));
@@ -56,7 +60,7 @@ const NAMES_KEYS =
   /\b(?:func|function|def|fn|fun|const|val|String|string|private|public|static)\b.{0,80}\b\w*(?:key|bucket|partition|shard|fingerprint|lockname|cachename)\w*/i;
 
 const never = (part: string, after: string): Consequence => ({
-  why: `its key holds "${oneLine(part, 40)}", which is another one for every request, so that nothing is found again: "${oneLine(after, 90)}"`,
+  why: `its key holds "${oneLine(part, 40)}", which is another one for ${OF_WHOLE_REQUESTS.test(part) ? 'nearly ' : ''}every request, so that ${OF_WHOLE_REQUESTS.test(part) ? 'hardly anything' : 'nothing'} is found again: "${oneLine(after, 90)}"`,
   shows: NEVER_FOUND,
   isPlain: true,
 });
@@ -90,6 +94,8 @@ const quotedNames = (line: string): string[] =>
 
 /** The part of a new key that never comes again: in its line, or in the function it calls, where the diff shows that. */
 function isEverNew(was: Set<string>, after: string, detail: string): string | null {
+  const whole = OF_WHOLE_REQUESTS.exec(after)?.[0];
+  if (whole) return was.has(whole.split('.').at(-1)!) ? null : whole;
   const parts = [...partsOf(after), ...(after.match(/\b[\w.]+\(/g) ?? []), ...quotedNames(after)];
   const own = parts.find((part) => EVER_NEW.test(part));
   if (own) return was.has(own) ? null : own;

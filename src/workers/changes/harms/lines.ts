@@ -1,3 +1,4 @@
+import { oneLine } from '../../detectors/support/text.ts';
 import { type AlteredLine, alteredLines } from '../line-changes.ts';
 import type { Consequence, ReadChange } from './harm.ts';
 
@@ -6,6 +7,8 @@ export type Lines = ReadChange & { altered: AlteredLine[] };
 /** A kind of change that does harm, by its lines, and how the harm shows. */
 export type HarmRule = Pick<Consequence, 'why' | 'shows' | 'ofStatements' | 'class'> & {
   when: (lines: Lines) => boolean;
+  /** The new line that is quoted beside the kind; none by default. */
+  told?: RegExp;
 };
 
 export const some = (lines: string[], pattern: RegExp): boolean => lines.some((line) => pattern.test(line));
@@ -23,5 +26,12 @@ export const shrinks = ({ altered }: Lines, pattern: RegExp, times = 1): boolean
 /** Reads a change once for all rules of a table. */
 export function harmsBy(rules: readonly HarmRule[], change: ReadChange): Consequence[] {
   const lines: Lines = { ...change, altered: alteredLines(change) };
-  return rules.filter(({ when }) => when(lines)).map(({ when: _, ...harm }) => ({ ...harm, isPlain: true }));
+  return rules
+    .filter(({ when }) => when(lines))
+    .map(({ when: _, told, why, ...harm }) => ({ ...harm, why: withLine(why, change.added, told), isPlain: true }));
+}
+
+function withLine(why: string, added: string[], told?: RegExp): string {
+  const line = told && added.find((one) => told.test(one));
+  return line ? `${why}: "${oneLine(line, 90)}"` : why;
 }

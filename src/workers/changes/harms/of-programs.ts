@@ -19,7 +19,7 @@ const WAITS_IN_PLACE =
 const LOADS_TOGETHER =
   /select_related|prefetch_related|joinedload|selectinload|subqueryload|\.includes\(:|eager_load|\.preload\(:|Preload\("|(?:JOIN|join) (?:FETCH|fetch)|@EntityGraph|FetchType\.EAGER|\.Include\(\w+ =>|\binclude:\s*[{[]|\b[dD]ata_?[lL]oader\b|batch_?load|BatchLoader|loadMany|find_in_batches|preload_associations/;
 const NO_INDEX_HELPS =
-  /\bwhere\b[^;]{0,80}\b(?:lower|upper|date|cast|trim|coalesce|to_char|substr(?:ing)?|date_trunc|year|month)\(\s*["`]?[a-z]|\b(?:i?like)\s+['"`]?%|\bwildcard\b|__icontains|__iexact|\$regex|regexp_match/i;
+  /\b(?:(?:and|or)?_?where(?:_?raw|_?sql)?|having)\b[^;]{0,80}(?<!\.)\b(?:lower|upper|date|cast|trim|ltrim|rtrim|coalesce|ifnull|nvl|to_char|substr(?:ing)?|left|md5|date_trunc|date_format|year|month|convert|extract)\(\s*["`]?[a-z][\w."`]*\s*(?:\)|,|as\b|::|from\b)|\b(?:i?like)\s+['"`]?%|\bwildcard\b|__icontains|__iexact|__date\b|__year\b|\bfunc\.(?:lower|upper|date|date_trunc|trim|coalesce)\(\w+\.\w|\b(?:cb|builder|criteriaBuilder)\.(?:lower|upper|trim|function)\(|\$regex|regexp_match/i;
 const MAKES_CLIENT =
   /\b(?:new (?:https?\.)?Agent\(|new HttpClient\(|new OkHttpClient|http\.Client\{|requests\.Session\(|new Pool\(|createPool\(|new PrismaClient|MongoClient\(|redis\.createClient\(|redis\.NewClient\(|grpc\.(?:Dial|NewClient)\(|boto3\.(?:client|resource)\(|httpx\.(?:Async)?Client\()/;
 /** Within a function, and not kept by an object. */
@@ -86,6 +86,7 @@ export const OF_PROGRAMS: readonly HarmRule[] = [
   {
     why: 'it searches by what no index answers',
     when: (lines) => came(lines, NO_INDEX_HELPS),
+    told: NO_INDEX_HELPS,
     shows: SLOW_STORE,
     ofStatements: true,
   },

@@ -1,5 +1,6 @@
 import { oneLine } from '../../detectors/support/text.ts';
 import { type Consequence, type ReadChange, signedLines } from './harm.ts';
+import { some } from './lines.ts';
 
 /** Calls that take something of which there is only so much, by what it is. */
 const TAKES: readonly [string, RegExp][] = [
@@ -26,11 +27,38 @@ const READS_ALL = /\bpgx\.(?:Collect|ForEach)\w*\(|\bfetch_?all\(|\bsqlx\.Select
 
 /** How those who wait for one complain, and what counts those that are out. */
 const SHOWS =
-  /\bleak\w*|too many (?:clients|open|connections|files|sessions)|(?:connection|pool|permit)\w* (?:is |are )?(?:not available|unavailable|exhausted|full|timed? ?out|timeout)|(?:waiting for|unable to|could not|failed to|when trying to) (?:a |an |get |obtain |acquire |borrow |checkout |connect)|pool (?:size|limit)|queuepool|pool_?(?:wait|busy|active|pending|in_?use|borrowed)|descriptors?\b|EMFILE|open_?f(?:iles|ds)|connections?_(?:active|in_use|open|busy|pending|used)|connection slots|\bacquired=\d|_acquired\b|acquired_conn|idle in transaction|close_wait|numbackends|maximum number of (?:processes|sessions)|prior to obtaining a connection|goroutines|deadlock|lock wait/i;
+  /\bleak\w*|too many (?:clients|open|connections|files|sessions)|(?:connection|pool|permit)\w* (?:is |are )?(?:not available|unavailable|exhausted|full|timed? ?out|timeout)|(?:waiting for|unable to|could not|failed to|when trying to) (?:a |an |get |obtain |acquire |borrow |checkout |connect)|pool (?:size|limit)|queuepool|pool_?(?:wait|busy|active|pending|in_?use|borrowed)|descriptors?\b|EMFILE|open_?f(?:iles|ds)|connections?_(?:active|in_use|open|busy|pending|used)|connection slots|\bacquired=\d|_acquired\b|acquired_conn|idle in transaction|close_wait|numbackends|getconnection\b|maximum number of (?:processes|sessions)|prior to obtaining a connection|goroutines|deadlock|lock wait/i;
 
-/** What is opened by the new lines and given back neither by them nor by the lines around them. */
-export function unclosed({ added, removed, detail }: ReadChange): Consequence[] {
+/** What gives back whatever happens in between, and what does only where the program comes that far. */
+const WHATEVER_HAPPENS =
+  /\.use\s*[{(]|\.use[A-Z]\w*|\busing\b|\bwith\b|\btry\b|\bdefer\b|\bfinally\b|\bensure\b|@Cleanup|\)\s*(?:\{|do)\s*\|\w+\|/;
+const BARE_CLOSE = /\b(?:close|release|dispose|putconn|disconnect|unlock)\w*\s*\(|\bClose\(\)/i;
+const LEAVES = /\b(?:return|throw|raise|break|continue|panic)\b|\?;?\s*$/;
+
+/** What was given back whatever happened and is now given back in one place, which is not come to by who leaves before it. */
+function leavesOpen({ detail }: ReadChange): Consequence[] {
+  // All lines: a way out that was moved together with the rest counts, too.
+  const { added, removed, context } = signedLines(detail);
+  if (!some(removed, WHATEVER_HAPPENS) || some([...added, ...context], WHATEVER_HAPPENS)) return [];
+  for (const [what, takes] of TAKES) {
+    const at = added.findIndex((line) => takes.test(line));
+    if (at === -1 || !removed.some((line) => takes.test(line))) continue;
+    const end = added.findLastIndex((line) => BARE_CLOSE.test(line));
+    const leaves = added.slice(at + 1, end).find((line) => LEAVES.test(line));
+    if (end <= at || leaves === undefined) continue;
+    const told = `"${oneLine(added[end]!, 60)}"`;
+    const why = `it closes the ${what} only at its end (${told}), so that who leaves before ("${oneLine(leaves, 60)}") never gives it back (a leak)`;
+    return [{ why, shows: SHOWS, isPlain: true }];
+  }
+  return [];
+}
+
+/** What is opened by the new lines and given back neither by them nor by the lines around them, or not by all ways out. */
+export function unclosed(change: ReadChange): Consequence[] {
+  const { added, removed, detail } = change;
   const { context } = signedLines(detail);
+  const open = leavesOpen(change);
+  if (open.length > 0) return open;
   if ([...added, ...context].some((line) => GIVES_BACK.test(line)) || added.some((line) => READS_ALL.test(line)))
     return [];
   const gaveBack = removed.some((line) => GIVES_BACK.test(line) || READS_ALL.test(line));

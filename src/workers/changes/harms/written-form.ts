@@ -68,7 +68,7 @@ const NOTHING = /\b(?:zero|empty|null|blank|missing|unset|unknown|default(?:ed)?
 const orNothing = (shows: RegExp): RegExp => new RegExp(`${shows.source}|${NOTHING.source}`, 'i');
 
 const ANY_REFUSED =
-  /\b(?:unknown|unrecogni[sz]ed|unexpected|invalid|unsupported|missing) (?:enum |required )?(?:variant|field|property|value|constant|member|key)\b|UnrecognizedProperty|InvalidFormatException|could not be converted|no enum constant|is not a valid/i;
+  /\b(?:unknown|unrecogni[sz]ed|unexpected|invalid|unsupported|missing) (?:enum |required )?(?:variant|field|property|value|constant|member|key)\b|UnrecognizedProperty|UnknownField|MissingField|MissingKotlinParameter|KeyError|InvalidFormatException|\b(?:fields?|propert(?:y|ies)|keys?)\b[^\n]{0,120}\b(?:(?:is|are|was|were) (?:required|missing|absent|undefined|null)|required)\b|could not be converted|no enum constant|is not a valid/i;
 
 const otherForm = (what: string, shows: RegExp): Consequence => ({
   why: `it writes names in another form: ${what}`,

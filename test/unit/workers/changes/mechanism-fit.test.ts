@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { culpritChange } from '../../../../src/workers/changes/suspect-change.ts';
+import { evidenceOfChange } from '../../../../src/workers/changes/change-fit.ts';
+import { culpritChange, suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
 import { type Commit, type Incident, incident } from '../../../fixtures/rca/change-incident.ts';
 
 const commit = (id: string, title: string, file: string, diff: string, service = 'tickets'): Commit => ({
@@ -55,6 +56,46 @@ describe('how the mechanism of a change fits', () => {
     );
     expect(blamed({ metric, complaints: said('SELECT * FROM "SeatHold" WHERE show = %') }, UNINDEXED)).to.equal(true);
     expect(blamed({ metric, complaints: said('SELECT * FROM invoices WHERE id = %') }, UNINDEXED)).to.equal(false);
+  });
+
+  it('by statements that take long, whatever else is told that follows from them', () => {
+    const complaints = [
+      { service: 'tickets', body: 'LOG:  duration: 4100.% ms  execute: select * from seat_holds where show_id = $1' },
+      { service: 'tickets', body: 'Timeout acquiring a connection. The pool is probably full, request %' },
+    ];
+    expect(blamed({ metric, complaints }, UNINDEXED)).to.equal(true);
+  });
+
+  it('less by the names of a statement that takes long, which whatever uses its table has', () => {
+    const fewer = commit(
+      'fe3e',
+      'HOLD-7: load what is shown',
+      'tickets/holds.py',
+      '-    return SeatHold.objects.filter(show_id=show)\n+    return SeatHold.objects.filter(show_id=show).only("seat")',
+    );
+    const body = 'LOG:  duration: 4100.% ms  execute: select "seat" from "seat_holds" where "show_id" = $1';
+    const told = incident({
+      service: 'tickets',
+      metric,
+      complaints: [{ service: 'tickets', body }],
+      commits: [UNINDEXED, fewer],
+    });
+    expect(culpritChange(told)).to.equal(UNINDEXED.id);
+  });
+
+  it('cites where the metric was seen by which it shows', () => {
+    const jumps = [{ service: 'tickets', metric: 'seat_cache_hit_ratio', from: 0.97, to: 0.08 }];
+    const key = commit(
+      'f00d',
+      'seats: key of the cache',
+      'tickets/key.go',
+      '-func Key(show string) string {\n-\treturn fmt.Sprintf("seat:%s", show)\n+func Key(r *http.Request) string {\n+\treturn "seat:" + r.URL.RequestURI()',
+    );
+    const told = incident({ service: 'tickets', metric, complaints: [slow], jumps, commits: [key] });
+    const { culprit } = suspectChange(told)!;
+    expect(culprit?.mechanism.why).to.include('seat_cache_hit_ratio');
+    const seen = told.evidence.find(({ query }) => query.metric === 'seat_cache_hit_ratio')!.number;
+    expect(evidenceOfChange(culprit!)).to.include(seen);
   });
 
   it('not by a load that fell, nor by requests that others send', () => {

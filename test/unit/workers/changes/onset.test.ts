@@ -34,6 +34,11 @@ describe('when the trouble began', () => {
     expect(beganMinutesAgo('memory_used_bytes', (ago) => 300 + 30 * Math.max(0, 70 - ago))).to.be.above(20);
   });
 
+  it('is not when work that the trouble stopped was still growing with the morning', () => {
+    const stopped = (ago: number) => (ago > 10 ? 140 + Math.max(0, 110 - ago) : 2);
+    expect(beganMinutesAgo('tickets_billed_per_min', stopped)).to.be.within(9, 10);
+  });
+
   it('is when requests jump at once, or what climbs is no work that is done', () => {
     expect(beganMinutesAgo('requests_per_sec', (ago) => (ago > 25 ? 40 : 400))).to.be.within(24, 25);
     expect(beganMinutesAgo('rejected_per_min', climbs)).to.be.above(15);

@@ -49,6 +49,27 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'certificate has expired',
   ],
   [
+    'another one for nearly every request',
+    'feed/key.go',
+    '-func Key(show string) string {\n-\treturn fmt.Sprintf("feed:%s", show)\n+func Key(r *http.Request) string {\n+\treturn "feed:" + r.URL.RequestURI()',
+    'cache_hit_ratio',
+    'permission denied',
+  ],
+  [
+    'no longer told "namingStrategy',
+    'Events.kt',
+    '-    namingStrategy = JsonNamingStrategy.SnakeCase\n+    explicitNulls = false',
+    "MissingFieldException: Fields [ride_id] are required for type 'Ride', but they were missing",
+    'connection refused',
+  ],
+  [
+    'waits much shorter: it changes "requestTimeout" from 4s to 400ms',
+    'httpx/client.go',
+    '-\trequestTimeout = 4 * time.Second\n-\tidleTimeout = 60 * time.Second\n+\tRequest: 400 * time.Millisecond,\n+\tIdle:    60 * time.Second,',
+    'context deadline exceeded',
+    'nil map',
+  ],
+  [
     'another one for every request',
     'lib/keys.rb',
     ' def page_key(ctx)\n-    "page/#{ctx.path}/#{ctx.locale}"\n+    "page/#{ctx.path}/#{ctx.signature()}"\n def signature\n   [path, request_id].join("|")',
@@ -206,6 +227,10 @@ const HARMLESS: [string, string][] = [
   [
     'build.gradle',
     '-  implementation "com.google.code.gson:gson:2.11.0"\n+  implementation "com.google.code.gson:gson:2.11.1"',
+  ],
+  [
+    'options.go',
+    '-\trequestTimeout = 4 * time.Second\n-\tidleTimeout = 60 * time.Second\n+\tRequest: 4000 * time.Millisecond,\n+\tIdle:    40 * time.Second,',
   ],
   ['page.tsx', '-  <td title="open">{state}</td>\n+  <td title="Open">{state}</td>'],
   [

@@ -41,6 +41,20 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'bad request',
   ],
   [
+    'no index answers: "q.whereRaw(',
+    'src/visits.ts',
+    "-  q.where('seen_at', '>=', from).andWhere('seen_at', '<', to);\n+  q.whereRaw('DATE(seen_at) = ?', [day]);",
+    'execute <unnamed>: select * from visits took 4200 ms',
+    'bad request',
+  ],
+  [
+    'no index answers: "Visit.objects.filter(seen_at__date=day)"',
+    'visits/models.py',
+    '-    Visit.objects.filter(seen_at__gte=start, seen_at__lt=end)\n+    Visit.objects.filter(seen_at__date=day)',
+    'statement took 4200 ms',
+    'bad request',
+  ],
+  [
     'client for each call',
     'http.ts',
     '-const agent = new https.Agent({ keepAlive: true });\n+export const call = (url) => fetch(url, { agent: new https.Agent() });',

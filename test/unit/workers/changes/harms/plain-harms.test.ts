@@ -31,6 +31,24 @@ describe('the harm that stands in the lines of a change', () => {
     expect(shows(...leaks[3]!, 'open /data/x: too many open files')).to.equal(true);
   });
 
+  it('finds what is closed at the end only, where some leave before', () => {
+    const early: [string, string][] = [
+      [
+        'Store.kt',
+        '-    ds.connection.use { c ->\n-        val box = c.freeBox() ?: return null\n-        return c.take(box)\n-    }\n+    val c = ds.connection\n+    val box = c.freeBox() ?: return null\n+    val taken = c.take(box)\n+    c.close()\n+    return taken',
+      ],
+      [
+        'rates.py',
+        '-    with pool.getconn() as conn:\n-        if not known(conn):\n-            raise Unknown()\n-        return rate(conn)\n+    conn = pool.getconn()\n+    if not known(conn):\n+        raise Unknown()\n+    found = rate(conn)\n+    pool.putconn(conn)\n+    return found',
+      ],
+    ];
+    for (const [file, diff] of early) expect(whys(file, diff), file).to.include('never gives it back');
+    expect(shows(...early[0]!, 'HikariPool-1 - Connection is not available')).to.equal(true);
+    const straight =
+      '-    ds.connection.use { c -> c.take(box) }\n+    val c = ds.connection\n+    c.take(box)\n+    c.close()';
+    expect(whys('Store.kt', straight)).not.to.include('never gives it back');
+  });
+
   it('takes nothing for a leak that is given back, also around the changed lines', () => {
     const tidy: [string, string][] = [
       ['a.py', '+    with pool.getconn() as conn:\n+        conn.execute(Q)'],
