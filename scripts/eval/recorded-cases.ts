@@ -46,6 +46,7 @@ function showFailures(outcomes: Outcome[]): void {
       ...(is.stated ? [] : [is.healthy ? 'false alarm' : 'not stated']),
       ...(is.named ? [] : ['not named']),
       ...(is.class ? [] : [`class ${report.class}`]),
+      ...(is.culprit === false ? ['commit'] : []),
       ...(is.confidentWrong ? ['identified and wrong'] : []),
     ];
     if (lacks.length > 0) console.log(`  ${id}: ${lacks.join(', ')} (${report.verdict})`);

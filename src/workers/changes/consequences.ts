@@ -34,7 +34,13 @@ const IN_STORE =
   /\b(?:quer\w*|exec\w*|select|find\w*|filter|fetch\w*|load\w*|objects|repository|get\w*By\w*)\b\s*[.(]/i;
 const LOOP = /\bfor\b|\bwhile\b|\.(?:map|forEach|each)\(/;
 const IN_FORM =
-  /[`"']\$\{|\$\{[^}]+\}|json:"|@JsonProperty|toString\(|String\(|\bstr\(|parseInt|Number\(|format\(|serialize|marshal/i;
+  /[`"']\$\{|\$\{[^}]+\}|json:"[^"]*"|@JsonProperty\b[^)]*|toString\(|\bString\(|\bstr\(|parseInt|\bNumber\(|format\(|\w*serialize\w*|\w*marshal\w*/gi;
+/** How lines give data a form, in whatever order: code that only moved gives it the same. */
+const formsIn = (lines: string[]): string =>
+  lines
+    .flatMap((line) => line.match(IN_FORM) ?? [])
+    .sort()
+    .join('\n');
 const MORE_LOGS = /log.?level|\blevel\b|verbos|\bdebug\b/i;
 const ACCESS = /"?\w+:[A-Z]\w+"|permission|role|grant|scope|policy|allow/i;
 
@@ -85,7 +91,7 @@ const RULES: readonly Rule[] = [
   },
   {
     why: 'it gives data another form',
-    when: ({ removed, added }) => removed.length > 0 && some([...removed, ...added], IN_FORM),
+    when: ({ removed, added }) => removed.length > 0 && formsIn(removed) !== formsIn(added),
     shows: FORM,
   },
   {

@@ -50,8 +50,8 @@ export const OF_ACCESS: readonly HarmRule[] = [
   {
     why: 'its pages and answers may no longer be kept by caches in between',
     when: (lines) =>
-      came(lines, /no-store|no-cache|max-age=0\b|private\b/i) ||
+      came(lines, /no-store|no-cache|max-age=0\b|cache.?control.{0,60}\bprivate\b|\bprivate,\s*(?:max-age|must)/i) ||
       shrinks(lines, /\b(?:default|min|max)_ttl\b|s-maxage|max-age/i, 3),
-    shows: /cdn|origin|edge|hit.?rat|miss|rendered|cache_|_cache|egress/i,
+    shows: /cdn|origin|edge|hit.?rat|miss(?!ing)|rendered|cache_|_cache|egress/i,
   },
 ];

@@ -55,9 +55,19 @@ export function explains(cause: Finding, effect: Finding): boolean {
   if (!cause.cause && !effect.cause && cause.detector === 'kubernetes-state' && cause.confidence < effect.confidence)
     return false;
   if (link === 'any') return true;
+  if (isElsewhere(cause, effect)) return false;
   const same = sameComponent(cause.component, effect.component);
   return link === 'same' ? same !== false : same !== true;
 }
+
+/** True for a trouble that surely began at a service other than the one that complains of an address, which may be the troubled one's own. */
+const isElsewhere = (cause: Finding, effect: Finding): boolean =>
+  effect.detector in PLACE &&
+  cause.component !== null &&
+  isIpAddress(cause.component) &&
+  effect.component !== null &&
+  effect.confidence > cause.confidence &&
+  !cause.statement.includes(effect.component);
 
 /** Null when it cannot be told: a component is unknown, or an address that may be anybody's. */
 function sameComponent(left: string | null, right: string | null): boolean | null {

@@ -21,9 +21,33 @@ const PATH = /\s(\/[^\s"?]{0,200})/;
 
 /** So many refusals, so large a share of them of one visitor, and so large a share of what he asks that only scanners ask for. */
 const [ENOUGH, MOST, PROBING] = [6, 0.6, 0.3] as const;
+/** As many addresses of one network a scanner has. */
+const SIDE_BY_SIDE = 8;
 const MAX_BODY = 600;
 
-type Refusal = { at: number; visitor: string; path: string; evidence: number };
+/** Where logs put the address of who asks, if not into the line. */
+const OF_VISITORS = [
+  'client.address',
+  'client.ip',
+  'http.client_ip',
+  'remote_addr',
+  'remote_ip',
+  'source.ip',
+  'network.peer.address',
+  'net.peer.ip',
+  'x_forwarded_for',
+];
+
+type Row = { body: string; attributes: Record<string, string> };
+/** `network` is where the visitor comes from: scanners have several addresses side by side. */
+type Refusal = { at: number; visitor: string; network: string; path: string; evidence: number };
+
+/** The address of who asks, and the network of it (its first 24 bits); null where the line does not tell. */
+function visitorOf({ body, attributes }: Row): { visitor: string; network: string } | null {
+  const told = [body.slice(0, MAX_BODY), ...OF_VISITORS.flatMap((name) => attributes[name] ?? [])];
+  const visitor = told.flatMap((text) => ADDRESS.exec(text)?.[0] ?? [])[0];
+  return visitor === undefined ? null : { visitor, network: visitor.replace(/\.\d+$/, '') };
+}
 
 /**
  * Proof that requests are refused because a scanner asks for what no site of the kind has: nearly all refusals since are his, and nothing
@@ -34,16 +58,18 @@ export function scannedSite(input: DetectorInput): Proof | null {
   if (!measured || !REFUSED.test(wordsOf(measured.metric))) return null;
   if (!metricShifts(input).every(isOfVisit)) return null;
   const refusals = refusalsOf(input);
-  const [visitor, own] =
-    [...Map.groupBy(refusals, (one) => one.visitor)].toSorted((left, right) => right[1].length - left[1].length)[0] ??
+  const [network, own] =
+    [...Map.groupBy(refusals, (one) => one.network)].toSorted((left, right) => right[1].length - left[1].length)[0] ??
     [];
-  if (!visitor || !own || own.length < ENOUGH || own.length < MOST * refusals.length) return null;
+  const visitors = [...new Set(own?.map(({ visitor }) => visitor))];
+  if (!network || !own || visitors.length > SIDE_BY_SIDE || own.length < ENOUGH || own.length < MOST * refusals.length)
+    return null;
   if (own.filter(({ path }) => PROBED.test(path)).length < PROBING * own.length) return null;
   // Whoever complains, it is not about what the scanner asks for.
-  if (problemLines(input).some(({ body }) => !body.includes(visitor))) return null;
+  if (problemLines(input).some((line) => visitorOf(line)?.network !== network)) return null;
   const asked = [...new Set(own.map(({ path }) => path))].slice(0, 3).join(', ');
   return {
-    statement: `the requests that are refused come from one scanner, ${visitor}, which asks for what is not there (${oneLine(asked, 90)}); everybody else is answered as before`,
+    statement: `the requests that are refused come from one scanner (${visitors.slice(0, 2).join(' and ')}), which asks for what is not there (${oneLine(asked, 90)}); everybody else is answered as before`,
     evidence: [...new Set([measured.number, ...own.map(({ evidence }) => evidence)])],
   };
 }
@@ -59,15 +85,14 @@ function refusalsOf(input: DetectorInput): Refusal[] {
   const logged = evidenceOf(input.evidence, 'logs.query').flatMap(({ number, data }) =>
     data.rows.map((row) => ({ ...row, number })),
   );
-  const all = logged.flatMap(({ at, body, number }): Refusal[] => {
-    const text = body.slice(0, MAX_BODY);
-    const [visitor] = ADDRESS.exec(text) ?? [];
-    const ms = Date.parse(at);
-    const refused = ANSWERED_4XX.test(text) && visitor && !Number.isNaN(ms);
-    return refused ? [{ at: ms, visitor, path: PATH.exec(text)?.[1] ?? '', evidence: number }] : [];
+  const all = logged.flatMap(({ number, ...row }): Refusal[] => {
+    const text = row.body.slice(0, MAX_BODY);
+    const from = ANSWERED_4XX.test(text) ? visitorOf(row) : null;
+    const ms = Date.parse(row.at);
+    return from && !Number.isNaN(ms) ? [{ at: ms, ...from, path: PATH.exec(text)?.[1] ?? '', evidence: number }] : [];
   });
   const start = Math.min(...logged.map(({ at }) => Date.parse(at)).filter((ms) => !Number.isNaN(ms)));
   const until = usualUntil(start, alertTime(input));
-  const known = new Set(all.filter(({ at }) => at < until).map(({ visitor }) => visitor));
-  return all.filter(({ at, visitor }) => at >= until && !known.has(visitor));
+  const known = new Set(all.filter(({ at }) => at < until).map(({ network }) => network));
+  return all.filter(({ at, network }) => at >= until && !known.has(network));
 }

@@ -52,13 +52,16 @@ function push(map: Map<string, number[]>, key: string, value: number): void {
   else map.set(key, [value]);
 }
 
-/** The one other service that a span calls directly (a client span); spans that call several are work like any other. */
+/**
+ * The one other service that a span calls directly (a client span); spans that call several are work like any other, and so is the
+ * first of a request, which nobody is known to have called and which does its own work, whomever it calls.
+ */
 function remoteCallees(trace: Trace): Map<Span, string> {
   const byId = new Map(trace.map((span) => [span.id, span]));
   const callees = new Map<Span, Set<string>>();
   for (const span of trace) {
     const parent = span.parent === null ? undefined : byId.get(span.parent);
-    if (!parent || parent === span) continue;
+    if (!parent || parent === span || parent.parent === null) continue;
     const remote = parent.component.service === span.component.service ? '' : componentKey(span.component);
     callees.set(parent, (callees.get(parent) ?? new Set()).add(remote));
   }

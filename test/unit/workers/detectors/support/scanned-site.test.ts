@@ -24,7 +24,27 @@ function gateway({ paths = PROBES, visitor = () => '203.0.113.9', from = 10 }: V
 
 describe('a site that is scanned', () => {
   it('refuses one visitor who asks for what scanners ask every site for', () => {
-    expect(scannedSite(gateway({}))?.statement).to.include('one scanner, 203.0.113.9');
+    expect(scannedSite(gateway({}))?.statement).to.include('one scanner (203.0.113.9)');
+  });
+
+  it('refuses one visitor with some addresses side by side, told beside the lines', () => {
+    const { evidence: all, ...told } = gateway({ visitor: (index) => `203.0.113.${8 + (index % 4)}` });
+    const apart = all.map((one) =>
+      one.number === 70
+        ? {
+            ...one,
+            data: {
+              ...(one.data as object),
+              rows: (one.data as { rows: { body: string }[] }).rows.map((row) => ({
+                ...row,
+                body: row.body.replace(/^\S+ - - /, ''),
+                attributes: { 'client.address': row.body.split(' ')[0]! },
+              })),
+            },
+          }
+        : one,
+    );
+    expect(scannedSite({ ...told, evidence: apart })?.statement).to.match(/one scanner \(203\.0\.113\.\d+ and /);
   });
 
   it('is not where many are refused, or one who misses what the site should have', () => {

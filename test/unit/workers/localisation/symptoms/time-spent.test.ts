@@ -27,6 +27,13 @@ describe('where the time of requests is spent', () => {
     expect(readable(spent.between)).to.deep.equal({ 'door desk': [50] });
   });
 
+  it('is within the first of a request, whomever it calls, as nobody is known to have called it', () => {
+    const trace = [span('settle', null, 'worker', 0, 600), span('update', 'settle', 'store', 10, 15)];
+    const spent = timeSpent([trace]);
+    expect(readable(spent.work)).to.deep.equal({ 'worker settle': [595], 'store update': [5] });
+    expect(spent.between.size).to.equal(0);
+  });
+
   it('adds up to the duration of the request when spans overlap like siblings', () => {
     const trace = [span('a', null, 'x', 0, 50), span('b', 'a', 'x', 5, 45), span('c', 'a', 'x', 10, 60)];
     const total = [...timeSpent([trace]).work.values()].flat().reduce((sum, ms) => sum + ms, 0);
