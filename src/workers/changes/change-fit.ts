@@ -1,7 +1,7 @@
 import { unique, utcText } from '../detectors/support/text.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
-import { asksMore } from './demand.ts';
+import { asksMore, doesMore } from './demand.ts';
 import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
@@ -86,9 +86,14 @@ export function judgeChanges(
   });
 }
 
-/** A disk that is full or read-only may have been made so; what expires, fails over or is used up comes by itself. */
-const makersOf = (reason: OperationalCause, { consequences }: ChangeEffect): Consequence[] =>
-  reason.kind === 'storage' ? consequences.filter(({ isPlain, shows }) => isPlain && shows.test(reason.statement)) : [];
+/**
+ * A disk that is full or read-only may have been made so, and more requests than usual may meet less room than there was; what expires,
+ * fails over or is used up comes by itself.
+ */
+function makersOf({ kind, statement }: OperationalCause, { consequences }: ChangeEffect): Consequence[] {
+  if (kind === 'demand') return consequences.filter(({ takesRoom }) => takesRoom);
+  return kind === 'storage' ? consequences.filter(({ isPlain, shows }) => isPlain && shows.test(statement)) : [];
+}
 
 const writtenIn = ({ change: { title, files, detail } }: LiveChange): string => [title, ...files, detail].join('\n');
 
@@ -121,7 +126,7 @@ function feltByAsked(
 ): string | null {
   const first = failing[0]?.service;
   const isFelt = consequences.some((one) => one.feltByAsked && one.shows.test(said));
-  const asks = shifts.some((shift) => services.includes(shift.service) && asksMore(shift));
+  const asks = shifts.some((shift) => services.includes(shift.service) && (asksMore(shift) || doesMore(shift)));
   return first && isFelt && asks ? `it makes ${services.slice(0, 2).join(', ')} ask ${first} more than before` : null;
 }
 

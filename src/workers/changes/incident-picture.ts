@@ -10,6 +10,7 @@ import { type MachineUpkeep, machineUpkeep } from './machine-upkeep.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { alertTime, type ProblemLine, problemLines } from './problem-lines.ts';
 import { isMoreWork, servedDemand } from './served-demand.ts';
+import { usualWords } from './usual-words.ts';
 
 /** What went wrong, where first and since when: what a change has to fit. */
 export type IncidentPicture = {
@@ -28,6 +29,8 @@ export type IncidentPicture = {
   asker?: LoudestAsker | null;
   /** True where the first failing service is asked for more and answers as fast and as well as before. */
   meetsDemand?: boolean;
+  /** The words in which the system spoke before the trouble. */
+  usual?: ReadonlySet<string>;
   /** All services that telemetry was had of. */
   seen?: ReadonlySet<string>;
   /** What a machine in trouble did to itself shortly before. */
@@ -57,6 +60,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     upkeep: machineUpkeep(input, onset, aboutMachines(problems, shifts)),
     meetsDemand: failing[0] !== undefined && servedDemand(input, failing[0].service) !== null,
     failing,
+    usual: usualWords(input, shifts),
     seen: servicesSeen(input),
     named: new Set([...named.values()].flatMap((names) => [...names])),
     alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),

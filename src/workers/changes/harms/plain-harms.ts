@@ -25,6 +25,7 @@ import { OF_WAITING } from './of-waiting.ts';
 import { otherCulture } from './other-culture.ts';
 import { otherKey } from './other-key.ts';
 import { recreated } from './recreated.ts';
+import { repeatedPages } from './repeated-pages.ts';
 import { runsAgain } from './runs-again.ts';
 import { serializerVersion } from './serializer-version.ts';
 import { shorterWaits } from './shorter-waits.ts';
@@ -51,6 +52,7 @@ const READERS = [
   otherCulture,
   endlessNames,
   runsAgain,
+  repeatedPages,
   recreated,
   offByOne,
   swappedArguments,
