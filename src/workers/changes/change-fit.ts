@@ -29,7 +29,9 @@ export const evidenceOfChange = ({
   live,
   ...fits
 }: Pick<JudgedChange, 'live' | 'time' | 'place' | 'mechanism'>): number[] =>
-  unique([...live.evidence, ...[fits.time, fits.place, fits.mechanism].flatMap(({ evidence = [] }) => evidence)]);
+  unique([...live.evidence, ...[fits.time, fits.place, fits.mechanism].flatMap(({ evidence = [] }) => evidence)]).sort(
+    (left, right) => left - right,
+  );
 
 const HOUR_MS = 3_600_000;
 /** Most changes that do harm do it soon; some need the right load or data. */
@@ -59,9 +61,9 @@ export function judgeChanges(
     const time = timeFit(live, picture);
     const runs = placeFit(live, picture);
     const said = saidAgainst(symptoms, live.services);
-    const mechanism = blind
-      ? coincidence(time, runs)
-      : mechanismFit(words[index]!, effect, { ...symptoms, said, written: writtenIn(live) }, rarity);
+    const read = { ...symptoms, said, written: writtenIn(live) };
+    const fit = blind ? coincidence(time, runs) : mechanismFit(words[index]!, effect, read, rarity);
+    const mechanism = actsAtOnce(live, runs, picture) && fit.score < SWITCHED.score ? SWITCHED : fit;
     const elsewhere =
       runs.score < 1 && shownPlainly(effect, said)
         ? (actsElsewhere(live, picture) ??
@@ -137,6 +139,16 @@ function coincidence(time: Fit, place: Fit): Fit {
     ? { score: COINCIDENCE, why: 'what it brought is not at hand, but its service got into trouble right after it' }
     : { score: 0, why: 'its service did not get into trouble right after it' };
 }
+
+const AT_ONCE_MS = 60_000;
+const SWITCHED: Fit = {
+  score: 0.32,
+  why: 'it switches something on or off where the trouble began within the same minute',
+};
+
+/** A flag acts at once, and nothing is rolled out for it: what goes wrong in the same minute at the same place is hardly chance. */
+const actsAtOnce = ({ change, at }: LiveChange, { score }: Fit, { onset }: IncidentPicture): boolean =>
+  change.kind === 'flag' && score === 1 && at !== null && at <= onset && onset - at < AT_ONCE_MS;
 
 /** Half an hour after a change at most. */
 const RIGHT_AFTER = 0.5 ** 0.25;

@@ -1,3 +1,6 @@
+import { creditSeries } from '../database-state/credit-series.ts';
+import { worstUsedUp } from '../database-state/stories/volume-credits.ts';
+import type { Story } from '../database-state/story.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
 import { oneLine } from '../detectors/support/text.ts';
 import { knownTelemetrySuspects } from '../localisation/known-suspects.ts';
@@ -35,6 +38,8 @@ export type IncidentPicture = {
   seen?: ReadonlySet<string>;
   /** What a machine in trouble did to itself shortly before. */
   upkeep?: MachineUpkeep | null;
+  /** Burst credits that telemetry shows as used up. */
+  credits?: Story | null;
 };
 
 /** The alert's own service is where the trouble was noticed; that counts, and less than what the others say. */
@@ -58,6 +63,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     onset,
     asker: loudestAsker(input, onset),
     upkeep: machineUpkeep(input, onset, aboutMachines(problems, shifts)),
+    credits: worstUsedUp(creditSeries(input.evidence)),
     meetsDemand: failing[0] !== undefined && servedDemand(input, failing[0].service) !== null,
     failing,
     usual: usualWords(input, shifts),

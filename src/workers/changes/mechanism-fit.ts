@@ -12,7 +12,7 @@ export type Fit = {
   score: number;
   why: string;
   class?: AlertClass;
-  /** Where the metric that the reason names was seen. */
+  /** Where that stands which the reason quotes of what goes wrong. */
   evidence?: number[];
 };
 
@@ -90,32 +90,43 @@ export function mechanismFit(
     harm && isNamed(harm, symptoms) ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect);
   const score = possible * (match / (match + HALF_MATCH));
   if (harm) {
-    const shown = shownBy(harm, symptoms.said);
-    const evidence = symptoms.signs.flatMap((sign) => (sign.metric.includes(shown) ? sign.evidence : []));
-    const why = `${whyOf(effect, harm)}, which shows as "${shown}"`;
-    return { score, why, evidence, ...(harm.class && { class: harm.class }) };
+    const sign = shownBy(harm, symptoms.said);
+    const why = `${whyOf(effect, harm)}, which shows as "${sign}"`;
+    return { score, why, evidence: evidenceOf([sign], symptoms), ...(harm.class && { class: harm.class }) };
   }
   if (shared.length === 0 && tightened)
     return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
   if (shared.length === 0) return { score: 0, why: `${effect.why}, and nothing of that is in what goes wrong` };
-  const told = shared
-    .slice(0, 4)
-    .map(({ word }) => `"${oneLine(word, 30)}"`)
-    .join(', ');
-  return { score, why: `${effect.why}, and what goes wrong speaks of ${told} too` };
+  const told = shared.slice(0, 4).map(({ word }) => oneLine(word, 30));
+  const quoted = told.map((word) => `"${word}"`).join(', ');
+  return {
+    score,
+    why: `${effect.why}, and what goes wrong speaks of ${quoted} too`,
+    evidence: evidenceOf(told, symptoms),
+  };
 }
+
+/** The evidence in which each of these words stands, the first for each. */
+const evidenceOf = (told: string[], { sources }: Shown): number[] => [
+  ...new Set(
+    told.flatMap((word) => {
+      const lower = word.replace(/…$/, '').toLowerCase();
+      return sources.find(({ text }) => text.toLowerCase().includes(lower))?.evidence ?? [];
+    }),
+  ),
+];
 
 /** Kinds that name what stands in the lines; the others are told beside the lines. */
 const TELLS_LINES = /["(]|\d/;
 
 /** The change in its own words where there are any, with the kind of it. */
-const whyOf = ({ effect, why }: ChangeEffect, { why: kind, isPlain }: Consequence): string =>
+const whyOf = ({ effect, why }: ChangeEffect, { why: kind, isPlain, line = '' }: Consequence): string =>
   (!isPlain || !TELLS_LINES.test(kind)) &&
   effect === 'behaviour' &&
   why !== 'it adds code' &&
   why !== 'it changes settings'
     ? `${why} (${kind})`
-    : kind;
+    : `${kind}${line}`;
 
 /** So shows nearly everything that goes wrong. */
 const SHOWN_BY_ALL =

@@ -23,6 +23,8 @@ export type Symptoms = {
   complaints: string;
   /** Metrics of failing services that show a trouble. */
   signs: MetricShift[];
+  /** Where words of what goes wrong stand. */
+  sources: { text: string; evidence: number }[];
   /** Of the complaints those that call a trouble by its name. */
   told: string[];
   /** Tables of the statements that complaints tell. */
@@ -39,6 +41,7 @@ export const symptomsOf = (picture: IncidentPicture): Symptoms => ({
   usual: usualIn(picture),
   complaints: complaintsOf(picture),
   signs: signsOf(picture),
+  sources: sourcesOf(picture),
   told: toldTroubles(picture.problems),
   tables: toldTables(picture.problems),
   runsOut: picture.problems.some(({ body }) => RUNS_OUT.test(body)),
@@ -115,6 +118,13 @@ function comesFromDemand({ service, metric, before, since }: MetricShift, servic
   const times = Math.max(0, ...asked.map((one) => one.since / one.before));
   return metricKind(metric) === 'cpu' && times >= MORE && since / before <= STEEPER * times;
 }
+
+const sourcesOf = (picture: IncidentPicture): Symptoms['sources'] => [
+  ...fewOfEach(picture.problems).map(({ body, attributes, evidence }) => {
+    return { text: [body, ...Object.values(attributes)].join('\n'), evidence };
+  }),
+  ...signsOf(picture).map(({ metric, evidence }) => ({ text: metric, evidence })),
+];
 
 const ALIKE = 5;
 

@@ -5,6 +5,8 @@ export type Consequence = {
   /** As a clause of a sentence about the change. */
   why: string;
   shows: RegExp;
+  /** The line by which it is known, as the end of that clause. */
+  line?: string;
   /** True for what the lines themselves say, whatever their author meant by them; the others are only known of their kind. */
   isPlain?: boolean;
   /** True for what others read: they complain, and whoever writes it does not notice. */

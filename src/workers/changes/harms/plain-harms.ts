@@ -30,11 +30,15 @@ import { runsAgain } from './runs-again.ts';
 import { serializerVersion } from './serializer-version.ts';
 import { shorterWaits } from './shorter-waits.ts';
 import { smallPool } from './small-pool.ts';
+import { unawaitedReturn } from './unawaited-return.ts';
 import { unclosed } from './unclosed.ts';
+import { untypedParameters } from './untyped-parameters.ts';
 import { writtenForm } from './written-form.ts';
 
 const READERS = [
   unclosed,
+  unawaitedReturn,
+  untypedParameters,
   backtracking,
   durationUnits,
   metricLabels,
