@@ -48,7 +48,7 @@ const IDLE_TITLE =
 /** What a commit's content can do; a flag and a deploy without a commit are switched without their content being known. */
 export function effectOf({ kind, title, detail, files }: KnownChange): ChangeEffect {
   if (kind === 'flag')
-    return { ...nothing, effect: 'unseen', why: 'switches something on or off', text: `${title} ${detail}` };
+    return { ...nothing, effect: 'unseen', why: 'it switches something on or off', text: `${title} ${detail}` };
   if (kind === 'config' && !hasChangedLines(detail))
     return { ...nothing, effect: 'unseen', why: 'it changes what its users are configured with', text: detail };
   if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file)))

@@ -1,7 +1,7 @@
 import { unique, utcText } from '../detectors/support/text.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
-import { asksMore } from './demand.ts';
+import { asksMore, doesMore } from './demand.ts';
 import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
@@ -29,7 +29,9 @@ export const evidenceOfChange = ({
   live,
   ...fits
 }: Pick<JudgedChange, 'live' | 'time' | 'place' | 'mechanism'>): number[] =>
-  unique([...live.evidence, ...[fits.time, fits.place, fits.mechanism].flatMap(({ evidence = [] }) => evidence)]);
+  unique([...live.evidence, ...[fits.time, fits.place, fits.mechanism].flatMap(({ evidence = [] }) => evidence)]).sort(
+    (left, right) => left - right,
+  );
 
 const HOUR_MS = 3_600_000;
 /** Most changes that do harm do it soon; some need the right load or data. */
@@ -59,9 +61,9 @@ export function judgeChanges(
     const time = timeFit(live, picture);
     const runs = placeFit(live, picture);
     const said = saidAgainst(symptoms, live.services);
-    const mechanism = blind
-      ? coincidence(time, runs)
-      : mechanismFit(words[index]!, effect, { ...symptoms, said, written: writtenIn(live) }, rarity);
+    const read = { ...symptoms, said, written: writtenIn(live) };
+    const fit = blind ? coincidence(time, runs) : mechanismFit(words[index]!, effect, read, rarity);
+    const mechanism = actsAtOnce(live, runs, picture) && fit.score < SWITCHED.score ? SWITCHED : fit;
     const elsewhere =
       runs.score < 1 && shownPlainly(effect, said)
         ? (actsElsewhere(live, picture) ??
@@ -86,9 +88,14 @@ export function judgeChanges(
   });
 }
 
-/** A disk that is full or read-only may have been made so; what expires, fails over or is used up comes by itself. */
-const makersOf = (reason: OperationalCause, { consequences }: ChangeEffect): Consequence[] =>
-  reason.kind === 'storage' ? consequences.filter(({ isPlain, shows }) => isPlain && shows.test(reason.statement)) : [];
+/**
+ * A disk that is full or read-only may have been made so, and more requests than usual may meet less room than there was; what expires,
+ * fails over or is used up comes by itself.
+ */
+function makersOf({ kind, statement }: OperationalCause, { consequences }: ChangeEffect): Consequence[] {
+  if (kind === 'demand') return consequences.filter(({ takesRoom }) => takesRoom);
+  return kind === 'storage' ? consequences.filter(({ isPlain, shows }) => isPlain && shows.test(statement)) : [];
+}
 
 const writtenIn = ({ change: { title, files, detail } }: LiveChange): string => [title, ...files, detail].join('\n');
 
@@ -121,7 +128,7 @@ function feltByAsked(
 ): string | null {
   const first = failing[0]?.service;
   const isFelt = consequences.some((one) => one.feltByAsked && one.shows.test(said));
-  const asks = shifts.some((shift) => services.includes(shift.service) && asksMore(shift));
+  const asks = shifts.some((shift) => services.includes(shift.service) && (asksMore(shift) || doesMore(shift)));
   return first && isFelt && asks ? `it makes ${services.slice(0, 2).join(', ')} ask ${first} more than before` : null;
 }
 
@@ -132,6 +139,16 @@ function coincidence(time: Fit, place: Fit): Fit {
     ? { score: COINCIDENCE, why: 'what it brought is not at hand, but its service got into trouble right after it' }
     : { score: 0, why: 'its service did not get into trouble right after it' };
 }
+
+const AT_ONCE_MS = 60_000;
+const SWITCHED: Fit = {
+  score: 0.32,
+  why: 'it switches something on or off where the trouble began within the same minute',
+};
+
+/** A flag acts at once, and nothing is rolled out for it: what goes wrong in the same minute at the same place is hardly chance. */
+const actsAtOnce = ({ change, at }: LiveChange, { score }: Fit, { onset }: IncidentPicture): boolean =>
+  change.kind === 'flag' && score === 1 && at !== null && at <= onset && onset - at < AT_ONCE_MS;
 
 /** Half an hour after a change at most. */
 const RIGHT_AFTER = 0.5 ** 0.25;

@@ -3,6 +3,7 @@ import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
 import type { IncidentPicture } from './incident-picture.ts';
 import type { MetricShift } from './metric-shifts.ts';
 import type { OperationalCause } from './operational-cause.ts';
+import { isMoreWork } from './served-demand.ts';
 
 const TIMES_MORE = 2;
 /** Of ever more requests those that came so long before the trouble were served. */
@@ -19,6 +20,10 @@ const PER_PIECE =
 export const asksMore = ({ metric, before, since }: MetricShift): boolean =>
   since > TIMES_MORE * before &&
   (PER_PIECE.test(wordsOf(metric)) || (OUTBOUND.test(metric) && metricKind(metric) === 'traffic'));
+
+/** True where a service does many times the work that it did, which is not counted by what it is asked. */
+export const doesMore = (shift: MetricShift): boolean =>
+  metricKind(shift.metric) === 'other' && isMoreWork(shift) && shift.since > TIMES_MORE * shift.before;
 
 /** A caller that asks for many times more than before while it is itself asked for no more does it by itself: retries, loops. */
 function multiplies(shift: MetricShift, shifts: MetricShift[], first: string | null): boolean {

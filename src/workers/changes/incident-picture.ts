@@ -1,3 +1,6 @@
+import { creditSeries } from '../database-state/credit-series.ts';
+import { worstUsedUp } from '../database-state/stories/volume-credits.ts';
+import type { Story } from '../database-state/story.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
 import { oneLine } from '../detectors/support/text.ts';
 import { knownTelemetrySuspects } from '../localisation/known-suspects.ts';
@@ -10,6 +13,7 @@ import { type MachineUpkeep, machineUpkeep } from './machine-upkeep.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { alertTime, type ProblemLine, problemLines } from './problem-lines.ts';
 import { isMoreWork, servedDemand } from './served-demand.ts';
+import { usualWords } from './usual-words.ts';
 
 /** What went wrong, where first and since when: what a change has to fit. */
 export type IncidentPicture = {
@@ -28,10 +32,14 @@ export type IncidentPicture = {
   asker?: LoudestAsker | null;
   /** True where the first failing service is asked for more and answers as fast and as well as before. */
   meetsDemand?: boolean;
+  /** The words in which the system spoke before the trouble. */
+  usual?: ReadonlySet<string>;
   /** All services that telemetry was had of. */
   seen?: ReadonlySet<string>;
   /** What a machine in trouble did to itself shortly before. */
   upkeep?: MachineUpkeep | null;
+  /** Burst credits that telemetry shows as used up. */
+  credits?: Story | null;
 };
 
 /** The alert's own service is where the trouble was noticed; that counts, and less than what the others say. */
@@ -55,8 +63,10 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     onset,
     asker: loudestAsker(input, onset),
     upkeep: machineUpkeep(input, onset, aboutMachines(problems, shifts)),
+    credits: worstUsedUp(creditSeries(input.evidence)),
     meetsDemand: failing[0] !== undefined && servedDemand(input, failing[0].service) !== null,
     failing,
+    usual: usualWords(input, shifts),
     seen: servicesSeen(input),
     named: new Set([...named.values()].flatMap((names) => [...names])),
     alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),

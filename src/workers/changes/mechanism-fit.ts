@@ -12,7 +12,7 @@ export type Fit = {
   score: number;
   why: string;
   class?: AlertClass;
-  /** Where the metric that the reason names was seen. */
+  /** Where that stands which the reason quotes of what goes wrong. */
   evidence?: number[];
 };
 
@@ -37,19 +37,16 @@ export function rarityOf(all: Words[]): (word: string) => number {
 /** So much of matching words is half of what can be expected of a mechanism. */
 const HALF_MATCH = 1;
 /** In such words complaints of every kind are put; sharing one is next to nothing. */
-const SAID_OF_ALL = new Set([
-  'timeout',
-  'connection',
-  'cpu',
-  'queue',
-  'slow',
-  'wait',
-  'latency',
-  'worker',
-  'thread',
-  'cache',
-]);
+const SAID_OF_ALL = new Set(
+  tellingWords(
+    'timeout connection cpu queue slow wait latency worker thread cache query statement database index store send read event 500',
+  ).keys(),
+);
 const FAINT = 0.4;
+/** Where no harm is read from its lines, a word that was used before the trouble as well is how its service always speaks. */
+const USUAL = 0.15;
+/** A single word may stand on both sides by chance. */
+const ALONE = 0.5;
 const EFFECT_SCORE = { behaviour: 1, unseen: 0.5, preserving: 0.1, inert: 0 } as const;
 /** A limit that was lowered fits complaints about limits, by whatever name they call it. */
 const TIGHTENED = 0.35;
@@ -76,46 +73,60 @@ export function mechanismFit(
   const harm = mostShown(effect.consequences, symptoms);
   if (!harm && (effect.effect === 'inert' || effect.effect === 'preserving'))
     return { score: EFFECT_SCORE[effect.effect], why: effect.why };
+  const tells = (word: string): number =>
+    (SAID_OF_ALL.has(word) ? FAINT : 1) * (!harm && symptoms.usual.has(word) ? USUAL : 1);
   const shared = [...words]
     .map(([word, { written, weight }]) => ({
       word: written,
-      amount: weight * (symptoms.words.get(word) ?? 0) * rarity(word) * (SAID_OF_ALL.has(word) ? FAINT : 1),
+      amount: weight * (symptoms.words.get(word) ?? 0) * rarity(word) * tells(word),
     }))
     .filter(({ amount }) => amount > 0)
     .sort((left, right) => right.amount - left.amount || (left.word < right.word ? -1 : 1));
   const tightened = effect.tightens && symptoms.runsOut;
   const known = (harm ? weightOf(harm, symptoms) : 0) + (tightened ? TIGHTENED : 0);
-  const match = shared.reduce((sum, { amount }) => sum + amount, known);
+  const summed = shared.reduce((sum, { amount }) => sum + amount, 0);
+  const match = known + (!harm && shared.length === 1 ? ALONE * summed : summed);
   const possible =
     harm && isNamed(harm, symptoms) ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect);
   const score = possible * (match / (match + HALF_MATCH));
   if (harm) {
-    const shown = shownBy(harm, symptoms.said);
-    const evidence = symptoms.signs.flatMap((sign) => (sign.metric.includes(shown) ? sign.evidence : []));
-    const why = `${whyOf(effect, harm)}, which shows as "${shown}"`;
-    return { score, why, evidence, ...(harm.class && { class: harm.class }) };
+    const sign = shownBy(harm, symptoms.said);
+    const why = `${whyOf(effect, harm)}, which shows as "${sign}"`;
+    return { score, why, evidence: evidenceOf([sign], symptoms), ...(harm.class && { class: harm.class }) };
   }
   if (shared.length === 0 && tightened)
     return { score, why: `${effect.why}, and what goes wrong is that something runs out` };
   if (shared.length === 0) return { score: 0, why: `${effect.why}, and nothing of that is in what goes wrong` };
-  const told = shared
-    .slice(0, 4)
-    .map(({ word }) => `"${oneLine(word, 30)}"`)
-    .join(', ');
-  return { score, why: `${effect.why}, and what goes wrong speaks of ${told} too` };
+  const told = shared.slice(0, 4).map(({ word }) => oneLine(word, 30));
+  const quoted = told.map((word) => `"${word}"`).join(', ');
+  return {
+    score,
+    why: `${effect.why}, and what goes wrong speaks of ${quoted} too`,
+    evidence: evidenceOf(told, symptoms),
+  };
 }
+
+/** The evidence in which each of these words stands, the first for each. */
+const evidenceOf = (told: string[], { sources }: Shown): number[] => [
+  ...new Set(
+    told.flatMap((word) => {
+      const lower = word.replace(/…$/, '').toLowerCase();
+      return sources.find(({ text }) => text.toLowerCase().includes(lower))?.evidence ?? [];
+    }),
+  ),
+];
 
 /** Kinds that name what stands in the lines; the others are told beside the lines. */
 const TELLS_LINES = /["(]|\d/;
 
 /** The change in its own words where there are any, with the kind of it. */
-const whyOf = ({ effect, why }: ChangeEffect, { why: kind, isPlain }: Consequence): string =>
+const whyOf = ({ effect, why }: ChangeEffect, { why: kind, isPlain, line = '' }: Consequence): string =>
   (!isPlain || !TELLS_LINES.test(kind)) &&
   effect === 'behaviour' &&
   why !== 'it adds code' &&
   why !== 'it changes settings'
     ? `${why} (${kind})`
-    : kind;
+    : `${kind}${line}`;
 
 /** So shows nearly everything that goes wrong. */
 const SHOWN_BY_ALL =

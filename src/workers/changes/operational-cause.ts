@@ -28,6 +28,7 @@ export function operationalCause(picture: IncidentPicture): OperationalCause | n
     poisonRecord(own) ??
     externalOutage(own, picture) ??
     saidPlainly(picture) ??
+    usedUp(picture) ??
     upkeepOf(picture) ??
     crowdedNode(picture) ??
     demandSurge(picture, first) ??
@@ -41,6 +42,17 @@ function upkeepOf({ upkeep }: IncidentPicture): OperationalCause | null {
   const { machine, said, service, evidence } = upkeep;
   const statement = `The system of machine ${oneLine(machine, 60)} was upgraded or restarted by itself shortly before: "${oneLine(said, 140)}"`;
   return { kind: 'upkeep', class: 'infrastructure', statement, saidBy: service, evidence: [evidence] };
+}
+
+/** From here on something is seen to wait for the credits. */
+const WAITED_FOR = 0.8;
+
+/** A machine that is in trouble, or that those in trouble ask, has used up what it may do beyond its baseline, as its metrics show. */
+function usedUp({ credits, failing, shifts }: IncidentPicture): OperationalCause | null {
+  if (!credits?.server || credits.score < WAITED_FOR) return null;
+  const { server, text, evidence } = credits;
+  if (![...failing, ...shifts].some(({ service }) => service === server)) return null;
+  return { kind: 'quota', class: 'resource', statement: text, saidBy: server, evidence };
 }
 
 const cite = (items: { evidence: number }[]) =>

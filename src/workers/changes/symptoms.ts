@@ -18,9 +18,13 @@ const isSign = ({ metric, before, since }: MetricShift): boolean => since > befo
 export type Symptoms = {
   /** Telling words, each with how much it tells. */
   words: Map<string, number>;
+  /** Of the words those that the system used before the trouble as well. */
+  usual: ReadonlySet<string>;
   complaints: string;
   /** Metrics of failing services that show a trouble. */
   signs: MetricShift[];
+  /** Where words of what goes wrong stand. */
+  sources: { text: string; evidence: number }[];
   /** Of the complaints those that call a trouble by its name. */
   told: string[];
   /** Tables of the statements that complaints tell. */
@@ -34,8 +38,10 @@ const RUNS_OUT =
 
 export const symptomsOf = (picture: IncidentPicture): Symptoms => ({
   words: symptomWords(picture),
+  usual: usualIn(picture),
   complaints: complaintsOf(picture),
   signs: signsOf(picture),
+  sources: sourcesOf(picture),
   told: toldTroubles(picture.problems),
   tables: toldTables(picture.problems),
   runsOut: picture.problems.some(({ body }) => RUNS_OUT.test(body)),
@@ -43,8 +49,10 @@ export const symptomsOf = (picture: IncidentPicture): Symptoms => ({
 
 /** So much tells a word of a statement: whatever reads or writes that table has it. */
 const OF_STATEMENT = 0.35;
+/** Ids of traces and of requests are letters by chance. */
+const IS_ID = /^[\da-f-]{16,}$/i;
 
-/** What the complaints say (1), what metrics of failing services moved (0.7), what the alert says (0.5); names of services are places. */
+/** What the complaints say (1), what metrics of failing services moved (0.7); names of services are places. */
 function symptomWords(picture: IncidentPicture): Map<string, number> {
   const { problems, failing, named } = picture;
   const words = new Map<string, number>();
@@ -53,7 +61,7 @@ function symptomWords(picture: IncidentPicture): Map<string, number> {
   };
   for (const { metric } of signsOf(picture)) note(metric, 0.7);
   for (const { body, attributes } of fewOfEach(problems))
-    for (const text of [body, ...Object.values(attributes)]) {
+    for (const text of [body, ...Object.values(attributes).filter((value) => !IS_ID.test(value))]) {
       const { said, statement } = apartFromStatement(text);
       note(said, 1);
       note(statement, OF_STATEMENT);
@@ -62,6 +70,12 @@ function symptomWords(picture: IncidentPicture): Map<string, number> {
     for (const word of tellingWords(service).keys()) words.delete(word);
   return words;
 }
+
+/** What the system always says, and names of what it counts at any time: more of that tells no mechanism, the first of it may. */
+const usualIn = ({ usual, shifts }: IncidentPicture): Set<string> => {
+  const counted = shifts.filter(({ before }) => before !== 0).flatMap(({ metric }) => [...tellingWords(metric).keys()]);
+  return new Set([...(usual ?? []), ...counted]);
+};
 
 const MAX_SAID = 20_000;
 
@@ -104,6 +118,13 @@ function comesFromDemand({ service, metric, before, since }: MetricShift, servic
   const times = Math.max(0, ...asked.map((one) => one.since / one.before));
   return metricKind(metric) === 'cpu' && times >= MORE && since / before <= STEEPER * times;
 }
+
+const sourcesOf = (picture: IncidentPicture): Symptoms['sources'] => [
+  ...fewOfEach(picture.problems).map(({ body, attributes, evidence }) => {
+    return { text: [body, ...Object.values(attributes)].join('\n'), evidence };
+  }),
+  ...signsOf(picture).map(({ metric, evidence }) => ({ text: metric, evidence })),
+];
 
 const ALIKE = 5;
 

@@ -35,7 +35,7 @@ const COMMON = new Set(
     'logger message msg code status count total per sec second seconds min minute minutes max number num ratio pct percent rate avg mean ' +
     'upstream downstream call calls called user users host port yaml json version simplify move extract bump adjust support enable enabled disable ' +
     'object key keys item items list array result results returned returning invalid unable cannot got should would when where time times duration start started stop id ids first last each via ' +
-    'after before again while during without within until since against between through because only still never always once every both more most less least few many much other another found next previous running runs run here there very back down ' +
+    'after before again while during without within until since against between through because only still never always once every both more most less least few many much other another found next previous running runs run here there very back down all instead default defaults ' +
     // Languages and the folders of their stack traces.
     'java javax jar kotlin scala python ruby php golang rust javascript typescript dotnet org usr opt srv workspace dist vendor packages site'
   ).split(' '),

@@ -110,7 +110,7 @@ function tell(judged: JudgedChange, input: DetectorInput, place = ''): NonNullab
   return {
     statement: `The change ${named(live)} fits: ${mechanism.why}; ${time.why}${place}`,
     score,
-    isRead: live.change.detail !== '',
+    isRead: live.change.detail !== '' && kind !== 'flag',
     evidence: evidenceOfChange(judged),
     actions: [
       ...places

@@ -10,6 +10,7 @@ import type { Detector, DetectorInput } from './detector.ts';
 import { lookActions } from './support/look-actions.ts';
 import { missingRequests } from './support/missing-requests.ts';
 import { connected, isSelected, type Propagation, propagation } from './support/propagation.ts';
+import { isAlertSubject } from './support/relation.ts';
 import { withRoughTimes } from './support/rough-time.ts';
 import { unique } from './support/text.ts';
 
@@ -95,7 +96,7 @@ const shareOf = (suspect: Suspect, suspects: Suspect[]) =>
   suspect.score / suspects.reduce((sum, { score }) => sum + score, 0);
 
 function toFinding(suspect: Suspect, suspects: Suspect[], input: DetectorInput): Finding {
-  const way = propagation(input, suspect.service);
+  const way = wayOf(suspect, input);
   const alertClass = suspect.class ?? 'application';
   return {
     ...plainFinding(suspect, `The trouble most likely began at ${nameOf(suspect)}.`),
@@ -106,6 +107,14 @@ function toFinding(suspect: Suspect, suspects: Suspect[], input: DetectorInput):
     timeline: timelineOf(suspect, way),
     actions: lookActions(suspect.service, alertClass, input),
   };
+}
+
+/** Work that is handed on goes the other way than calls: whom a change makes ask others more reaches those others. */
+function wayOf({ service }: Suspect, input: DetectorInput): Propagation {
+  const way = propagation(input, service);
+  const culprit = way.plausible ? null : suspectChange(input)?.culprit;
+  const isFelt = culprit?.live.services.includes(service) && culprit.affects.some((one) => isAlertSubject(one, input));
+  return isFelt ? { ...way, plausible: true } : way;
 }
 
 const nameOf = ({ instance, service }: Suspect) => instance ?? service;

@@ -25,8 +25,34 @@ export function blockedConnections({ detail }: ReadChange): Consequence[] {
   const why =
     narrows && ports.length > 0
       ? `its network policy lets connections to ports ${ports.slice(0, 6).join(', ')} through only`
-      : 'its network policy lets fewer connections through';
+      : `its ${kindOf(text)} lets fewer connections through${closedRanges(removed, added)}`;
   return [{ why, shows: failsBeside(ports), isPlain: true, class: 'network' }];
+}
+
+const kindOf = (text: string): string => {
+  const way = /(?:\b|_)egress(?:\b|_)/i.test(text) ? ' (egress)' : '';
+  if (/security_?group/i.test(text)) return `security group${way}`;
+  return /firewall|iptables|nftables|\bufw\b/i.test(text) ? `firewall${way}` : 'network policy';
+};
+
+const FROM = /\bfrom_?port["']?\s*[:=]\s*["']?(\d{1,5})\b/i;
+const TO = /\bto_?port["']?\s*[:=]\s*["']?(\d{1,5})\b/i;
+const MOST_RANGES = 3;
+
+/** The ranges of ports that were open and are not any more, as the end of a clause: their ends are told, what lies between is not. */
+function closedRanges(removed: string[], added: string[]): string {
+  const open = new Set(rangesOf(added).map(({ from, to }) => `${from} ${to}`));
+  const closed = rangesOf(removed).filter(({ from, to }) => from !== to && !open.has(`${from} ${to}`));
+  const told = closed.slice(0, MOST_RANGES).map(({ from, to }) => `${from} to ${to}`);
+  return told.length > 0 ? `: all ports ${told.join(', ')} were open before` : '';
+}
+
+function rangesOf(lines: string[]): { from: string; to: string }[] {
+  return lines.flatMap((line, index) => {
+    const from = FROM.exec(line)?.[1];
+    const to = TO.exec(line)?.[1] ?? TO.exec(lines[index + 1] ?? '')?.[1];
+    return from !== undefined && to !== undefined ? [{ from, to }] : [];
+  });
 }
 
 const portsOf = (lines: string[]): string[] => [

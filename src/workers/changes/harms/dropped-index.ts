@@ -9,7 +9,7 @@ const MAKES_AGAIN = /create (?:unique )?index|\badd_?index|createIndex|ensureInd
 const NAME = /\b(?!(?:remove|drop|delete)_index\b)(?:\w+_(?:idx|index|ix|key)|(?:idx|ix|index)_\w+)\b/;
 
 const SHOWS =
-  /quer(?:y|ies)(?!_per)|database|sql|\bselect\b|statement|seq\w*.?scan|full.?(?:table.)?scan|rows?_(?:read|examined)|blocks?_read|tup_|collscan|\btook\b/i;
+  /quer(?:y|ies)(?!_per)|database|sql|\bselect\b|statement|seq\w*.?scan|full.?(?:table.)?scan|(?:rows?|tuples?|docs?|documents?|keys)_(?:read|fetched|returned|scanned|examined)|blocks?_read|tup_|collscan|\btook\b/i;
 
 /** An index that goes away and is not made anew in another form. */
 export function droppedIndex({ removed, added }: ReadChange): Consequence[] {

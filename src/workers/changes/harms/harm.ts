@@ -5,12 +5,16 @@ export type Consequence = {
   /** As a clause of a sentence about the change. */
   why: string;
   shows: RegExp;
+  /** The line by which it is known, as the end of that clause. */
+  line?: string;
   /** True for what the lines themselves say, whatever their author meant by them; the others are only known of their kind. */
   isPlain?: boolean;
   /** True for what others read: they complain, and whoever writes it does not notice. */
   feltByReaders?: boolean;
   /** True for what is asked of others again and again: they suffer, and whoever asks does not. */
   feltByAsked?: boolean;
+  /** True for what leaves less room than there was: requests that were served before are turned away. */
+  takesRoom?: boolean;
   /** True for what makes statements slow: those of the tables that it is about, and no others. */
   ofStatements?: boolean;
   /** What it is a matter of, where that is not the program. */

@@ -28,10 +28,28 @@ export function harmsBy(rules: readonly HarmRule[], change: ReadChange): Consequ
   const lines: Lines = { ...change, altered: alteredLines(change) };
   return rules
     .filter(({ when }) => when(lines))
-    .map(({ when: _, told, why, ...harm }) => ({ ...harm, why: withLine(why, change.added, told), isPlain: true }));
+    .map(({ when, told, why, ...harm }) => ({
+      ...harm,
+      why: withLine(why, change.added, told),
+      ...(!told && { line: decisiveLine(when, lines) }),
+      isPlain: true,
+    }));
 }
 
 function withLine(why: string, added: string[], told?: RegExp): string {
   const line = told && added.find((one) => told.test(one));
-  return line ? `${why}: "${oneLine(line, 90)}"` : why;
+  return line ? `${why}: "${oneLine(line, MAX_TOLD)}"` : why;
+}
+
+const MOST_TRIED = 40;
+const MAX_TOLD = 90;
+
+/** The line without which the rule would see nothing, as the end of a clause; nothing where no single line decides. */
+function decisiveLine(when: HarmRule['when'], lines: Lines): string {
+  const decides = (side: 'removed' | 'added') =>
+    lines[side].slice(0, MOST_TRIED).find((_, index) => !when({ ...lines, [side]: lines[side].toSpliced(index, 1) }));
+  const gone = decides('removed');
+  if (gone !== undefined) return `, without "${oneLine(gone, MAX_TOLD)}"`;
+  const came = decides('added');
+  return came === undefined ? '' : `, with "${oneLine(came, MAX_TOLD)}"`;
 }

@@ -3,7 +3,7 @@ import { came, gone, type HarmRule, shrinks, some } from './lines.ts';
 const ORIGINS = /\borigins?\b|allow[._-]?origin|Access-Control|CORS/i;
 const COOKIES = /samesite|cookie_?(?:domain|secure|path|name)|__Host-|\bSecure\b/i;
 const TOKENS =
-  /audience|\baud\b|issuer|\biss\b|leeway|clock_?(?:skew|tolerance)|algorithms?\b|jwks|verify_(?:aud|exp|iat)/i;
+  /audience|\baud\b|issuer|\biss\b|leeway|clock_?(?:skew|tolerance)|algorithms?\b(?!\s*[:=]\s*:?(?:concurrently|default|copy|inplace|instant)\b)|jwks|verify_(?:aud|exp|iat)/i;
 const SIZES =
   /\blimit:\s*["']\d|client_max_body_size|client_header_buffers|max_?(?:body|request|payload|message|upload|header|http_header)\w*size|max[._-]?request|bodyLimit|maxHttpPostSize|@(?:Size|Length|Max)\(|max_length|maxLength|VARCHAR\(/i;
 const ACCEPTS =

@@ -25,15 +25,20 @@ import { OF_WAITING } from './of-waiting.ts';
 import { otherCulture } from './other-culture.ts';
 import { otherKey } from './other-key.ts';
 import { recreated } from './recreated.ts';
+import { repeatedPages } from './repeated-pages.ts';
 import { runsAgain } from './runs-again.ts';
 import { serializerVersion } from './serializer-version.ts';
 import { shorterWaits } from './shorter-waits.ts';
 import { smallPool } from './small-pool.ts';
+import { unawaitedReturn } from './unawaited-return.ts';
 import { unclosed } from './unclosed.ts';
+import { untypedParameters } from './untyped-parameters.ts';
 import { writtenForm } from './written-form.ts';
 
 const READERS = [
   unclosed,
+  unawaitedReturn,
+  untypedParameters,
   backtracking,
   durationUnits,
   metricLabels,
@@ -51,6 +56,7 @@ const READERS = [
   otherCulture,
   endlessNames,
   runsAgain,
+  repeatedPages,
   recreated,
   offByOne,
   swappedArguments,

@@ -13,7 +13,7 @@ const MUCH_SMALLER = 2;
 const MOST_READ = 8000;
 
 const SHOWS =
-  /\bpool|_pool_|pool_?(?:wait|pending|timeout)|connection (?:is )?not available|wait\w*[^\n]{0,30} for (?:a |an |the |free )+(?:\w+ )?connection|(?:waiting|timed? ?out|timeout) (?:for|acquiring|getting|on) (?:a |an |free )*(?:db |database )?connection/i;
+  /\bpool|_pool_|pool_?(?:wait|pending|timeout)|connection (?:is )?not available|wait\w*[^\n]{0,30} for (?:a |an |the |free )+(?:\w+ )?connection|(?:waiting|timed? ?out|timeout) (?:for|acquiring|getting|on) (?:a |an |free )*(?:db |database )?connection|(?<!(?:stack|integer|numeric|arithmetic|buffer)[ _]?)overflow/i;
 
 /** A pool of connections that holds half or fewer of those that it held. */
 export function smallPool(change: ReadChange): Consequence[] {
@@ -26,5 +26,6 @@ export function smallPool(change: ReadChange): Consequence[] {
       (POOL_SIZE.test(before) || (isOfPool && BOUND.test(before))),
   );
   if (!cut) return [];
-  return [{ why: `${oneLine(cut.what, 120)}, which makes its pool of connections small`, shows: SHOWS, isPlain: true }];
+  const why = `${oneLine(cut.what, 120)}, which makes its pool of connections small`;
+  return [{ why, shows: SHOWS, isPlain: true, takesRoom: true }];
 }

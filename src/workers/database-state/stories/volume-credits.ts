@@ -2,7 +2,7 @@ import { quote } from '../../kubernetes-state/quote.ts';
 import type { CreditSeries } from '../credit-series.ts';
 import type { DatabaseEvent } from '../database-state.ts';
 import { changeText, profileSeries, type SeriesProfile, valueText } from '../profile-series.ts';
-import type { StoryTeller } from '../story.ts';
+import type { Story, StoryTeller } from '../story.ts';
 import { noActions, numbers, rose } from './story-parts.ts';
 
 /** What is left of credits that are used up, as a share of what there was. */
@@ -19,10 +19,13 @@ const SAID =
 const LONG = 60_000;
 
 /** Burst credits that telemetry shows as used up on a machine whose queues grow, with what spent them. */
-export const usedUpCredits: StoryTeller = ({ credits }) => {
+export const usedUpCredits: StoryTeller = ({ credits }) => worstUsedUp(credits);
+
+/** The same story, for whoever knows of nothing but credits. */
+export function worstUsedUp(credits: CreditSeries[]): Story | null {
   const found = credits.flatMap((one) => tell(one) ?? []);
   return found.toSorted((left, right) => right.score - left.score)[0] ?? null;
-};
+}
 
 function tell({ entity, balance, others, lines }: CreditSeries): ReturnType<StoryTeller> {
   const left = profileSeries(balance);

@@ -175,4 +175,52 @@ describe('how the mechanism of a change fits', () => {
     expect(blamed({ metric: 'disk_used_ratio', complaints: full }, logs)).to.equal(true);
     expect(blamed({ metric: 'disk_used_ratio', complaints: full }, CACHE)).to.equal(false);
   });
+
+  it('not by words in which its service spoke before the trouble, nor by one word alone', () => {
+    const outbox = commit(
+      '0b0c',
+      'feat: postcards in the green tray',
+      'tickets/outbox.py',
+      '-    outbox.put(postcard, tray="blue")\n+    outbox.put(postcard, tray="green")',
+    );
+    const busy = [{ service: 'tickets', body: 'printer asks to come back later, job %' }];
+    const counted = [
+      { service: 'tickets', metric: 'postcard_outbox_depth', from: 40, to: 9000 },
+      { service: 'tickets', metric: 'tray_prints_per_min', from: 2, to: 70 },
+    ];
+    expect(blamed({ metric: 'print_wait_seconds', complaints: busy, jumps: counted }, outbox)).to.equal(false);
+    const unheard = [{ service: 'tickets', body: 'postcard % dropped: no such tray in the outbox' }];
+    expect(blamed({ metric: 'undelivered', complaints: unheard }, outbox)).to.equal(true);
+    const gilding = commit('91d0', 'feat: gilding', 'tickets/gild.go', '+\tgild(frame, leaf)');
+    const single = [{ service: 'tickets', body: 'leaf % fell off' }];
+    expect(blamed({ metric: 'fallen', complaints: single }, gilding)).to.equal(false);
+  });
+
+  it('by the room that it takes, which more requests than usual would have found', () => {
+    const narrow = commit(
+      'a220',
+      'chore: the defaults of new services',
+      'charts/tickets/values.yaml',
+      ' connectionPool:\n   tcp:\n-    maxConnections: 400\n+    maxConnections: 10',
+    );
+    const complaints = [{ service: 'tickets', body: '503 UO upstream_reset{overflow} visit %' }];
+    const about = { metric: 'http_5xx_ratio', complaints };
+    const rush = [{ service: 'tickets', metric: 'requests_per_sec', from: 50, to: 160 }];
+    expect(blamed({ ...about, jumps: rush }, narrow)).to.equal(true);
+    expect(blamed({ ...about, jumps: rush }, CACHE)).to.equal(false);
+  });
+
+  it('by rows that are read by the statements of a store', () => {
+    const complaints = [{ service: 'tickets', body: 'visit % waited 9000 ms' }];
+    const jumps = [{ service: 'tickets', metric: 'tuples_read_per_sec', from: 900, to: 4_000_000 }];
+    const concurrently = commit(
+      '1dec',
+      'chore: housekeeping',
+      'tickets/db/migrate/21_tidy.rb',
+      '+    remove_index :seat_holds, :gate, algorithm: :concurrently',
+    );
+    expect(blamed({ metric, complaints, jumps }, concurrently)).to.equal(true);
+    const tokens = [{ service: 'tickets', body: '401 invalid token of kiosk %' }];
+    expect(blamed({ metric: 'http_401_ratio', complaints: tokens }, concurrently)).to.equal(false);
+  });
 });

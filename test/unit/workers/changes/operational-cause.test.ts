@@ -63,6 +63,15 @@ describe('reasons outside of the program', () => {
     expect(seen).to.include({ kind: 'node', class: 'resource' });
   });
 
+  it('is what a machine has used up beyond its baseline, as its metrics show', () => {
+    const slow = [{ service: 'depot', severity: 'WARN', body: 'slow write of % parcels to shelf' }];
+    const queue = { service: 'depot-pg', metric: 'volume_queue_length', from: 1, to: 40 };
+    const balance = { service: 'depot-pg', metric: 'volume_burst_balance_pct', from: 60, to: 0 };
+    expect(causeOf(slow, { onset: 60, jumps: [balance, queue] })).to.include({ kind: 'quota', saidBy: 'depot-pg' });
+    expect(causeOf(slow, { onset: 60, jumps: [queue] })).to.equal(null);
+    expect(causeOf(slow, { onset: 60, jumps: [{ ...balance, to: 45 }, queue] })).to.equal(null);
+  });
+
   it('is demand when the first failing service gets many times the requests, and not when another does', () => {
     const complaints = [{ service: 'depot', severity: 'WARN', body: 'request % exceeded its budget' }];
     const surge = (service: string) => [{ service, metric: 'requests_per_sec', from: 100, to: 700 }];

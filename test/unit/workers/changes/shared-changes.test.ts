@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { changeSuspects } from '../../../../src/workers/changes/change-suspects.ts';
 import { suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
-import { incident, tidyDecoy } from '../../../fixtures/rca/change-incident.ts';
+import { incident, type Jump, tidyDecoy } from '../../../fixtures/rca/change-incident.ts';
 
 type Deployed = [service: string, minutesAgo: number];
 
@@ -66,5 +66,28 @@ describe('a change of what others share', () => {
     });
     const verdict = suspectChange(input)!;
     expect(verdict.culprit?.live.id).to.equal('de1f');
+  });
+
+  it('is found where work comes from that is handed on without end, although its own service is well', () => {
+    const pages = {
+      id: 'ba9e',
+      title: 'feat: go on where we stopped',
+      files: ['archive/walk.py'],
+      diff: ' SELECT id, scan FROM sheets\n- WHERE shelf = ? AND id > ?\n+ WHERE shelf = ? AND id >= ?\n ORDER BY id\n LIMIT 200',
+      deployed: ['archive', 30] as Deployed,
+    };
+    const input = (jumps: Jump[]) =>
+      incident({
+        service: 'ocr',
+        metric: 'sheet_queue_depth',
+        complaints: [{ service: 'ocr', body: 'engine says 429 too many sheets, pausing before sheet %' }],
+        jumps,
+        commits: [pages, tidyDecoy('ocr', 12)],
+      });
+    const walks = { service: 'archive', metric: 'sheets_walked_per_sec', from: 0.1, to: 90 };
+    const { culprit } = suspectChange(input([walks]))!;
+    expect(culprit?.live.id).to.equal('ba9e');
+    expect(culprit?.affects).to.include('ocr');
+    expect(suspectChange(input([]))!.culprit).to.equal(null);
   });
 });

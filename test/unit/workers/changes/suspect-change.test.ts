@@ -155,6 +155,23 @@ describe('the change behind an incident', () => {
     expect(suspectChange(incident(about))!.culprit!.live.id).to.equal('basket_strict_coupon_check');
   });
 
+  it('blames a flag of which nothing else is known only for what began in the same minute where it was switched', () => {
+    const switched = (service: string, minutesAgo: number) =>
+      suspectChange(
+        incident({
+          service: 'kiln',
+          metric: 'http_5xx_ratio',
+          complaints: [{ service: 'kiln', body: 'glaze % came out grey' }],
+          flags: [{ id: 'lunar_mode', service, minutesAgo }],
+        }),
+      )?.culprit?.live.id ?? null;
+    expect([switched('kiln', 10.4), switched('kiln', 14), switched('web', 10.4)]).to.deep.equal([
+      'lunar_mode',
+      null,
+      null,
+    ]);
+  });
+
   it('rules out what looks suspect, each with its reason', () => {
     const { ruledOut } = suspectChange(incident(POOL))!;
     const reasons = Object.fromEntries(ruledOut.map(({ judged, why }) => [judged.live.change.title, why]));
@@ -189,7 +206,7 @@ describe('the change behind an incident', () => {
     expect(hypotheses[0]!.statement).to.match(
       /^The change "chore: right-size ledger resources" \(commit cab1e5cab1e5\) caused it: it changes "poolMaxConnections" from 50 to 5/,
     );
-    expect(hypotheses[0]!.evidence).to.deep.equal([50]);
+    expect(hypotheses[0]!.evidence).to.deep.equal([1, 50]);
     expect(hypotheses[0]!.confidence).to.be.within(0.25, 0.85);
     expect(hypotheses[1]!.statement).to.equal(
       'Not the change "refactor: tidy ledger handler" (commit dec0ffee0000): it does the same in another way',

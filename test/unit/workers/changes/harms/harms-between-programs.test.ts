@@ -110,6 +110,41 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'connection reset',
   ],
   [
+    'reads the same row again and again',
+    'walk.py',
+    '   """SELECT id, scan FROM sheets\n-     WHERE shelf = %s AND id > %s\n+     WHERE shelf = %s AND id >= %s\n      ORDER BY id LIMIT 200"""',
+    'sheets_per_sec: engine answered 429',
+    'certificate has expired',
+  ],
+  [
+    'is done too early',
+    'src/seats.ts',
+    '   try {\n-    return await this.book(seat);\n+    return this.book(seat);\n   } finally {\n     await client.release();\n   }',
+    'client was closed and is not queryable: connection is closed',
+    'no such host',
+  ],
+  [
+    'no longer tells the type of a parameter',
+    'Seats.java',
+    '-  ps.setObject(1, code, Types.VARCHAR);\n+  ps.setObject(1, code);\n   var sql = "SELECT id FROM seats WHERE code = ?";',
+    'plan: Index Scan, CONVERT_IMPLICIT(nvarchar, code)',
+    'unknown seat',
+  ],
+  [
+    'security group (egress) lets fewer connections through: all ports 8000 to 8100 were open before',
+    'infra/press.tf',
+    ' resource "aws_security_group_rule" "press_egress" {\n-  from_port = 8000\n-  to_port   = 8100\n+  from_port = 8000\n+  to_port   = 8000\n }',
+    'connect to 10.1.2.3:8090 timed out',
+    'invalid seat',
+  ],
+  [
+    'threads of its own',
+    'views.py',
+    '-    await asyncio.to_thread(resize, image)\n+    resize(image)',
+    'event loop blocked for 900 ms',
+    'no such host',
+  ],
+  [
     'left out before',
     'Invoices.cs',
     '-    q.Where(i => i.Open && i.Tenant == tenant)\n-     .Where(i => i.Due < now)\n+    q.Where(i => i.Tenant == tenant)',
@@ -122,6 +157,7 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
 const HARMLESS: [string, string][] = [
   ['csv.ts', '+  return rows.map((row) => row.join(";"));'],
   ['ack.py', '     ship(message)\n-    channel.basic_ack(tag)\n+    channel.basic_ack(tag, multiple=False)'],
+  ['seats.ts', '-    return await this.book(seat);\n+    return this.book(seat).then(lock);'],
   ['hpa.yaml', '-  maxReplicas: 24\n+  maxReplicas: 30'],
   ['rates.py', '-    r = requests.get(url, timeout=3)\n+    r = requests.get(url, timeout=LIMIT)'],
 ];
@@ -136,6 +172,14 @@ describe('harms between programs', () => {
       expect([found!.shows.test(shows), found!.shows.test(not)]).to.deep.equal([true, false]);
     });
   }
+
+  it('are told with the line that decides', () => {
+    const lines = harmsOf(
+      'views.py',
+      '-    await asyncio.to_thread(resize, image)\n-    tidy()\n+    resize(image)\n+    tidy()',
+    );
+    expect(lines[0]!.line).to.equal(', without "await asyncio.to_thread(resize, image)"');
+  });
 
   it('are not found in what looks similar', () => {
     for (const [file, diff] of HARMLESS)
