@@ -9,7 +9,8 @@ import { sameNamespace, workloadName } from './relations.ts';
 /** The number of a scheduled run, which a CronJob puts behind its own name. */
 const RUN = /-(\d{5,})$/;
 
-const base = (job: string): string => job.replace(RUN, '');
+/** The name of the CronJob behind the name of one of its runs; the name of any other Job as it is. */
+export const withoutRun = (job: string): string => job.replace(RUN, '');
 const ageOf = ({ raw }: Meta): number | null => ageSeconds(textAt(raw, 'metadata', 'age') ?? '');
 
 /** True where the younger one is not older, as far as both ages are told. */
@@ -31,7 +32,7 @@ export function isFinishedTry(state: KubernetesState, pod: Pod): boolean {
       (other) =>
         other.phase === 'Succeeded' &&
         sameNamespace(other.namespace, pod.namespace) &&
-        base(workloadName(other)) === base(job) &&
+        withoutRun(workloadName(other)) === withoutRun(job) &&
         isLater(other, pod),
     )
   );
@@ -44,13 +45,14 @@ export function isRunLater(state: KubernetesState, job: Workload): boolean {
     (other) =>
       other.kind === 'Job' &&
       sameNamespace(other.namespace, job.namespace) &&
-      base(other.name) === base(job.name) &&
+      withoutRun(other.name) === withoutRun(job.name) &&
       runOf(other.name) > run &&
       isComplete(other),
   );
 }
 
-const isComplete = ({ job }: Workload): boolean =>
+/** True for a Job with as many successful pods as it wants. */
+export const isComplete = ({ job }: Workload): boolean =>
   (job.succeeded ?? 0) > 0 && (job.succeeded ?? 0) >= (job.completions ?? 1);
 
 /**
@@ -87,7 +89,8 @@ function isSuccessAfter(log: LogText, other: LogText): boolean {
     return false;
   if (!sameNamespace(other.namespace, log.namespace)) return false;
   const [own, its] = [workloadOf(log.pod ?? ''), workloadOf(other.pod)];
-  if (!RUN.test(own) || base(own) !== base(its) || !(runOf(its) >= runOf(own)) || endsBefore(other, log)) return false;
+  if (!RUN.test(own) || withoutRun(own) !== withoutRun(its) || !(runOf(its) >= runOf(own)) || endsBefore(other, log))
+    return false;
   const last = other.lines.slice(-LAST).map((line) => line.slice(0, 1500));
   return (
     last.some((line) => SUCCESS.test(line)) && !last.some((line) => NOT_ALL.test(line)) && saidBy([other]) === null
