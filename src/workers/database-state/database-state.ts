@@ -29,6 +29,8 @@ export type LoadProfile = {
   users: Wait[];
   hosts: Wait[];
   load: number[];
+  /** When it was measured, epoch ms, in any order; empty where nothing tells. */
+  times: number[];
   evidence: number;
 };
 

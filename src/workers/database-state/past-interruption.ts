@@ -1,7 +1,7 @@
 import { isCalm } from './calm-series.ts';
 import type { DatabaseState } from './database-state.ts';
 import { metricOf, profileSeries, type SeriesProfile } from './profile-series.ts';
-import { currentEvents } from './stories/story-parts.ts';
+import { currentEvents, isFelt } from './stories/story-parts.ts';
 import { VITAL } from './vital-metrics.ts';
 
 /** Somebody who asks whether all is well again, or says that it is; lower case. */
@@ -48,11 +48,16 @@ const vitalOf = ({ series }: DatabaseState): SeriesProfile[] =>
 
 /** True where an interruption is over by the events and the alert, and nothing was measured that could tell otherwise. */
 export const isOverUnmeasured = (state: DatabaseState, alert: string): boolean =>
-  hasEnded(state, alert) && vitalOf(state).length < ENOUGH;
+  vitalOf(state).length < ENOUGH && (hasEnded(state, alert) || (wasAnnounced(alert) && endsWell(state)));
+
+/** True for an alert that tells of planned work and of no harm: whether all is well is what nobody knows. */
+const wasAnnounced = (alert: string): boolean => PLANNED.test(alert) && !isFelt(alert) && !ASKS_WHY.test(alert);
 
 /** True where the alert asks whether all is well, or says so, and the last event tells of an end. */
-function hasEnded(state: DatabaseState, alert: string): boolean {
-  if (!(ASKS_AFTER.test(alert) || SAID_OVER.test(alert)) || ASKS_WHY.test(alert)) return false;
+const hasEnded = (state: DatabaseState, alert: string): boolean =>
+  (ASKS_AFTER.test(alert) || SAID_OVER.test(alert)) && !ASKS_WHY.test(alert) && endsWell(state);
+
+function endsWell(state: DatabaseState): boolean {
   if (state.status && state.status.status !== 'available') return false;
   const events = currentEvents(state);
   const last = (what: RegExp) =>

@@ -123,8 +123,19 @@ function profileOf(body: Raw, evidence: number): LoadProfile | null {
   });
   const waits = waitsOf(body, 'top_wait_events');
   if (statements.length === 0 && waits.length === 0) return null;
-  const load = numbersOf(recordAt(body, 'db_load').values);
-  return { statements, waits, users: waitsOf(body, 'top_users'), hosts: waitsOf(body, 'top_hosts'), load, evidence };
+  const { values, timestamps } = recordAt(body, 'db_load');
+  return {
+    statements,
+    waits,
+    users: waitsOf(body, 'top_users'),
+    hosts: waitsOf(body, 'top_hosts'),
+    load: numbersOf(values),
+    times: [body.start_time, body.end_time, ...(Array.isArray(timestamps) ? timestamps : [])].flatMap((at) => {
+      const ms = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+      return Number.isNaN(ms) ? [] : [ms];
+    }),
+    evidence,
+  };
 }
 
 const waitsOf = (body: Raw, member: string): Wait[] =>

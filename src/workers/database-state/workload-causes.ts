@@ -41,9 +41,10 @@ export function workloadCause(state: DatabaseState): WorkloadCause | null {
           ? 0.35
           : worst.slow || pressure.length > 0
             ? 0.76
-            : (worst.calls ?? 0) >= MANY
+            : (worst.calls ?? 0) >= MANY && !(looksUp && state.series.length === 0)
               ? 0.6
-              : 0.4,
+              : // How often rows are looked up shows no harm where nobody calls it slow and nothing was measured.
+                0.4,
     evidence: [worst.evidence, ...pressure.map(({ evidence }) => evidence)],
   };
 }

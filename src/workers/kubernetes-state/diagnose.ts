@@ -140,7 +140,7 @@ export const diagnose = oncePer(
     return {
       context,
       subjects,
-      diagnoses: rankDiagnoses(withoutOverOnes(found, context.state), subjects, context.text),
+      diagnoses: rankDiagnoses(withoutOverOnes(found, context), subjects, context.text),
     };
   },
 );

@@ -4,7 +4,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { DOUBT } from '../detectors/support/doubt.ts';
 import { diagnose } from './diagnose.ts';
 import type { Context } from './diagnosis.ts';
-import { isFinishedTry } from './finished-tries.ts';
+import { isComplete as isCompleteJob, isFinishedTry, isRunLater, withoutRun } from './finished-tries.ts';
 import { isOfFormerLife } from './former-life.ts';
 import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
@@ -13,6 +13,8 @@ import { SPEAKS_OF_WAITING } from './logs/waiting-words.ts';
 import { isLongOver } from './long-over.ts';
 import { alarming } from './monitors.ts';
 import { name } from './quote.ts';
+import { textAt } from './raw.ts';
+import { ageSeconds } from './read/ages.ts';
 import { eventsOf, isReplaced, podsOf, sameNamespace, workloadName } from './relations.ts';
 import { killedOfLate, oldKill } from './remembered-ends.ts';
 import { isSlow, workWaits } from './slow-work.ts';
@@ -51,8 +53,24 @@ const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy
 
 const SPEAKS_OF_SLOWNESS =
   /slow|latenc|p9\d|respons\w* time|\bages\b|\bhang|takes? (?:too )?long|\bseconds?\b|time[sd]? ?out|sluggish/i;
-/** What shows that the workloads of the alert are well; null where they are not, or nothing was seen of them. */
+
+/** Who asks why users see something knows that they do: ready pods and quiet logs do not deny it. */
+const ASKS_WHY = /\bwhy\b|root cause|\bwhat (?:is|makes it) (?:slow|broken|failing)\b/;
+
+/**
+ * What shows by itself that all is well where the alert asks about workloads; null where they are not well, nothing was seen of them, or
+ * somebody asks why users see something (unless that is a Job which came to its end).
+ */
 export function healthyState(input: DetectorInput): { statement: string; evidence: number[] } | null {
+  const { state, text } = diagnose(input).context;
+  const done = state.workloads.some(
+    (one) => one.kind === 'Job' && isCompleteJob(one) && text.includes(withoutRun(one.name)),
+  );
+  return ASKS_WHY.test(text) && SYMPTOM_OF_USERS.test(text) && !done ? null : wellWorkloads(input);
+}
+
+/** What shows that the workloads of the alert are well; null where they are not, or nothing was seen of them. */
+export function wellWorkloads(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { context, subjects, diagnoses } = diagnose(input);
   const { state } = context;
   if (state.desiredOnly || diagnoses.some(({ confidence }) => confidence >= DOUBT)) return null;
@@ -69,15 +87,20 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
       (pod) => isReplaced(state, pod) && (/evict/.test(context.text) || context.text.includes(pod.name)),
     );
   if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
-  if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(state, pods)) return null;
+  if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(context, pods)) return null;
+  if (/restart|crash/.test(context.text) && pods.some((pod) => isNewborn(pod))) return null;
   if (killedOfLate(context.text, pods, input.now)) return null;
   const waits = SPEAKS_OF_WAITING.test(context.text);
   if ((waits || SPEAKS_OF_SLOWNESS.test(context.text)) && isSlow(state)) return null;
   if (waits && workWaits(state)) return null;
   if (!pods.every(isWell) || !workloads.every((workload) => isComplete(state, workload))) return null;
   const resting = workloads.flatMap((workload) => restOf(state, workload));
+  const runs = running(pods, workloads);
+  // A name without a pod, a number or a completed run shows nothing.
+  if (runs === '' && resting.length === 0 && !workloads.some((one) => isCompleteJob(one) || isRunLater(state, one)))
+    return null;
   const said = [
-    running(pods, workloads),
+    runs,
     ...resting.map(({ statement }) => statement),
     ...terminating(state, subjects),
     ...over(state, workloads),
@@ -109,24 +132,31 @@ function heard(state: KubernetesState, pods: Pod[]): boolean {
   const logs = state.logs.some(
     ({ pod, service, command }) => !command && (names.has(pod ?? '') || names.has(service ?? '')),
   );
-  // A job that came to its end did what it was asked to do.
-  const done = pods.length > 0 && pods.every(({ phase }) => phase === 'Succeeded');
   return (
     logs ||
-    done ||
+    hasCompleted(pods) ||
     state.events.some((event) => names.has(event.name)) ||
     state.workloads.some(({ conditions }) => conditions.length > 0)
   );
 }
 
-/** True when a service was seen that has endpoints, of the namespace of the pods in question. */
-function hasEndpoints(state: KubernetesState, pods: Pod[]): boolean {
+/** A job that came to its end did what it was asked to do. */
+const hasCompleted = (pods: Pod[]): boolean => pods.length > 0 && pods.every(({ phase }) => phase === 'Succeeded');
+
+/** A pod this young (s) cannot tell what became of those before it. */
+const NEWBORN = 600;
+const isNewborn = ({ raw }: Pod): boolean => (ageSeconds(textAt(raw, 'metadata', 'age') ?? '') ?? NEWBORN) < NEWBORN;
+
+/** True when a service of the pods in question, by its name in the alert or by their own, was seen and has endpoints. */
+function hasEndpoints({ state, text }: Context, pods: Pod[]): boolean {
   const alone = [
     ...(state.others.get('Endpoints') ?? []),
     ...endpointsOfSlices(state.others.get('EndpointSlice') ?? []),
   ].filter((meta) => endpointsOf(meta).ready.length > 0);
   const seen = [...alone, ...state.services.filter(({ endpoints }) => endpoints !== null && endpoints.length > 0)];
-  return seen.some((one) => pods.some((pod) => sameNamespace(one.namespace, pod.namespace)));
+  return seen.some(
+    (one) => text.includes(one.name.toLowerCase()) && pods.some((pod) => sameNamespace(one.namespace, pod.namespace)),
+  );
 }
 
 const isWell = (pod: Pod): boolean =>

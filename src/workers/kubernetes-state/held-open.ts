@@ -1,7 +1,7 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
-import { healthyState } from './healthy-state.ts';
+import { wellWorkloads } from './healthy-state.ts';
 import type { KubernetesState, PrintedSeries } from './kubernetes-state.ts';
 import { isOfTimes, secondsOf } from './printed-times.ts';
 import { name } from './quote.ts';
@@ -56,11 +56,10 @@ export function heldOpen(input: DetectorInput): { statement: string; evidence: n
   if (!longest || slow.length === routes.length || !slow.every(({ route }) => WAITS_BY_DESIGN.test(route))) return null;
   const usual = slow.every((one) => isAsEver(times, one) || isAsSet(state, one.seconds));
   if (!usual || state.series.some(answersErrors)) return null;
-  const well = healthyState(input);
+  const well = wellWorkloads(input);
   return (
     well && {
-      statement: `${well.statement}; only ${slow
-        .map(({ route }) => name(route))
+      statement: `${well.statement}; only ${[...new Set(slow.map(({ route }) => name(route)))]
         .slice(0, 3)
         .join(
           ', ',
@@ -82,13 +81,17 @@ function routeTime(series: PrintedSeries): RouteTime | null {
   return route && Number.isFinite(seconds) ? { route, seconds, evidence: series.evidence } : null;
 }
 
-/** True where the course of a route (or of what was asked of that route alone) stays at the height that it has now. */
+/** True where the course of a route (or of what was asked of that route alone) stays at the height that it has now, or a former day had it too. */
 const isAsEver = (times: PrintedSeries[], { route, seconds }: RouteTime): boolean =>
   times.some((series) => {
     const own = routeOf(series) === route || series.asked.includes(`"${route}"`);
     const values = series.points.map((point) => secondsOf(series, point));
-    return own && values.length >= ENOUGH && isLong(series) && values.every((value) => isNear(value, seconds));
+    const long = (values.length >= ENOUGH && isLong(series)) || (values.length > 0 && isOfFormerDay(series));
+    return own && long && values.every((value) => isNear(value, seconds));
   });
+
+/** `offset 1w` of PromQL: what was at the same hour of another day. */
+const isOfFormerDay = ({ asked }: PrintedSeries): boolean => /\boffset (?:[1-9]\d?[dw]|24h)\b/.test(asked);
 
 /** True for a course that was asked for over half a day at least. */
 function isLong({ asked }: PrintedSeries): boolean {

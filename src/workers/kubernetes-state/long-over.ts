@@ -19,11 +19,11 @@ const MAX_LINES = 2000;
 /**
  * True for a log in which a program only complains that it had to wait for somebody when it was started, or at some hour, long ago, and
  * whose pod is ready and has gone on since without a complaint: the age of the pod, or a search of its whole log, and the times of the
- * lines tell so.
+ * lines tell so. Where nothing tells whether the pod is ready, its later lines beside such a search show that it runs.
  */
 export function isLongOver(state: KubernetesState, log: LogText): boolean {
   const pod = state.pods.find((one) => one.name === log.pod && sameNamespace(one.namespace, log.namespace));
-  if (pod?.ready !== true || log.previous || log.command) return false;
+  if (pod?.ready === false || log.previous || log.command) return false;
   const troubles = log.lines.slice(-MAX_LINES).flatMap((text) => {
     const line = decisiveLine([text]);
     return line ? [line] : [];
@@ -37,7 +37,7 @@ export function isLongOver(state: KubernetesState, log: LogText): boolean {
   const age = (now - latest) / 1000;
   const later = present.filter((time) => time - latest >= OLD * 1000);
   // All lines of a kind that a search shows are all there are: hours without another one show as much as a start.
-  return age >= OLD && later.length >= ENOUGH && (log.filter !== null || startsAt(pod, age));
+  return age >= OLD && later.length >= ENOUGH && (log.filter !== null || (pod?.ready === true && startsAt(pod, age)));
 }
 
 /** When the lines of a pod's present container were written, in all its logs. */

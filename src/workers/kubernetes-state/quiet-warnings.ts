@@ -1,7 +1,7 @@
 import { alertText } from '../alert-facts.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
 import { diagnose } from './diagnose.ts';
-import { healthyState } from './healthy-state.ts';
+import { wellWorkloads } from './healthy-state.ts';
 import type { LogText } from './kubernetes-state.ts';
 import { INFORMS, isHarmless } from './logs/failure-words.ts';
 import { isHabitual } from './logs/habitual.ts';
@@ -32,7 +32,7 @@ const ENOUGH = 2;
 export function quietWarnings(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const alert = alertText(input.alerts);
   if (!COUNTS_LINES.test(alert) || MORE.test(alert)) return null;
-  const well = healthyState(input);
+  const well = wellWorkloads(input);
   if (!well) return null;
   const { context, subjects } = diagnose(input);
   const logs = context.state.logs.filter((log) => !log.command && !log.filter && log.lines.length > 0);

@@ -9,6 +9,7 @@ import type {
   Service,
   Workload,
 } from './kubernetes-state.ts';
+import { valueAt } from './raw.ts';
 
 /** True where one of the namespaces is unknown, or both are the same. */
 export function sameNamespace(left: string | null, right: string | null): boolean {
@@ -48,6 +49,9 @@ const SILENT_FOR = 400;
 /** True for a complaint that would have come again if it lasted. */
 export const isNoLongerSaid = ({ reason, ageSeconds }: Pick<KubeEvent, 'reason' | 'ageSeconds'>): boolean =>
   REPEATED.test(reason) && ageSeconds !== null && ageSeconds > SILENT_FOR;
+
+/** True for a pod that nobody saw: events told of it, and not how it is now. */
+export const isToldByEvents = ({ raw }: Pick<Meta, 'raw'>): boolean => valueAt(raw, 'status', 'toldByEvents') === true;
 
 /** The workload that a pod belongs to, the outermost one that is known; null where none is. */
 export function workloadOfPod(state: KubernetesState, pod: Pod): Workload | null {

@@ -34,7 +34,8 @@ export function stalledReplay(state: DatabaseState, lag: MetricSeries | null): S
       evidence: conflicts.slice(0, 2).map(({ evidence }) => evidence),
     };
   }
-  if (!grows) return null;
+  // Where all that came is replayed, the age of the last change grows because none comes.
+  if (!grows || hasReplayedAll(state)) return null;
   const waits = waitingForever(state);
   return waits
     ? {
@@ -50,6 +51,20 @@ export function stalledReplay(state: DatabaseState, lag: MetricSeries | null): S
 /** The evidence of an answer that says that replay is paused. */
 const pausedAnswer = ({ rows }: DatabaseState): number | null =>
   rows.find(({ row }) => /^t(?:rue)?$/.test(row.pg_is_wal_replay_paused ?? ''))?.evidence ?? null;
+
+/** A place in the log of PostgreSQL, and how columns call the last one that a replica received and replayed, also by names of one's own. */
+const PLACE = /^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i;
+const RECEIVED = /receive/;
+const REPLAYED = /replay/;
+
+/** True where a replica was asked and has replayed its log up to the place to which it has received it. */
+export function hasReplayedAll({ rows }: DatabaseState): boolean {
+  return rows.some(({ row }) => {
+    const places = Object.entries(row).filter(([, value]) => PLACE.test(value));
+    const at = (what: RegExp) => places.find(([column]) => what.test(column))?.[1];
+    return at(RECEIVED) !== undefined && at(RECEIVED) === at(REPLAYED);
+  });
+}
 
 /** A standby that is told never to cancel the queries which hold replay up. */
 function waitingForever(state: DatabaseState): { text: string; evidence: number } | null {

@@ -4,7 +4,7 @@ import { isSawTooth, nobodyWrites } from '../idle-primary.ts';
 import { inSeconds } from '../metric-units.ts';
 import { changeText, metricOf, type SeriesProfile } from '../profile-series.ts';
 import type { StoryTeller } from '../story.ts';
-import { stalledReplay } from './replay.ts';
+import { hasReplayedAll, stalledReplay } from './replay.ts';
 import { cited, currentEvents, eventText, heaviest, noActions, numbers, rose, topText } from './story-parts.ts';
 
 /** The metrics that tell how far behind a replica is in time; how much log a slot keeps is none of them. */
@@ -46,7 +46,8 @@ export const lag: StoryTeller = (state, { server, text }) => {
       : ' although the writes of the primary did not grow, so the replica itself is slow to replay WAL (write-ahead log)';
   return {
     kind: 'lag',
-    score: up ? 0.92 : events.length > 0 ? 0.85 : 0.72,
+    // All that came is replayed: either nobody writes, or what is written does not come, and nothing tells which.
+    score: writes.length === 0 && hasReplayedAll(state) ? 0.45 : up ? 0.92 : events.length > 0 ? 0.85 : 0.72,
     text: `Replication lag: the read replica${series?.series.entity ? ` ${series.series.entity}` : ` of ${server}`} falls behind${series ? ` (${changeText(series)})` : ' (the ReplicaLag metric itself is missing)'}${why}${writes.length > 0 ? `; on the primary ${writes.map(changeText).join(', ')}` : ''}${topText(top)}${events[0] ? `. Events: ${eventText(events, 1, 130)}` : ''}`,
     brief: `the replica falls behind${series ? ` (${changeText(series)})` : ''}`,
     evidence: [

@@ -6,13 +6,14 @@ import type { Story } from '../story.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** The events within the time of the metrics; without times all of them. */
+/** The events within the time of the metrics, or of the load where metrics are missing; without times all of them. */
 export const currentEvents = (state: DatabaseState): DatabaseEvent[] =>
   state.events.filter((event) => isCurrent(state, event));
 
-/** True for an event within the time of the metrics, or where either has no time. */
-export function isCurrent({ series }: DatabaseState, { at }: { at: string | null }): boolean {
-  const times = series.flatMap(({ points }) => points.flatMap((point) => point.at ?? []));
+/** True for an event within the time of what was measured, or where either has no time. */
+export function isCurrent({ series, profile }: DatabaseState, { at }: { at: string | null }): boolean {
+  const measured = series.flatMap(({ points }) => points.flatMap((point) => point.at ?? []));
+  const times = measured.length > 0 ? measured : (profile?.times ?? []);
   const ms = Date.parse(at ?? '');
   if (times.length === 0 || Number.isNaN(ms)) return true;
   const [from, to] = [Math.min(...times), Math.max(...times)];

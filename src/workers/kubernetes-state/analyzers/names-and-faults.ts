@@ -3,7 +3,7 @@ import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagn
 import type { KubeEvent, KubernetesState } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { textMapAt } from '../raw.ts';
-import { called, isMissing, namesOf, sameNamespace, templatesOf } from '../relations.ts';
+import { called, isMissing, isToldByEvents, namesOf, sameNamespace, templatesOf } from '../relations.ts';
 
 /** Finds pods that ask the wrong name servers, and name services that are misconfigured. */
 export const namesAndFaults: Analyzer = (context) => [...wrongNameServers(context), ...corefile(context)];
@@ -113,14 +113,25 @@ const isReady = ({ pods }: KubernetesState, event: KubeEvent): boolean =>
   (event.kind === 'Pod' &&
     pods.some((pod) => pod.name === event.name && pod.ready === true && sameNamespace(pod.namespace, event.namespace)));
 
-/** True where a node was taken away, as it announced, and every other one is ready: somebody else does its work. */
-const isReplacedNode = ({ nodes, pods, workloads }: KubernetesState, { kind, reason }: KubeEvent): boolean =>
-  /^Node/.test(kind) &&
-  /^(?:SpotInterrupt\w*|Disrupt\w*|Terminat\w*|NodeNotReady|RemovingNode|DeletingNode)/.test(reason) &&
-  nodes.length > 0 &&
-  nodes.every(({ ready }) => ready === true) &&
-  pods.every(({ ready, phase, deleting }) => ready === true || phase === 'Succeeded' || deleting) &&
-  workloads.every(({ desired, ready }) => desired === null || ready === null || ready >= desired);
+/** What is announced of a node that will be taken away. */
+const ANNOUNCED = /^(?:SpotInterrupt\w*|Disrupt\w*|Terminat\w*|RemovingNode|DeletingNode)/;
+
+/**
+ * True where a node was taken away, as it announced, and every other one is ready: somebody else does its work. That nothing is missing of any
+ * workload shows it as well; that a node fell silent is over only where the nodes themselves are seen.
+ */
+function isReplacedNode({ nodes, pods, workloads }: KubernetesState, { kind, reason }: KubeEvent): boolean {
+  if (!/^Node/.test(kind) || !(ANNOUNCED.test(reason) || (reason === 'NodeNotReady' && nodes.length > 0))) return false;
+  // Of pods that only events tell of nothing is known by now.
+  const seen = pods.filter((pod) => !isToldByEvents(pod));
+  const counted = workloads.filter(({ desired, ready }) => desired !== null && ready !== null);
+  return (
+    nodes.length + seen.length + counted.length > 0 &&
+    nodes.every(({ ready }) => ready === true) &&
+    seen.every(({ ready, phase, deleting }) => ready === true || phase === 'Succeeded' || deleting) &&
+    counted.every(({ desired, ready }) => (ready ?? 0) >= (desired ?? 0))
+  );
+}
 
 /** What takes a pod away. */
 const TAKES_AWAY = /preempted|\bevicted|taint|\bkilled|deleted/i;

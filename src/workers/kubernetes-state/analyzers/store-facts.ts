@@ -5,15 +5,19 @@ import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts
 import type { LogText } from '../kubernetes-state.ts';
 import type { StoreAnswer } from '../logs/store-answer.ts';
 import { STORE_ANSWERS } from '../logs/store-answers.ts';
+import { REFUSES_CLIENTS } from '../logs/store-refusals.ts';
 import { writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
 
 /** What a database (or the proxy before it) said about itself when it was asked: redis-cli, psql, mysql, mongosh inside its pod. */
 export const storeFacts: Analyzer = ({ state, text }) => {
   const answers = state.logs.filter(({ command }) => command);
+  const refused = state.logs.flatMap(({ command, lines }) =>
+    command ? [] : lines.slice(-MAX_LINES).filter((line) => REFUSES_CLIENTS.test(line.slice(0, 1500))),
+  );
   return answers.flatMap((log) => {
     const others = answers.filter((other) => other !== log && writerOf(other) === writerOf(log));
-    const around = [...others.map(textOf), text].join('\n');
+    const around = [...others.map(textOf), ...refused.slice(-3), text].join('\n');
     return STORE_ANSWERS.flatMap((answer) => told(log, around, answer)).slice(0, 1);
   });
 };

@@ -2,6 +2,7 @@ import { binaryBytes } from '../../detectors/support/quantities.ts';
 import { answerRows, cellNumber, numberIn, settingIn, shownCells } from './answer-rows.ts';
 import { isContentCache } from './key-space.ts';
 import { lockChain } from './lock-chain.ts';
+import { REFUSES_CLIENTS } from './store-refusals.ts';
 
 /** `default_transaction_read_only` with its row below, as psql prints it, or `read_only | ON` as mysql does. */
 export function readOnly(text: string): string | null {
@@ -183,8 +184,12 @@ const limitIn = (text: string): number =>
     Number(/max_connections\D{1,12}(\d{2,6})\b/i.exec(text)?.[1] ?? 'NaN'),
   ].find((limit) => limit > 0) ?? 0;
 
-/** Most of the sessions are idle and, as far as the limit is told, together they take what the server allows. */
-export function idleSessions(text: string, around: string): string | null {
+/** Most of the sessions are idle, and together they take what the server allows, by its limit or by clients that were refused. */
+export const idleSessions = (text: string, around: string): string | null =>
+  limitIn(text) || limitIn(around) || REFUSES_CLIENTS.test(around) ? manyIdle(text, around) : null;
+
+/** Most of the sessions are idle, as far as the limit is told together they take what the server allows: pools look like that, too. */
+export function manyIdle(text: string, around: string): string | null {
   const rows = answerRows(text).filter((one) => one.state !== undefined && Number(one.count) > 0);
   const idle = rows.filter(({ state }) => /^idle/.test(state ?? '')).reduce((sum, one) => sum + Number(one.count), 0);
   const count = rows.reduce((sum, one) => sum + Number(one.count), 0);

@@ -21,6 +21,7 @@ import {
   idleHolder,
   idleSessions,
   idleSlot,
+  manyIdle,
   metadataLock,
   noneAvailable,
   oldRows,
@@ -182,6 +183,12 @@ export const STORE_ANSWERS: readonly StoreAnswer[] = [
     shows: idleSessions,
     meaning: 'has its connections taken by sessions that are idle (connection leak)',
     confidence: 0.78,
+  },
+  {
+    kind: 'idle-sessions',
+    shows: manyIdle,
+    meaning: 'has its connections taken by sessions that are idle (a connection leak, if its limit is near)',
+    confidence: 0.45,
   },
   {
     kind: 'cluster-unhealthy',

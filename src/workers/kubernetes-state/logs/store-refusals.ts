@@ -1,5 +1,9 @@
 import type { FailureKind } from './failure-kind.ts';
 
+/** How stores say that they have as many clients as they allow. */
+export const REFUSES_CLIENTS =
+  /\((?:1040|1203|1226), |too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections|connection limit \(\d+\) is reached|has exceeded the '[^']*' resource/i;
+
 /** What databases, caches and brokers answer when they refuse their clients. */
 export const STORE_REFUSALS: readonly FailureKind[] = [
   {
@@ -14,8 +18,7 @@ export const STORE_REFUSALS: readonly FailureKind[] = [
     name: 'connection-limit',
     class: 'database',
     meaning: 'the database has reached its connection limit and refuses new connections',
-    pattern:
-      /\((?:1040|1203|1226), |too many clients already|remaining connection slots|too many connections|max number of clients reached|max_connections (?:reached|exceeded)|Host '[^']*' is blocked because of many connection errors|max_user_connections|no more connections allowed|max_client_conn|connection refused because too many open connections|sorry, too many|too many open connections|connection limit \(\d+\) is reached|has exceeded the '[^']*' resource/i,
+    pattern: REFUSES_CLIENTS,
     weight: 1,
   },
   {

@@ -44,6 +44,19 @@ describe('what a replica and a slot are behind by', () => {
     expect(report.rootCause.statement).to.include('a query on the replica blocks replay').and.not.include('workload');
   });
 
+  it('is left open where the replica has replayed all that it received', () => {
+    const places = (replayed: string) =>
+      printed(
+        'psql -h ledger-ro -d ledger -c "select pg_last_wal_receive_lsn() got_by_receiver, pg_last_wal_replay_lsn() replayed"',
+        ` got_by_receiver |  replayed\n-----------------+------------\n 3/9F0000A0      | ${replayed}\n(1 row)\n`,
+      );
+    const metrics = rds({ ReplicaLag: minutes((minute) => Math.max(0, minute - 3) * 60) }, CALM_SQL);
+    const of = (replayed: string) =>
+      concluded(alarm('Replica lag on RDS ledger-prod'), [...metrics, places(replayed)], 'database').report.verdict;
+    expect(of('3/9F0000A0')).to.equal('inconclusive');
+    expect(of('3/11000028')).to.equal('identified');
+  });
+
   it('is told as a replay that stands still where nothing says why', () => {
     const lag = minutes((minute) => Math.max(0, minute - 3) * 60);
     const { report } = concluded(

@@ -21,6 +21,29 @@ function verdict(title: string, after: number, ...more: Parameters<typeof conclu
     .report.verdict;
 }
 
+/** What is known of the server where its metrics are missing. */
+const unmeasured = (events: [number, string][]) =>
+  rds(
+    Object.fromEntries(
+      [
+        'CPUUtilization',
+        'DatabaseConnections',
+        'FreeStorageSpace',
+        'ReplicaLag',
+        'WriteLatency',
+        'ReadLatency',
+        'DiskQueueDepth',
+        'FreeableMemory',
+        'WriteIOPS',
+        'ReadIOPS',
+        'TransactionLogsGeneration',
+        'SwapUsage',
+      ].map((metric) => [metric, null]),
+    ),
+    CALM_SQL,
+    events,
+  );
+
 describe('a failover that was announced and asked for', () => {
   it('is no fault when it is over and the clients are there', () => {
     expect(verdict(ANNOUNCED, 88, ORDER)).to.equal('healthy');
@@ -33,28 +56,33 @@ describe('a failover that was announced and asked for', () => {
   });
 
   it('is no cause of anything where it is said to be over and nothing was measured', () => {
-    const untold = rds(
-      Object.fromEntries(
-        [
-          'CPUUtilization',
-          'DatabaseConnections',
-          'FreeStorageSpace',
-          'ReplicaLag',
-          'WriteLatency',
-          'ReadLatency',
-          'DiskQueueDepth',
-          'FreeableMemory',
-          'WriteIOPS',
-          'ReadIOPS',
-          'TransactionLogsGeneration',
-          'SwapUsage',
-        ].map((metric) => [metric, null]),
-      ),
-      CALM_SQL,
-      EVENTS,
-    );
+    const untold = unmeasured(EVENTS);
     const of = (title: string) => concluded(alarm(title), untold, 'database').report.verdict;
     expect(of('RDS ledger-prod failed over at night. Is everything back to normal?')).to.equal('inconclusive');
     expect(of('RDS ledger-prod is down')).to.equal('identified');
+  });
+
+  it('is of another time where the load was measured long after it, though metrics are missing', () => {
+    const of = (hours: number) =>
+      concluded(
+        alarm('CPUUtilization of RDS ledger-prod left its band'),
+        unmeasured(EVENTS.map(([minute, said]) => [minute - hours * 60, said])),
+        'database',
+      ).report.verdict;
+    expect(of(0)).to.equal('identified');
+    expect(of(9)).to.equal('inconclusive');
+  });
+
+  it('is no cause of anything where an alert tells of planned work and of no harm, and nothing was measured', () => {
+    const change: [number, string][] = [
+      [2, 'Applying modification to database instance class'],
+      [9, 'Finished applying modification to DB instance class'],
+    ];
+    const of = (told: string, events = change) =>
+      concluded(alarm('RDS event: configuration change on ledger-prod', told), unmeasured(events), 'database').report
+        .verdict;
+    expect(of('Planned for this morning.')).to.equal('inconclusive');
+    expect(of('Planned for this morning. The shop gets timeouts.')).to.equal('probable');
+    expect(of('Planned for this morning.', change.slice(0, 1))).to.equal('probable');
   });
 });

@@ -30,6 +30,23 @@ describe('a server that is shown to be well by what it printed', () => {
     expect(verdict(title, sessions(pools), limit(300), waits(7))).not.to.equal('healthy');
   });
 
+  it('is only suspected for idle connections where neither its limit is told nor anybody is refused', () => {
+    const inPod = (rows: string[]) =>
+      printed(
+        'kubectl exec -n erp erp-pg-0 -- psql -U postgres -c "select usename, state, count(*) from pg_stat_activity group by 1,2"',
+        [' usename | state | count', '---------+-------+-------', ...rows, `(${rows.length} rows)`].join('\n'),
+      );
+    const idle = inPod([' web     | idle  |   180', ' web     | active |    4']);
+    const refused = printed(
+      'kubectl logs -n erp web-6d5f8b7c9-x2k4q --tail=2',
+      '2031-04-02 10:31:04 ERROR psycopg2.OperationalError: FATAL: sorry, too many clients already\n',
+    );
+    expect(verdict('Does erp-pg run out of connections?', idle)).to.equal('inconclusive');
+    const { report } = concluded('web of erp answers with errors', [idle, refused], 'database');
+    expect(report.verdict).to.be.oneOf(['identified', 'probable']);
+    expect(JSON.stringify(report)).to.include('sessions that are idle (connection leak)');
+  });
+
   it('has room for its clients where MySQL tells its limit as a variable', () => {
     const asked = (most: number) =>
       printed(

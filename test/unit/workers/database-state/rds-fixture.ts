@@ -87,6 +87,8 @@ export function rds(
         name: 'performance',
         body: {
           db_instance_identifier: 'ledger-prod',
+          start_time: at(0),
+          end_time: at(14),
           top_sql: sql.map((one) => ({
             statement: one.statement,
             db_load_avg: one.load,

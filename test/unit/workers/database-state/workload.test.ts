@@ -29,6 +29,13 @@ describe('the workload of a database server', () => {
     expect(['COPY t TO STDOUT', 'COPY t FROM STDIN'].map(writesRows)).to.deep.equal([false, true]);
   });
 
+  it('only suspects rows that are looked up often where nothing was measured and nobody calls it slow', () => {
+    const looks = { 'select title from books where isbn = $1': 300 };
+    expect(causeOf(workload(looks))?.confidence).to.be.below(0.5);
+    expect(causeOf(workload(looks, Object.keys(looks)))?.confidence).to.be.above(0.7);
+    expect(causeOf(workload({ 'insert into books values ($1)': 300 }))?.confidence).to.be.above(0.5);
+  });
+
   it('does not blame a probe, nor a few rows looked up now and then, however busy the host is', () => {
     const busy = host({
       node_load1: [1, 1, 1, 1, 9, 9, 9, 9, 1, 1],

@@ -361,3 +361,20 @@ describe('a monitor that counts fewer pods', () => {
     expect(fewer('unknown', 1, events)).to.equal(null);
   });
 });
+
+describe('a machine that was lent and is taken back', () => {
+  const told = printed(
+    'kubectl get events -A',
+    'NAMESPACE   LAST SEEN   TYPE      REASON            OBJECT          MESSAGE\ndefault     6m          Warning   SpotInterrupted   node/n-spot-4   Spot Interruption Warning: the node will be reclaimed\n',
+  );
+  const deployment = (ready: string) =>
+    printed(
+      'kubectl get deploy gate -n tolls',
+      `NAME   READY   UP-TO-DATE   AVAILABLE   AGE\ngate   ${ready}     2            2           40d\n`,
+    );
+
+  it('is missed by nobody where no workload lacks a pod, also where no node was seen', () => {
+    expect(verdict('pod of gate was killed', told, deployment('2/2'))).to.not.be.oneOf(['identified', 'probable']);
+    expect(verdict('pod of gate was killed', told, deployment('1/2'))).to.be.oneOf(['identified', 'probable']);
+  });
+});

@@ -48,3 +48,25 @@ describe('requests that are held open by design', () => {
     expect(verdict({ days: USUAL, from: 1_932_899_000 })).to.not.equal('healthy');
   });
 });
+
+describe('requests that somebody asks about', () => {
+  it('are no slowness where those that are held open took as long a week ago', () => {
+    const question = (offset: string) =>
+      `promtool query instant http://prom:9090 histogram_quantile(0.99, sum by (le, route) (rate(request_seconds_bucket[5m]${offset})))`;
+    const times = (streams: string) =>
+      answer([
+        { metric: { route: '/inbox' }, value: [1_932_900_000, '0.08'] },
+        { metric: { route: '/notifications/stream' }, value: [1_932_900_000, streams] },
+      ]);
+    const asked = (before: string, offset = ' offset 1w') =>
+      concluded('Why are so many requests of notify slow?', [
+        printed('kubectl get pods -n post', PODS),
+        printed('kubectl logs notify-7f6d9c8b5d-zz2xq -n post', LOG),
+        printed(question(''), times('55.1')),
+        printed(question(offset), times(before)),
+      ]).report.verdict;
+    expect(asked('55.0')).to.equal('healthy');
+    expect(asked('2.1')).to.not.equal('healthy');
+    expect(asked('55.0', ' offset 5m')).to.not.equal('healthy');
+  });
+});

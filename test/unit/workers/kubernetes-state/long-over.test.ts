@@ -45,6 +45,21 @@ describe('what a program complained about when it was started', () => {
     expect(searched(0.2)).to.not.equal('healthy');
   });
 
+  it('is over by such a search also where nothing tells whether the pod is ready', () => {
+    const alleges = (hours: number) => {
+      const { verdict: said } = concluded('The broker was restarted in the night. Is ledger still broken?', [
+        printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books --since=12h | grep -E "ERROR|WARN"', `${COMPLAINT}\n`),
+        printed(
+          'kubectl logs ledger-7f6d9c8b5d-zz2xq -n books --tail=2',
+          [booked(hours * 3600), booked(hours * 3600 + 9)].join('\n'),
+        ),
+      ]).report;
+      return said === 'identified' || said === 'probable';
+    };
+    expect(alleges(6)).to.equal(false);
+    expect(alleges(0.2)).to.equal(true);
+  });
+
   it('is dated in the forms in which programs write times', () => {
     const at = Date.UTC(2031, 5, 9, 7, 10, 2);
     for (const line of [
