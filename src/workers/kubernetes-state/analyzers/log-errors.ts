@@ -213,7 +213,9 @@ function confidenceOf({ line }: Said): number {
   if (line.past || (line.count <= RARELY && REFUSED_ROW.test(line.text))) return MOST_OF_PAST;
   if (line.level < 0.6 && !line.kind) return 0.4;
   const known = line.kind ? 0.1 * line.kind.weight : 0;
-  const most = line.kind === null || SYMPTOMS.has(line.kind.name) ? MOST_OF_SYMPTOM : 1;
+  // An error that comes of a setting whose absence the program itself tells of has its cause in that.
+  const explained = line.setting !== null && line.level >= 0.85;
+  const most = line.kind === null || (SYMPTOMS.has(line.kind.name) && !explained) ? MOST_OF_SYMPTOM : 1;
   return Number(Math.min(most, 0.5 + 0.2 * line.level + known + (line.count >= 3 ? 0.03 : 0)).toFixed(2));
 }
 
