@@ -4,8 +4,8 @@ import type { FailureKind } from './failure-kind.ts';
 const VARIABLE = String.raw`[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}`;
 const ANY_NAME = String.raw`[A-Za-z][\w.-]{2,80}\w`;
 const QUOTE = '["\'`]?';
-const LACKS = String.raw`(?:not (?:set|defined|configured|provided|specified|present|given)|unset|undefined|missing|empty|absent|null)`;
-const OF_ENVIRONMENT = String.raw`(?:(?:required|mandatory) )?(?:env(?:ironment)?(?:[- ]var(?:iable)?s?)?|config(?:uration)?(?: (?:key|value|entry|option|setting|property|parameter))?|settings?|propert(?:y|ies)|placeholder)`;
+const LACKS = `(?:not (?:set|defined|configured|provided|specified|present|given)|unset|undefined|missing|empty|absent|null)`;
+const OF_ENVIRONMENT = `(?:(?:required|mandatory) )?(?:env(?:ironment)?(?:[- ]var(?:iable)?s?)?|config(?:uration)?(?: (?:key|value|entry|option|setting|property|parameter))?|settings?|propert(?:y|ies)|placeholder)`;
 
 /** How programs and frameworks write which setting they miss; the first group is its name. */
 const NAMED: readonly RegExp[] = [

