@@ -54,7 +54,9 @@ const WORK_WAITS =
 function restedByLog({ logs }: KubernetesState, own: string): Rest | null {
   const told = logs
     .filter((log) => !log.command && AUTOSCALER.test(`${writerOf(log)} ${log.service ?? ''}`))
-    .flatMap((log) => log.lines.filter((line) => names(line, own)).map((line) => ({ line: line.slice(0, 1500), log })));
+    .flatMap((log) =>
+      log.lines.filter((line) => isNamedIn(line, own)).map((line) => ({ line: line.slice(0, 1500), log })),
+    );
   const at = told.findLastIndex(({ line }) => TO_ZERO.test(line) && !UNSURE.test(line));
   const rest = told[at];
   if (!rest) return null;
@@ -69,7 +71,7 @@ function restedByLog({ logs }: KubernetesState, own: string): Rest | null {
 const evidenceOf = (told: { log: LogText }[]): number[] => [...new Set(told.map(({ log }) => log.evidence))];
 
 /** The name as a word of its own, not as the beginning of a longer one. */
-function names(line: string, own: string): boolean {
+export function isNamedIn(line: string, own: string): boolean {
   const at = line.indexOf(own);
   return at !== -1 && !/[\w-]/.test(line[at - 1] ?? ' ') && !/[\w-]/.test(line[at + own.length] ?? ' ');
 }

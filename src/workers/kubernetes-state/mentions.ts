@@ -41,6 +41,16 @@ const TOKEN = /[a-z0-9](?:[a-z0-9.-]{0,120}[a-z0-9])?/gi;
 const METHOD =
   /(?:\b\w{1,60}\.)?\b([A-Z]\w{1,60})\/[A-Z]\w{1,60}|\b(?:Get|List|Check|Find|Search|Create|Update|Delete|Make|Add|Put|Empty|Fetch|Load|Query|Call|Reserve)([A-Z][a-z]{2,60})\b/g;
 
+/** What a program calls another one by in its own code: `ChargeClient`, `inventory-client`, `LedgerServiceStub`. */
+const CLIENT =
+  /\b([A-Z][A-Za-z0-9]{2,60}?)(?:Service|Svc|Api)?(?:Grpc|Http|Rest|Feign|Api)?(?:Client|Stub|Gateway|Connector|Proxy)\b|\b([a-z][a-z0-9-]{2,60}?)[-_](?:service[-_])?(?:client|stub|gateway|connector)\b/g;
+
+/** The objects of the book whose clients a line names. */
+export const namedAsClient = (line: string, { names }: NameBook): string[] =>
+  [...line.slice(0, MAX_LINE).matchAll(CLIENT)].flatMap(
+    ([, camel, dashed]) => servedBy(camel?.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-') ?? dashed ?? '', names) ?? [],
+  );
+
 /** The service that a method belongs to by its name, where there is one of that name. */
 function servedBy(words: string, names: ReadonlyMap<string, string>): string | undefined {
   const word = words.toLowerCase();

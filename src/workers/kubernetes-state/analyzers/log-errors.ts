@@ -10,6 +10,7 @@ import { failureActions } from '../logs/failure-actions.ts';
 import { peersOf } from '../logs/peers-of.ts';
 import { OF_NODES } from '../logs/platform-failures.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
+import { repeatedFrom } from '../logs/repeated-words.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, type Store, storeOf } from '../logs/store-of.ts';
 import { isLongOver } from '../long-over.ts';
 import { writerOf } from '../mentions.ts';
@@ -54,7 +55,8 @@ export const logErrors: Analyzer = (context) => {
   return voices.map((voice) => toDiagnosis(context, voice, voices));
 };
 
-function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices: Voice[]): Diagnosis {
+function toDiagnosis({ state }: Context, voice: Voice, voices: Voice[]): Diagnosis {
+  const { said, owner, callee } = voice;
   const { line, log } = said;
   const kind = line.kind;
   const peers = peersOf(state, said);
@@ -77,8 +79,11 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
   // What a callee suffers from itself explains that it does not answer.
   const symptom = deeper || (ABOUT_CALLEES.has(kind?.name ?? '') && (callee ?? store) !== null);
   // An error that says nothing of its kind is what the trouble of a callee looks like from here.
+  const source = callee === null && OF_ANYBODY.has(kind?.name ?? '') ? repeatedFrom(state, voice, voices) : null;
   const vague =
-    (kind === null && calleeTells(state, { owner, namespace: log.namespace }, voices)) || passesOn(said, owner, voices);
+    source !== null ||
+    (kind === null && calleeTells(state, { owner, namespace: log.namespace }, voices)) ||
+    passesOn(said, owner, voices);
   // What a store writes of a kind that is not known is its own trouble all the same.
   const ofStore = kind === null && isStore(owner);
   // Errors of the program itself came with its last rollout, where there was one.
@@ -94,7 +99,7 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     touches: [
       owner,
       log.pod ?? '',
-      callee ?? '',
+      callee ?? source ?? '',
       store?.name ?? '',
       ...below,
       ...peers,
@@ -117,6 +122,9 @@ function toDiagnosis({ state }: Context, { said, owner, callee }: Voice, voices:
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
 }
+
+/** Kinds (and none) whose line may be what somebody else said first. */
+const OF_ANYBODY = new Set(['', ...ABOUT_CALLEES, 'server-error', 'callee-refuses', 'program-fault']);
 
 /** The pods on a node, and their workloads. */
 const guestsOf = ({ pods }: KubernetesState, node: string): string[] =>
@@ -213,7 +221,9 @@ function confidenceOf({ line }: Said): number {
   if (line.past || (line.count <= RARELY && REFUSED_ROW.test(line.text))) return MOST_OF_PAST;
   if (line.level < 0.6 && !line.kind) return 0.4;
   const known = line.kind ? 0.1 * line.kind.weight : 0;
-  const most = line.kind === null || SYMPTOMS.has(line.kind.name) ? MOST_OF_SYMPTOM : 1;
+  // An error that comes of a setting whose absence the program itself tells of has its cause in that.
+  const explained = line.setting !== null && line.level >= 0.85;
+  const most = line.kind === null || (SYMPTOMS.has(line.kind.name) && !explained) ? MOST_OF_SYMPTOM : 1;
   return Number(Math.min(most, 0.5 + 0.2 * line.level + known + (line.count >= 3 ? 0.03 : 0)).toFixed(2));
 }
 

@@ -9,6 +9,7 @@ import { purposeOf } from '../purpose.ts';
 import { name } from '../quote.ts';
 import { textAt } from '../raw.ts';
 import { eventsOf, podsOf, servicesOf } from '../relations.ts';
+import { isUnmissed } from '../unmissed.ts';
 
 /** Finds Deployments, StatefulSets and DaemonSets without the pods they should have: stuck rollouts, shortfalls, scaled to zero, paused. */
 export const rollouts: Analyzer = (context) =>
@@ -16,8 +17,9 @@ export const rollouts: Analyzer = (context) =>
     .filter(({ kind, deleting }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) && !deleting)
     .flatMap((workload) => diagnose(context, workload));
 
-function diagnose({ state }: Context, workload: Workload): Diagnosis[] {
-  if (workload.desired === 0 && !state.desiredOnly) return scaledToZero(state, workload);
+function diagnose(context: Context, workload: Workload): Diagnosis[] {
+  const { state } = context;
+  if (workload.desired === 0 && !state.desiredOnly) return scaledToZero(context, workload);
   const pods = podsOf(state, workload).filter(({ deleting }) => !deleting);
   if (isComplete(workload, pods)) return [];
   if (workload.paused && (workload.updated ?? 0) < (workload.desired ?? 0)) return [pausedRollout(workload)];
@@ -160,8 +162,12 @@ function shortfall(workload: Workload, pods: Pod[]): Diagnosis {
   });
 }
 
+/** What nobody misses was put aside: a note, no alarm. */
+const PARKED = 0.25;
+
 /** A workload without replicas matters when something would use it; many are parked on purpose. */
-function scaledToZero(state: KubernetesState, workload: Workload): Diagnosis[] {
+function scaledToZero(context: Context, workload: Workload): Diagnosis[] {
+  const { state } = context;
   if (idleByDesign(state, workload) !== null || purposeOf(workload) || idleColour(state, workload)) return [];
   const labels = workload.template?.labels ?? workload.selector;
   const services = servicesOf(state, workload.namespace, Object.keys(labels).length > 0 ? labels : workload.selector);
@@ -174,7 +180,7 @@ function scaledToZero(state: KubernetesState, workload: Workload): Diagnosis[] {
       component: workload.name,
       namespace: workload.namespace,
       touches: [workload.name, ...services.map((service) => service.name)],
-      confidence: named ? 0.82 : 0.5,
+      confidence: named ? 0.82 : isUnmissed(context, workload) ? PARKED : 0.5,
       evidence: [...workload.evidence, ...services.flatMap(({ evidence }) => evidence)],
       actions: [
         ...describeAction(workload.kind, workload.name, workload.namespace, 'See the replicas of the workload'),

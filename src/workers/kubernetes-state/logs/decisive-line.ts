@@ -4,6 +4,7 @@ import { BUSINESS, BY_HAND, FAILURE_KINDS, INFORMS, isHarmless, LEVEL_WORDS } fr
 import { isHabitual } from './habitual.ts';
 import { lineTime } from './line-time.ts';
 import { messageOf } from './message-of.ts';
+import { comesOf, MISSING_SETTING, missingMeaning, settingIn } from './missing-settings.ts';
 import { withoutOvercome } from './overcome.ts';
 
 /** The line of a log that says best what went wrong. */
@@ -20,6 +21,8 @@ export type DecisiveLine = {
   also: string | null;
   /** True for a line that stands alone and long before the end of its log, which went on without such a line. */
   past: boolean;
+  /** The setting whose absence the program tells of itself, and that leads to this; null where there is none. */
+  setting: string | null;
 };
 
 const MAX_LINES = 8000;
@@ -39,19 +42,50 @@ export function decisiveLine(lines: readonly string[]): DecisiveLine | null {
   const best = scored[0];
   const line = best?.group.at(-1);
   if (!best || !line || best.score < LEAST) return null;
+  const missing = missingSetting(line, candidates, shown);
+  const named = missing?.named.index === line.index ? null : missing?.named;
   return {
     text: shown[line.index]?.trim() ?? line.text,
-    kind: line.kind,
+    kind: missing ? { ...MISSING_SETTING, meaning: missingMeaning(missing.setting) } : line.kind,
     level: line.level,
     score: best.score,
     count: best.group.length,
     past: isPast(best.group, shown),
-    also: alsoSaid(
-      line,
-      scored.map(({ group }) => group.at(-1)),
-      shown,
-    ),
+    also: named
+      ? (shown[named.index]?.trim() ?? null)
+      : alsoSaid(
+          line,
+          scored.map(({ group }) => group.at(-1)),
+          shown,
+        ),
+    setting: missing?.setting ?? null,
   };
+}
+
+/** Kinds that say no more than that the program itself fails. */
+const OF_ITSELF: ReadonlySet<string> = new Set(['program-fault', 'server-error']);
+/** So many lines of a stack below an error tell of it. */
+const STACK = 12;
+
+/** The setting that the decisive line misses, or whose absence the program told of before the error that comes of it; and the line that names it. */
+function missingSetting(
+  line: Candidate,
+  candidates: Candidate[],
+  lines: readonly string[],
+): { setting: string; named: Candidate } | null {
+  const own = settingIn(line.text);
+  if (own) return line.kind === MISSING_SETTING ? { setting: own, named: line } : null;
+  const broken = line.kind === MISSING_SETTING;
+  if (!broken && line.kind !== null && !OF_ITSELF.has(line.kind.name)) return null;
+  const error = lines.slice(line.index, line.index + STACK);
+  const told = candidates
+    .filter(({ kind, index }) => kind === MISSING_SETTING && index < line.index)
+    .flatMap((named) => {
+      const setting = settingIn(named.text);
+      return setting ? [{ setting, named }] : [];
+    });
+  const near = told.find(({ setting }) => comesOf(setting, error));
+  return near ?? (broken && new Set(told.map(({ setting }) => setting)).size === 1 ? (told[0] ?? null) : null);
 }
 
 const TRACEBACK = /^\s*Traceback \(most recent call last\):\s*$/;

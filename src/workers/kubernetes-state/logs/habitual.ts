@@ -5,7 +5,9 @@ export const HABITUAL: readonly RegExp[] = [
   // Clients that went away, and Spring's word for requests that it answered with 4xx.
   /ClientAbortException|AsyncRequestNotUsableException|\bResolved \[(?:org\.springframework\.(?:web|http|security)\.|(?:Http(?:RequestMethod|MediaType|Message)|MissingServletRequest|MethodArgument|NoResource|NoHandler)\w*Exception)/,
   /NODE_TLS_REJECT_UNAUTHORIZED|InsecureRequestWarning/,
-  /\b(?:is|are) not set, (?:falling back|using (?:the )?default)/i,
+  /\b(?:is|are|was) (?:not set|unset|undefined)[,;:.(]? {0,2}(?:- )?(?:so )?(?:falling back|using (?:the )?default|defaulting to (?!a? ?(?:blank|empty|null)))/i,
+  // What a program only measures or reports with.
+  /\bnot set\b.{0,40}\b(?:tracing|metrics|telemetry|profiling|analytics|error reporting|crash reporting)\b.{0,20}\b(?:disabled|off)\b/i,
   // Two controllers that write one object: the second reads it again.
   /the object has been modified; please apply your changes to the latest version/,
   // A file that a stranger asked for, and a stranger who hung up.

@@ -41,6 +41,12 @@ export function messageOf(line: string): string {
     .trim();
 }
 
+/** What a line says, and in a line of members what each of them says by itself. */
+export function messagesOf(line: string): string[] {
+  const parts = /^\s*\{/.test(line) ? jsonParts(line) : [];
+  return parts.length > 0 ? parts : [messageOf(line)];
+}
+
 function withoutHeads(line: string): string {
   const cut = (whole: string) => HEADS.reduce((text, head) => text.replace(head, ''), whole);
   const rest = cut(line);
@@ -52,18 +58,22 @@ type Body = Record<string, unknown>;
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null;
 
 function jsonMessage(line: string): string | null {
+  const parts = jsonParts(line);
+  return parts.length > 0 ? parts.join(': ') : null;
+}
+
+function jsonParts(line: string): string[] {
   try {
     const body = JSON.parse(line) as Body;
     // Operators wrap the line of their database, servers of documents keep the reason in the attributes, ECS in a dotted name.
     const inner = isBody(body.record) ? body.record : body;
     const attributes = isBody(body.attr) ? body.attr : {};
-    const parts = [
+    return [
       inner.message ?? inner.msg ?? inner.log,
       textOf(inner.error ?? inner.err ?? inner.exception ?? inner['error.message'] ?? attributes.error),
     ].filter((part) => typeof part === 'string');
-    return parts.length > 0 ? parts.join(': ') : null;
   } catch {
-    return null;
+    return [];
   }
 }
 

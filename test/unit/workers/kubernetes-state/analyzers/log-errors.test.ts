@@ -92,4 +92,34 @@ describe('errors in logs along the way of a call', () => {
   it('stay a cause where the callee uses another store', () => {
     expect(timeout('other-mongo')).to.include({ component: 'stock', cause: true });
   });
+
+  describe('that only repeat what another program said', () => {
+    const web = (line: string) => printed('kubectl logs web-7f6d9c8b5d-zz2xq -n team', `${line}\n`);
+    const stock = (line: string) => printed('kubectl logs stock-6d5c8b7f9d-4xk2p -n team', `${line}\n`);
+    const causes = (...recorded: ReturnType<typeof printed>[]) =>
+      diagnose(
+        inputOf('web in namespace team: reservations fail', [printed('kubectl get pods -n team', PODS), ...recorded]),
+      ).diagnoses.flatMap(({ component, cause }) => (cause ? [component] : []));
+
+    it('lead to the one who said it first, whole and before all else', () => {
+      const first = '{"level":"error","msg":"shelf could not be counted","error":"scale 14 answers nothing"}';
+      expect(causes(web('ERROR reserve 7: INTERNAL: shelf could not be counted'), stock(first))).to.deep.equal([
+        'stock',
+      ]);
+      expect(causes(stock(first), web('ERROR reserve 7: INTERNAL: shelf could not be counted'))).to.deep.equal([
+        'stock',
+      ]);
+    });
+
+    it('lead to the one whose client they name, where that one tells of an error itself', () => {
+      const line = 'ERROR c.s.web.StockClient : reservation 7 was given up';
+      expect(causes(web(line), stock('ERROR scale 14 weighs less than nothing'))).to.deep.equal(['stock']);
+      expect(causes(web(line), stock('INFO ready'))).to.deep.equal(['web']);
+    });
+
+    it('stand for themselves where both say what any library says', () => {
+      const line = (head: string) => `ERROR ${head}the object is a teapot of the wrong size`;
+      expect(causes(web(line('')), stock(line('')))).to.have.members(['web', 'stock']);
+    });
+  });
 });
