@@ -99,8 +99,13 @@ const CONDITION = /^(?:\}?\s*(?:else\s+)?(?:if|while|until|when|case|for)\b|retu
 /** Go's and C's way to call something and see whether it failed. */
 const CHECKS_ERROR = /\berr\w*\s*[!=]=\s*(?:nil|null|0)\b/;
 
+/** The head of a function: what it is given and gives back, not what it does. */
+const SIGNATURE =
+  /^\s*(?:export |async |pub(?:\(\w+\))? |override |public |private |protected |internal |static |final |suspend |virtual |abstract |default |unsafe |inline )*(?:(?:func|function|def|fn|fun)\b.*|[\w<>[\],.?&* ]+ \w+\([^=;]*\)\s*(?:throws [\w, .]+)?)\{?\s*$/;
+
 /** The same things with other operators, or a condition on nearly the same things. */
 function computesOtherwise(before: string, after: string): boolean {
+  if (SIGNATURE.test(before) || SIGNATURE.test(after)) return false;
   if (CHECKS_ERROR.test(before) || CHECKS_ERROR.test(after)) return false;
   const [left, right] = [identifiers(before), identifiers(after)];
   const shared = [...left].filter((name) => right.has(name)).length;
@@ -212,9 +217,20 @@ export function removedGuards({ removed, added }: DiffLines): string[] {
     if (CHECKS_ERROR.test(line)) return [];
     const guard = GUARD.exec(splitWords(line))?.[0];
     const acts = /\(/.test(line) || DECLARES.test(line) || /^["'\w.-]+\s*[:=]/.test(line);
+    if (decidesAsBefore(line, added)) return [];
     const gone = guard !== undefined && acts && !now.includes(guard.toLowerCase());
     return gone || comparesWithGone(line, added) ? [oneLine(line, 80)] : [];
   });
+}
+
+const DECIDES =
+  /^\s*\}?\s*(?:else\s+)?(?:if|unless|while|guard|when)\b\s*(.*?)\s*(?:\bthen\b|\{|:\s*$|\b(?:return|throw|raise|break|continue|else)\b|$)/;
+const LEAST_CONDITION = 6;
+
+/** True for a condition that stands in the new lines as it was: another way to go on from there is no lost guard. */
+function decidesAsBefore(line: string, added: string[]): boolean {
+  const condition = DECIDES.exec(line)?.[1]?.replace(/\s+/g, '') ?? '';
+  return condition.length >= LEAST_CONDITION && added.some((other) => other.replace(/\s+/g, '').includes(condition));
 }
 
 /** A comparison with a value that is nowhere in the new lines; comparisons with nothing at all are made in many ways. */

@@ -179,11 +179,16 @@ function saidPlainly({ problems, failing }: IncidentPicture): OperationalCause |
 }
 
 const CROWDED = /(?:pressure|throttl|\bevict|\boom|contend|overcommit|\bnoisy\b|\bsteal\b)/i;
+/** A container that goes beyond its own limit is killed on a machine with room, too. */
+const OF_CONTAINER =
+  /^(?!.*\bsystem ?oom\b).*(?:\bcontainer\b.*\boom-?kill|\boom-?killed\b.*\bcontainer\b|memory cgroup out of memory)/i;
 const TIMES_MORE = 2;
 
 /** The machine is crowded, as the platform says or its own metrics show, and not by more requests. */
 function crowdedNode({ problems, shifts }: IncidentPicture): OperationalCause | null {
-  const reports = problems.filter(({ service, body }) => isReporter(service) && CROWDED.test(body));
+  const reports = problems.filter(
+    ({ service, body }) => isReporter(service) && CROWDED.test(body) && !OF_CONTAINER.test(body),
+  );
   const hosts = shifts.filter(
     ({ metric, before, since }) => metricKind(metric) === 'host' && since > TIMES_MORE * before,
   );

@@ -20,6 +20,21 @@ const EVER_NEW =
 const OF_WHOLE_REQUESTS =
   /\b(?:RequestURI|request_?uri|originalUrl|full_?path|fullpath|raw_?query|RawQuery|query_?string|QueryString|getQueryString|getRequestURL|GetDisplayUrl|GetEncodedUrl|absolute_uri|build_absolute_uri|user-?agent|UserAgent)\b|\breq(?:uest)?\.url\b|\br\.URL\b(?!\.Path)|\b(?:req|request|r)\.(?:headers|Header)\b/i;
 
+/** Everything that an object holds, whatever that is. */
+const OF_WHOLE_OBJECTS: readonly RegExp[] = [
+  /(?:\*|\.\.\.)\s*([a-z_]\w*)(?:\.(?:to_h|to_a|values|attributes|items|entries)\b(?:\(\))?)*/,
+  /\b([a-z_]\w*)(?:\.(?:to_h|to_json|attributes|model_dump|dict|__dict__|toJSON|serialize)\b)/,
+  /\b(?:JSON\.stringify|json\.dumps|asdict|vars|Objects\.hash|Object\.values|Object\.entries|hash|serialize|to_json|Marshal)\(\s*([a-z_]\w*)\s*[,)]/,
+  /%\+?v[^,]*,\s*([a-z_]\w*)\s*\)/,
+];
+
+/** The object of which a key held some members before and holds all of them now. */
+function wholeObject(before: string, after: string): string | null {
+  const names = OF_WHOLE_OBJECTS.flatMap((form) => form.exec(after)?.[1] ?? []);
+  return names.find((name) => new RegExp(`\\b${name}\\??\\.[a-z_]`, 'i').test(before) && !holdsWhole(before)) ?? null;
+}
+const holdsWhole = (line: string): boolean => OF_WHOLE_OBJECTS.some((form) => form.test(line));
+
 const MIXED_UP =
   /rate.?limit|\b429\b|limit reached|too many|throttl|buckets?\b|_buckets|another|someone else|belongs? to|wrong|mixed|mismatch|collision|duplicate|conflict|already (?:exists|held|locked|in progress|processed|running)|contention|skew|hot (?:partition|key|shard)|out of order|lock wait/i;
 const NEVER_FOUND =
@@ -38,6 +53,8 @@ export function identityOfKeys(change: ReadChange): Consequence[] {
     for (const { line: after, parts: is } of now) {
       const fresh = isEverNew(was, after, detail);
       if (fresh && sharesSomething(before, after)) return [never(fresh, after)];
+      const whole = wholeObject(before, after);
+      if (whole) return [ofAll(whole, after)];
       const lost = [...was].filter((part) => !now.some(({ parts }) => parts.has(part)));
       const kept = [...was].filter((part) => is.has(part));
       const gained = [...is].filter((part) => !was.has(part));
@@ -61,6 +78,11 @@ const NAMES_KEYS =
 
 const never = (part: string, after: string): Consequence => ({
   why: `its key holds "${oneLine(part, 40)}", which is another one for ${OF_WHOLE_REQUESTS.test(part) ? 'nearly ' : ''}every request, so that ${OF_WHOLE_REQUESTS.test(part) ? 'hardly anything' : 'nothing'} is found again: "${oneLine(after, 90)}"`,
+  shows: NEVER_FOUND,
+  isPlain: true,
+});
+const ofAll = (whole: string, after: string): Consequence => ({
+  why: `its key holds everything of "${oneLine(whole, 40)}" where it held some of it, also what is another one for each request, so that hardly anything is found again: "${oneLine(after, 90)}"`,
   shows: NEVER_FOUND,
   isPlain: true,
 });

@@ -40,7 +40,7 @@ export const OF_CONCURRENCY: readonly HarmRule[] = [
     shows: /goroutines?|deadlock|no progress|\bstuck\b|hang|hung|\block(?:s|ed)?\b|blocked|asleep|threads?_|_threads/i,
   },
   {
-    why: 'it no longer keeps apart those who do it at once',
+    why: 'it no longer keeps apart those who do it at once (a race)',
     when: (lines) => losesGuard(lines),
     shows:
       /concurrent|\brace\b|second operation|negative|duplicate|already (?:exists|processed|booked|running|taken|tracked)|\btwice\b|over(?:sold|booked)|lost update|corrupt|inconsistent|modified by another|another (?:thread|transaction)|collection was modified|changed size during iteration|thread.?safe|double|below (?:zero|0)|mixed up|belongs to another/i,

@@ -21,7 +21,10 @@ const LOADS_TOGETHER =
 const NO_INDEX_HELPS =
   /\b(?:(?:and|or)?_?where(?:_?raw|_?sql)?|having)\b[^;]{0,80}(?<!\.)\b(?:lower|upper|date|cast|trim|ltrim|rtrim|coalesce|ifnull|nvl|to_char|substr(?:ing)?|left|md5|date_trunc|date_format|year|month|convert|extract)\(\s*["`]?[a-z][\w."`]*\s*(?:\)|,|as\b|::|from\b)|\b(?:i?like)\s+['"`]?%|\bwildcard\b|__icontains|__iexact|__date\b|__year\b|\bfunc\.(?:lower|upper|date|date_trunc|trim|coalesce)\(\w+\.\w|\b(?:cb|builder|criteriaBuilder)\.(?:lower|upper|trim|function)\(|\$regex|regexp_match/i;
 const MAKES_CLIENT =
-  /\b(?:new (?:https?\.)?Agent\(|new HttpClient\(|new OkHttpClient|http\.Client\{|requests\.Session\(|new Pool\(|createPool\(|new PrismaClient|MongoClient\(|redis\.createClient\(|redis\.NewClient\(|grpc\.(?:Dial|NewClient)\(|boto3\.(?:client|resource)\(|httpx\.(?:Async)?Client\()/;
+  /\b(?:new (?:https?\.)?Agent\(|new HttpClient\(|new OkHttpClient|http\.Client\{|requests\.Session\(|new Pool\(|createPool\(|new PrismaClient|MongoClient\(|redis\.createClient\(|redis\.NewClient\(|grpc\.(?:Dial|NewClient)\(|boto3\.(?:client|resource)\(|httpx\.(?:Async)?Client\(|create_(?:async_)?engine\(|sql\.Open\(|pgxpool\.New|pgx\.Connect|new HikariDataSource\(|new Redis\(|redis\.(?:Redis|StrictRedis)\(|Redis\.new\b|Sequel\.connect\(|psycopg\w*\.connect\(|NpgsqlDataSource\.Create|ConnectionMultiplexer\.Connect|mongoose\.createConnection\(|knex\()/;
+/** What makes a function give the same thing each time it is called. */
+const REMEMBERS =
+  /@(?:functools\.)?(?:lru_cache|cache)\b|@cached(?:_property)?\b|\bmemoi[sz]e|@Singleton\b|\bby lazy\b|sync\.Once|\bOnce(?:Cell|Lock)\b|\blazy_static!|\bonce\(|AddSingleton|\|\|=/;
 /** Within a function, and not kept by an object. */
 const PER_CALL = /^(?:[ \t]+|.{0,200}=>)/;
 const KEPT = /\b(?:self|this)\.|\b(?:private|static|final|lazy|singleton)\b/;
@@ -36,7 +39,7 @@ const BOUNDED =
 const TAKES_ALL = /unbounded|\bUNLIMITED\b|Integer\.MAX_VALUE|newCachedThreadPool|maxsize\s*=\s*(?:0|None)\b/i;
 /** What holds things for as long as the process runs. */
 const HOLDS =
-  /cache|history|\bVec(?:Deque)?<|deque|buffer|caffeine|memo|\blru|map\b|map[<([]|dict|registry|queue|\bchan\b|channel|\bstore\b/i;
+  /cache|history|\bVec(?:Deque)?<|deque|\bHash(?:Set|Map)\b|\bset\(\)|\bnew Set\b|buffer|caffeine|memo|\blru|map\b|map[<([]|dict|registry|queue|\bchan\b|channel|\bstore\b/i;
 const STREAMS =
   /for await|\.pipe\(|\byield\b|cursor|iterator|\.write\(|chunk|createReadStream|StreamingResponse|bufio\.|server_side/i;
 const WHOLE =
@@ -97,11 +100,14 @@ export const OF_PROGRAMS: readonly HarmRule[] = [
   },
   {
     why: 'it makes a client for each call instead of keeping connections',
-    when: ({ detail, removed }) =>
-      some(removed, KEEPS_CLIENT) &&
-      signedLines(detail).added.some((line) => MAKES_CLIENT.test(line) && PER_CALL.test(line) && !KEPT.test(line)),
+    when: (lines) =>
+      (some(lines.removed, KEEPS_CLIENT) || gone(lines, REMEMBERS)) &&
+      signedLines(lines.detail).added.some(
+        (line) => MAKES_CLIENT.test(line) && PER_CALL.test(line) && !KEPT.test(line),
+      ),
+    told: MAKES_CLIENT,
     shows:
-      /EADDRNOTAVAIL|assign requested address|time.?wait|too many|handshake|sockets?|ephemeral|descriptors|connections?_|port exhaust|slots/i,
+      /EADDRNOTAVAIL|assign requested address|time.?wait|too many(?: clients| connections| open files)?|handshake|sockets?|ephemeral|descriptors|connections?_|connections_idle|port exhaust|slots/i,
   },
   {
     why: 'it no longer stops work that nobody waits for',

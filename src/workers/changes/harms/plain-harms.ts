@@ -4,6 +4,7 @@ import { cacheGeneration } from './cache-generation.ts';
 import { droppedIndex } from './dropped-index.ts';
 import { durationUnits } from './duration-units.ts';
 import { endlessNames } from './endless-names.ts';
+import { epochUnits } from './epoch-units.ts';
 import type { Consequence, ReadChange } from './harm.ts';
 import { identityOfKeys } from './identity-of-keys.ts';
 import { inLoops } from './in-loops.ts';
@@ -41,6 +42,7 @@ const READERS = [
   untypedParameters,
   backtracking,
   durationUnits,
+  epochUnits,
   metricLabels,
   droppedIndex,
   schemaChange,

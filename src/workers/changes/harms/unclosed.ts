@@ -10,7 +10,10 @@ const TAKES: readonly [string, RegExp][] = [
   ],
   // Rows of Go hold their connection until they are closed or read to the end.
   ['connection', /\b\w*(?:[pP]ool|db|DB|[cC]onn|tx)\.(?:Query|Queryx)(?:Context)?\(/],
-  ['response', /\b(?:http|client|httpClient)\.(?:Do|Get|Post|Head)\(|\bclient\.newCall\(|\bClientSession\(/],
+  [
+    'response',
+    /\b(?:http|client|httpClient)\.(?:Do|Get|Post|Head|executeOpen)\(|\.newCall\([^)]*\)\.execute\(|\bopenConnection\(|\bclient\.newCall\(|\bClientSession\(/,
+  ],
   [
     'file',
     /\bnew (?:FileInputStream|FileOutputStream|FileReader|RandomAccessFile|ZipFile|FileStream)\(|\bFiles\.(?:lines|list|walk|newInputStream|newBufferedReader)\(|\bos\.(?:Open|Create|OpenFile)\(|\bfopen\(|(?<![\w.])open\(|\bFile\.open\(/,
@@ -27,7 +30,7 @@ const READS_ALL = /\bpgx\.(?:Collect|ForEach)\w*\(|\bfetch_?all\(|\bsqlx\.Select
 
 /** How those who wait for one complain, and what counts those that are out. */
 const SHOWS =
-  /\bleak\w*|too many (?:clients|open|connections|files|sessions)|(?:connection|pool|permit)\w* (?:is |are )?(?:not available|unavailable|exhausted|full|timed? ?out|timeout)|(?:waiting for|unable to|could not|failed to|when trying to) (?:a |an |get |obtain |acquire |borrow |checkout |connect)|pool (?:size|limit)|queuepool|pool_?(?:wait|busy|active|pending|in_?use|borrowed)|descriptors?\b|EMFILE|open_?f(?:iles|ds)|connections?_(?:active|in_use|open|busy|pending|used)|connection slots|\bacquired=\d|_acquired\b|acquired_conn|idle in transaction|close_wait|numbackends|getconnection\b|maximum number of (?:processes|sessions)|prior to obtaining a connection|goroutines|deadlock|lock wait/i;
+  /\bleak\w*|too many (?:clients|open|connections|files|sessions)|(?:connection|pool|permit)\w* (?:is |are )?(?:not available|unavailable|exhausted|full|timed? ?out|timeout)|(?:waiting for|unable to|could not|failed to|when trying to) (?:a |an |get |obtain |acquire |borrow |checkout |connect)|pool (?:size|limit)|queuepool|pool_?(?:wait|busy|active|pending|in_?use|borrowed)|descriptors?\b|EMFILE|open_?f(?:iles|ds)|connections?_(?:active|in_use|open|busy|pending|used|leased)|requests?_pending|deadline: \d|connection request|connection slots|\bacquired=\d|_acquired\b|acquired_conn|idle in transaction|close_wait|numbackends|getconnection\b|maximum number of (?:processes|sessions)|prior to obtaining a connection|goroutines|deadlock|lock wait/i;
 
 /** What gives back whatever happens in between, and what does only where the program comes that far. */
 const WHATEVER_HAPPENS =
@@ -53,11 +56,35 @@ function leavesOpen({ detail }: ReadChange): Consequence[] {
   return [];
 }
 
+/** Conditions by which nothing was taken: a failure of the call, or nothing that came of it. */
+const NOTHING_TAKEN = /\berr\w*\b|\berror\b|\b(?:null|nil|None|undefined)\b|!\s*\w+\s*\)|\?\./;
+const DECIDES = /^\s*(?:\}\s*else\s+)?(?:if|unless|when|guard)\b/;
+
+/** What is taken and, in a case that is told before it is given back, never given back. */
+function leavesBefore({ detail, removed: before }: ReadChange): Consequence[] {
+  const { added } = signedLines(detail);
+  for (const [what, takes] of TAKES) {
+    const at = added.findIndex((line) => takes.test(line) && /=/.test(line));
+    if (at === -1 || GIVES_BACK.test(added[at]!) || before.some((line) => takes.test(line))) continue;
+    const rest = added.slice(at + 1);
+    const end = rest.findIndex((line) => GIVES_BACK.test(line));
+    const ways = rest.slice(0, Math.max(0, end)).flatMap((line, index) => (LEAVES.test(line) ? [index] : []));
+    const conditions = ways.flatMap(
+      (way) => [rest[way]!, rest[way - 1] ?? ''].find((line) => DECIDES.test(line)) ?? [],
+    );
+    const condition = conditions.find((line) => !NOTHING_TAKEN.test(line.replace(/\breturn\b.*/, '')));
+    if (condition === undefined) continue;
+    const why = `it leaves ("${oneLine(condition, 70)}") before it closes the ${what} that it took, which is never closed then (a leak)`;
+    return [{ why, shows: SHOWS, isPlain: true }];
+  }
+  return [];
+}
+
 /** What is opened by the new lines and given back neither by them nor by the lines around them, or not by all ways out. */
 export function unclosed(change: ReadChange): Consequence[] {
   const { added, removed, detail } = change;
   const { context } = signedLines(detail);
-  const open = leavesOpen(change);
+  const open = [...leavesOpen(change), ...leavesBefore(change)].slice(0, 1);
   if (open.length > 0) return open;
   if ([...added, ...context].some((line) => GIVES_BACK.test(line)) || added.some((line) => READS_ALL.test(line)))
     return [];

@@ -66,7 +66,9 @@ const isElsewhere = (cause: Finding, effect: Finding): boolean =>
   cause.component !== null &&
   isIpAddress(cause.component) &&
   effect.component !== null &&
-  effect.confidence > cause.confidence &&
+  effect.cause &&
+  !cause.cause &&
+  effect.confidence >= LEAST_CONFIDENCE &&
   !cause.statement.includes(effect.component);
 
 /** Null when it cannot be told: a component is unknown, or an address that may be anybody's. */

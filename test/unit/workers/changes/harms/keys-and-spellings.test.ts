@@ -49,6 +49,34 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'certificate has expired',
   ],
   [
+    'everything of "ctx"',
+    'app/page.rb',
+    '-    key = ["page", ctx.path, ctx.locale]\n+    key = ["page", *ctx.to_h.values]',
+    'cache misses per second',
+    'permission denied',
+  ],
+  [
+    'everything of "query"',
+    'src/cache.ts',
+    '-  const key = `list:§{query.shop}:§{query.page}`;\n+  const key = `list:§{JSON.stringify(query)}`;',
+    'hit_ratio',
+    'permission denied',
+  ],
+  [
+    'in milliseconds instead of seconds',
+    'gateway/mapper.ts',
+    '-  sentAt: Math.floor(frame.clock.getTime() / 1000),\n+  sentAt: at.getTime(),',
+    'rejected: more than 60 s ahead of now',
+    'connection refused',
+  ],
+  [
+    'in seconds instead of milliseconds',
+    'events.go',
+    '-\t\tAt: e.Time.UnixMilli(),\n+\t\tAt: e.Time.Unix(),',
+    'event is too old, dropped',
+    'connection refused',
+  ],
+  [
     'another one for nearly every request',
     'feed/key.go',
     '-func Key(show string) string {\n-\treturn fmt.Sprintf("feed:%s", show)\n+func Key(r *http.Request) string {\n+\treturn "feed:" + r.URL.RequestURI()',
@@ -232,6 +260,7 @@ const HARMLESS: [string, string][] = [
     'options.go',
     '-\trequestTimeout = 4 * time.Second\n-\tidleTimeout = 60 * time.Second\n+\tRequest: 4000 * time.Millisecond,\n+\tIdle:    40 * time.Second,',
   ],
+  ['event.go', '-\t\tAt: e.Time.UnixMilli(),\n+\t\tAt: at.UnixMilli(),'],
   ['page.tsx', '-  <td title="open">{state}</td>\n+  <td title="Open">{state}</td>'],
   [
     'Cache.java',

@@ -41,6 +41,27 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'bad request',
   ],
   [
+    'makes a client for each call',
+    'seats/db.py',
+    '-@lru_cache(maxsize=1)\n-def engine():\n-    return create_engine(DSN, pool_size=8)\n+def engine(role="rw"):\n+    return create_engine(dsn_for(role), pool_size=8)',
+    'FATAL: sorry, too many clients already',
+    'certificate has expired',
+  ],
+  [
+    'unbounded now',
+    'relay/dedup.rs',
+    '-    seen: LruCache<Id, ()>,\n-        Self { seen: LruCache::new(cap) }\n+    seen: HashSet<Id>,\n+        Self { seen: HashSet::new() }',
+    'OOMKilled, exit code 137',
+    'certificate has expired',
+  ],
+  [
+    'drops an index',
+    'src/ClinicContext.cs',
+    '-            a.HasIndex(x => new { x.RoomId, x.StartsAt });\n+            a.HasIndex(x => x.GuestId);\n+        migrationBuilder.DropIndex(\n+            name: "IX_Stays_RoomId_StartsAt");\n+        migrationBuilder.CreateIndex(\n+            name: "IX_Stays_GuestId",\n+            column: "GuestId");',
+    'LOG: duration: 4200 ms statement: SELECT * FROM stays',
+    'certificate has expired',
+  ],
+  [
     'no index answers: "q.whereRaw(',
     'src/visits.ts',
     "-  q.where('seen_at', '>=', from).andWhere('seen_at', '<', to);\n+  q.whereRaw('DATE(seen_at) = ?', [day]);",

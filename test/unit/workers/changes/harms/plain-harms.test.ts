@@ -43,6 +43,20 @@ describe('the harm that stands in the lines of a change', () => {
       ],
     ];
     for (const [file, diff] of early) expect(whys(file, diff), file).to.include('never gives it back');
+    const before: [string, string][] = [
+      [
+        'Papers.kt',
+        '-    return client.execute(HttpGet(uri), handler)\n+    val response = client.executeOpen(host, HttpGet(uri), null)\n+    if (response.code == 404) return null\n+    return response.use { read(it.entity) }',
+      ],
+      [
+        'papers.go',
+        '+\tresp, err := client.Do(req)\n+\tif err != nil {\n+\t\treturn nil, err\n+\t}\n+\tif resp.StatusCode == 404 {\n+\t\treturn nil, nil\n+\t}\n+\tdefer resp.Body.Close()',
+      ],
+    ];
+    for (const [file, diff] of before) expect(whys(file, diff), file).to.include('never closed then');
+    const usual =
+      '+\tresp, err := client.Do(req)\n+\tif err != nil {\n+\t\treturn nil, err\n+\t}\n+\tdefer resp.Body.Close()';
+    expect(whys('papers.go', usual)).to.equal('');
     expect(shows(...early[0]!, 'HikariPool-1 - Connection is not available')).to.equal(true);
     const straight =
       '-    ds.connection.use { c -> c.take(box) }\n+    val c = ds.connection\n+    c.take(box)\n+    c.close()';
