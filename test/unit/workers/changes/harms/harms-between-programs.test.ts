@@ -158,6 +158,10 @@ const HARMLESS: [string, string][] = [
   ['csv.ts', '+  return rows.map((row) => row.join(";"));'],
   ['ack.py', '     ship(message)\n-    channel.basic_ack(tag)\n+    channel.basic_ack(tag, multiple=False)'],
   ['seats.ts', '-    return await this.book(seat);\n+    return this.book(seat).then(lock);'],
+  [
+    'Seats.kt',
+    '-    fun seat(row: Row) = Seat(row)\n+    fun seat(row: Row) = read(row)\n+\n+    private fun read(row: Row) = Seat(row)',
+  ],
   ['hpa.yaml', '-  maxReplicas: 24\n+  maxReplicas: 30'],
   ['rates.py', '-    r = requests.get(url, timeout=3)\n+    r = requests.get(url, timeout=LIMIT)'],
 ];
