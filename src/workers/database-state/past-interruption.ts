@@ -1,3 +1,4 @@
+import { isSaidToBeOver } from '../detectors/support/said-over.ts';
 import { isCalm } from './calm-series.ts';
 import type { DatabaseState } from './database-state.ts';
 import { metricOf, profileSeries, type SeriesProfile } from './profile-series.ts';
@@ -7,8 +8,6 @@ import { VITAL } from './vital-metrics.ts';
 /** Somebody who asks whether all is well again, or says that it is; lower case. */
 const ASKS_AFTER =
   /\b(?:fine|ok|okay|well|healthy|over|done|left|again|still|needed|need|necessary|anything|normal|stable|back)\b[^.?!\n]{0,60}\?/;
-const SAID_OVER =
-  /\b(?:state|status)\b[^.\n]{0,20}\b(?:now )?ok\b|\bback to ok\b|\bresolved\b|\bback to normal\b|\b(?:has|have) recovered\b|\bfor information\b|\bfyi\b/;
 const ASKS_WHY = /\b(?:why|what (?:caused|happened)|root cause|reason|find out)\b/;
 
 /** An alert (lower case) that knows of the window or the order in which somebody did it. */
@@ -46,16 +45,21 @@ const ENOUGH = 3;
 const vitalOf = ({ series }: DatabaseState): SeriesProfile[] =>
   series.filter(({ metric }) => VITAL.some((name) => name === metric)).flatMap((one) => profileSeries(one) ?? []);
 
-/** True where an interruption is over by the events and the alert, and nothing was measured that could tell otherwise. */
+/**
+ * True where an interruption is over by the events and the alert, and nothing was measured that could tell otherwise; or it was announced and
+ * the clients of all servers are as many as before, and only who ordered it is not known.
+ */
 export const isOverUnmeasured = (state: DatabaseState, alert: string): boolean =>
-  vitalOf(state).length < ENOUGH && (hasEnded(state, alert) || (wasAnnounced(alert) && endsWell(state)));
+  vitalOf(state).length < ENOUGH
+    ? hasEnded(state, alert) || (wasAnnounced(alert) && endsWell(state))
+    : PLANNED.test(alert) && hasEnded(state, alert) && clientsMoved(state);
 
 /** True for an alert that tells of planned work and of no harm: whether all is well is what nobody knows. */
 const wasAnnounced = (alert: string): boolean => PLANNED.test(alert) && !isFelt(alert) && !ASKS_WHY.test(alert);
 
 /** True where the alert asks whether all is well, or says so, and the last event tells of an end. */
 const hasEnded = (state: DatabaseState, alert: string): boolean =>
-  (ASKS_AFTER.test(alert) || SAID_OVER.test(alert)) && !ASKS_WHY.test(alert) && endsWell(state);
+  (ASKS_AFTER.test(alert) || isSaidToBeOver(alert)) && !ASKS_WHY.test(alert) && endsWell(state);
 
 function endsWell(state: DatabaseState): boolean {
   if (state.status && state.status.status !== 'available') return false;

@@ -97,8 +97,7 @@ export function wellWorkloads(input: DetectorInput): { statement: string; eviden
   const resting = workloads.flatMap((workload) => restOf(state, workload));
   const runs = running(pods, workloads);
   // A name without a pod, a number or a completed run shows nothing.
-  if (runs === '' && resting.length === 0 && !workloads.some((one) => isCompleteJob(one) || isRunLater(state, one)))
-    return null;
+  if (runs === '' && resting.length === 0 && !workloads.some((one) => cameToItsEnd(state, one))) return null;
   const said = [
     runs,
     ...resting.map(({ statement }) => statement),
@@ -142,6 +141,12 @@ function heard(state: KubernetesState, pods: Pod[]): boolean {
 
 /** A job that came to its end did what it was asked to do. */
 const hasCompleted = (pods: Pod[]): boolean => pods.length > 0 && pods.every(({ phase }) => phase === 'Succeeded');
+
+/** True for a Job, or a CronJob, of which this run or a later one came to its end. */
+const cameToItsEnd = (state: KubernetesState, workload: Workload): boolean =>
+  workload.kind === 'CronJob'
+    ? state.workloads.some((one) => one.kind === 'Job' && withoutRun(one.name) === workload.name && isCompleteJob(one))
+    : isCompleteJob(workload) || isRunLater(state, workload);
 
 /** A pod this young (s) cannot tell what became of those before it. */
 const NEWBORN = 600;

@@ -40,6 +40,22 @@ export function isLongOver(state: KubernetesState, log: LogText): boolean {
   return age >= OLD && later.length >= ENOUGH && (log.filter !== null || (pod?.ready === true && startsAt(pod, age)));
 }
 
+/** A trouble that did not last longer than this (ms). */
+const SHORT_MS = 10 * 60_000;
+
+/** True for a log that complains of nothing but of somebody who was away for a moment: what an alert that is over was about. */
+export function isOfOneMoment(log: LogText): boolean {
+  if (log.command) return false;
+  const troubles = log.lines.slice(-MAX_LINES).flatMap((text) => decisiveLine([text]) ?? []);
+  const times = troubles.map(({ text }) => lineTime(text) ?? Number.NaN);
+  const passing = troubles.filter(({ kind }) => kind !== null);
+  return (
+    passing.length > 0 &&
+    passing.every(({ kind }) => PASSING.has(kind?.name ?? '')) &&
+    Math.max(...times) - Math.min(...times) <= SHORT_MS
+  );
+}
+
 /** When the lines of a pod's present container were written, in all its logs. */
 const timesOf = ({ logs }: KubernetesState, { pod, container, namespace }: LogText): number[] =>
   logs

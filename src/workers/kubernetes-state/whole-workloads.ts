@@ -10,7 +10,7 @@ const OVER = 0.25;
 
 /**
  * The diagnoses, with little confidence in what only events tell of pods that nobody saw themselves, where the workload of those pods is
- * complete (all replicas wanted are ready and of its present version, and none is unavailable) or the pods have started since.
+ * complete (all replicas wanted are ready and of its present version, and none is unavailable; or none is wanted) or the pods have started since.
  */
 export function withoutOverOnes(
   diagnoses: Diagnosis[],
@@ -51,8 +51,9 @@ function isWhole({ kind, desired, ready, available, updated, conditions, raw }: 
   // `kubectl rollout status` waits for all pods of the present version to be available, and tells no counts.
   if (desired === null)
     return conditions.some(({ reason }) => reason === 'NewReplicaSetAvailable') && unavailable === 0;
+  // Nobody misses the pods of a workload that wants none.
+  if (desired === 0) return (ready ?? available ?? 0) === 0;
   return (
-    desired > 0 &&
     (ready ?? available ?? 0) >= desired &&
     (available ?? desired) >= desired &&
     (updated ?? desired) >= desired &&

@@ -7,10 +7,11 @@ import { podsOf, sameNamespace } from '../relations.ts';
 /** Finds workloads whose pods the API server refuses to create: quota, limit range, security, webhooks, service account. */
 export const admission: Analyzer = (context) => {
   const events = context.state.events.filter(
-    ({ reason, message }) =>
-      reason === 'FailedCreate' ||
-      reason === 'ReplicaSetCreateError' ||
-      (/forbidden/i.test(message) && /creating/i.test(message)),
+    (event) =>
+      (event.reason === 'FailedCreate' ||
+        event.reason === 'ReplicaSetCreateError' ||
+        (/forbidden/i.test(event.message) && /creating/i.test(event.message))) &&
+      !hadItsPods(context.state, event),
   );
   const told = [...events.map(fromEvent), ...context.state.workloads.flatMap(fromConditions)];
   const groups = Map.groupBy(told, ({ owner, message }) => `${owner} ${message.slice(0, 60)}`);
@@ -28,6 +29,14 @@ type Refusal = {
 };
 
 const JUST_NOW = 60;
+
+/** True for a Job whose pods were created all the same, and ended: its refusals came before, and do not count as its failures. */
+const hadItsPods = ({ workloads }: KubernetesState, { kind, name: owner, namespace }: KubeEvent): boolean =>
+  kind === 'Job' &&
+  workloads.some(
+    ({ kind: own, name: job, namespace: home, job: { succeeded, failed } }) =>
+      own === 'Job' && job === owner && sameNamespace(home, namespace) && (succeeded ?? 0) + (failed ?? 0) > 0,
+  );
 
 const fromEvent = ({ name: owner, kind, namespace, message, ageSeconds, evidence }: KubeEvent): Refusal => ({
   owner,

@@ -1,4 +1,5 @@
 import { sameName, serviceOfHost } from '../../detectors/support/names.ts';
+import { isSaidToBeOver } from '../../detectors/support/said-over.ts';
 import { logAction } from '../actions.ts';
 import { configuredFor } from '../configured-calls.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
@@ -12,7 +13,7 @@ import { OF_NODES } from '../logs/platform-failures.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { repeatedFrom } from '../logs/repeated-words.ts';
 import { ABOUT_CALLEES, calleeOf, isStore, type Store, storeOf } from '../logs/store-of.ts';
-import { isLongOver } from '../long-over.ts';
+import { isLongOver, isOfOneMoment } from '../long-over.ts';
 import { writerOf } from '../mentions.ts';
 import { name } from '../quote.ts';
 import { namesOf, sameNamespace, templatesOf, workloadName } from '../relations.ts';
@@ -42,8 +43,12 @@ type Voice = { said: Said; owner: string; callee: string | null };
 export const logErrors: Analyzer = (context) => {
   const { state } = context;
   const asked = /\bwhy\b/.test(context.text);
+  const over = isSaidToBeOver(context.text);
   const logs = state.logs.filter(
-    (log) => !isOfFormerLife(context, log) && (asked || !(isLogOfFinishedTry(state, log) || isLongOver(state, log))),
+    (log) =>
+      !isOfFormerLife(context, log) &&
+      !(over && isOfOneMoment(log)) &&
+      (asked || !(isLogOfFinishedTry(state, log) || isLongOver(state, log))),
   );
   const groups = Map.groupBy(logs, (log) => `${log.namespace ?? ''} ${writerOf(log)}`);
   const voices = [...groups.values()].flatMap((own) => {

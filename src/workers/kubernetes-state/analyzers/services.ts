@@ -2,6 +2,7 @@ import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Service, ServicePort } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
+import { textAt } from '../raw.ts';
 import { placesBehind, type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
 import { distance } from './addresses.ts';
 import { refused } from './listening.ts';
@@ -29,6 +30,7 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
     const none = service.endpoints?.length === 0;
     // Whoever has endpoints selects somebody, though the labels of its pods were not shown.
     if (service.endpoints !== null && !none) return [];
+    if (!none && hasUnlabelledNamesakes(state, service)) return [];
     const misnamed = none ? misnamedPort(state, service) : null;
     if (misnamed) return [misnamed];
     const near = nearest(service, inside) ?? (none ? namesake(state, service) : null);
@@ -38,6 +40,7 @@ function diagnose({ state }: Context, service: Service, places: Selectable[]): D
   const meant = strangers(service, selected, inside);
   if (meant) return [selectorMismatch(service, meant, false, selected[0])];
   const port = service.ports
+    .filter(({ targetPort }) => targetPort !== null || !isOfTable(service) || service.endpoints?.length !== 0)
     .map((one) => ({ one, why: portFault(withEndpointPort(one, service), selected) }))
     .find(({ why }) => why !== null);
   if (port?.why) return [portMismatch(service, port.one, port.why, selected)];
@@ -92,6 +95,18 @@ const hasUnreadyNamesakes = ({ pods }: KubernetesState, { name: own, namespace }
       sameNamespace(pod.namespace, namespace) &&
       alike(workloadName(pod), own),
   );
+
+/** Pods of the service's very name of which nothing told the labels: it may well select them. */
+const hasUnlabelledNamesakes = ({ pods }: KubernetesState, { name: own, namespace }: Service): boolean =>
+  pods.some(
+    (pod) =>
+      workloadName(pod) === own &&
+      Object.keys(pod.template.labels).length === 0 &&
+      sameNamespace(pod.namespace, namespace),
+  );
+
+/** A table tells no target port, and without endpoints nothing else does. */
+const isOfTable = ({ raw }: Service): boolean => textAt(raw, 'metadata', 'age') !== null;
 
 const pairs = (labels: Record<string, string>): string =>
   Object.entries(labels)

@@ -185,11 +185,11 @@ const limitIn = (text: string): number =>
   ].find((limit) => limit > 0) ?? 0;
 
 /** Most of the sessions are idle, and together they take what the server allows, by its limit or by clients that were refused. */
-export const idleSessions = (text: string, around: string): string | null =>
-  limitIn(text) || limitIn(around) || REFUSES_CLIENTS.test(around) ? manyIdle(text, around) : null;
+export const idleAtLimit = (text: string, around: string): string | null =>
+  limitIn(text) || limitIn(around) || REFUSES_CLIENTS.test(around) ? idleSessions(text, around) : null;
 
 /** Most of the sessions are idle, as far as the limit is told together they take what the server allows: pools look like that, too. */
-export function manyIdle(text: string, around: string): string | null {
+export function idleSessions(text: string, around: string): string | null {
   const rows = answerRows(text).filter((one) => one.state !== undefined && Number(one.count) > 0);
   const idle = rows.filter(({ state }) => /^idle/.test(state ?? '')).reduce((sum, one) => sum + Number(one.count), 0);
   const count = rows.reduce((sum, one) => sum + Number(one.count), 0);

@@ -85,4 +85,25 @@ describe('a failover that was announced and asked for', () => {
     expect(of('Planned for this morning. The shop gets timeouts.')).to.equal('probable');
     expect(of('Planned for this morning.', change.slice(0, 1))).to.equal('probable');
   });
+
+  it('is left open where it was announced and the clients only moved, and nobody tells who asked for it', () => {
+    const other = {
+      capability: 'snapshot.json' as const,
+      data: {
+        name: 'other',
+        body: {
+          metric_data_results: [
+            {
+              metric_name: 'DatabaseConnections',
+              dimensions: [{ Name: 'DBInstanceIdentifier', Value: 'ledger-prod-b' }],
+              timestamps: FALLEN.map((_, minute) => new Date(Date.UTC(2031, 3, 2, 10, minute)).toISOString()),
+              values: FALLEN.map((_, minute) => (minute < 6 ? 2 : 88)),
+            },
+          ],
+        },
+      },
+    };
+    expect(verdict(ANNOUNCED, 2, other)).to.equal('inconclusive');
+    expect(verdict('DatabaseConnections of RDS ledger-prod fell to 0', 2, other)).to.equal('identified');
+  });
 });

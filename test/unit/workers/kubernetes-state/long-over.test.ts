@@ -75,3 +75,24 @@ describe('what a program complained about when it was started', () => {
     expect(lineTime('1234567 rows')).to.equal(null);
   });
 });
+
+describe('what a program complained about for a moment', () => {
+  const searched = (...minutes: number[]) =>
+    printed(
+      'kubectl -n books logs deploy/ledger --since=3h | grep -v " INFO "',
+      minutes
+        .map(
+          (minute) =>
+            `2031-04-02 08:${minute}:55.091 ERROR SqlExceptionHelper : FATAL: the database system is shutting down\n`,
+        )
+        .join(''),
+    );
+  const alleges = (alert: string, ...minutes: number[]) =>
+    ['identified', 'probable'].includes(concluded(alert, [searched(...minutes)]).report.verdict);
+
+  it('is over where the alert says so, and a fault where it does not or the trouble goes on', () => {
+    expect(alleges('Ledger lost its database at 08:11, state now OK', 11, 12)).to.equal(false);
+    expect(alleges('Ledger has lost its database', 11, 12)).to.equal(true);
+    expect(alleges('Ledger lost its database at 08:11, state now OK', 11, 26, 40)).to.equal(true);
+  });
+});

@@ -53,6 +53,27 @@ describe('a workload that an autoscaler took to zero', () => {
     expect(concluded(alert, seen(knative)).report.verdict).to.equal('healthy');
   });
 
+  it('is not ill for the last probe of a pod that is gone', () => {
+    const probed = snapshot('events', {
+      warning_events: [
+        {
+          namespace: 'depot',
+          reason: 'Unhealthy',
+          message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+          type: 'Warning',
+          count: 2,
+          involved_object: 'Pod/invoice-render-67d5f9c8b-kd6mz',
+          last_time: '2031-04-02T10:01:19Z',
+        },
+      ],
+    });
+    const verdict = (desired: number) =>
+      concluded(alert, [deployments('invoice-render', desired, 0), probed, snapshot('logs', { logs: [toZero] })]).report
+        .verdict;
+    expect(verdict(0)).to.not.be.oneOf(['identified', 'probable']);
+    expect(verdict(2)).to.be.oneOf(['identified', 'probable']);
+  });
+
   it('does not where nobody tells why, where work waits, or where the autoscaler cannot see it', () => {
     expect(concluded(alert, seen()).report.class).to.equal('infrastructure');
     const waits = row(
