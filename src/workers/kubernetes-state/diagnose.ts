@@ -9,6 +9,7 @@ import { callGaps } from './analyzers/call-gaps.ts';
 import { callLatency } from './analyzers/call-latency.ts';
 import { certificates } from './analyzers/certificates.ts';
 import { changedConfiguration } from './analyzers/changed-configuration.ts';
+import { changedTemplates } from './analyzers/changed-templates.ts';
 import { consumerLag } from './analyzers/consumer-lag.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { deniedCalls } from './analyzers/denied-calls.ts';
@@ -115,6 +116,7 @@ export const ANALYZERS = {
   unreadQueues,
   statusPages,
   changedConfiguration,
+  changedTemplates,
   meshSecurity,
   meshSubsets,
   pathRewrites,
