@@ -30,6 +30,7 @@ import { measuredNetwork } from './analyzers/measured-network.ts';
 import { meshSecurity } from './analyzers/mesh-security.ts';
 import { meshSubsets } from './analyzers/mesh-subsets.ts';
 import { missingClaims } from './analyzers/missing-claims.ts';
+import { missingKeys } from './analyzers/missing-keys.ts';
 import { nameServersDown } from './analyzers/name-servers.ts';
 import { namesAndFaults, otherEvents, portConflicts } from './analyzers/names-and-faults.ts';
 import { networkPolicies } from './analyzers/network-policies.ts';
@@ -90,6 +91,7 @@ export const ANALYZERS = {
   policyChanges,
   storage,
   missingClaims,
+  missingKeys,
   references,
   permissions,
   quotas,
