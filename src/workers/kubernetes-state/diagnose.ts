@@ -9,6 +9,7 @@ import { callGaps } from './analyzers/call-gaps.ts';
 import { callLatency } from './analyzers/call-latency.ts';
 import { certificates } from './analyzers/certificates.ts';
 import { changedConfiguration } from './analyzers/changed-configuration.ts';
+import { changedTemplates } from './analyzers/changed-templates.ts';
 import { consumerLag } from './analyzers/consumer-lag.ts';
 import { crashes } from './analyzers/crashes.ts';
 import { deniedCalls } from './analyzers/denied-calls.ts';
@@ -29,6 +30,7 @@ import { measuredNetwork } from './analyzers/measured-network.ts';
 import { meshSecurity } from './analyzers/mesh-security.ts';
 import { meshSubsets } from './analyzers/mesh-subsets.ts';
 import { missingClaims } from './analyzers/missing-claims.ts';
+import { missingKeys } from './analyzers/missing-keys.ts';
 import { nameServersDown } from './analyzers/name-servers.ts';
 import { namesAndFaults, otherEvents, portConflicts } from './analyzers/names-and-faults.ts';
 import { networkPolicies } from './analyzers/network-policies.ts';
@@ -89,6 +91,7 @@ export const ANALYZERS = {
   policyChanges,
   storage,
   missingClaims,
+  missingKeys,
   references,
   permissions,
   quotas,
@@ -115,6 +118,7 @@ export const ANALYZERS = {
   unreadQueues,
   statusPages,
   changedConfiguration,
+  changedTemplates,
   meshSecurity,
   meshSubsets,
   pathRewrites,

@@ -141,7 +141,8 @@ function staleUsers({ state, input }: Context, object: Meta, complaints: Complai
   ];
 }
 
-function secondsSince({ raw, createdAt }: Meta, now: Date): number | null {
+/** How old an object is (in seconds), by a table or by the time of its creation; null where nothing tells. */
+export function secondsSince({ raw, createdAt }: Meta, now: Date): number | null {
   const told = ageSeconds(textAt(raw, 'metadata', 'age') ?? '');
   const ms = Date.parse(createdAt ?? textAt(raw, 'status', 'startTime') ?? '');
   return told ?? (Number.isNaN(ms) ? null : (now.getTime() - ms) / 1000);

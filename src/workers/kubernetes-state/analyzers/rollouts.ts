@@ -1,3 +1,4 @@
+import type { Action } from '../../../shared/report.ts';
 import { isKubernetesName } from '../../detectors/support/names.ts';
 import { shellCommand } from '../../detectors/support/shell.ts';
 import { changeAction, describeAction } from '../actions.ts';
@@ -69,7 +70,7 @@ function stuckRollout(state: KubernetesState, workload: Workload, pods: Pod[], s
     confidence: 0.78,
     depth: DEPTH.workload,
     evidence: [...workload.evidence, ...stuck.evidence, ...pods.flatMap(({ evidence }) => evidence)],
-    actions: rolloutActions(workload),
+    actions: undoActions(workload),
     prevention: ['Alert on ProgressDeadlineExceeded, and let the pipeline roll back a rollout that does not complete.'],
   });
 }
@@ -116,7 +117,8 @@ function touchesOf(state: KubernetesState, workload: Workload, pods: Pod[]): str
   return [workload.name, ...pods.map((pod) => pod.name), ...services.map((service) => service.name)];
 }
 
-function rolloutActions(workload: Workload) {
+/** What to look at, and the way back to the revision before. */
+export function undoActions(workload: Pick<Workload, 'kind' | 'name' | 'namespace'>): Action[] {
   const undo = isKubernetesName(workload.name)
     ? shellCommand(
         'kubectl',

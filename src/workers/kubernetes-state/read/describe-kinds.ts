@@ -94,7 +94,8 @@ function conditionsOf(nodes: TreeNode[]): Raw[] {
   });
 }
 
-function templateOf(nodes: TreeNode[]): Raw {
+/** The pod template of a page in the form of the API. */
+export function templateOf(nodes: TreeNode[]): Raw {
   const template = nodeOf(nodes, 'Pod Template')?.children ?? [];
   return { metadata: { labels: pairsOf(nodeOf(template, 'Labels')) }, spec: podSpec(template).spec };
 }

@@ -11,6 +11,7 @@ import { rawEvents } from './raw-events.ts';
 import { dataIn, readDocuments } from './read-documents.ts';
 import { readLogs } from './read-logs.ts';
 import { joinReadings, nothingRead, type Reading } from './reading.ts';
+import { readRolloutHistory } from './rollout-history.ts';
 import { readRolloutStatus } from './rollout-status.ts';
 import { readRolloutTree } from './rollout-tree.ts';
 import { readTool } from './shell-tools.ts';
@@ -45,6 +46,8 @@ function readOne(command: string, text: string): Reading {
   if (kubectl?.verb === 'logs' || kubectl?.verb === 'exec') return readLogs(kubectl, text);
   const tree = readRolloutTree(command, text, kubectl && placeOf(kubectl));
   if (tree) return tree;
+  const history = kubectl ? readRolloutHistory(command, text, placeOf(kubectl)) : [];
+  if (history.length > 0) return { ...nothingRead(), objects: history };
   const rollout = /\srollout\s+status\b/.test(command) && kubectl ? readRolloutStatus(text, placeOf(kubectl)) : null;
   if (rollout) return { ...nothingRead(), objects: [rollout] };
   if (kubectl && /\s(?:drain|rollout|apply|create|delete|scale|evict)\s/.test(command) && !/^NAME/.test(text))
