@@ -49,12 +49,17 @@ const DURATION = /(?<![\w.])(\d{1,9}(?:\.\d{1,6})?) ?(ms|s|secs?|seconds?|mins?|
 const OTHER_TIMES = /\b(?:before|previous\w*|last|prior|usual\w*|expected|estimat\w*|eta|typical\w*|average|avg)\b/i;
 const LONGER = 1.5;
 
+/** How long work took before by its own lines, ms; null where none tells. */
+export function usualDuration(lines: readonly string[]): number | null {
+  const told = lines.flatMap((line) => durations(split(line)[1] ?? ''));
+  return told.length > 0 ? Math.max(...told) : null;
+}
+
 /** True where work took far longer than its own lines say that it took before. */
 export function tookLonger(lines: readonly string[]): boolean {
-  const parts = lines.map(split);
-  const usual = parts.flatMap(([, before = '']) => durations(before));
-  const own = parts.flatMap(([now]) => durations(now));
-  return usual.length > 0 && Math.max(0, ...own) > LONGER * Math.max(...usual);
+  const usual = usualDuration(lines);
+  const own = lines.flatMap((line) => durations(split(line)[0]));
+  return usual !== null && Math.max(0, ...own) > LONGER * usual;
 }
 
 const split = (text: string): [string, string?] => {
