@@ -74,12 +74,19 @@ export function complainsOften(input: LocalisationInput): boolean {
 /** How long answers take, by whatever name; times of a processor or of collections are no answers. */
 const isOfAnswers = (metric: string): boolean => isOfTime(metric) && ['latency', 'other'].includes(metricKind(metric));
 
-/** Slower, failing or waiting requests, of whomever. */
+/** What is used up by more work, and how many hands there are. */
+const IN_STOCK = /\b(?:idle|free|available|unused|spare|remaining|left|replicas?|pods?|instances?|nodes?|workers?)\b/;
+
+/** Slower, failing or waiting requests, of whomever, and less that is done. */
 function isWorse({ metric, before, since }: MetricShift): boolean {
+  const words = wordsOf(metric);
   const kind = metricKind(metric);
-  if (kind === 'successes') return since < before;
-  const isFelt = isOfAnswers(metric) || ['failures', 'client'].includes(kind) || UNSERVED.test(wordsOf(metric));
-  return since > before && isFelt;
+  if (since < before) {
+    const isWork = ['traffic', 'other'].includes(kind) && !isOfTime(metric);
+    return kind === 'successes' || (isWork && !IN_STOCK.test(words) && !UNSERVED.test(words));
+  }
+  const isFelt = isOfAnswers(metric) || ['failures', 'client'].includes(kind) || UNSERVED.test(words);
+  return isFelt && kind !== 'successes';
 }
 
 function goesWithDemand(shift: MetricShift, times: number): boolean {

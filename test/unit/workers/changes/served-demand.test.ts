@@ -26,6 +26,8 @@ describe('more demand that is served', () => {
       tickets('db_connections', 40, 120),
     ];
     expect(isServed(grown)).to.equal(true);
+    expect(isServed([...grown, tickets('idle_connections', 40, 12, 'ledger')])).to.equal(true);
+    expect(isServed([...grown, tickets('workers_idle', 40, 12, 'ledger')])).to.equal(true);
     expect(operationalCause(incidentPicture(sale(grown)))).to.equal(null);
   });
 
@@ -38,6 +40,7 @@ describe('more demand that is served', () => {
       tickets('replicas_unavailable', 0, 3),
       tickets('orders_rejected_per_min', 0, 30),
       tickets('orders_per_min', 60, 2),
+      tickets('payments_completed_ratio', 0.98, 0.3, 'payments'),
     ])
       expect(isServed([jump]), jump.metric).to.equal(false);
     expect(isServed([], { complaints: [{ service: 'web', body: 'order % lost' }] })).to.equal(false);
