@@ -23,7 +23,7 @@ const proof = (lines: Line[], depth: number[], more: Evidence[] = FINE) =>
 
 /** The same queue a day before. */
 function dayBefore(values: number[]): Evidence {
-  const points = values.map((value, index) => [minute(60 + index) - 24 * 3_600_000, value]);
+  const points = values.map((value, index): [number, number] => [minute(60 + index) - 24 * 3_600_000, value]);
   const series = [{ labels: { 'service.name': 'payout' }, unit: null, points }];
   return evidence(12, 'metrics.query', { metric: 'queue_depth', series, warning: null });
 }
