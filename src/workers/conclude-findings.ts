@@ -133,10 +133,10 @@ function fromFinding(found: Finding, context: Context): Report {
 /**
  * A change whose time, place and mechanism all fit this well makes the place probable where the trouble is only suspected to have begun; a
  * rollout of which nothing but its time is known does not. So does a platform that says itself what it took away, or that a certificate
- * has expired, and a store that no number is left for new rows.
+ * has expired, and a store that no number is left for new rows, or who holds the locks.
  */
 const FITS_WELL = 0.45;
-const SAYS_ITSELF: OperationalCause['kind'][] = ['platform', 'expired', 'numbers', 'upkeep'];
+const SAYS_ITSELF: OperationalCause['kind'][] = ['platform', 'expired', 'numbers', 'upkeep', 'held'];
 
 function withChange(top: Finding, { blamed, operational }: ChangesOfIncident): Finding {
   const fits = Boolean(blamed?.isRead) && (blamed?.score ?? 0) >= FITS_WELL;

@@ -4,6 +4,9 @@ import type { Suspect } from '../localisation/suspect.ts';
 import { evidenceOfChange } from './change-fit.ts';
 import { type ChangeVerdict, suspectChange } from './suspect-change.ts';
 
+/** Reasons that lie where they are told of, whoever suffers first. */
+const PLACED: ReadonlySet<string> = new Set(['storage', 'numbers', 'held']);
+
 /**
  * The services in trouble, the one where it began first, with what the changes add: the class of the change or circumstance that
  * is to blame, and its reason. None where no changes are known.
@@ -15,7 +18,7 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   const { culprit, operational } = verdict;
   const blamed = [
     ...(culprit?.live.services ?? []),
-    ...(operational?.kind === 'storage' || operational?.kind === 'numbers' ? [operational.service] : []),
+    ...(operational && PLACED.has(operational.kind) ? [operational.service] : []),
   ].find((service) => others.some((other) => other.service === service));
   const reason = culprit
     ? `${culprit.live.change.title}: ${culprit.mechanism.why}; ${culprit.time.why}`

@@ -8,6 +8,7 @@ import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { servicesSeen } from '../localisation/telemetry/services-seen.ts';
+import { type LockHolder, lockHolder } from './lock-holder.ts';
 import { type LoudestAsker, loudestAsker } from './loudest-asker.ts';
 import { type MachineUpkeep, machineUpkeep } from './machine-upkeep.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
@@ -40,6 +41,8 @@ export type IncidentPicture = {
   upkeep?: MachineUpkeep | null;
   /** Burst credits that telemetry shows as used up. */
   credits?: Story | null;
+  /** Who works at a database by hand and holds the locks that the programs wait for. */
+  holder?: LockHolder | null;
 };
 
 /** The alert's own service is where the trouble was noticed; that counts, and less than what the others say. */
@@ -62,6 +65,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     alertAt: alertTime(input),
     onset,
     asker: loudestAsker(input, onset),
+    holder: lockHolder(input, problems, shifts),
     upkeep: machineUpkeep(input, onset, aboutMachines(problems, shifts)),
     credits: worstUsedUp(creditSeries(input.evidence)),
     meetsDemand: failing[0] !== undefined && servedDemand(input, failing[0].service) !== null,

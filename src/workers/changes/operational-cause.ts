@@ -8,7 +8,18 @@ import type { ProblemLine } from './problem-lines.ts';
 
 /** A reason outside of the program: no change of the program explains what it explains. */
 export type OperationalCause = {
-  kind: 'external' | 'demand' | 'node' | 'data' | 'expired' | 'storage' | 'platform' | 'quota' | 'numbers' | 'upkeep';
+  kind:
+    | 'external'
+    | 'demand'
+    | 'node'
+    | 'data'
+    | 'expired'
+    | 'storage'
+    | 'platform'
+    | 'quota'
+    | 'numbers'
+    | 'upkeep'
+    | 'held';
   class: AlertClass;
   statement: string;
   /** Who gets the requests of a `demand`, or whose disk it is in `storage`. */
@@ -27,6 +38,7 @@ export function operationalCause(picture: IncidentPicture): OperationalCause | n
   return (
     poisonRecord(own) ??
     externalOutage(own, picture) ??
+    heldByHand(picture) ??
     saidPlainly(picture) ??
     usedUp(picture) ??
     upkeepOf(picture) ??
@@ -34,6 +46,13 @@ export function operationalCause(picture: IncidentPicture): OperationalCause | n
     demandSurge(picture, first) ??
     moreWork(picture)
   );
+}
+
+/** Somebody who works at a database by hand holds the locks that the programs wait for. */
+function heldByHand({ holder }: IncidentPicture): OperationalCause | null {
+  if (!holder) return null;
+  const { statement, service, evidence } = holder;
+  return { kind: 'held', class: 'database', statement, ...(service && { service }), evidence };
 }
 
 /** A machine in trouble was upgraded by its own system shortly before. */

@@ -1,7 +1,8 @@
+import { isOfTime } from '../detectors/support/courses.ts';
 import { sameName } from '../detectors/support/names.ts';
 import { seriesOfService } from '../detectors/support/service-series.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
-import { type MetricKind, metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
+import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
 import { type MetricShift, metricShifts } from './metric-shifts.ts';
 import { problemLines } from './problem-lines.ts';
 
@@ -35,13 +36,33 @@ export function isMoreWork({ metric, before, since }: MetricShift): boolean {
  * how it answers was not measured.
  */
 export function servedDemand(input: LocalisationInput, service: string): number[] | null {
+  const times = servedTimes(input, service);
+  return times === null ? null : answersMeasured(input, service);
+}
+
+/**
+ * True where all that a service does more than usual goes with what `asked` is asked for more and serves as well as before: as many times as much
+ * at most, and with room left.
+ */
+export function sharesDemand(input: LocalisationInput, service: string, asked: string): boolean {
+  const times = servedDemand(input, asked) && servedTimes(input, asked);
+  const own = metricShifts(input).filter((shift) => sameName(shift.service, service));
+  const isInProportion = ({ before, since }: MetricShift) => since <= (times ?? 0) * before;
+  return (
+    times !== null &&
+    own.length > 0 &&
+    own.every((shift) => shift.since > shift.before && goesWithDemand(shift, times) && isInProportion(shift))
+  );
+}
+
+/** So many times as much as usual a service is asked for, where nothing speaks against it that it serves that; else null. */
+function servedTimes(input: LocalisationInput, service: string): number | null {
   const shifts = metricShifts(input);
   const own = shifts.filter((shift) => sameName(shift.service, service));
   const asked = own.filter(isMoreTraffic);
   if (asked.length === 0 || shifts.some(isWorse)) return null;
   const times = Math.max(...asked.map(({ before, since }) => (before > 0 ? since / before : Number.POSITIVE_INFINITY)));
-  if (!own.every((shift) => goesWithDemand(shift, times)) || complainsOften(input)) return null;
-  return answersMeasured(input, service);
+  return own.every((shift) => goesWithDemand(shift, times)) && !complainsOften(input) ? times : null;
 }
 
 /** True where lines that nobody wrote before come again and again. */
@@ -50,11 +71,22 @@ export function complainsOften(input: LocalisationInput): boolean {
   return [...complaints.values()].some((lines) => lines.length >= OFTEN);
 }
 
-/** Slower, failing or waiting requests, of whomever. */
+/** How long answers take, by whatever name; times of a processor or of collections are no answers. */
+const isOfAnswers = (metric: string): boolean => isOfTime(metric) && ['latency', 'other'].includes(metricKind(metric));
+
+/** What is used up by more work, and how many hands there are. */
+const IN_STOCK = /\b(?:idle|free|available|unused|spare|remaining|left|replicas?|pods?|instances?|nodes?|workers?)\b/;
+
+/** Slower, failing or waiting requests, of whomever, and less that is done. */
 function isWorse({ metric, before, since }: MetricShift): boolean {
+  const words = wordsOf(metric);
   const kind = metricKind(metric);
-  if (kind === 'successes') return since < before;
-  return since > before && (['latency', 'failures', 'client'].includes(kind) || UNSERVED.test(wordsOf(metric)));
+  if (since < before) {
+    const isWork = ['traffic', 'other'].includes(kind) && !isOfTime(metric);
+    return kind === 'successes' || (isWork && !IN_STOCK.test(words) && !UNSERVED.test(words));
+  }
+  const isFelt = isOfAnswers(metric) || ['failures', 'client'].includes(kind) || UNSERVED.test(words);
+  return isFelt && kind !== 'successes';
 }
 
 function goesWithDemand(shift: MetricShift, times: number): boolean {
@@ -70,7 +102,7 @@ function goesWithDemand(shift: MetricShift, times: number): boolean {
 /** The evidence of how fast and how well a service answers; null where one of both was not measured. */
 function answersMeasured({ evidence }: LocalisationInput, service: string): number[] | null {
   const own = seriesOfService(evidence, service);
-  const of = (...kinds: MetricKind[]) => own.filter(({ data }) => kinds.includes(metricKind(data.metric)));
-  const [fast, well] = [of('latency'), of('failures', 'successes')];
+  const fast = own.filter(({ data }) => isOfAnswers(data.metric));
+  const well = own.filter(({ data }) => ['failures', 'successes'].includes(metricKind(data.metric)));
   return fast.length > 0 && well.length > 0 ? [...new Set([...fast, ...well].map(({ number }) => number))] : null;
 }

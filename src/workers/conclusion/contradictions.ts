@@ -1,6 +1,6 @@
 import type { Evidence, Finding } from '../../shared/report.ts';
 import { alertText } from '../alert-facts.ts';
-import { servedDemand } from '../changes/served-demand.ts';
+import { servedDemand, sharesDemand } from '../changes/served-demand.ts';
 import { diagnoseDatabase } from '../database-state/diagnose-database.ts';
 import { isOver } from '../database-state/past-interruption.ts';
 import { currentEvents } from '../database-state/stories/story-parts.ts';
@@ -12,6 +12,7 @@ import { relatedLines } from '../detectors/support/log-lines.ts';
 import { parseHostPort, sameName, serviceOfHost } from '../detectors/support/names.ts';
 import { propagation } from '../detectors/support/propagation.ts';
 import { isAlertSubject } from '../detectors/support/relation.ts';
+import { usualMetric } from '../detectors/support/usual-metric.ts';
 
 /** What speaks against a finding: a clause, where it stands, and how much of the confidence it leaves (0 to 1). */
 export type Contradiction = { why: string; evidence: number[]; leaves: number };
@@ -23,7 +24,7 @@ type Check = (finding: Finding, input: DetectorInput) => Contradiction | null;
  * alert, the fault in the evidence that would show it too. Missing evidence contradicts nothing.
  */
 export function contradictions(finding: Finding, input: DetectorInput): Contradiction[] {
-  return [cleanEvidence, harmless, readyPeer, noWay, unrelated, pastInterruption].flatMap(
+  return [cleanEvidence, harmless, shared, readyPeer, noWay, unrelated, pastInterruption].flatMap(
     (check) => check(finding, input) ?? [],
   );
 }
@@ -43,7 +44,15 @@ const cleanEvidence: Check = ({ detector, component, confidence }, input) => {
 /** Where the alert's metric left its level for a reason that is no fault and nobody feels it, whatever moved with it is no beginning of a trouble. */
 const harmless: Check = ({ detector }, input) => {
   const proof = detector === 'where-it-began' ? harmlessCourse(input) : null;
-  return proof && { why: proof.statement, evidence: proof.evidence, leaves: 0.3 };
+  return proof && { why: proof.statement, evidence: proof.evidence, leaves: 0.25 };
+};
+
+/** What a store or callee does more is no beginning of a trouble where the alert's service is asked for that much more and serves it. */
+const shared: Check = ({ detector, component }, input) => {
+  const { service } = input.facts;
+  if (detector !== 'where-it-began' || !component || !service || isAlertSubject(component, input)) return null;
+  const proof = sharesDemand(input, component, service) ? usualMetric(input) : null;
+  return proof && { why: proof.statement, evidence: proof.evidence, leaves: 0.35 };
 };
 
 /** True for the database server that an alert names in its words; its labels often name the service of the cloud (`rds`) instead. */

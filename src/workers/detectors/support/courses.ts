@@ -16,8 +16,14 @@ export type Course = {
   later: [number, number][];
   /** The place in `later` at which it began to be unusual for some points in a row; null where it never was. */
   left: number | null;
+  /** The queue or topic that it was measured of, where its labels tell one. */
+  queue: string | null;
   evidence: number;
 };
+
+const OF_QUEUE = /(?:^|[._])(?:queue|topic|destination|stream|subscription)(?:[._-]?name)?$/i;
+const queueIn = (labels: Record<string, string>): string | null =>
+  Object.entries(labels).find(([name]) => OF_QUEUE.test(name))?.[1] ?? null;
 
 /** Fewer points than this show nothing usual. */
 const ENOUGH = 8;
@@ -29,7 +35,8 @@ export function coursesOf(input: DetectorInput): Course[] {
     data.series.flatMap(({ labels, points }): Course[] => {
       const service = serviceIn(labels) ?? (typeof evidence.query.service === 'string' ? evidence.query.service : null);
       const course = service === null ? null : courseOf(points, alertAt);
-      return course && service !== null ? [{ ...course, service, metric: data.metric, evidence: number }] : [];
+      if (course === null || service === null) return [];
+      return [{ ...course, service, metric: data.metric, queue: queueIn(labels), evidence: number }];
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type { DetectorInput } from '../detector.ts';
 import type { Proof } from './clean-evidence.ts';
 import { closedToday } from './compared-times.ts';
+import { drainingWork } from './draining-work.ts';
 import { fillingCache } from './filling-cache.ts';
 import { lentMemory } from './lent-memory.ts';
 import { plannedWork } from './planned-work.ts';
@@ -14,4 +15,5 @@ export const harmlessCourse = (input: DetectorInput): Proof | null =>
   closedToday(input) ??
   scannedSite(input) ??
   lentMemory(input) ??
-  plannedWork(input);
+  plannedWork(input) ??
+  drainingWork(input);

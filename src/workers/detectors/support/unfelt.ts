@@ -1,4 +1,5 @@
 import { complainsOften, UNSERVED } from '../../changes/served-demand.ts';
+import { isStore } from '../../kubernetes-state/logs/store-of.ts';
 import { metricKind, wordsOf } from '../../localisation/telemetry/metric-kind.ts';
 import type { DetectorInput } from '../detector.ts';
 import { type Course, coursesOf, endsUsual, firstRow, isOfTime } from './courses.ts';
@@ -39,4 +40,29 @@ function worsens({ metric, service: own, before, bound, later }: Course, service
     return falls;
   const felt = isOfTime(metric) || kind === 'failures' || kind === 'client' || UNSERVED.test(wordsOf(metric));
   return felt && rises;
+}
+
+/** What is counted where work goes wrong for those who wait for it; that it waits its turn is what a queue is for. */
+const GOES_WRONG =
+  /\b(?:reject\w*|refus\w*|drop\w*|denied|declin\w*|retr(?:y|ies|ied)|abandon\w*|evict\w*|lost|invalid|overdue|late|missed|expired|dead|dlq|killed|restarts?|oom)\b/;
+
+/**
+ * The evidence that nobody but those who work feels anything: what they and their stores do otherwise is as before at the end (where it is done), none of their work
+ * fails, and all others answer as fast and as well as ever. Null where nobody else was measured.
+ */
+export function unfeltByOthers(input: DetectorInput, working: string[], isDone = true): number[] | null {
+  const courses = coursesOf(input);
+  const isAtWork = ({ service }: Course) => isStore(service) || working.some((one) => sameName(one, service));
+  const others = courses.filter((course) => !isAtWork(course));
+  const answers = others.filter(
+    ({ metric }) => isOfTime(metric) || ['failures', 'successes'].includes(metricKind(metric)),
+  );
+  const fails = courses.some(
+    ({ metric, left }) => left !== null && (metricKind(metric) === 'failures' || GOES_WRONG.test(wordsOf(metric))),
+  );
+  const stays = (!isDone || courses.filter(isAtWork).every(endsUsual)) && others.every(({ left }) => left === null);
+  if (fails || !stays || complainsOften(input)) return null;
+  return answers.some(({ metric }) => isOfTime(metric)) && answers.some(({ metric }) => !isOfTime(metric))
+    ? [...new Set(answers.map(({ evidence }) => evidence))]
+    : null;
 }
