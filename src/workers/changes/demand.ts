@@ -36,6 +36,11 @@ function multiplies(shift: MetricShift, shifts: MetricShift[], first: string | n
   return !asked.some((one) => one.since > TIMES_MORE * one.before);
 }
 
+const HITS = /\b(?:cache )?hits? (?:ratio|rate|share|percent|pct)\b/;
+/** A caller whose cache hardly finds anything any more asks what is behind it for everything, however much it is asked itself. */
+const losesCache = ({ service, metric, before, since }: MetricShift, first: string | null): boolean =>
+  service !== first && HITS.test(wordsOf(metric)) && TIMES_MORE * since < before;
+
 /** Not what each request takes, of calls or of time. */
 const isAsked = (metric: string) =>
   metricKind(metric) === 'traffic' &&
@@ -58,7 +63,7 @@ export function demandSurge(
       at <= onset + step &&
       (sudden || onset - at <= SOON_MS),
   );
-  if (!surge || shifts.some((shift) => multiplies(shift, shifts, first))) return null;
+  if (!surge || shifts.some((shift) => multiplies(shift, shifts, first) || losesCache(shift, first))) return null;
   const { metric, before, since, service, evidence } = surge;
   const statement = `${service} gets many more requests: ${metric} went from ${round(before)} to ${round(since)} (medians)`;
   return { kind: 'demand', class: 'resource', statement, service, evidence: [evidence] };

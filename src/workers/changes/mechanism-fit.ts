@@ -54,7 +54,10 @@ const TIGHTENED = 0.35;
 const LOOSENS = 0.5;
 /** Of added code nobody can tell what it does to what runs. */
 const ADDS_ONLY = 0.8;
-const doubt = ({ loosens, why }: ChangeEffect) => (loosens ? LOOSENS : why === 'it adds code' ? ADDS_ONLY : 1);
+/** Where not even a harm of its kind is known, added code that speaks of the same things is no more than near. */
+const ADDS_WORDS = 0.3;
+const doubt = ({ loosens, why }: ChangeEffect, harm: Consequence | undefined) =>
+  loosens ? LOOSENS : why === 'it adds code' ? (harm ? ADDS_ONLY : ADDS_WORDS) : 1;
 /** What changes of its kind are known to do is what goes wrong. */
 const KNOWN_HARM = 1.2;
 /** What its lines say plainly is what goes wrong. */
@@ -87,7 +90,7 @@ export function mechanismFit(
   const summed = shared.reduce((sum, { amount }) => sum + amount, 0);
   const match = known + (!harm && shared.length === 1 ? ALONE * summed : summed);
   const possible =
-    harm && isNamed(harm, symptoms) ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect);
+    harm && isNamed(harm, symptoms) ? EFFECT_SCORE.behaviour : EFFECT_SCORE[effect.effect] * doubt(effect, harm);
   const score = possible * (match / (match + HALF_MATCH));
   if (harm) {
     const sign = shownBy(harm, symptoms.said);

@@ -80,12 +80,21 @@ const cite = (items: { evidence: number }[]) =>
 /** Names of what one piece of data is known by. */
 const RECORD =
   /\b((?:record|message|event|msg|row|document|order|job|batch|object)[_-]?id|offset|record|message[_-]?key|checksum)[=:\s]+["']?([\w-]*\d[\w-]*)/gi;
+/** A file of data by its name, as partners deliver them. */
+const DELIVERED =
+  /(?<![\w./-])([A-Za-z][\w-]*\d[\w.-]*\.(?:csv|tsv|xml|jsonl?|ndjson|xlsx?|edi|txt|dat|parquet|avro)(?:\.gz)?)\b/g;
 const REPEATS = 5;
 const NEARLY_ALL = 0.9;
 
 /** The same piece of data fails over and over while nothing else does: it can't be read, and it comes back. */
 function poisonRecord(lines: ProblemLine[]): OperationalCause | null {
-  const ids = lines.map(({ body }) => new Set([...body.matchAll(RECORD)].map(([, name, value]) => `${name} ${value}`)));
+  const ids = lines.map(
+    ({ body }) =>
+      new Set([
+        ...[...body.matchAll(RECORD)].map(([, name, value]) => `${name} ${value}`),
+        ...[...body.matchAll(DELIVERED)].map(([, name]) => `file ${name}`),
+      ]),
+  );
   const counts = new Map<string, number>();
   for (const id of ids.flatMap((names) => [...names])) counts.set(id, (counts.get(id) ?? 0) + 1);
   const identified = ids.filter((names) => names.size > 0).length;
@@ -163,6 +172,13 @@ const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp;
     what: 'A disk fails',
     words:
       /\bread-only file ?system\b|\bI\/O error\b|\bbad (?:sector|block)\b|\bvolume (?:is )?(?:degraded|detached)\b/i,
+  },
+  {
+    kind: 'platform',
+    class: 'database',
+    what: 'A database server was failed over or lost its host',
+    words:
+      /\b(?:writer|primary|master|standby|replica set|db|database|rds|aurora|multi-az)\b.{0,80}\b(?:fail(?:ed|ing)?[ -]?over|became (?:unresponsive|unreachable|unhealthy)|underlying host|host failure|stepp(?:ed|ing) down|was demoted)\b/i,
   },
   {
     kind: 'platform',

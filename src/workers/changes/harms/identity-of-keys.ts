@@ -26,6 +26,7 @@ const OF_WHOLE_OBJECTS: readonly RegExp[] = [
   /\b([a-z_]\w*)(?:\.(?:to_h|to_json|attributes|model_dump|dict|__dict__|toJSON|serialize)\b)/,
   /\b(?:JSON\.stringify|json\.dumps|asdict|vars|Objects\.hash|Object\.values|Object\.entries|hash|serialize|to_json|Marshal)\(\s*([a-z_]\w*)\s*[,)]/,
   /%\+?v[^,]*,\s*([a-z_]\w*)\s*\)/,
+  /\b([a-z_]\w*)\.(?:hash|hashCode|hash_code|GetHashCode)\b\(/,
 ];
 
 /** The object of which a key held some members before and holds all of them now. */

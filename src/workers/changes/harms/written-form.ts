@@ -11,7 +11,7 @@ const LETTERS =
 const WRITTEN = /["'`][\w.-]{2,60}["'`]/g;
 
 const REFUSED =
-  '(?:unknown|unrecogni[sz]ed|unexpected|invalid|illegal|unsupported|not one of|no enum|no such|missing|required|cannot|could not|failed to|unable to)';
+  '(?:unknown|not found|not present|unrecogni[sz]ed|unexpected|invalid|illegal|unsupported|not one of|no enum|no such|missing|required|cannot|could not|failed to|unable to)';
 const MAX_NAMES = 40;
 /** Where fewer letters make a name, it stands in every other line. */
 const LEAST_LETTERS = 4;
@@ -32,7 +32,8 @@ export function writtenForm({ removed, added, detail }: ReadChange): Consequence
     }
   }
   const untold = gone!.find((line) => NAMES_FIELD.test(line) && !come!.some((other) => NAMES_FIELD.test(other)));
-  const fields = untold ? quotedIn(untold).flatMap(patternOf) : [];
+  const isUntold = (line: string) => NAMES_FIELD.test(line);
+  const fields = untold ? [...new Set(gone!.filter(isUntold).flatMap(quotedIn).flatMap(patternOf))] : [];
   if (fields.length > 0) return [otherForm(`it is no longer told "${oneLine(untold!, 90)}"`, refusing(fields))];
   const rule = gone!.find((line) => FOR_ALL.test(line) && !come!.some((other) => FOR_ALL.test(other)));
   if (rule) return [otherForm(`it is no longer told "${oneLine(rule, 90)}"`, ANY_REFUSED)];

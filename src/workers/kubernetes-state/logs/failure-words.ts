@@ -49,7 +49,7 @@ export const isHarmless = (line: string): boolean =>
 
 /** What a shop refuses its customers, and a bank theirs, is its business. */
 export const BUSINESS =
-  /insufficient[_ ]funds|stolen_card|\bdo_not_honor\b|\b(?:payment|card|transaction)\b.{0,30}\bdeclined\b|declined by (?:the )?(?:\w+'s )?(?:issuer|bank)|\binvalid (?:coupon|voucher|promo\w*)|\bout of stock\b/i;
+  /insufficient[_ ]funds|(?:stolen|lost|expired|pickup|restricted)_card|incorrect_(?:cvc|cvv|pin|number|zip)|card_(?:declined|not_supported|velocity_exceeded)|\bdo_not_honor\b|\b(?:Payment|Card|Transaction)Declined|\b(?:Cvc|Cvv|Pin)Mismatch|\bissuer (?:said|answered|declined|refused)\b|\b(?:OutOfStock|SoldOut|(?:Coupon|Voucher|Promo\w{0,8})(?:Expired|Invalid|Used|NotFound)|(?:Expired|Invalid|Used)(?:Coupon|Voucher|Promo)|(?:Above|Over)Order(?:Limit|Maximum)|BelowMinimumOrder|AgeRestricted|AddressNotServed)|\b(?:payment|card|transaction)\b.{0,30}\bdeclined\b|declined by (?:the )?(?:\w+'s )?(?:issuer|bank)|\binvalid (?:coupon|voucher|promo\w*)|\bout of stock\b/i;
 
 /** Statements that somebody typed: the client's name beside an error in the log of a database. */
 export const BY_HAND =

@@ -64,9 +64,7 @@ export function settingIn(line: string): string | null {
 
 /** What it means that a setting is missing, with its name where it is known. */
 export const missingMeaning = (setting: string | null): string =>
-  setting
-    ? `its setting ${setting} is not set (missing)`
-    : 'a setting that it needs is not set (missing)';
+  setting ? `its setting ${setting} is not set (missing)` : 'a setting that it needs is not set (missing)';
 
 /** A program's own word that a setting is missing, or an address in which one is. */
 export const MISSING_SETTING: FailureKind = {

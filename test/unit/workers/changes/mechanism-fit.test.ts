@@ -98,6 +98,19 @@ describe('how the mechanism of a change fits', () => {
     expect(evidenceOfChange(culprit!)).to.include(seen);
   });
 
+  it('not by added code that only speaks of the same things', () => {
+    const parser = commit(
+      '9a25',
+      'tickets: seat labels have a parser of their own',
+      'tickets/seat_label_parser.rb',
+      '-      label.parts\n+      SeatLabelParser.parts(label) do |row|\n+        place(row)\n+      end\n+      zone(label)',
+    );
+    const body = 'SeatLabelParser: row of seat label % has no place, zone unknown';
+    expect(blamed({ metric: 'labels_rejected_total', complaints: [{ service: 'tickets', body }] }, parser)).to.equal(
+      false,
+    );
+  });
+
   it('not by a load that fell, nor by requests that others send', () => {
     const jumps = [{ service: 'tickets', metric: 'memory_working_set_mib', from: 900, to: 200 }];
     const keeps = commit(

@@ -108,6 +108,25 @@ describe('reasons outside of the program', () => {
   it('is said plainly for failovers and used-up quotas', () => {
     expect(causeOf([{ service: 'depot', body: 'primary failed over to zone b' }])).to.include({ kind: 'platform' });
     expect(causeOf([{ service: 'depot', body: 'quota for label printing exceeded' }])).to.include({ kind: 'quota' });
+    const lost = 'The writer instance depot-1 became unresponsive: underlying host failure';
+    expect(causeOf([{ service: 'depot', body: lost }])).to.include({ kind: 'platform', class: 'database' });
+  });
+
+  it('is a file that a partner delivered, where each complaint is about it, and no machine where a container goes beyond its own limit', () => {
+    const broken = 'file stock_20310402.csv rejected at line 4813: price is not a number, try %';
+    expect(causeOf([{ service: 'depot', body: broken }])).to.include({ kind: 'data' });
+    expect(causeOf([{ service: 'depot', body: 'file stock_%.csv rejected: price is not a number' }])).to.equal(null);
+    const killed = 'Container depot of pod tickets/depot-% was OOMKilled, exit code 137';
+    expect(causeOf([{ service: 'kubelet', body: killed }])).to.equal(null);
+    expect(causeOf([{ service: 'kubelet', body: 'node-3: MemoryPressure, % evicted' }])).to.include({ kind: 'node' });
+  });
+
+  it('is no demand where a caller has lost its cache', () => {
+    const complaints = [{ service: 'depot', severity: 'WARN', body: 'all threads busy, % wait' }];
+    const asked = { service: 'depot', metric: 'requests_per_sec', from: 60, to: 540 };
+    const lost = { service: 'shop', metric: 'cache_hit_ratio', from: 0.92, to: 0.07 };
+    expect(causeOf(complaints, { jumps: [asked] })).to.include({ kind: 'demand' });
+    expect(causeOf(complaints, { jumps: [asked, lost] })).to.equal(null);
   });
 
   it('is a surge of work where a worker does more at its usual pace and what waits for it grows', () => {

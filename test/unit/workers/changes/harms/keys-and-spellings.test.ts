@@ -57,6 +57,20 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
   ],
   [
     'everything of "query"',
+    'search/src/cache.rs',
+    '-    format!("avail:{}:{}", query.tour, query.month)\n+    let mut hasher = DefaultHasher::new();\n+    query.hash(&mut hasher);\n+    format!("avail:{:016x}", hasher.finish())',
+    'cache_hit_ratio',
+    'permission denied',
+  ],
+  [
+    'no longer told "@JsonProperty("weight_g")"',
+    'events/Line.kt',
+    ' data class Line(\n-    @JsonProperty("weight_g")\n     val weightG: Int,\n-    @JsonProperty("order")\n     val order: String,\n )',
+    'KeyError: key not found: "weight_g"',
+    'connection refused',
+  ],
+  [
+    'everything of "query"',
     'src/cache.ts',
     '-  const key = `list:§{query.shop}:§{query.page}`;\n+  const key = `list:§{JSON.stringify(query)}`;',
     'hit_ratio',
