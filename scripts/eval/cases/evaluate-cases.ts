@@ -87,7 +87,7 @@ async function investigate(input: CaseInput, options: EvaluateOptions): Promise<
   const draft = await draftReport(analysed, options);
   const { report } = await settleReport(draft, analysed, () => concludeFindings(analysed));
   const suspects = localise(seen);
-  const culprit = culpritChange(seen);
+  const culprit = culpritChange(seen, report.verdict);
   return {
     ranking: unique(suspects.map(({ service }) => service)),
     instances: unique(suspects.flatMap(({ instance }) => instance ?? [])),

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../shared/report.ts';
+import type { Evidence, Verdict } from '../../shared/report.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import { type JudgedChange, judgeChanges } from './change-fit.ts';
@@ -49,15 +49,17 @@ export const suspectChange = oncePer((input: LocalisationInput): ChangeVerdict |
   };
 });
 
-/** The id of the change that caused the incident, `none` where it was no commit; null where no changes are known. */
-export function culpritChange(input: {
-  alerts: LocalisationInput['alerts'];
-  evidence: Evidence[];
-  now: Date;
-}): string | null {
+/**
+ * The id of the change that caused the incident, `none` where it was no commit, or where its report says that nothing is wrong; null where no
+ * changes are known.
+ */
+export function culpritChange(
+  input: { alerts: LocalisationInput['alerts']; evidence: Evidence[]; now: Date },
+  reported: Verdict | null = null,
+): string | null {
   const verdict = suspectChange(input);
   if (!verdict) return null;
-  const { culprit } = verdict;
+  const culprit = reported === 'healthy' ? null : verdict.culprit;
   return culprit && culprit.live.change.kind !== 'flag' ? culprit.live.id : 'none';
 }
 

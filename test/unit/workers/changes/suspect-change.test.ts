@@ -146,6 +146,7 @@ describe('the change behind an incident', () => {
 
   it('says nothing of changes where none are known', () => {
     expect(culpritChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
+    expect(culpritChange({ alerts: [], evidence: [], now: NOW }, 'healthy')).to.equal(null);
     expect(suspectChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
     expect(changeSuspects(incident({ ...POOL, commits: [] }))).to.deep.equal([]);
   });
@@ -192,6 +193,7 @@ describe('the change behind an incident', () => {
   it('takes the time of a commit where no deploys are recorded at all', () => {
     const commits = (POOL.commits ?? []).map((commit) => ({ ...commit, deployed: undefined }));
     expect(culpritChange(incident({ ...POOL, commits }))).to.equal(CHANGE_SCENARIOS[0]!.culprit);
+    expect(culpritChange(incident({ ...POOL, commits }), 'healthy')).to.equal('none');
   });
 
   it('does not blame what makes room, when all that speaks for it is its subject', () => {
