@@ -1,3 +1,4 @@
+import { alertText } from '../alert-facts.ts';
 import type { Context } from './diagnosis.ts';
 import type { Container, KubernetesState, LogText, Pod } from './kubernetes-state.ts';
 import { PASSING } from './logs/overcome.ts';
@@ -6,14 +7,19 @@ import { isServed } from './logs/served.ts';
 import { textAt } from './raw.ts';
 import { ageSeconds } from './read/ages.ts';
 
-/** What the container before the present one said, while this one is ready and serves, or had only to wait for somebody when it was started. */
+/**
+ * What the container before the present one said, while this one is ready and serves, or had only to wait for somebody when it was started,
+ * or where the one before was an exception and this one has worked for long since.
+ */
 export function isOfFormerLife({ state, input }: Pick<Context, 'state' | 'input'>, log: LogText): boolean {
   if (!log.previous) return false;
   const pods = state.pods.filter(({ name, ready }) => name === log.pod && ready === true);
   const present = presentLogs(state, log);
   return (
     pods.length > 0 &&
-    (present.some(({ lines }) => lines.some(isServed)) || waitedAtStart(log, present, pods, input.now))
+    (present.some(({ lines }) => lines.some(isServed)) ||
+      waitedAtStart(log, present, pods, input.now) ||
+      (!ASKS_FOR_DEATHS.test(alertText(input.alerts)) && hasWorkedSince(log, present, pods, input.now)))
   );
 }
 
@@ -43,6 +49,24 @@ function waitedAtStart(log: LogText, present: LogText[], pods: Pod[], now: Date)
     present.length > 0 &&
     saidBy(present) === null &&
     pods.every((pod) => isSteady(pod, now) && wasStarting(pod))
+  );
+}
+
+/** Who asks why something dies again and again is answered by what it said before it died. */
+const ASKS_FOR_DEATHS =
+  /\bwhy\b[^\n]{0,80}\b(?:restart|crash|die|dies|died|kill|terminat|exit)|\bkeeps? (?:restarting|crashing|dying)|\brestart(?:s|ed|ing)? (?:again|every|often|repeatedly)|restart (?:count|rate)|\brestarts\b/i;
+/** As often a pod dies in its life by chance; so many lines show that the present container works. */
+const [BY_CHANCE, LINES_OF_WORK] = [2, 2];
+
+/** True where the present container has said for long what programs say at work, and the one before died as an exception, or for want of others. */
+function hasWorkedSince(log: LogText, present: LogText[], pods: Pod[], now: Date): boolean {
+  const said = saidBy([log]);
+  const missedOthers = PASSING.has(said?.line.kind?.name ?? '');
+  const works = present.flatMap(({ lines }) => lines).filter((line) => line.trim() !== '');
+  return (
+    works.length >= LINES_OF_WORK &&
+    saidBy(present) === null &&
+    pods.every((pod) => isSteady(pod, now) && (missedOthers || (pod.restarts ?? Number.POSITIVE_INFINITY) <= BY_CHANCE))
   );
 }
 

@@ -25,13 +25,31 @@ const MAX_STATEMENT = 590;
  */
 export function rankDiagnoses(found: Diagnosis[], subjects: Subjects, text: string): Diagnosis[] {
   const reached = { ...subjects, names: new Set([...subjects.names, ...spokenOf(found, subjects)]) };
-  const limited = found.map((one) => ({ ...one, confidence: Math.min(one.confidence, mostOf(one, reached, text)) }));
+  const limited = withoutObservers(
+    found.map((one) => ({ ...one, confidence: Math.min(one.confidence, mostOf(one, reached, text)) })),
+    text,
+  );
   const explained = limited.map((one) => withoutExplained(one, limited));
   const ranked = explained.toSorted((left, right) => weight(right, text) - weight(left, text));
   const [best, ...others] = ranked;
   if (!best) return [];
   const effects = others.filter((one) => one.depth > best.depth && related(best, one));
   return [withEffects(best, effects), ...others.map((one) => belowStory(one, best, effects))];
+}
+
+/** Programs that only look on: users feel nothing of their deaths. */
+const OBSERVER =
+  /^(?:jaeger|zipkin|tempo|loki|promtail|grafana|kibana|prometheus|alertmanager|thanos|otel|opentelemetry|fluent-?(?:bit|d)|filebeat|vector-agent|datadog|newrelic|kube-state-metrics|node-exporter|pushgateway)(?:-|$)/i;
+/** What an observer suffers is a lead beside what others suffer, unless somebody asks about it. */
+const MOST_OF_OBSERVER = 0.45;
+
+function withoutObservers(found: Diagnosis[], text: string): Diagnosis[] {
+  const isObserver = ({ component }: Diagnosis): boolean =>
+    OBSERVER.test(component ?? '') && !text.includes((component ?? '').toLowerCase());
+  if (!found.some((one) => !isObserver(one) && one.confidence >= EXPLAINS_FROM)) return found;
+  return found.map((one) =>
+    isObserver(one) ? { ...one, confidence: Math.min(one.confidence, MOST_OF_OBSERVER) } : one,
+  );
 }
 
 /** Whom the errors of the alert's own objects speak of. */

@@ -40,8 +40,17 @@ export function epochUnits({ removed, added }: ReadChange): Consequence[] {
     const why = `it writes "${oneLine(was.name, 60)}" in ${is.unit} instead of ${was.unit}: "${oneLine(is.line, 80)}"`;
     return [{ why, shows: NOT_OF_NOW, isPlain: true, feltByReaders: true }];
   }
-  return [];
+  const fresh = added.slice(0, MOST_LINES).find((line) => WRITES.test(line) && unitOf(line) !== null);
+  if (!fresh || removed.some((line) => unitOf(line) !== null)) return [];
+  const why = `it writes moments as a number of ${unitOf(fresh)}: "${oneLine(fresh, 80)}"`;
+  return [{ why, shows: FAR_AWAY, isPlain: true, feltByReaders: true }];
 }
+
+/** How serializers of one's own write a value. */
+const WRITES =
+  /\bwrite(?:Number|Value|Long|Int64|_i64|String)?\(|serialize_[iu]64\(|\bstrconv\.(?:Append|Format)Int|\btoJSON\b|MarshalJSON|\bas_json\b/;
+/** Moments that are read in a unit that is far too small or large: the first weeks of 1970, or tens of thousands of years ahead. */
+const FAR_AWAY = /\b1970-01-\d\d|\b[1-9]\d{4,}-\d\d-\d\d|\byear \d{5,}/i;
 
 function momentsIn(lines: string[]): { name: string; unit: string; line: string }[] {
   return lines.slice(0, MOST_LINES).flatMap((line) => {

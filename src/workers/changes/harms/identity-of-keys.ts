@@ -10,6 +10,8 @@ const KEY_FORM = /["'`][:|#]["'`]|\}[:|#][$#]?\{|%[sdvqw][:|#]%[sdvqw]|\$\w+[:|#
 const PUTS_TOGETHER =
   /[$#]\{|\{[\w.()]+\}|["'`]\s*\+|\+\s*["'`]|printf\(|format!?\(|\bjoin\(|concat\(|<>|\.\s*["']|\$\w/i;
 const LISTS = /\[[^\]]*,|\([^()]*,/;
+/** A cache that is asked by a list of parts. */
+const KEYED_LIST = /cache\w*\.\w+\(\s*\[[^\]]*,/i;
 /** Words with a blank between them are written for people. */
 const PROSE = /["'`][^"'`]*[A-Za-z]{2} (?!\$)[A-Za-z]{2}/;
 /** What is another one for each request. */
@@ -18,7 +20,7 @@ const EVER_NEW =
 
 /** All of a request, of which hardly two are the same to the letter. */
 const OF_WHOLE_REQUESTS =
-  /\b(?:RequestURI|request_?uri|originalUrl|full_?path|fullpath|raw_?query|RawQuery|query_?string|QueryString|getQueryString|getRequestURL|GetDisplayUrl|GetEncodedUrl|absolute_uri|build_absolute_uri|user-?agent|UserAgent)\b|\breq(?:uest)?\.url\b|\br\.URL\b(?!\.Path)|\b(?:req|request|r)\.(?:headers|Header)\b/i;
+  /\b(?:RequestURI|request_?uri|originalUrl|full_?path|fullpath|raw_?query|RawQuery|query_?string|QueryString|query_param(?:eter)?s|getQueryString|getRequestURL|GetDisplayUrl|GetEncodedUrl|absolute_uri|build_absolute_uri|user-?agent|UserAgent)\b|\breq(?:uest)?\.url\b|\br\.URL\b(?!\.Path)|\b(?:req|request|r)\.(?:headers|Header)\b/i;
 
 /** Everything that an object holds, whatever that is. */
 const OF_WHOLE_OBJECTS: readonly RegExp[] = [
@@ -70,7 +72,7 @@ const MOST_LINES = 60;
 function buildsKey(line: string, isKey: boolean): boolean {
   if (PROSE.test(line)) return false;
   if (isKey || KEYS.test(line)) return PUTS_TOGETHER.test(line) || LISTS.test(line);
-  return PUTS_TOGETHER.test(line) && (OF_KEYS.test(line) || KEY_FORM.test(line));
+  return PUTS_TOGETHER.test(line) ? OF_KEYS.test(line) || KEY_FORM.test(line) : KEYED_LIST.test(line);
 }
 
 /** A function or variable that is called by the key it makes. */

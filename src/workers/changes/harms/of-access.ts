@@ -9,6 +9,10 @@ const SIZES =
 const ACCEPTS =
   /\bPATTERN\b|\b[A-Z_]{3,} = \/|\bRegex\w*\(|re\.compile|Pattern\.compile|@Pattern|=~|\.match\w*\(|validates?\b|"required"|\bpattern["']?\s*:|\bregexp?\b|\.test\(/;
 
+/** How readers of data are told to refuse what they do not know. */
+const REFUSES_UNKNOWN =
+  /\bstrictObject\(|\.strict\(\)|\badditionalProperties["']?\s*[:=]\s*false|\bextra\s*=\s*["']?(?:Extra\.)?forbid|FAIL_ON_UNKNOWN_PROPERTIES[^\n]{0,4}(?:true|\))|deny_unknown_fields|DisallowUnknownFields\(|forbidNonWhitelisted["']?\s*:\s*true|\.noUnknown\(|UnmappedMemberHandling\.Disallow|MissingMemberHandling\.Error|stripUnknown["']?\s*:\s*false/;
+
 /** Who is let in, and what is taken from them. */
 export const OF_ACCESS: readonly HarmRule[] = [
   {
@@ -46,6 +50,13 @@ export const OF_ACCESS: readonly HarmRule[] = [
       some([...removed, ...added], /MinVersion|ssl_protocols|min_?(?:tls|version)|cipher|TLSv1/i),
     shows:
       /unsupported (?:versions?|protocol)|no (?:shared|common) cipher|protocol version|handshake failure|tls: client offered|SSL_ERROR|wrong version number/i,
+  },
+  {
+    why: 'it refuses whoever sends more than it knows (unknown fields)',
+    when: (lines) => came(lines, REFUSES_UNKNOWN),
+    told: REFUSES_UNKNOWN,
+    shows:
+      /unrecogni[sz]ed[_ ]?(?:keys?|fields?|propert)|unknown (?:key|field|propert|argument|parameter|attribute)\w*|additional ?propert|extra (?:fields?|inputs?|keys?) (?:are )?not (?:allowed|permitted)|extra_forbidden|unexpected (?:key|field|propert)\w*|property \w+ should not exist|is not allowed/i,
   },
   {
     why: 'its pages and answers may no longer be kept by caches in between',

@@ -18,6 +18,9 @@ const WAITS_IN_PLACE =
   /\b\w+Sync\(|\brequests\.(?:get|post|put|patch|delete)\(|\btime\.sleep\(|\.block\(\)|\.Result\b|\.Wait\(\)|\.GetAwaiter\(\)|\bThread\.sleep\(|\brunBlocking\b/;
 const LOADS_TOGETHER =
   /select_related|prefetch_related|joinedload|selectinload|subqueryload|\.includes\(:|eager_load|\.preload\(:|Preload\("|(?:JOIN|join) (?:FETCH|fetch)|@EntityGraph|FetchType\.EAGER|\.Include\(\w+ =>|\binclude:\s*[{[]|\b[dD]ata_?[lL]oader\b|batch_?load|BatchLoader|loadMany|find_in_batches|preload_associations/;
+/** Fields of an answer that are taken from another object than the one that is given out. */
+const OF_RELATED =
+  /\bsource\s*=\s*["']\w+\.\w+|\bSerializerMethodField\(|^\s*(?:has_one|has_many|belongs_to) :\w+\s*$|@(?:ResolveField|FieldResolver|SchemaMapping|BatchMapping)\b|\battributes?\s+:\w+\s+do\b/;
 const NO_INDEX_HELPS =
   /\b(?:(?:and|or)?_?where(?:_?raw|_?sql)?|having)\b[^;]{0,80}(?<!\.)\b(?:lower|upper|date|cast|trim|ltrim|rtrim|coalesce|ifnull|nvl|to_char|substr(?:ing)?|left|md5|date_trunc|date_format|year|month|convert|extract)\(\s*["`]?[a-z][\w."`]*\s*(?:\)|,|as\b|::|from\b)|\b(?:i?like)\s+['"`]?%|\bwildcard\b|__icontains|__iexact|__date\b|__year\b|\bfunc\.(?:lower|upper|date|date_trunc|trim|coalesce)\(\w+\.\w|\b(?:cb|builder|criteriaBuilder)\.(?:lower|upper|trim|function)\(|\$regex|regexp_match/i;
 const MAKES_CLIENT =
@@ -84,6 +87,16 @@ export const OF_PROGRAMS: readonly HarmRule[] = [
     why: 'it loads related rows one by one',
     when: (lines) => gone(lines, LOADS_TOGETHER),
     shows: SLOW_STORE,
+    ofStatements: true,
+  },
+  {
+    why: 'it reads a related row for each row that it gives out',
+    when: (lines) =>
+      came(lines, OF_RELATED) &&
+      !some(signedLines(lines.detail).context, LOADS_TOGETHER) &&
+      !some(lines.added, LOADS_TOGETHER),
+    told: OF_RELATED,
+    shows: /quer(?:y|ies)_?per|queries|sql_count|n ?\+ ?1|statements|(?:slow|took).{0,60}(?:sql|quer)/i,
     ofStatements: true,
   },
   {

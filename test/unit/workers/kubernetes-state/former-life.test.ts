@@ -31,6 +31,19 @@ describe('what a container wrote before it was started again', () => {
     expect(report.rootCause.statement).to.include('the logs since then hold no error');
   });
 
+  it('is over where it died as an exception, or for want of others, and the present one has worked for long', () => {
+    const was = (alert: string, ...recorded: Parameters<typeof concluded>[1]) =>
+      concluded(alert, recorded).report.verdict;
+    const alert = 'KubePodCrashLooping: Pod bank/ledger-7c9d8f6b5-q4w8x (ledger) is in waiting state';
+    const odd = '2031-04-02 04:12:03 ERROR [main] unhandled exception, ledger is terminating';
+    expect(was(alert, table('4 (59m ago)', '58d'), previous(REFUSED), now(...WORKS))).to.equal('healthy');
+    expect(was(alert, table('1 (5h ago)', '31d'), previous(odd), now(...WORKS))).to.equal('healthy');
+    expect(was(alert, table('9 (5h ago)', '31d'), previous(odd), now(...WORKS))).to.not.equal('healthy');
+    expect(was(alert, table('1 (9m ago)', '31d'), previous(odd), now(...WORKS))).to.not.equal('healthy');
+    const asked = 'Why does ledger-7c9d8f6b5-q4w8x restart in namespace bank?';
+    expect(was(asked, table('1 (5h ago)', '31d'), previous(odd), now(...WORKS))).to.not.equal('healthy');
+  });
+
   it('is not over after a short while, after a long life, for another reason, or where the present one says the same', () => {
     expect(verdict(table('3 (4m ago)', '7m'), previous(REFUSED), now(...WORKS))).to.not.equal('healthy');
     expect(verdict(table('3 (2h ago)', '9d'), previous(REFUSED), now(...WORKS))).to.not.equal('healthy');
