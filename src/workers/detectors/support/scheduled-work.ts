@@ -28,7 +28,7 @@ export const isHandedOn = (service: string, text: string): boolean =>
 export const jobNames = (text: string): string[] =>
   [...new Set(text.match(NAMES) ?? [])].sort((left, right) => right.length - left.length);
 
-/** The words by which a job is told from others: `royalties` of `royalties.tasks.run_month`. */
+/** The words by which a job is told from others: `invoices` of `invoices.tasks.run_month`. */
 export const jobWords = (text: string): string[] =>
   jobNames(text)
     .flatMap((name) => wordsOf(name).split(' '))

@@ -9,11 +9,11 @@ const OF_ENVIRONMENT = `(?:(?:required|mandatory) )?(?:env(?:ironment)?(?:[- ]va
 
 /** How programs and frameworks write which setting they miss; the first group is its name. */
 const NAMED: readonly RegExp[] = [
-  // ACQUIRER_URL is not set; `ACQUIRER_URL` must be set; ACQUIRER_URL: undefined
+  // CARRIER_URL is not set; `CARRIER_URL` must be set; CARRIER_URL: undefined
   new RegExp(
     String.raw`(?<![\w.-])(${VARIABLE})${QUOTE}(?: (?:environment )?variable)?(?:[:=]? (?:is |are |was |has )?(?:still )?${LACKS}\b| (?:must|has to|needs to|should) be (?:set|provided|defined|specified|configured)\b| (?:is )?required but\b)`,
   ),
-  // missing environment variable ACQUIRER_URL; required config key "acquirer.url" is not set
+  // missing environment variable CARRIER_URL; required config key "carrier.url" is not set
   new RegExp(
     String.raw`\b(?:missing|undefined|unset|no value for) (?:the )?${OF_ENVIRONMENT}:? ${QUOTE}(${ANY_NAME})`,
     'i',
