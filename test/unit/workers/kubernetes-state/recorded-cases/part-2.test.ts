@@ -1,0 +1,3 @@
+import { holdForPart } from './what-holds.ts';
+
+holdForPart(1, 0);
