@@ -1,17 +1,19 @@
 import type { Evidence } from '../../src/shared/report.ts';
+import { alertText } from '../../src/workers/alert-facts.ts';
 import { judgeChanges } from '../../src/workers/changes/change-fit.ts';
 import { incidentPicture } from '../../src/workers/changes/incident-picture.ts';
 import { liveChanges } from '../../src/workers/changes/live-changes.ts';
 import { operationalCause } from '../../src/workers/changes/operational-cause.ts';
 import { suspectChange } from '../../src/workers/changes/suspect-change.ts';
 import type { DetectorInput } from '../../src/workers/detectors/detector.ts';
+import { CLEAN_CHECKS, checksFor } from '../../src/workers/detectors/support/clean-evidence.ts';
 import { RECORDED_CASES } from '../../test/fixtures/recorded-cases/index.ts';
 import { analysisOf, judge, seenOf } from '../../test/fixtures/recorded-cases/judge.ts';
 import type { RecordedCase } from '../../test/fixtures/recorded-cases/recorded-case.ts';
 
 /**
- * Tells how the analysis came to what it says of recorded cases: what the detectors found and how sure they are, how every change fits,
- * what is concluded, and what a person would say instead.
+ * Tells how the analysis came to what it says of recorded cases: what the detectors found and how sure they are, what speaks for health,
+ * how every change fits, what is concluded, and what a person would say instead.
  * Usage: `node scripts/bootstrap.mjs scripts/eval/explain-case.ts [--evidence] ID...`; `ID` is the beginning of a case's name, `--evidence`
  * prints what was seen as well.
  */
@@ -42,6 +44,7 @@ function explain(recorded: RecordedCase): void {
       `${confidence.toFixed(2)} ${cause ? 'cause' : 'symptom'} ${is} ${detector} ${component}`,
       `${statement} [${evidence}]`,
     );
+  explainChecks(seen);
   explainChanges(seen, recorded.culprit);
   const { statement, component, confidence } = report.rootCause;
   say(`--- report: ${report.verdict} ${report.class} ${confidence} ${component}`, statement);
@@ -58,6 +61,13 @@ function toldIn({ capability, data, text }: Evidence): string {
   if (capability !== 'command.output') return `${capability}\n${text}`;
   const { command, output } = data as { command: string; output: string };
   return `${command}\n${output}`;
+}
+
+/** Which evidence would show what the alert tells of, and what it shows. */
+function explainChecks(seen: DetectorInput): void {
+  say('--- would show it');
+  for (const name of checksFor(alertText(seen.alerts), seen))
+    say(name, CLEAN_CHECKS[name as keyof typeof CLEAN_CHECKS].proof(seen)?.statement ?? 'does not show the opposite');
 }
 
 function explainChanges(seen: DetectorInput, truth: string | undefined): void {

@@ -4,8 +4,9 @@ import { alertText } from './alert-facts.ts';
 import { oneLine } from './detectors/support/text.ts';
 import { saysSomething, sentencesOf, unsupportedParts } from './verification/check-claim.ts';
 import { checkCommand, plainPlaceholders } from './verification/check-command.ts';
-import { type IndexedEvidence, indexEvidence, parseInstant } from './verification/evidence-index.ts';
+import { type IndexedEvidence, indexEvidence } from './verification/evidence-index.ts';
 import { hidesCommand } from './verification/hidden-command.ts';
+import { parseInstant } from './verification/written-times.ts';
 
 export type Verification = {
   report: Report;

@@ -3,8 +3,16 @@ import { isCalm } from './calm-series.ts';
 import type { DatabaseState } from './database-state.ts';
 import { isSawTooth, nobodyWrites } from './idle-primary.ts';
 import { inBytes, inSeconds, latencySeconds } from './metric-units.ts';
-import { moreWork, worksMoreForAsMuch } from './more-work.ts';
-import { changeText, climbs, isSettled, profileSeries, type SeriesProfile, valueText } from './profile-series.ts';
+import { moreWork, worksAsMuch, worksMoreForAsMuch } from './more-work.ts';
+import {
+  changeText,
+  climbs,
+  isSettled,
+  metricOf,
+  profileSeries,
+  type SeriesProfile,
+  valueText,
+} from './profile-series.ts';
 import { limitOfClients, ROOM } from './stories/client-limit.ts';
 import { LOCK_WAITS, shareOf } from './stories/story-parts.ts';
 
@@ -18,12 +26,21 @@ type AlarmedMetric = { profile: SeriesProfile; reading: string | null };
 const calmOnly = (profile: SeriesProfile): '' | null => (isCalm(profile) ? '' : null);
 const shown = ({ series }: SeriesProfile, value: number): string => valueText(value, series.unit);
 
+/** What is left of the clients where many have gone. */
+const GONE = 0.7;
+
+/** True for a server that has lost many of its clients and does for the others what it did for all (a pooler stands before it now). */
+const goesOnWithFewer = ({ before, after }: SeriesProfile, state: DatabaseState): boolean =>
+  after < GONE * before && worksAsMuch(state) !== null;
+
 /** From this share of the limit on, a few more clients use it up. */
 const NEARLY_FULL = 0.85;
 
 const clients: Reading = (profile, state, alert) => {
   // A leak is one long before the limit.
   if (climbs(profile)) return null;
+  if (goesOnWithFewer(profile, state))
+    return `as much is done as before (${worksAsMuch(state)!.series.metric} ${shown(worksAsMuch(state)!, worksAsMuch(state)!.last)}) over fewer connections (${changeText(profile)})`;
   const limit = limitOfClients(state, alert);
   if (limit === null) return calmOnly(profile);
   const settled = isSettled(profile) && profile.max < ROOM * limit;
@@ -77,8 +94,17 @@ const load: Reading = (profile, state) => {
 /** Whose statements take this long on a disk feel it, whether or not that is new, s. */
 const SLOW_DISK = 0.01;
 
-const latency: Reading = (profile) =>
-  latencySeconds(profile.series, profile.after) < SLOW_DISK ? calmOnly(profile) : null;
+/** Fewer operations a second than this are none that anybody waits for; the latency of one is not that of a disk. */
+const HARDLY_ANY = 1;
+const OPERATIONS: Readonly<Record<string, string>> = { ReadLatency: 'ReadIOPS', WriteLatency: 'WriteIOPS' };
+
+const latency: Reading = (profile, state) => {
+  const { metric } = profile.series;
+  const operations = metricOf(state, OPERATIONS[metric] ?? '');
+  if (operations && operations.max < HARDLY_ANY)
+    return `there is hardly an operation that ${metric} could be of (${operations.series.metric} ${shown(operations, operations.max)} at most)`;
+  return latencySeconds(profile.series, profile.after) < SLOW_DISK ? calmOnly(profile) : null;
+};
 
 /** Room that shrinks by more than this share of itself within the window is used up within a day or so. */
 const PACE = 0.01;

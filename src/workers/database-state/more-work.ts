@@ -49,6 +49,18 @@ export function worksMoreForAsMuch(state: DatabaseState): boolean {
   return busier && asked.length > 0 && asked.every(({ ratio }) => ratio < NO_MORE);
 }
 
+/** Work that stays within these shares of its beginning all the time goes on; less than this a second is no work that would show it. */
+const [LEAST_LEFT, MOST_MORE, SOME_WORK] = [0.7, 1.3, 1];
+
+/** A count of what is asked of the server that stays as it was throughout; null where none was counted, or any of them changed. */
+export function worksAsMuch(state: DatabaseState): SeriesProfile | null {
+  const counted = countedRequests(state);
+  const stays = counted.every(
+    ({ before, min, ratio }) => before >= SOME_WORK && min >= LEAST_LEFT * before && ratio <= MOST_MORE,
+  );
+  return stays ? (counted[0] ?? null) : null;
+}
+
 const countedRequests = (state: DatabaseState): SeriesProfile[] =>
   ASKED_FOR.flatMap((metric) => metricOf(state, metric) ?? []);
 

@@ -7,10 +7,12 @@ import type { Context } from './diagnosis.ts';
 import { isComplete as isCompleteJob, isFinishedTry, isRunLater, withoutRun } from './finished-tries.ts';
 import { isOfFormerLife } from './former-life.ts';
 import { idleByDesign } from './idle-by-design.ts';
-import type { KubernetesState, Pod, Workload } from './kubernetes-state.ts';
+import type { KubernetesState, LogText, Pod, Workload } from './kubernetes-state.ts';
 import { saidBy } from './logs/pod-log.ts';
+import { isWork } from './logs/served.ts';
 import { SPEAKS_OF_WAITING } from './logs/waiting-words.ts';
 import { isLongOver } from './long-over.ts';
+import { writerOf } from './mentions.ts';
 import { alarming } from './monitors.ts';
 import { name } from './quote.ts';
 import { textAt } from './raw.ts';
@@ -59,14 +61,53 @@ const ASKS_WHY = /\bwhy\b|root cause|\bwhat (?:is|makes it) (?:slow|broken|faili
 
 /**
  * What shows by itself that all is well where the alert asks about workloads; null where they are not well, nothing was seen of them, or
- * somebody asks why users see something (unless that is a Job which came to its end).
+ * somebody asks why users see something (unless that is a Job which came to its end, or what a log complained about long ago).
  */
 export function healthyState(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { state, text } = diagnose(input).context;
   const done = state.workloads.some(
     (one) => one.kind === 'Job' && isCompleteJob(one) && text.includes(withoutRun(one.name)),
   );
-  return ASKS_WHY.test(text) && SYMPTOM_OF_USERS.test(text) && !done ? null : wellWorkloads(input);
+  const asksWhy = ASKS_WHY.test(text) && SYMPTOM_OF_USERS.test(text) && !done && !asksOfOldLines(text, state);
+  return asksWhy ? null : wellWorkloads(input);
+}
+
+const LOGS_ERRORS = /\b(?:logs?|logged|logging|writes?|prints?)\b[^.?!\n]{0,40}\b(?:errors?|warnings?|failures?)\b/;
+
+/**
+ * True for a question about errors that somebody logs, where all that was found of them is over for long, or a search found nothing that harms
+ * anybody and the program works.
+ */
+const asksOfOldLines = (text: string, { logs, ...state }: KubernetesState): boolean =>
+  LOGS_ERRORS.test(text) &&
+  logs.some(
+    (log) =>
+      isLongOver({ logs, ...state }, log) ||
+      (log.filter !== null && log.lines.length > 0 && saidBy([log]) === null && worksBeside(logs, log)),
+  );
+
+/** So many pieces of work in a log show that its program works. */
+const WORKS = 2;
+
+/** True where the log of the same pod tells of work beside what was searched for in it. */
+const worksBeside = (logs: LogText[], { pod, namespace }: LogText): boolean =>
+  logs.some(
+    (log) => !log.filter && log.pod === pod && log.namespace === namespace && log.lines.filter(isWork).length >= WORKS,
+  );
+
+/** True where the log of a program that an alert names was read and complains of nothing. */
+export function hasQuietLog(input: DetectorInput): boolean {
+  const { context, subjects } = diagnose(input);
+  const own = context.state.logs.filter((log) => !log.command && subjects.names.has(writerOf(log).toLowerCase()));
+  return own.some(({ lines }) => lines.length > 0) && own.every((log) => saidBy([log]) === null);
+}
+
+/** What shows that the workloads of an alert rest on purpose, so that nobody misses them; null where any of them is to run. */
+export function restsByDesign(input: DetectorInput): { statement: string; evidence: number[] } | null {
+  const { context, subjects } = diagnose(input);
+  const workloads = subjectWorkloads(context.state, subjects);
+  const rest = workloads.every((one) => one.desired === 0 && idleByDesign(context.state, one) !== null);
+  return workloads.length > 0 && rest ? healthyState(input) : null;
 }
 
 /** What shows that the workloads of the alert are well; null where they are not, or nothing was seen of them. */

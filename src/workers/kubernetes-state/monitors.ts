@@ -1,6 +1,8 @@
 import type { DetectorInput } from '../detectors/detector.ts';
 import { countsMereWords } from './counted-words.ts';
+import { idleByDesign } from './idle-by-design.ts';
 import type { KubernetesState, Pod } from './kubernetes-state.ts';
+import { countsLentMemory } from './lent-node-memory.ts';
 import { type Raw, recordsAt, textAt } from './raw.ts';
 import { sameNamespace } from './relations.ts';
 import { remembersOldEnds } from './remembered-ends.ts';
@@ -19,7 +21,9 @@ export function alarming({ evidence, now }: DetectorInput, state: KubernetesStat
           !remembersOldEnds(state, one, now) &&
           !countsMereWords(state, one) &&
           !countsCompleted(one, state, subjects) &&
-          !countsScaledIn(one, state),
+          !countsScaledIn(one, state) &&
+          !countsLentMemory(state, one) &&
+          !isUnmeasuredAtRest(one, state),
       )
     );
   });
@@ -75,4 +79,26 @@ function countsScaledIn(monitor: Raw, { workloads, events, logs }: KubernetesSta
   return (
     NOT_NEEDED.test(why) && whole.length === workloads.length && whole.some(({ desired }) => desired === Number(size))
   );
+}
+
+/** True where a monitor has no data of a workload that its autoscaler rests for want of work: whoever does nothing measures nothing. */
+function isUnmeasuredAtRest(monitor: Raw, state: KubernetesState): boolean {
+  if (textAt(monitor, 'overall_state') !== 'No Data') return false;
+  const about = JSON.stringify([monitor.query, monitor.tags]).replaceAll('_', '-');
+  return state.workloads.some(
+    (one) => one.desired === 0 && about.includes(one.name) && idleByDesign(state, one) !== null,
+  );
+}
+
+/** A monitor about something that is as it should be, by its name; null where none was seen, or one of them is not. */
+export function calmMonitor({ evidence }: DetectorInput, about: RegExp): { name: string; evidence: number[] } | null {
+  const found = evidence
+    .filter(({ capability }) => capability === 'snapshot.json')
+    .flatMap(({ data, number }) => recordsAt(data, 'body', 'monitors').map((monitor) => ({ monitor, number })))
+    .filter(({ monitor }) => about.test(`${textAt(monitor, 'name')} ${textAt(monitor, 'query')}`));
+  const [first] = found;
+  const calm = found.every(({ monitor }) => textAt(monitor, 'overall_state') === 'OK');
+  return first && calm
+    ? { name: textAt(first.monitor, 'name') ?? '', evidence: found.map(({ number }) => number) }
+    : null;
 }

@@ -4,6 +4,7 @@ import { FIELD_UNITS, METRIC_UNITS, PLAIN, type Unit } from './field-units.ts';
 import { ID, NAME_WITH_DIGITS } from './names-with-digits.ts';
 import { withDigits } from './number-words.ts';
 import { type Countable, readCountable } from './read-countable.ts';
+import { instantsWrittenIn, withoutTimes } from './written-times.ts';
 
 /** What can be looked up in one piece of evidence. */
 export type IndexedEvidence = {
@@ -49,7 +50,7 @@ function addString(value: string, numbers: Quantity[], strings: Set<string>): vo
 
 /** A text without the digits of times and names, which would bear out any small number. */
 function withoutNames(text: string): string {
-  return text.replace(TIME, ' ').replace(NAME_WITH_DIGITS, ' ').replace(ID, ' ');
+  return withoutTimes(text).replace(NAME_WITH_DIGITS, ' ').replace(ID, ' ');
 }
 
 function once<T>(make: () => T): () => T {
@@ -108,18 +109,9 @@ function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g;
 /** Epoch ms between 2001 and 2286. */
 const isEpochMs = (value: number) => value >= 1e12 && value < 1e13 && Number.isInteger(value);
 
 function instantsIn(text: string, numbers: Quantity[]): number[] {
-  const written = [...new Set(text.match(TIME))].map(parseInstant).filter((ms) => ms !== null);
-  return [...new Set([...written, ...numbers.map(({ value }) => value).filter(isEpochMs)])];
-}
-
-/** A written time in epoch ms, in UTC where it names no zone; null where it is none. */
-export function parseInstant(text: string): number | null {
-  const plain = text.trim().replace(' ', 'T').replace(',', '.');
-  const ms = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(plain) || !plain.includes('T') ? plain : `${plain}Z`);
-  return Number.isNaN(ms) ? null : ms;
+  return [...new Set([...instantsWrittenIn(text), ...numbers.map(({ value }) => value).filter(isEpochMs)])];
 }

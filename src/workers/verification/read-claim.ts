@@ -1,8 +1,8 @@
 import { quantitiesIn } from '../detectors/support/quantities.ts';
-import { parseInstant } from './evidence-index.ts';
 import type { ClaimedQuantity } from './match-quantity.ts';
 import { ID } from './names-with-digits.ts';
 import { withDigits } from './number-words.ts';
+import { parseInstant } from './written-times.ts';
 
 /** What can be checked in a sentence. */
 export type ClaimParts = {

@@ -10,8 +10,15 @@ import { isSteadyBelowLimit } from '../../database-state/thresholds.ts';
 import { readyCertificates } from '../../kubernetes-state/analyzers/certificates.ts';
 import { answeredNames } from '../../kubernetes-state/answered-names.ts';
 import { buildState } from '../../kubernetes-state/build-state.ts';
-import { healthyState, NAMES_KUBERNETES, SPEAKS_OF_KUBERNETES } from '../../kubernetes-state/healthy-state.ts';
+import {
+  hasQuietLog,
+  healthyState,
+  NAMES_KUBERNETES,
+  restsByDesign,
+  SPEAKS_OF_KUBERNETES,
+} from '../../kubernetes-state/healthy-state.ts';
 import { keepsUp } from '../../kubernetes-state/logs/consumer-groups.ts';
+import { calmMonitor } from '../../kubernetes-state/monitors.ts';
 import { SPEAKS_OF_RECORDS } from '../../kubernetes-state/read-topics.ts';
 import { worksOn } from '../../kubernetes-state/served-well.ts';
 import type { DetectorInput } from '../detector.ts';
@@ -24,6 +31,7 @@ import { isIpAddress, sameName } from './names.ts';
 import { relatedContainers, relatedPods } from './pods.ts';
 import { poolUse } from './pool-metrics.ts';
 import { isRecent } from './relation.ts';
+import { isSaidToBeOver } from './said-over.ts';
 import { databaseSpans } from './slow-spans.ts';
 import { lastEnd } from './termination.ts';
 import { round, unique } from './text.ts';
@@ -41,6 +49,7 @@ type CleanCheck = {
 };
 
 const RENEWAL_HOURS = 720;
+const OF_VALIDITY = /\b(?:certificates?|tls|ssl|cert)\b[^\n]{0,80}(?:expir|days|valid|left)/i;
 const SLOW_MS = 1000;
 /** Fewer spans than this say nothing about how fast a database is. */
 const ENOUGH_SPANS = 10;
@@ -49,7 +58,7 @@ const ENOUGH_SPANS = 10;
 export const CLEAN_CHECKS = {
   'certificate-expiry': {
     alert: /certificat|\bssl\b|\btls\b|x\.?509/i,
-    proof: (input) => validCertificate(input) ?? issuedCertificates(input),
+    proof: (input) => validCertificate(input) ?? issuedCertificates(input) ?? watchedCertificate(input),
   },
   'dns-failure': {
     alert: /\bdns\b|resolv(?!ed\b)|\bunresolved\b|(?:not|n't) (?:be )?resolved|nxdomain|name lookup/i,
@@ -57,7 +66,7 @@ export const CLEAN_CHECKS = {
   },
   'connection-failure': {
     alert: new RegExp(`refus|reset by|unreachable|timed? ?out|not reachable|connection (?:error|fail)|${IS_DOWN}`, 'i'),
-    proof: (input) => openPort(input) ?? worksOn(input, false),
+    proof: (input) => openPort(input) ?? worksOn(input, false) ?? restsByDesign(input),
   },
   'endpoints-not-ready': {
     // What will be (after an expiry, when a disk is full) is not yet.
@@ -81,11 +90,11 @@ export const CLEAN_CHECKS = {
   'recent-change': { alert: /(?!)/, proof: () => null },
   'where-it-began': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input) ?? wellSinceThen(input),
   },
   'alert-storm': {
     alert: SPEAKS_OF_REQUESTS,
-    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input),
+    proof: (input) => usualRequests(input) ?? usualMetric(input) ?? harmlessCourse(input) ?? wellSinceThen(input),
   },
   'database-state': {
     alert: SPEAKS_OF_DATABASE,
@@ -210,6 +219,16 @@ function issuedCertificates({ evidence, now }: DetectorInput): Proof | null {
     ready.flatMap((one) => one.evidence),
   );
 }
+
+/** A monitor of the validity, where nobody looked at the certificate itself. */
+function watchedCertificate(input: DetectorInput): Proof | null {
+  const watched = evidenceOf(input.evidence, 'certificate.check').length > 0 ? null : calmMonitor(input, OF_VALIDITY);
+  return watched && proven(`the monitor ${watched.name} is in state OK`, watched.evidence);
+}
+
+/** Whose alert says itself that it is over works again, where its workloads are well and a log of theirs holds no error. */
+const wellSinceThen = (input: DetectorInput): Proof | null =>
+  isSaidToBeOver(alertText(input.alerts).toLowerCase()) && hasQuietLog(input) ? healthyState(input) : null;
 
 function resolvingName(input: DetectorInput): Proof | null {
   const lookups = evidenceOf(input.evidence, 'dns.lookup').filter(

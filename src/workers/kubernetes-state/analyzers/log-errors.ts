@@ -88,7 +88,8 @@ function toDiagnosis({ state }: Context, voice: Voice, voices: Voice[]): Diagnos
   const vague =
     source !== null ||
     (kind === null && calleeTells(state, { owner, namespace: log.namespace }, voices)) ||
-    passesOn(said, owner, voices);
+    passesOn(said, owner, voices) ||
+    isFeltOnly(state, voice, voices);
   // What a store writes of a kind that is not known is its own trouble all the same.
   const ofStore = kind === null && isStore(owner);
   // Errors of the program itself came with its last rollout, where there was one.
@@ -127,6 +128,20 @@ function toDiagnosis({ state }: Context, voice: Voice, voices: Voice[]): Diagnos
     prevention: ['Alert on the rate of error lines per service, so that such an error is seen before users see it.'],
   });
 }
+
+/** True for a call that was given up without a word about whom it was for, while somebody else names a callee of his that does not answer him. */
+const isFeltOnly = (state: KubernetesState, { said, owner, callee }: Voice, voices: Voice[]): boolean =>
+  said.line.kind?.name === 'timeout' &&
+  callee === null &&
+  voices.some(
+    ({ said: other, owner: writer, callee: named }) =>
+      writer !== owner &&
+      !other.line.past &&
+      other.line.level >= 0.6 &&
+      sameNamespace(other.log.namespace, said.log.namespace) &&
+      (named ?? storeOf(state, writer, other.log.namespace, other.line.text)?.name ?? owner) !== owner &&
+      (ABOUT_CALLEES.has(other.line.kind?.name ?? '') || other.line.kind?.class === 'database'),
+  );
 
 /** Kinds (and none) whose line may be what somebody else said first. */
 const OF_ANYBODY = new Set(['', ...ABOUT_CALLEES, 'server-error', 'callee-refuses', 'program-fault']);

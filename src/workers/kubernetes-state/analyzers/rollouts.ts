@@ -9,7 +9,7 @@ import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
 import { purposeOf } from '../purpose.ts';
 import { name } from '../quote.ts';
 import { textAt } from '../raw.ts';
-import { eventsOf, podsOf, servicesOf } from '../relations.ts';
+import { eventsOf, podsOf, sameNamespace, servicesOf } from '../relations.ts';
 import { isUnmissed } from '../unmissed.ts';
 
 /** Finds Deployments, StatefulSets and DaemonSets without the pods they should have: stuck rollouts, shortfalls, scaled to zero, paused. */
@@ -167,13 +167,20 @@ function shortfall(workload: Workload, pods: Pod[]): Diagnosis {
 /** What nobody misses was put aside: a note, no alarm. */
 const PARKED = 0.25;
 
+/** True where a service of that name leads to a workload, or its endpoints were listed. */
+const isLedTo = (state: KubernetesState, kind: string, { name: own, namespace }: Workload): boolean =>
+  [...(state.others.get(kind) ?? []), ...(kind === 'Service' ? state.services : [])].some(
+    (one) => one.name === own && sameNamespace(one.namespace, namespace),
+  );
+
 /** A workload without replicas matters when something would use it; many are parked on purpose. */
 function scaledToZero(context: Context, workload: Workload): Diagnosis[] {
   const { state } = context;
   if (idleByDesign(state, workload) !== null || purposeOf(workload) || idleColour(state, workload)) return [];
   const labels = workload.template?.labels ?? workload.selector;
   const services = servicesOf(state, workload.namespace, Object.keys(labels).length > 0 ? labels : workload.selector);
-  const named = services.length > 0 || state.services.some((service) => service.name === workload.name);
+  const led = ['Service', 'Endpoints', 'EndpointSlice'].some((kind) => isLedTo(state, kind, workload));
+  const named = services.length > 0 || led;
   return [
     diagnosis({
       kind: 'scaled-to-zero',
