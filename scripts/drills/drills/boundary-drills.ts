@@ -1,4 +1,5 @@
 import { GATES, type Gatekeeper, type GateName, openGatekeeper } from '../harness/gate.ts';
+import { slownessNow } from '../harness/slowness.ts';
 import type { Drill, Stage } from '../harness/stage.ts';
 import { expectWorking, untilBusy } from './steps.ts';
 
@@ -26,6 +27,7 @@ const BOUNDARIES: Boundary[] = [
   },
 ];
 
+/** How long a process may take to come to its gate on a machine with nothing else to do. */
 const AT_GATE_MS = 45_000;
 
 async function endAt(stage: Stage, gates: Gatekeeper, boundary: Boundary): Promise<void> {
@@ -37,7 +39,7 @@ async function endAt(stage: Stage, gates: Gatekeeper, boundary: Boundary): Promi
   }
   await gates.close(boundary.gate);
   const delivered = sender.deliver(sender.alert());
-  const came = await gates.someoneWaits(AT_GATE_MS);
+  const came = await gates.someoneWaits(AT_GATE_MS * (await slownessNow()));
   stage.expect(`somebody comes to the gate: ${boundary.at}`, came);
   const [victim] = GATES[boundary.gate].role === 'producer' ? stage.fleet.producers : stage.fleet.workers;
   await victim!.signal('SIGKILL');

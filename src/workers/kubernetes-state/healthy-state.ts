@@ -106,7 +106,7 @@ export function hasQuietLog(input: DetectorInput): boolean {
 export function restsByDesign(input: DetectorInput): { statement: string; evidence: number[] } | null {
   const { context, subjects } = diagnose(input);
   const workloads = subjectWorkloads(context.state, subjects);
-  const rest = workloads.every((one) => one.desired === 0 && idleByDesign(context.state, one) !== null);
+  const rest = workloads.every((one) => restOf(context.state, one).length > 0);
   return workloads.length > 0 && rest ? healthyState(input) : null;
 }
 
@@ -127,7 +127,8 @@ export function wellWorkloads(input: DetectorInput): { statement: string; eviden
     subjectPods(state, subjects).some(
       (pod) => isReplaced(state, pod) && (/evict/.test(context.text) || context.text.includes(pod.name)),
     );
-  if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !heard(state, pods)) return null;
+  const allRest = workloads.length > 0 && workloads.every((one) => restOf(state, one).length > 0);
+  if (SYMPTOM_OF_USERS.test(context.text) && !asksOfRemains && !allRest && !heard(state, pods)) return null;
   if (SPEAKS_OF_ENDPOINTS.test(context.text) && !hasEndpoints(context, pods)) return null;
   if (/restart|crash/.test(context.text) && pods.some((pod) => isNewborn(pod))) return null;
   if (killedOfLate(context.text, pods, input.now)) return null;

@@ -1,6 +1,6 @@
 import { logAction } from '../actions.ts';
 import { type Analyzer, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
-import type { KubernetesState } from '../kubernetes-state.ts';
+import type { KubernetesState, LogText } from '../kubernetes-state.ts';
 import {
   type ConsumerGroup,
   consumerGroups,
@@ -8,8 +8,10 @@ import {
   LATE,
   readsFromTimeToTime,
 } from '../logs/consumer-groups.ts';
+import { decisiveLine } from '../logs/decisive-line.ts';
+import { messageOf } from '../logs/message-of.ts';
 import { nameBook, writerOf } from '../mentions.ts';
-import { name } from '../quote.ts';
+import { name, quote } from '../quote.ts';
 
 /** With this many partitions one that stands still is told from a group that is slow. */
 const ENOUGH = 3;
@@ -37,14 +39,7 @@ function told(state: KubernetesState, group: ConsumerGroup): Diagnosis[] {
       }),
     ];
   if (others.length + 1 >= ENOUGH && others.every(({ lag }) => lag <= KEEPS_UP * worst.lag))
-    return [
-      make(state, group, {
-        kind: 'partition-stuck',
-        statement: `One partition stands still while ${who} keeps up with the others: ${shown} (a record that cannot be processed, or a consumer that hangs)`,
-        confidence: 0.56,
-        depth: DEPTH.workload,
-      }),
-    ];
+    return [stuckPartition(state, group, worst, `${who} keeps up with the others: ${shown}`)];
   return [
     make(state, group, {
       kind: 'consumer-lag',
@@ -53,6 +48,37 @@ function told(state: KubernetesState, group: ConsumerGroup): Diagnosis[] {
       depth: DEPTH.workload,
     }),
   ];
+}
+
+function stuckPartition(state: KubernetesState, group: ConsumerGroup, worst: GroupPartition, rest: string): Diagnosis {
+  const record = refusedRecord(state, worst);
+  const found = make(state, group, {
+    kind: 'partition-stuck',
+    statement: `One partition stands still while ${rest} ${
+      record
+        ? `(its record at offset ${worst.offset} cannot be processed). The log of ${name(writerOf(record.log))} says: ${quote(messageOf(record.line), 240)}`
+        : '(a record that cannot be processed, or a consumer that hangs)'
+    }`,
+    confidence: record ? 0.82 : 0.56,
+    // Where it is the same trouble that the log tells of, neither is the other's symptom.
+    depth: record ? DEPTH.pod : DEPTH.workload,
+  });
+  return record ? { ...found, evidence: [...found.evidence, record.log.evidence] } : found;
+}
+
+/** Shorter numbers than this stand in logs for much else. */
+const TELLING_DIGITS = 4;
+const MAX_LINES = 2000;
+
+/** The line of a log that complains of the very record at which a partition stands. */
+function refusedRecord({ logs }: KubernetesState, { offset }: GroupPartition): { line: string; log: LogText } | null {
+  if (!offset || offset.length < TELLING_DIGITS || /\D/.test(offset)) return null;
+  const found = logs
+    .filter((log) => !log.command)
+    .flatMap((log) => log.lines.slice(-MAX_LINES).map((line) => ({ line: line.slice(0, 1500), log })));
+  return (
+    found.find(({ line }) => line.match(/\d+/g)?.includes(offset) === true && decisiveLine([line]) !== null) ?? null
+  );
 }
 
 /** True where a CronJob of the group's name runs on schedule and its last runs were completed. */

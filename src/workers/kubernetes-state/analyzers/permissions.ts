@@ -75,13 +75,22 @@ function toDiagnosis(
             ' and ',
           )} ${has.length > 0 ? `allows only ${[...new Set(has)].join(', ')} on ${resource}${strayGroup(roles, resource)}` : `allows nothing on ${resource}`}`
       : '';
+  const strays = roles.length > 0 ? [] : strayBindings(state, account, namespace);
+  const stray = strays[0]
+    ? `; ${strays[0].binding.kind} ${name(strays[0].binding.name)} binds the ServiceAccount of that name in namespace ${name(strays[0].place)} instead`
+    : '';
   return diagnosis({
     kind: 'permission-missing',
     class: 'infrastructure',
-    statement: `ServiceAccount ${name(account)}${users[0] ? ` of ${users[0].owner.kind} ${name(users[0].owner.name)}` : who ? ` (used by ${name(who)})` : ''} is not allowed to ${verb} ${resource}${namespace ? ` in namespace ${name(namespace)}` : ''} (RBAC: the ${verb} permission is missing in its role)${given}, so its calls are denied (forbidden)${says ? `. ${says}` : ''}`,
+    statement: `ServiceAccount ${name(account)}${users[0] ? ` of ${users[0].owner.kind} ${name(users[0].owner.name)}` : who ? ` (used by ${name(who)})` : ''} is not allowed to ${verb} ${resource}${namespace ? ` in namespace ${name(namespace)}` : ''} (RBAC: ${stray ? 'no role is bound to it' : `the ${verb} permission is missing in its role`})${given}${stray}, so its calls are denied (forbidden)${says ? `. ${says}` : ''}`,
     component: users[0] ? (namesOf(users[0].owner).at(-1) ?? account) : account,
     namespace: namespace || null,
-    touches: [account, who, ...users.flatMap(({ owner }) => namesOf(owner)), ...roles.map((role) => role.name)],
+    touches: [
+      account,
+      who,
+      ...users.flatMap(({ owner }) => namesOf(owner)),
+      ...[...roles, ...strays.map(({ binding }) => binding)].map((one) => one.name),
+    ],
     confidence,
     evidence: [evidence, ...users.flatMap(({ owner }) => owner.evidence), ...roles.flatMap((role) => role.evidence)],
     actions: rightActions(namespace, account, verb, resource),
@@ -110,6 +119,19 @@ function rightActions(namespace: string, account: string, verb: string, resource
       'Widens the rights of the account; keep it to this verb and resource.',
     ),
   ];
+}
+
+/** Bindings in the namespace of an account that name one like it elsewhere. */
+function strayBindings(state: KubernetesState, account: string, namespace: string): { binding: Meta; place: string }[] {
+  return (state.others.get('RoleBinding') ?? [])
+    .filter((binding) => sameNamespace(binding.namespace, namespace || null))
+    .flatMap((binding) =>
+      recordsAt(binding.raw, 'subjects').flatMap((subject) => {
+        const place = textAt(subject, 'namespace');
+        const is = textAt(subject, 'kind') === 'ServiceAccount' && textAt(subject, 'name') === account;
+        return is && place && namespace && place !== namespace ? [{ binding, place }] : [];
+      }),
+    );
 }
 
 /** The roles that are bound to an account. */
@@ -147,7 +169,9 @@ function missingVerbs({ state }: Context, owner: Meta, template: PodTemplate): D
     .join('\n')
     .slice(0, 100_000);
   const needed = [
-    ...[...commands.matchAll(CALL)].flatMap(([, verb = '', resource = '', named]) => need(verb, resource, named)),
+    ...[...commands.matchAll(CALL)].flatMap(([, verb = '', resource = '', named]) =>
+      need(state, verb, resource, named),
+    ),
     ...[...commands.matchAll(CLIENT_CALL)].flatMap(([, verb = '', resource = '']) => clientNeed(verb, resource)),
     ...[...commands.matchAll(API_PATH)].map(([, resource = '']) => ({ verb: 'list', resource })),
   ];
@@ -176,10 +200,15 @@ function clientNeed(verb: string, resource: string): { verb: string; resource: s
   return kind ? [{ verb: verb === 'read' ? 'get' : verb, resource: PLURAL[kind] ?? `${kind.toLowerCase()}s` }] : [];
 }
 
-function need(verb: string, resource: string, named: string | undefined): { verb: string; resource: string }[] {
+function need(
+  state: KubernetesState,
+  verb: string,
+  resource: string,
+  named: string | undefined,
+): { verb: string; resource: string }[] {
   const kind = kindOf(resource) ?? kindOf(resource.split('.')[0] ?? '');
-  if (!kind) return [];
-  const plural = PLURAL[kind] ?? `${kind.toLowerCase()}s`;
+  const plural = kind ? (PLURAL[kind] ?? `${kind.toLowerCase()}s`) : inRoles(state, resource);
+  if (!plural) return [];
   const verbs = {
     get: named ? 'get' : 'list',
     describe: named ? 'get' : 'list',
@@ -192,6 +221,15 @@ function need(verb: string, resource: string, named: string | undefined): { verb
     scale: 'patch',
   } as Record<string, string>;
   return [{ verb: verbs[verb] ?? verb, resource: plural }];
+}
+
+/** A resource that is no kind of ours but that a role names. */
+function inRoles(state: KubernetesState, resource: string): string | null {
+  const rules = ['Role', 'ClusterRole'].flatMap((kind) =>
+    (state.others.get(kind) ?? []).flatMap(({ raw }) => recordsAt(raw, 'rules')),
+  );
+  const plain = resource.split('.')[0] ?? '';
+  return rules.flatMap((rule) => textsAt(rule, 'resources')).find((one) => one === plain) ?? null;
 }
 
 const PLURAL: Record<string, string> = {
@@ -220,6 +258,7 @@ const GROUPS: Record<string, string> = {
   networkpolicies: 'networking.k8s.io',
   horizontalpodautoscalers: 'autoscaling',
   poddisruptionbudgets: 'policy',
+  leases: 'coordination.k8s.io',
 };
 
 /** The API groups of a rule; the core group is an empty text. */

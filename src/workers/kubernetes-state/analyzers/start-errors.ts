@@ -9,6 +9,14 @@ const START =
   /^(?:Init:)?(?:CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCannotRun|StartError|PreCreateHookError|PostStartHookError)$/;
 const EVENT = /^(?:FailedMount|FailedAttachVolume|FailedMapVolume|FailedCreatePodSandBox|FailedPostStartHook)$/;
 
+const OF_VOLUMES = /^(?:FailedMount|FailedAttachVolume|FailedMapVolume)$/;
+
+/** A container runs only when all volumes of its pod are there: what the kubelet said of them before was overcome. */
+const hasRun = ({ template }: Pod): boolean =>
+  template.containers.some(
+    ({ status, last }) => (status?.startedAt ?? last?.startedAt ?? null) !== null && !START.test(status?.reason ?? ''),
+  );
+
 /** How the network plugins (AWS VPC CNI, host-local, Calico, Azure, Cilium) write that they have no address left. */
 const NO_ADDRESS_LEFT =
   /failed to assign an IP|no (?:more |free |available ){0,2}(?:IP|IPv4) ?(?:addresses|addrs)\b|failed to allocate for range|ran out of (?:IPv?4? )?(?:addresses|IPs)|no available IPs?\b|IPAM pool is exhausted|(?:address|IP) (?:pool|range)s? (?:is |are )?(?:exhausted|full)|insufficient (?:free )?IP|InsufficientFreeAddresses|no allocatable IPs|not enough IPs available/i;
@@ -41,7 +49,8 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
   );
   const word = failing?.status?.reason ?? (START.test(pod.reason ?? '') ? pod.reason : null);
   const events = eventsOf(context.state, pod);
-  const failed = events.filter((one) => EVENT.test(one.reason));
+  const mounted = hasRun(pod) || events.some(({ reason }) => reason === 'Started');
+  const failed = events.filter(({ reason }) => EVENT.test(reason) && !(mounted && OF_VOLUMES.test(reason)));
   const telling = failed.findLast(({ message }) => MEANINGS.some(({ pattern }) => pattern.test(message)));
   const event = telling ?? failed.at(-1);
   const told = events.findLast(({ reason, message }) => reason === 'Failed' && !/pull|ErrImage/i.test(message));

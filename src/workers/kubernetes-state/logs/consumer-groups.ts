@@ -4,6 +4,8 @@ import type { KubernetesState, LogText } from '../kubernetes-state.ts';
 /** One partition as a consumer group stands to it; `consumer` and `host` are null where nobody reads it. */
 export type GroupPartition = {
   partition: string;
+  /** Where the group stands; null where it never was anywhere. */
+  offset: string | null;
   lag: number;
   consumer: string | null;
   client: string | null;
@@ -58,6 +60,7 @@ function toPartition(row: Record<string, string>): GroupPartition {
   const told = (column: string) => (row[column] && row[column] !== '-' ? row[column] : null);
   return {
     partition: row.PARTITION ?? '',
+    offset: told('CURRENT-OFFSET'),
     lag: Number(told('LAG') ?? 0) || 0,
     consumer: told('CONSUMER-ID'),
     client: told('CLIENT-ID'),

@@ -147,4 +147,24 @@ describe('what an alarm is about, looked at directly', () => {
     expect(verdict(said, {})).not.to.equal('healthy');
     expect(verdict(`${said} in 7 months`, { FreeStorageSpace: ramp(2e11, 1e9) })).not.to.equal('healthy');
   });
+
+  it('is the latency of reads that hardly anybody asks for', () => {
+    const said = 'Read latency above 20 ms on ledger-prod\nSuspected symptom: storage is degraded; users would wait.';
+    const ReadLatency = [0, 0, 24, 0, 0, 0, 31, 0, 0, 22, 0, 0, 0, 27, 0];
+    const ReadIOPS = ReadLatency.map((one) => (one > 0 ? 0.02 : 0));
+    expect(verdict(said, { ReadLatency, ReadIOPS })).to.equal('healthy');
+    expect(verdict(said, { ReadLatency: ramp(1, 31), ReadIOPS: flat(1200) })).not.to.equal('healthy');
+    expect(verdict(`${said} Users wait.`, { ReadLatency, ReadIOPS })).not.to.equal('healthy');
+  });
+
+  it('is a server that does as much as before for fewer clients, since a pooler stands before it', () => {
+    const said =
+      'Connection drop: DatabaseConnections on ledger-prod fell by 80%\nSuspected symptom: billing cannot reach its database.';
+    const gone = { DatabaseConnections: ramp(640, 85) };
+    expect(verdict(said, { ...gone, CommitThroughput: flat(200) })).to.equal('healthy');
+    // Less is done, nobody counted what is done, or somebody saw that it fails.
+    expect(verdict(said, { ...gone, CommitThroughput: ramp(200, 60) })).not.to.equal('healthy');
+    expect(verdict(said, gone)).not.to.equal('healthy');
+    expect(verdict(`${said} Users get errors.`, { ...gone, CommitThroughput: flat(200) })).not.to.equal('healthy');
+  });
 });

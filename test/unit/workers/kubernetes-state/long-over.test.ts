@@ -95,4 +95,41 @@ describe('what a program complained about for a moment', () => {
     expect(alleges('Ledger has lost its database', 11, 12)).to.equal(true);
     expect(alleges('Ledger lost its database at 08:11, state now OK', 11, 26, 40)).to.equal(true);
   });
+
+  it('is told of one whose error rate was too high and whose log holds no error any more', () => {
+    const pods =
+      'NAME                       READY   STATUS    RESTARTS   AGE\nledger-7f6d9c8b5d-zz2xq    1/1     Running   0          3h\n';
+    const verdict = (alert: string, ...lines: string[]) =>
+      concluded(alert, [
+        printed('kubectl get pods -n books', pods),
+        printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books --tail=3', `${lines.join('\n')}\n`),
+      ]).report.verdict;
+    const over = 'LedgerErrorRateHigh: RESOLVED: error rate of ledger was above 5%';
+    expect(verdict(over, 'INFO payment went through', 'INFO receipt sent')).to.equal('healthy');
+    expect(verdict(over)).not.to.equal('healthy');
+    expect(verdict(over, 'ERROR payment failed: connection refused')).not.to.equal('healthy');
+    expect(verdict(over.replace('RESOLVED: ', ''), 'INFO payment went through', 'INFO receipt sent')).not.to.equal(
+      'healthy',
+    );
+  });
+});
+
+describe('what a question about errors in a log is answered by', () => {
+  const LOST =
+    '2031/03/29 12:02:10 traces export: Post "http://jaeger:4318/v1/traces": dial tcp 10.96.26.118:4318: connect: connection refused';
+  const verdict = (found: string, ...lines: string[]): string =>
+    concluded('Why does ledger in namespace books log errors, is it broken?', [
+      printed('kubectl get pods -n books', pods('9d')),
+      printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books | grep -i error', `${found}\n`),
+      printed('kubectl logs ledger-7f6d9c8b5d-zz2xq -n books --tail=3', `${lines.join('\n')}\n`),
+    ]).report.verdict;
+
+  it('is a search that finds nothing which harms anybody, beside work that goes on', () => {
+    const work = ['2031-04-02T10:10:02Z INFO booked 4711, took 9ms', '2031-04-02T10:10:38Z INFO booked 4712, took 8ms'];
+    expect(verdict(LOST, ...work)).to.equal('healthy');
+    expect(verdict(LOST, 'starting')).not.to.equal('healthy');
+    expect(verdict('2031-04-02T10:10:30Z ERROR booking failed: no space left on device', ...work)).not.to.equal(
+      'healthy',
+    );
+  });
 });

@@ -65,4 +65,23 @@ describe('a workload at zero replicas', () => {
     ).to.be.at.least(0.5);
     expect(parked('What is wrong with tides-beta in namespace harbour?', endpoints(), log())).to.be.at.least(0.5);
   });
+
+  it('is the cause where the endpoints of that name are listed and a caller is refused', () => {
+    const refused =
+      '{"level":"error","msg":"server selection timeout, Servers: [{ Addr: tides-mongo:27017, Last error: dial tcp 10.96.24.104:27017: connect: connection refused }]"}';
+    const gaveUp = 'ERROR CheckTide failed: rpc error: code = DeadlineExceeded desc = context deadline exceeded';
+    const [found, felt] = diagnose(
+      inputOf('Why can nobody see the tides in namespace harbour?', [
+        PODS,
+        deployments('tides-mongo'),
+        endpoints('tides-mongo   <none>   9d'),
+        log(gaveUp, gaveUp),
+        printed('kubectl logs tides-6d5c8b7f9d-4xk2p -n harbour', `${refused}\n${refused}\n`),
+      ]),
+    ).diagnoses;
+    expect(found).to.include({ kind: 'scaled-to-zero', component: 'tides-mongo' });
+    expect(found?.confidence).to.be.greaterThan(0.7);
+    // Whoever gave up without a word about whom he called only feels it.
+    expect(felt).to.include({ kind: 'log-timeout', cause: false });
+  });
 });

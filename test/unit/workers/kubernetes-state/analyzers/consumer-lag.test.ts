@@ -50,6 +50,24 @@ describe('tables of consumer groups', () => {
     expect(stuck?.says).to.include('partition 2 has a lag of 91000');
   });
 
+  it('tell why it stands still where a log complains of the very record at which it does', () => {
+    const why = (offset: number) =>
+      diagnose(
+        inputOf('Lag of billing in namespace team grows', [
+          ...recorded(
+            table(row(0, 2), row(1, 0), 'invoices  paid  2  3318207  3409207  91000  rdkafka-1 /10.42.0.2 rdkafka'),
+          ),
+          printed(
+            'kubectl logs billing-7f6d9c8b5d-zz2xq -n team',
+            `ERROR Error deserializing VALUE for partition paid-2 at offset ${offset}\n`.repeat(3),
+          ),
+        ]),
+      ).diagnoses.find(({ kind }) => kind === 'partition-stuck');
+    expect(why(3_318_207)?.statement).to.include('its record at offset 3318207 cannot be processed');
+    expect(why(3_318_207)?.confidence).to.be.greaterThan(0.7);
+    expect(why(3_318_211)?.statement).to.include('or a consumer that hangs');
+  });
+
   it('tell a group that falls behind on all of them', () => {
     expect(top(table(row(0, 9000), row(1, 8800), row(2, 9100)))).to.include({
       kind: 'consumer-lag',

@@ -37,3 +37,23 @@ describe('pods for which the network has no address left', () => {
     );
   });
 });
+
+describe('volumes that came late', () => {
+  const pod = (started: string): string =>
+    `Name:             menu-29607985-7pzrk\nNamespace:        diner\nStatus:           ${started ? 'Failed' : 'Pending'}\nContainers:\n  import:\n    Image:          registry.example/menu:3\n    State:          ${started ? 'Terminated' : 'Waiting'}\n      Reason:       ${started ? 'Error' : 'ContainerCreating'}\n${started}    Ready:          False\n    Restart Count:  0\nEvents:\n  Type     Reason       Age   From     Message\n  ----     ------       ----  ----     -------\n  Warning  FailedMount  51m   kubelet  MountVolume.SetUp failed for volume "mapping" : failed to sync configmap cache: timed out waiting for the condition\n`;
+  const ran =
+    '      Exit Code:    1\n      Started:      Wed, 02 Apr 2031 09:40:09 +0000\n      Finished:     Wed, 02 Apr 2031 09:40:31 +0000\n';
+  const told = (started: string): string =>
+    concluded('Why does menu in namespace diner fail?', [
+      printed('kubectl describe pod menu-29607985-7pzrk -n diner', pod(started)),
+      printed(
+        'kubectl logs menu-29607985-7pzrk -n diner',
+        'psycopg.errors.InsufficientPrivilege: permission denied for table dishes\n',
+      ),
+    ]).report.rootCause.statement;
+
+  it('are no cause of what the container did once it ran', () => {
+    expect(told(ran)).to.include('lacks a right').and.not.include('cannot mount');
+    expect(told('')).to.include('cannot mount its volumes');
+  });
+});

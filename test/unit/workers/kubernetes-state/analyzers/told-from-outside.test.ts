@@ -242,6 +242,45 @@ describe('causes that somebody else tells', () => {
     expect(told('apps')?.kind).to.not.equal('permission-missing');
   });
 
+  it('a binding of the account of that name in another namespace grants nothing', () => {
+    const told = (place: string) =>
+      first(
+        'web is forbidden to read leases',
+        manifests(
+          {
+            apiVersion: 'rbac.authorization.k8s.io/v1',
+            kind: 'Role',
+            metadata: { name: 'web', namespace: 'team' },
+            rules: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'list'] }],
+          },
+          {
+            apiVersion: 'rbac.authorization.k8s.io/v1',
+            kind: 'RoleBinding',
+            metadata: { name: 'web', namespace: 'team' },
+            roleRef: { kind: 'Role', name: 'web' },
+            subjects: [{ kind: 'ServiceAccount', name: 'web', namespace: place }],
+          },
+          {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata: { name: 'web', namespace: 'team' },
+            spec: {
+              template: {
+                spec: {
+                  serviceAccountName: 'web',
+                  containers: [{ name: 'w', image: 'x:1', command: ['sh', '-c', 'kubectl get leases -n team'] }],
+                },
+              },
+            },
+          },
+        ),
+      );
+    expect(told('tools')?.statement).to.include(
+      'RoleBinding web binds the ServiceAccount of that name in namespace tools',
+    );
+    expect(told('team')?.kind).to.not.equal('permission-missing');
+  });
+
   it('a claim that is larger than the only volume of its class cannot bind', () => {
     const told = (size: string) =>
       first(
