@@ -7,6 +7,9 @@ const MAY_LACK =
   /\?\.|\?->|&\.|\bguard let\b|\bif let\b|headOption|lastOption|\.toOption|\{:error,|\?\?|\.get\(\s*["'][^"']*["']\s*,|unwrap_or|\.map_err\(|\.ok_or|orElse(?:Throw|Get)?\((?!null)|ifPresent|getOrDefault|getOrElse|OrDefault\(|TryGetValue|TryParse|fetch\([^,)]*,|\bdig\(|\.presence\b|find_by\b|coalesce|isEmpty\(\)|\bmake\(map|or \{\}|\|\| (?:\{\}|\[\]|"")|\bas\?/i;
 const TAKES_FOR_GRANTED =
   /\w!\.|\.unwrap\(\)|\.expect\(|orElse\(null\)|\[\s*["'][\w-]+["']\s*\]|\[\w+\]\s*;?$|\.get\(\)|\.First\(|\.Single\(|\bvar \w+ map\[|\bas!|!!|\]!|\.head\b|\.last\b|\{:ok, \w+\} =/;
+/** A branch of its own for what is not there, as patterns have it (Elixir, Ruby, Scala, Kotlin, Rust, OCaml, Haskell, Java). */
+const BRANCH_OF_NOTHING =
+  /\bdefp? \w+[?!]?\([^)]*(?<![!=]= ?)\bnil\b[^)]*\)|\bcase (?:null|None|nil)\b|(?:^|[|\s])(?:null|None|nil|Nothing|\{?:error, :not_found\}?) *(?:=>|->)|\bwhen (?:is_nil\(|nil\b|null\b)/;
 const ABSENT =
   /null|undefined|\bnil\b|NoneType|TypeError|AttributeError|KeyError|NoSuchElement|no value present|unwrap|panick?ed|key not found|Sequence contains no|assignment to entry|KeyNotFound|ParseIntError|FormatException|found nil|empty list|MatchError|on null|head of empty/i;
 
@@ -51,6 +54,11 @@ export const OF_VALUES: readonly HarmRule[] = [
     why: 'it takes for granted that something is there',
     when: (lines) =>
       gone(lines, MAY_LACK) && lines.added.length > 0 && (some(lines.added, TAKES_FOR_GRANTED) || lacksOnly(lines)),
+    shows: ABSENT,
+  },
+  {
+    why: 'it no longer has a branch of its own for what is not there',
+    when: (lines) => gone(lines, BRANCH_OF_NOTHING),
     shows: ABSENT,
   },
   {

@@ -97,6 +97,20 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'deadlock detected',
   ],
   [
+    'branch of its own for what is not there',
+    'lib/stay.ex',
+    '-  def label(%Guest{room: nil}), do: "walk-in"\n-\n-  def label(%Guest{room: room}), do: room.name\n+  def label(%Guest{room: room}), do: String.upcase(room.name)',
+    '** (KeyError) key :name not found in: nil',
+    'connection reset',
+  ],
+  [
+    'branch of its own for what is not there',
+    'src/Label.scala',
+    '-  case Some(room) => room.name\n-  case None => "walk-in"\n+  case Some(room) => room.name.toUpperCase',
+    'scala.MatchError: None',
+    'connection reset',
+  ],
+  [
     'rounds or holds numbers',
     'Money.kt',
     '-  amount.setScale(2, RoundingMode.HALF_EVEN)\n+  amount.setScale(2)',
