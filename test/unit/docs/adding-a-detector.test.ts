@@ -1,56 +1,53 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
-import type { Detector } from '../../../src/workers/detectors/detector.ts';
-import { at, input, logRow, logs } from '../../support/evidence-fixtures.ts';
 import { REPOSITORY } from '../../support/module-imports.ts';
+import { blocksOf, sourcesWith } from '../../support/page-blocks.ts';
 
 const PAGE = readFileSync(join(REPOSITORY, 'docs/adding-a-detector.md'), 'utf8');
-
-/** The files that the page writes, by their path. */
-function filesOfPage(): Map<string, string> {
-  const blocks = PAGE.matchAll(/^ {3}```ts file=(\S+)\n([\s\S]*?)^ {3}```$/gm);
-  return new Map([...blocks].map(([, path, code]) => [path!, code!.replace(/^ {3}/gm, '')]));
-}
+/** Less than a test may take, so that a program that hangs is told as such. */
+const LONGEST_MS = 50_000;
+const BLOCKS = blocksOf(PAGE);
+const TEST = BLOCKS.map(({ path }) => path).find((path) => path.endsWith('.test.ts')) ?? 'no test';
 
 describe('docs/adding-a-detector.md', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-page-'));
+  let folder = '';
+  before(() => {
+    folder = sourcesWith(BLOCKS);
+  });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('writes a detector that finds what it says', async () => {
-    const [path, code] = [...filesOfPage()].find(([name]) => name.startsWith('src/'))!;
-    const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
-    const back = (specifier: string) => pathToFileURL(join(REPOSITORY, dirname(path), specifier)).href;
-    writeFileSync(
-      target,
-      code.replace(/from '(\.[^']+)'/g, (_, specifier: string) => `from '${back(specifier)}'`),
-    );
-    const { readOnlyFileSystem } = (await import(pathToFileURL(target).href)) as { readOnlyFileSystem: Detector };
-    const look = (body: string, more = {}) =>
-      readOnlyFileSystem(input('user-service is down', [logs(1, [logRow(body, more)])], { service: 'user-service' }));
-    const [finding] = look('open /data/users.db: read-only file system');
-    expect(finding).to.deep.include({ component: 'user-service', cause: true, evidence: [1] });
-    expect(look('wrote /data/users.db')).to.deep.equal([]);
-    expect(look('EROFS', { at: at(600) })).to.deep.equal([]);
+  it('writes code that compiles, all of it together', async () => {
+    expect(BLOCKS.length, 'blocks').to.equal(PAGE.split('```ts').length - 1);
+    expect(await output(folder, ['typescript', 'bin', 'tsc'], '--noEmit', '--project', folder)).to.equal('');
   });
 
-  it('names files, tables and capabilities that are there', () => {
-    const sources = [...PAGE.matchAll(/`((?:src|test|scripts|docs)\/[\w./-]+\.(?:ts|md))`/g)].map(([, path]) => path!);
-    const written = new Set(filesOfPage().keys());
-    const missing = sources.filter((path) => !written.has(path) && !isThere(path));
-    expect(missing).to.deep.equal([]);
-    const index = readFileSync(join(REPOSITORY, 'src/workers/detectors/index.ts'), 'utf8');
-    expect(index).to.include('DETECTORS');
+  it('writes a test that passes for the detector that it writes', async () => {
+    const written = BLOCKS.find(({ path }) => path === TEST)!.code.split(/^ +it\(/m).length - 1;
+    const told = await output(folder, ['mocha', 'bin', 'mocha.js'], '--no-config', '--reporter', 'json', TEST);
+    const { stats } = JSON.parse(told) as { stats: { passes: number; failures: number } };
+    expect(stats).to.include({ passes: written, failures: 0 });
+    expect(written).to.be.above(0);
+  });
+
+  it('names files that are there', () => {
+    const named = [...PAGE.matchAll(/`((?:src|test|scripts|docs)\/[\w./-]+\.(?:ts|md))`/g)].map(([, path]) => path!);
+    const written = new Set(BLOCKS.map(({ path }) => path));
+    expect(named.filter((path) => !written.has(path) && !existsSync(join(REPOSITORY, path)))).to.deep.equal([]);
   });
 });
 
-function isThere(path: string): boolean {
+/** What a program of ours prints. Throws an Error with its words where it fails or takes too long. */
+async function output(folder: string, program: string[], ...given: string[]): Promise<string> {
+  const { NODE_OPTIONS: _, NODE_V8_COVERAGE: __, ...env } = process.env;
+  const options = { cwd: folder, env, timeout: LONGEST_MS, maxBuffer: 16 * 1024 * 1024 };
+  const path = join(REPOSITORY, 'node_modules', ...program);
   try {
-    return readFileSync(join(REPOSITORY, path)).length > 0;
-  } catch {
-    return false;
+    return (await promisify(execFile)(process.execPath, [path, ...given], options)).stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
+    throw new Error(`${message}\n${stdout}${stderr}`, { cause: error });
   }
 }
