@@ -283,9 +283,13 @@ function quiet({ state, input }: Context): string | null {
   const read = state.logs.filter(({ lines }) => lines.length > 0);
   if (read.length === 0) return null;
   const complaining = read.filter((log) => saidBy([log]) !== null);
-  if (complaining.some((log) => isOfFormerLife({ state, input }, log)))
+  const former = complaining.filter((log) => isOfFormerLife({ state, input }, log));
+  const old = complaining.filter((log) => isLongOver(state, log));
+  // Somebody beside those whom the alert is about complains of something that is no matter of theirs.
+  if (complaining.some((log) => !former.includes(log) && !old.includes(log))) return null;
+  if (former.length > 0)
     return 'what earlier containers complained about is over, and the logs since then hold no error';
-  return complaining.some((log) => isLongOver(state, log))
+  return old.length > 0
     ? 'what was complained about long ago is over, and the logs since then hold no error'
     : 'the logs hold no error';
 }
