@@ -93,7 +93,7 @@ export function judgeChanges(
  * fails over or is used up comes by itself.
  */
 function makersOf({ kind, statement }: OperationalCause, { consequences }: ChangeEffect): Consequence[] {
-  if (kind === 'demand') return consequences.filter(({ takesRoom }) => takesRoom);
+  if (kind === 'demand') return consequences.filter(({ takesRoom, feltByAsked: asks }) => takesRoom || asks);
   return kind === 'storage' ? consequences.filter(({ isPlain, shows }) => isPlain && shows.test(statement)) : [];
 }
 

@@ -24,7 +24,7 @@ const GARBLED =
   /codec|Unicode(?:Decode|Encode)|invalid (?:byte|utf|multibyte|character)|incorrect string value|malformed|unmappable|illegal (?:byte|character|base64)|\?\?|�|Ã.|mojibake|encoding|charset|unexpected end|cannot be (?:read|decoded)|padding/i;
 
 const ZONES =
-  /ZoneId(?:\.\w+)?(?:\([^)]*\))?|ZoneOffset\.\w+|\btime_?zones?\b|\btz\w*\b|utc\w*|InTimeZone|pytz|LoadLocation\(|time\.Local\b|Time\.(?:zone|current|now)\b|Date\.(?:today|current)\b|LocalDate(?:Time)?\b|DateTime(?:Offset)?\.(?:Utc)?(?:Now|Today)|toISOString|toLocaleDateString|AT TIME ZONE|Local::now|Utc::now|datetime\.now\([^)]*\)|setHours\(/gi;
+  /ZoneId(?:\.\w+)?(?:\([^)]*\))?|ZoneOffset\.\w+|\btime_?zones?\b|\btz\w*\b|(?<!o)utc\w*|InTimeZone|pytz|LoadLocation\(|time\.Local\b|Time\.(?:zone|current|now)\b|Date\.(?:today|current)\b|LocalDate(?:Time)?\b|DateTime(?:Offset)?\.(?:Utc)?(?:Now|Today)|toISOString|toLocaleDateString|AT TIME ZONE|Local::now|Utc::now|datetime\.now\([^)]*\)|setHours\(/gi;
 const OF_DAYS =
   /naive|aware|time ?zone|\butc\b|in the (?:past|future)|yesterday|tomorrow|not (?:yet )?(?:open|closed|valid|started)|\bclosed\b|opening hours?|\bdays?\b|\bdates?\b|midnight|an hour|\bhours?\b|too (?:early|late)|\bslots?\b|daylight|calendar|expired/i;
 

@@ -27,6 +27,7 @@ import { otherCulture } from './other-culture.ts';
 import { otherKey } from './other-key.ts';
 import { recreated } from './recreated.ts';
 import { repeatedPages } from './repeated-pages.ts';
+import { retriedAnew } from './retried-anew.ts';
 import { runsAgain } from './runs-again.ts';
 import { serializerVersion } from './serializer-version.ts';
 import { shorterWaits } from './shorter-waits.ts';
@@ -59,6 +60,7 @@ const READERS = [
   endlessNames,
   runsAgain,
   repeatedPages,
+  retriedAnew,
   recreated,
   offByOne,
   swappedArguments,

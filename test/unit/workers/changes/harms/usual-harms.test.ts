@@ -111,6 +111,20 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'connection reset',
   ],
   [
+    'tried again after every answer that is no success',
+    'client/retry.py',
+    '     retry=retry_if_result(\n-        lambda answer: answer.status_code >= 500\n+        lambda answer: not answer.ok\n     ),',
+    'stock requests_per_sec',
+    'disk full',
+  ],
+  [
+    'tried again after every answer that is no success',
+    'src/http.ts',
+    '   shouldRetry: (response) =>\n-    response.status >= 500,\n+    !response.ok,',
+    'attempt 4 of 4',
+    'disk full',
+  ],
+  [
     'rounds or holds numbers',
     'Money.kt',
     '-  amount.setScale(2, RoundingMode.HALF_EVEN)\n+  amount.setScale(2)',
@@ -219,6 +233,7 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
 
 /** What looks similar and does no such harm. */
 const HARMLESS: [string, string][] = [
+  ['Report.cs', '-        return args.Outcome.Ok;\n+        return args.Result.Ok;'],
   ['loop.ts', '-  for (let i = 0; i < n; i++) go(i);\n+  for (let i = 0; i <= n - 1; i++) go(i);'],
   ['save.ts', '-  return await repo.save(order);\n+  return repo.save(order);'],
   ['both.kt', '-    merge(setOf(a, b))\n+    merge(setOf(b, a))'],
