@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Evidence } from '../../../../src/shared/report.ts';
 import { DETECTORS } from '../../../../src/workers/detectors/index.ts';
+import { unsupportedParts } from '../../../../src/workers/verification/check-claim.ts';
+import { indexEvidence } from '../../../../src/workers/verification/evidence-index.ts';
 import { anAlert } from '../../../support/alerts.ts';
 
 const detect = DETECTORS['where-it-began'];
@@ -142,6 +144,32 @@ describe('the detector of where it began', () => {
     const [found, ...others] = detect(about(cpu));
     expect(found).to.include({ component: 'ledger', cause: true, class: 'resource' });
     expect(others).to.deep.equal([]);
+  });
+
+  it('tells beside a suspect how its log lines changed, and makes nobody ill by changed lines alone', () => {
+    const row = (body: string, minute: number) => {
+      const at = new Date(alertAt + minute * MINUTE).toISOString();
+      return { at, severity: 'INFO', service: 'ledger', body, attributes: {} };
+    };
+    const rows = Array.from({ length: 80 * 6 }, (_, index) => index / 6 - 75).flatMap((minute) => [
+      row('booked entry 42', minute),
+      ...(minute >= -3 ? [row('sorting 90000 entries again', minute)] : []),
+    ]);
+    const lines = { ...evidence(4, 'logs.query', { rows, hasMore: false, warning: null }), from: rows[0]!.at };
+    const cpu = measured(1, 'metrics.query', 'container_cpu_usage', (service, minute) =>
+      service === 'ledger' && minute >= -3 ? 4 : 0.5,
+    );
+    const [found] = detect(about(cpu, lines));
+    expect(found).to.deep.include({ component: 'ledger', confidence: detect(about(cpu))[0]!.confidence });
+    expect(found!.evidence).to.include(4);
+    expect(found!.timeline.at(-1)).to.deep.equal({
+      at: new Date(alertAt - MINUTE).toISOString(),
+      what: 'ledger writes "sorting * entries again" again and again, and never before',
+      evidence: [4],
+    });
+    const grounds = { cited: [indexEvidence(lines)], known: new Set([4]), alertText: '' };
+    expect(unsupportedParts(found!.timeline.at(-1)!.what, grounds)).to.deep.equal([]);
+    expect(detect(about(lines))).to.deep.equal([]);
   });
 
   it('is silent about the only one that deviates on a platform where the alert names no service', () => {
