@@ -4,6 +4,7 @@ import { DETECTORS } from '../../../../src/workers/detectors/index.ts';
 import { unsupportedParts } from '../../../../src/workers/verification/check-claim.ts';
 import { indexEvidence } from '../../../../src/workers/verification/evidence-index.ts';
 import { anAlert } from '../../../support/alerts.ts';
+import { manifestEvidence, workload } from '../../../support/configured-workloads.ts';
 
 const detect = DETECTORS['where-it-began'];
 const now = new Date('2026-01-01T12:00:00Z');
@@ -170,6 +171,24 @@ describe('the detector of where it began', () => {
     const grounds = { cited: [indexEvidence(lines)], known: new Set([4]), alertText: '' };
     expect(unsupportedParts(found!.timeline.at(-1)!.what, grounds)).to.deep.equal([]);
     expect(detect(about(lines))).to.deep.equal([]);
+  });
+
+  it('tells the way by the addresses that workloads are configured with where no call was seen', () => {
+    const objects = [
+      workload('web', { ORDERS_URL: 'http://orders:8080' }),
+      workload('orders', { LEDGER: 'ledger:80' }),
+    ];
+    const cpu = measured(1, 'metrics.query', 'container_cpu_usage', (service, minute) =>
+      service === 'ledger' && minute >= -3 ? 4 : 0.5,
+    );
+    const [, ...items] = about(cpu).evidence;
+    const way = (...told: Evidence[]) => detect({ ...about(), evidence: [...items, ...told] })[0]!;
+    const found = way(manifestEvidence(6, objects, now));
+    expect(found.statement).to.match(/From there it reaches web by way of orders\.$/);
+    expect(found.evidence).to.deep.equal([1, 6]);
+    const unrelated = manifestEvidence(6, [workload('web', {}), workload('orders', {})], now);
+    expect(way(unrelated).statement).to.not.contain('From there');
+    expect(way(unrelated).evidence).to.deep.equal([1]);
   });
 
   it('is silent about the only one that deviates on a platform where the alert names no service', () => {
