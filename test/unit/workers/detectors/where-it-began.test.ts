@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Evidence } from '../../../../src/shared/report.ts';
 import { DETECTORS } from '../../../../src/workers/detectors/index.ts';
+import { localise } from '../../../../src/workers/localisation/localise.ts';
 import { unsupportedParts } from '../../../../src/workers/verification/check-claim.ts';
 import { indexEvidence } from '../../../../src/workers/verification/evidence-index.ts';
 import { anAlert } from '../../../support/alerts.ts';
@@ -145,6 +146,26 @@ describe('the detector of where it began', () => {
     const [found, ...others] = detect(about(cpu));
     expect(found).to.include({ component: 'ledger', cause: true, class: 'resource' });
     expect(others).to.deep.equal([]);
+  });
+
+  it('suspects the service whose connections fill up, and nobody while as many are in use as ever', () => {
+    const inUse = (peak: number, days = 0) =>
+      measured(
+        1 + days,
+        'metrics.query',
+        'pool_connections_in_use',
+        (service, minute) => (service === 'ledger' && minute >= -3 ? peak : 8) + (Math.abs(minute) % 3),
+        days,
+      );
+    const [suspect, ...others] = localise(about(inUse(90)));
+    expect(others).to.deep.equal([]);
+    expect(suspect).to.include({ service: 'ledger', class: 'resource' });
+    expect(suspect!.reasons).to.deep.equal(['pool_connections_in_use of ledger rose from 9 to 91 (medians)']);
+    const [found] = detect(about(inUse(90)));
+    expect(found).to.include({ component: 'ledger', cause: true, class: 'resource' });
+    expect(found!.statement).to.contain('Pool_connections_in_use of ledger rose from 9 to 91');
+    expect(localise(about(inUse(8)))).to.deep.equal([]);
+    expect(detect(about(inUse(90), inUse(90, 1), inUse(90, 7)))).to.deep.equal([]);
   });
 
   it('tells beside a suspect how its log lines changed, and makes nobody ill by changed lines alone', () => {
