@@ -5,10 +5,15 @@ import { suspectChange } from '../changes/suspect-change.ts';
 import { localise } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
 import { suspectConfidence } from '../localisation/suspect-confidence.ts';
+import { templateChanges } from '../localisation/symptoms/template-changes.ts';
+import { incidentWindow } from '../localisation/telemetry/incident-window.ts';
+import { readLogs } from '../localisation/telemetry/read-logs.ts';
 import { servicesSeen } from '../localisation/telemetry/services-seen.ts';
 import type { Detector, DetectorInput } from './detector.ts';
 import { lookActions } from './support/look-actions.ts';
 import { missingRequests } from './support/missing-requests.ts';
+import { sameName } from './support/names.ts';
+import { oncePer } from './support/once-per.ts';
 import { connected, isSelected, type Propagation, propagation } from './support/propagation.ts';
 import { isAlertSubject } from './support/relation.ts';
 import { withRoughTimes } from './support/rough-time.ts';
@@ -98,13 +103,16 @@ const shareOf = (suspect: Suspect, suspects: Suspect[]) =>
 function toFinding(suspect: Suspect, suspects: Suspect[], input: DetectorInput): Finding {
   const way = wayOf(suspect, input);
   const alertClass = suspect.class ?? 'application';
+  const lines = changedLines(suspect, input);
   return {
     ...plainFinding(suspect, `The trouble most likely began at ${nameOf(suspect)}.`),
     statement: statementOf(suspect, way),
     confidence: confidenceOf(suspect, suspects, way, input),
     cause: true,
-    evidence: unique([...suspect.evidence, ...way.evidence]).sort((left, right) => left - right),
-    timeline: timelineOf(suspect, way),
+    evidence: unique([...suspect.evidence, ...way.evidence, ...lines.flatMap((line) => line.evidence)]).sort(
+      (left, right) => left - right,
+    ),
+    timeline: [...timelineOf(suspect, way), ...lines],
     actions: lookActions(suspect.service, alertClass, input),
   };
 }
@@ -116,6 +124,18 @@ function wayOf({ service }: Suspect, input: DetectorInput): Propagation {
   const isFelt = culprit?.live.services.includes(service) && culprit.affects.some((one) => isAlertSubject(one, input));
   return isFelt ? { ...way, plausible: true } : way;
 }
+
+const MAX_LINES = 2;
+
+/** How the log lines of a suspect changed, beside what makes it one. */
+function changedLines({ service }: Suspect, input: DetectorInput): TimelineEntry[] {
+  const own = changedTemplates(input).filter(({ component }) => sameName(component.service, service));
+  return own.slice(0, MAX_LINES).map(({ onset, reason, evidence }) => {
+    return { at: new Date(onset ?? input.now).toISOString(), what: reason, evidence };
+  });
+}
+
+const changedTemplates = oncePer((input: DetectorInput) => templateChanges(readLogs(input, incidentWindow(input))));
 
 const nameOf = ({ instance, service }: Suspect) => instance ?? service;
 

@@ -14,7 +14,7 @@ import { unique } from './text.ts';
 export type Propagation = {
   /** From the beginning to the alert's service; empty where no calls are known that lead from one to the other. */
   path: string[];
-  /** False where calls are known, of both, and none lead from the alert's service to the beginning: the trouble cannot have come that way. */
+  /** False where calls were seen, of both, and none lead from the alert's service to the beginning: the trouble cannot have come that way. */
   plausible: boolean;
   /** When each service on the way left its usual level. */
   timeline: TimelineEntry[];
@@ -30,12 +30,14 @@ export function propagation(input: DetectorInput, suspect: string): Propagation 
   const noticed = noticedAt(input, graph);
   if (noticed.length === 0 || noticed.includes(suspect)) return NOWHERE;
   const path = shortestPath(graph, noticed, suspect).reverse();
-  const isKnown = (service: string) => graph.calleesOf(service).length + graph.callersOf(service).length > 0;
   const evidence = input.evidence.flatMap(({ capability, number }) =>
     capability === 'topology.services' ? number : [],
   );
-  if (path.length === 0) return { ...NOWHERE, plausible: !(isKnown(suspect) && noticed.every(isKnown)), evidence };
-  return { path, plausible: true, timeline: onsetsOn(path, metricShifts(input)), evidence };
+  if (path.length === 0)
+    return { ...NOWHERE, plausible: !(graph.isSeen(suspect) && noticed.every(graph.isSeen)), evidence };
+  const configured = path.slice(1).flatMap((caller, index) => graph.configuredBy(caller, path[index]!));
+  const read = unique([...evidence, ...configured]);
+  return { path, plausible: true, timeline: onsetsOn(path, metricShifts(input)), evidence: read };
 }
 
 const graphOf = oncePer((input: DetectorInput) => callGraph(input, readTraces(input, incidentWindow(input))));

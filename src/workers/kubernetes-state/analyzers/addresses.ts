@@ -109,13 +109,15 @@ function inText(text: string): Address[] {
 /** Where programs send what they tell of themselves: when nobody takes it, their users do not notice. */
 const TELEMETRY =
   /OTEL|OTLP|JAEGER|ZIPKIN|TRAC(?:E|ING)|TELEMETRY|STATSD|COLLECTOR|PYROSCOPE|SENTRY|DD_AGENT|PUSHGATEWAY/i;
+/** True for an address to which a program sends what it tells of itself: no request waits for an answer from there. */
+export const takesTelemetry = ({ variable }: Address): boolean => TELEMETRY.test(variable);
 const ABOUT_TELEMETRY =
   /\btrac(?:es?|ing)\b|telemetry|\bspans?\b|\bcollector\b|jaeger|zipkin|metrics? (?:is|are) missing|no metrics/;
 const MOST_OF_TELEMETRY = 0.28;
 
 function check(context: Context, owner: Meta, address: Address): Diagnosis[] {
   const found = faultOf(context, owner, address);
-  if (!TELEMETRY.test(address.variable) || ABOUT_TELEMETRY.test(context.text)) return found;
+  if (!takesTelemetry(address) || ABOUT_TELEMETRY.test(context.text)) return found;
   return found.map((one) => ({ ...one, confidence: Math.min(one.confidence, MOST_OF_TELEMETRY), cause: false }));
 }
 

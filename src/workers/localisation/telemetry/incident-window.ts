@@ -32,7 +32,7 @@ export function incidentWindow({ alerts, evidence, now }: LocalisationInput): In
   const latest = latestByQuestion(evidence);
   const baselines = new Set(
     evidence.filter((item) => {
-      const last = latest.get(question(item));
+      const last = latest.get(questionOf(item));
       return last !== undefined && last !== item && endOf(item) <= Math.min(startOf(last), alertAt);
     }),
   );
@@ -40,7 +40,7 @@ export function incidentWindow({ alerts, evidence, now }: LocalisationInput): In
   return {
     alertAt,
     isBaseline,
-    isEarlierDay: (item) => isBaseline(item) && isDaysBefore(item, latest.get(question(item))!),
+    isEarlierDay: (item) => isBaseline(item) && isDaysBefore(item, latest.get(questionOf(item))!),
     sideOf(at, item) {
       if (isBaseline(item) || at < alertAt - SURELY_BEFORE_MS) return 'before';
       const end = Number.isNaN(endOf(item)) ? alertAt : Math.min(alertAt, endOf(item));
@@ -57,8 +57,8 @@ function isDaysBefore(item: Evidence, later: Evidence): boolean {
   return apart >= DAY_MS && apart % DAY_MS === 0 && apart === apartAtEnd;
 }
 
-/** The same question has the same arguments apart from the time range. */
-const question = oncePer(({ capability, query }: Evidence) => {
+/** What evidence was asked for: the same question has the same arguments apart from the time range. */
+export const questionOf = oncePer(({ capability, query }: Evidence) => {
   const { from: _from, to: _to, ...rest } = query;
   return `${capability} ${sortedJson(rest)}`;
 });
@@ -66,8 +66,8 @@ const question = oncePer(({ capability, query }: Evidence) => {
 function latestByQuestion(evidence: Evidence[]): Map<string, Evidence> {
   const latest = new Map<string, Evidence>();
   for (const item of evidence) {
-    const known = latest.get(question(item));
-    if (!known || endOf(item) > endOf(known)) latest.set(question(item), item);
+    const known = latest.get(questionOf(item));
+    if (!known || endOf(item) > endOf(known)) latest.set(questionOf(item), item);
   }
   return latest;
 }

@@ -1,12 +1,14 @@
 import { evidenceOf } from '../../detectors/support/evidence-of.ts';
 import type { LocalisationInput } from '../localise.ts';
 import { type Component, instanceIn } from './component.ts';
-import type { IncidentWindow } from './incident-window.ts';
+import { type IncidentWindow, questionOf } from './incident-window.ts';
 
 /** A log line in the terms of the analysis. */
 export type LogLine = {
   at: number;
   component: Component;
+  /** What was asked that brought it, whatever the time range: answers to different questions cannot be compared line by line. */
+  question: string;
   /** The request that it was written for, null when not told. */
   trace: string | null;
   severity: string | null;
@@ -33,7 +35,8 @@ export function readLogs(input: LocalisationInput, window: IncidentWindow): LogL
       const side = window.sideOf(ms, evidence);
       if (side === 'unsure') continue;
       const trace = TRACE_LABELS.map((name) => attributes[name]).find(Boolean) ?? null;
-      lines[side].push({ at: ms, component: { service, instance: instanceIn(attributes) }, trace, severity, body });
+      const component = { service, instance: instanceIn(attributes) };
+      lines[side].push({ at: ms, component, question: questionOf(evidence), trace, severity, body });
     }
     if (data.rows.length > 0) lines.evidence.push(number);
   }

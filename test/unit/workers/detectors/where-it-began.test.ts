@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import type { Evidence } from '../../../../src/shared/report.ts';
 import { DETECTORS } from '../../../../src/workers/detectors/index.ts';
+import { localise } from '../../../../src/workers/localisation/localise.ts';
+import { unsupportedParts } from '../../../../src/workers/verification/check-claim.ts';
+import { indexEvidence } from '../../../../src/workers/verification/evidence-index.ts';
 import { anAlert } from '../../../support/alerts.ts';
+import { manifestEvidence, workload } from '../../../support/configured-workloads.ts';
 
 const detect = DETECTORS['where-it-began'];
 const now = new Date('2026-01-01T12:00:00Z');
@@ -142,6 +146,70 @@ describe('the detector of where it began', () => {
     const [found, ...others] = detect(about(cpu));
     expect(found).to.include({ component: 'ledger', cause: true, class: 'resource' });
     expect(others).to.deep.equal([]);
+  });
+
+  it('suspects the service whose connections fill up, and nobody while as many are in use as ever', () => {
+    const inUse = (peak: number, days = 0) =>
+      measured(
+        1 + days,
+        'metrics.query',
+        'pool_connections_in_use',
+        (service, minute) => (service === 'ledger' && minute >= -3 ? peak : 8) + (Math.abs(minute) % 3),
+        days,
+      );
+    const [suspect, ...others] = localise(about(inUse(90)));
+    expect(others).to.deep.equal([]);
+    expect(suspect).to.include({ service: 'ledger', class: 'resource' });
+    expect(suspect!.reasons).to.deep.equal(['pool_connections_in_use of ledger rose from 9 to 91 (medians)']);
+    const [found] = detect(about(inUse(90)));
+    expect(found).to.include({ component: 'ledger', cause: true, class: 'resource' });
+    expect(found!.statement).to.contain('Pool_connections_in_use of ledger rose from 9 to 91');
+    expect(localise(about(inUse(8)))).to.deep.equal([]);
+    expect(detect(about(inUse(90), inUse(90, 1), inUse(90, 7)))).to.deep.equal([]);
+  });
+
+  it('tells beside a suspect how its log lines changed, and makes nobody ill by changed lines alone', () => {
+    const row = (body: string, minute: number) => {
+      const at = new Date(alertAt + minute * MINUTE).toISOString();
+      return { at, severity: 'INFO', service: 'ledger', body, attributes: {} };
+    };
+    const rows = Array.from({ length: 80 * 6 }, (_, index) => index / 6 - 75).flatMap((minute) => [
+      row('booked entry 42', minute),
+      ...(minute >= -3 ? [row('sorting 90000 entries again', minute)] : []),
+    ]);
+    const lines = { ...evidence(4, 'logs.query', { rows, hasMore: false, warning: null }), from: rows[0]!.at };
+    const cpu = measured(1, 'metrics.query', 'container_cpu_usage', (service, minute) =>
+      service === 'ledger' && minute >= -3 ? 4 : 0.5,
+    );
+    const [found] = detect(about(cpu, lines));
+    expect(found).to.deep.include({ component: 'ledger', confidence: detect(about(cpu))[0]!.confidence });
+    expect(found!.evidence).to.include(4);
+    expect(found!.timeline.at(-1)).to.deep.equal({
+      at: new Date(alertAt - MINUTE).toISOString(),
+      what: 'ledger writes "sorting * entries again" again and again, and never before',
+      evidence: [4],
+    });
+    const grounds = { cited: [indexEvidence(lines)], known: new Set([4]), alertText: '' };
+    expect(unsupportedParts(found!.timeline.at(-1)!.what, grounds)).to.deep.equal([]);
+    expect(detect(about(lines))).to.deep.equal([]);
+  });
+
+  it('tells the way by the addresses that workloads are configured with where no call was seen', () => {
+    const objects = [
+      workload('web', { ORDERS_URL: 'http://orders:8080' }),
+      workload('orders', { LEDGER: 'ledger:80' }),
+    ];
+    const cpu = measured(1, 'metrics.query', 'container_cpu_usage', (service, minute) =>
+      service === 'ledger' && minute >= -3 ? 4 : 0.5,
+    );
+    const [, ...items] = about(cpu).evidence;
+    const way = (...told: Evidence[]) => detect({ ...about(), evidence: [...items, ...told] })[0]!;
+    const found = way(manifestEvidence(6, objects, now));
+    expect(found.statement).to.match(/From there it reaches web by way of orders\.$/);
+    expect(found.evidence).to.deep.equal([1, 6]);
+    const unrelated = manifestEvidence(6, [workload('web', {}), workload('orders', {})], now);
+    expect(way(unrelated).statement).to.not.contain('From there');
+    expect(way(unrelated).evidence).to.deep.equal([1]);
   });
 
   it('is silent about the only one that deviates on a platform where the alert names no service', () => {

@@ -5,7 +5,7 @@ import type { LogLine } from '../../../../../src/workers/localisation/telemetry/
 
 const lines = (service: string, body: string, count: number): LogLine[] =>
   Array.from({ length: count }, (_, index) => {
-    return { at: index, component: { service, instance: null }, trace: null, severity: null, body };
+    return { at: index, component: { service, instance: null }, question: 'all', trace: null, severity: null, body };
   });
 const peerOf = peersAmong(['desk', 'till', 'safe']);
 const errorsOf = (before: LogLine[], during: LogLine[], reduced = new Set<string>()) =>
@@ -24,6 +24,15 @@ describe('errors in logs', () => {
   it('are told without lines from before, too', () => {
     const during = [...calm, ...lines('safe', 'INFO opened', 8), ...lines('safe', 'ERROR jammed', 6)];
     expect(errorsOf([], during).map(({ component }) => component.service)).to.deep.equal(['safe']);
+  });
+
+  it('surge where they came now and then before, and not where all lines grow alike', () => {
+    const before = [...calm, ...lines('safe', 'INFO opened', 200), ...lines('safe', 'ERROR jammed', 2)];
+    const surge = [...calm, ...lines('safe', 'INFO opened', 200), ...lines('safe', 'ERROR jammed', 60)];
+    const [found] = errorsOf(before, surge);
+    expect(found!.reason).to.equal('safe logs "ERROR jammed" again and again, and less often before');
+    const grown = [...calm, ...lines('safe', 'INFO opened', 1000), ...lines('safe', 'ERROR jammed', 10)];
+    expect(errorsOf(before, grown)).to.be.empty;
   });
 
   it('are nothing new where they were as often before', () => {

@@ -33,7 +33,16 @@ describe('vanished services', () => {
     const ended = (body: string) =>
       vanishedServices(
         [series('a', 'a-1', upTo(20)), series('reindex', 'r-1', upTo(14))],
-        [{ at: 14 * 60_000, component: { service: 'reindex', instance: null }, trace: null, severity: 'INFO', body }],
+        [
+          {
+            at: 14 * 60_000,
+            component: { service: 'reindex', instance: null },
+            question: 'all',
+            trace: null,
+            severity: 'INFO',
+            body,
+          },
+        ],
       );
     expect(ended('reindex finished: 412006 records, 0 failed')).to.be.empty;
     expect(ended('batch 7 completed, 3 failed')).to.have.length(1);
