@@ -6,6 +6,7 @@ import { describeError } from '../src/shared/errors.ts';
 import type { LlmUsage } from '../src/shared/report.ts';
 import { createReasoner } from '../src/workers/llm/create-reasoner.ts';
 import type { Reasoner } from '../src/workers/llm/reasoner.ts';
+import type { ReportAnswer } from './eval/cases/answer-of-report.ts';
 import { evaluateCases } from './eval/cases/evaluate-cases.ts';
 import { SUITE_ADAPTERS } from './eval/cases/index.ts';
 import { evaluatePayloads } from './eval/payloads.ts';
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
     throw new Error(`nothing was answered in ${cases}`);
   writeFileSync(values.out, `${JSON.stringify(results, null, 1)}\n`);
   console.log(`answered ${counts.join(', ')}; written to ${values.out}`);
-  if (rca.length > 0) console.log(timesOf(rca));
+  if (rca.length > 0) console.log([timesOf(rca), namersOf(rca)].join('\n'));
   if (values.llm) console.log(spendingOf(usages, rca.filter(({ tier }) => tier === 'llm').length));
 }
 
@@ -55,6 +56,12 @@ function timesOf(answers: { id: string; seconds: number }[]): string {
   const inOrder = answers.toSorted((left, right) => left.seconds - right.seconds);
   const [p95, longest] = [inOrder[Math.ceil(0.95 * inOrder.length) - 1], inOrder.at(-1)];
   return p95 && longest ? `seconds per case: p95 ${p95.seconds}, longest ${longest.seconds} (${longest.id})` : '';
+}
+
+/** Who named the first suspects: where neither the report's cause nor its lead did, its reader is told of none. */
+function namersOf(answers: { first_by: ReportAnswer['first_by'] }[]): string {
+  const count = (who: ReportAnswer['first_by']) => answers.filter(({ first_by: by }) => by === who).length;
+  return `first suspects: ${count('cause')} named as the cause, ${count('lead')} as a lead, ${count('analysis')} by no part of the report; none in ${count(null)}`;
 }
 
 function configuredReasoner(): Reasoner {

@@ -6,7 +6,7 @@ import type { RecordedCase } from '../../test/fixtures/recorded-cases/recorded-c
 import { commitIn, type Donor, withCommit, withoutCommit } from './crossings/foreign-commit.ts';
 
 /**
- * How often the wrong commit is blamed in our recorded incidents when the commits of others are among theirs: a harmful commit of another
+ * How often a report blames the wrong commit in our recorded incidents when the commits of others are among theirs: a harmful commit of another
  * incident, put into the service where the trouble began shortly before it did, explains nothing there; and where the true commit is left
  * out, none of those that are left did it.
  * Usage: `node scripts/bootstrap.mjs scripts/eval/crossings.ts [--failures] [--all] [BATCH...]`; every incident is crossed with some commits,
@@ -74,9 +74,8 @@ function leftOut(): { tried: number; blamed: Blame[] } {
 
 function show(what: string, { tried, blamed }: { tried: number; blamed: Blame[] }): void {
   const count = (verdict: string) => blamed.filter((one) => one.verdict === verdict).length;
-  const others = blamed.length - count('probable') - count('identified');
   console.log(
-    `${what}: blamed ${blamed.length} of ${tried} (probable ${count('probable')}, identified ${count('identified')}, possible ${others})`,
+    `${what}: blamed ${blamed.length} of ${tried} (probable ${count('probable')}, identified ${count('identified')})`,
   );
   if (!FAILURES) return;
   for (const { incident, commit, verdict, why } of blamed)

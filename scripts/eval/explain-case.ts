@@ -75,13 +75,13 @@ function explainChanges(seen: DetectorInput, truth: string | undefined): void {
   if (changes.length === 0) return;
   const picture = incidentPicture(seen);
   const reason = operationalCause(picture);
-  const blamed = suspectChange(seen)?.culprit?.live.id;
+  const suspected = suspectChange(seen)?.culprit?.live.id;
   const failing = picture.failing.map(({ service }) => service).join(', ');
   say(`--- changes: trouble since ${new Date(picture.onset).toISOString()}`, failing);
   if (reason) say('needs no change', reason.statement);
   const judged = judgeChanges(changes, picture, reason).sort((left, right) => right.score - left.score);
   for (const { live, score, ...fits } of judged) {
-    const marks = `${live.id === blamed ? 'blamed ' : ''}${live.id === truth ? 'true ' : ''}`;
+    const marks = `${live.id === suspected ? 'suspected ' : ''}${live.id === truth ? 'true ' : ''}`;
     say(`${score.toFixed(2)} ${marks}${live.id.slice(0, 10)}`, live.change.title);
     for (const name of ['time', 'place', 'mechanism'] as const)
       say(`     ${name} ${fits[name].score.toFixed(2)}`, fits[name].why);

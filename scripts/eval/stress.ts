@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { culpritChange } from '../../src/workers/changes/suspect-change.ts';
 import { localise } from '../../src/workers/localisation/localise.ts';
 import { suspectConfidence } from '../../src/workers/localisation/suspect-confidence.ts';
 import { SUITE_ADAPTERS } from './cases/index.ts';
@@ -8,6 +7,7 @@ import type { CaseInput } from './cases/suite-adapter.ts';
 import { type CaseTruth, caseTruths, isRight } from './stress/case-truths.ts';
 import { PERTURBATIONS, renamed } from './stress/perturbations.ts';
 import { type Claim, reliability } from './stress/reliability.ts';
+import { suspectedCommit } from './stress/suspected-commit.ts';
 import { syntheticCase } from './stress/synthetic-case.ts';
 
 /**
@@ -38,7 +38,7 @@ function outcomeOf(input: CaseInput, truth: CaseTruth): Outcome {
   const confidence = suspectConfidence(found);
   const claim = confidence === null ? null : { confidence, right: isRight(found[0], truth) };
   const at = ranking.findIndex((service) => suspects.includes(service));
-  const sameCommit = commit === null ? null : culpritChange(input) === commit;
+  const sameCommit = commit === null ? null : suspectedCommit(input) === commit;
   return { rank: at < 0 ? Number.POSITIVE_INFINITY : at + 1, sameCommit, ms, claim };
 }
 

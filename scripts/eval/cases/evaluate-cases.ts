@@ -4,29 +4,19 @@ import { DependencyError, describeError } from '../../../src/shared/errors.ts';
 import type { LlmUsage, Report } from '../../../src/shared/report.ts';
 import { alertFacts } from '../../../src/workers/alert-facts.ts';
 import { analyseEvidence } from '../../../src/workers/analysis/analyse-evidence.ts';
-import { culpritChange } from '../../../src/workers/changes/suspect-change.ts';
 import { type ConcludeInput, concludeFindings } from '../../../src/workers/conclude-findings.ts';
 import type { Reasoner } from '../../../src/workers/llm/reasoner.ts';
 import { localise } from '../../../src/workers/localisation/localise.ts';
 import { settleReport } from '../../../src/workers/settle-report.ts';
+import { answerOfReport, type ReportAnswer } from './answer-of-report.ts';
 import { SUITE_ADAPTERS } from './index.ts';
 import type { CaseInput, EvalCase } from './suite-adapter.ts';
 
-/** One answer in the form of the result file; `ranking` and `instances` hold the suspects, most suspect first. */
-export type CaseAnswer = {
-  id: string;
-  ranking: string[];
-  instances: string[];
-  class: string;
-  conclusion: string;
-  verdict: string;
-  confidence: number;
-  /** Who wrote the report: `detectors` also where the LLM was asked in vain. */
-  tier: Report['tier'];
-  /** A commit, or `none`; absent where the evidence knows of no changes. */
-  culprit_commit?: string;
-  seconds: number;
-};
+/** What the posted report answers to a case, and how long that took. */
+export type CaseAnswer = ReportAnswer & { id: string; seconds: number };
+
+/** The report that would be posted about a case, what was known when it was concluded, and the answer that it gives. */
+export type Investigated = { report: Report; analysed: ConcludeInput; answer: ReportAnswer };
 
 export type EvaluateOptions = {
   /** Only these suites; all when there is none. */
@@ -70,11 +60,15 @@ export async function evaluateCases(casesFolder: string, options: EvaluateOption
 async function answerCase({ id, read }: EvalCase, options: EvaluateOptions): Promise<CaseAnswer> {
   const input = read();
   const started = performance.now();
-  const answer = await investigate(input, { ...options, warn: (line) => options.warn?.(`case ${id}: ${line}`) });
+  const { answer } = await investigateCase(input, {
+    ...options,
+    warn: (line) => options.warn?.(`case ${id}: ${line}`),
+  });
   return { id, ...answer, seconds: Math.round(performance.now() - started) / 1000 };
 }
 
-async function investigate(input: CaseInput, options: EvaluateOptions): Promise<Omit<CaseAnswer, 'id' | 'seconds'>> {
+/** Answers one case by the analysis that the workers run; a model that does not answer leaves the conclusion to the detectors. */
+export async function investigateCase(input: CaseInput, options: EvaluateOptions = {}): Promise<Investigated> {
   const { alerts, evidence, now } = input;
   const agents = loadAgents();
   const classification = alerts[0] ? createClassifier(agents)(alerts[0]) : null;
@@ -86,19 +80,7 @@ async function investigate(input: CaseInput, options: EvaluateOptions): Promise<
   };
   const draft = await draftReport(analysed, options);
   const { report } = await settleReport(draft, analysed, () => concludeFindings(analysed));
-  const suspects = localise(seen);
-  const culprit = culpritChange(seen, report.verdict);
-  return {
-    ranking: unique(suspects.map(({ service }) => service)),
-    instances: unique(suspects.flatMap(({ instance }) => instance ?? [])),
-    // A report that concludes nothing has the class of its agent; the suspect's own symptoms say more.
-    class: report.verdict === 'inconclusive' ? (suspects[0]?.class ?? report.class) : report.class,
-    conclusion: report.rootCause.statement.slice(0, 600),
-    verdict: report.verdict,
-    confidence: report.rootCause.confidence,
-    tier: report.tier,
-    ...(culprit !== null && { culprit_commit: culprit }),
-  };
+  return { report, analysed, answer: answerOfReport(report, { ...analysed, suspects: localise(seen) }) };
 }
 
 async function draftReport(analysed: ConcludeInput & { agent: PoolAgent }, options: EvaluateOptions): Promise<Report> {
@@ -117,5 +99,3 @@ async function draftReport(analysed: ConcludeInput & { agent: PoolAgent }, optio
     return concludeFindings({ ...analysed, gaps: [...analysed.gaps, gap] });
   }
 }
-
-const unique = (names: string[]): string[] => [...new Set(names)];

@@ -31,7 +31,10 @@ export function changeHypotheses({ culprit, ruledOut }: Pick<ChangeVerdict, 'cul
 }
 
 /** A change by title and short id; whole ids of commits are for machines. */
-export function named({ id, change }: LiveChange): string {
+export const named = (live: LiveChange): string => `"${oneLine(live.change.title, 100)}" ${mentionOf(live)}`;
+
+/** By what a report tells one change from all others: its kind and short id. */
+export function mentionOf({ id, change }: LiveChange): string {
   const short = change.kind === 'commit' ? id.slice(0, 12) : id;
-  return `"${oneLine(change.title, 100)}" (${change.kind} ${oneLine(short, 60)})`;
+  return `(${change.kind} ${oneLine(short, 60)})`;
 }

@@ -1,4 +1,3 @@
-import type { Evidence, Verdict } from '../../shared/report.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import { type JudgedChange, judgeChanges } from './change-fit.ts';
@@ -48,20 +47,6 @@ export const suspectChange = oncePer((input: LocalisationInput): ChangeVerdict |
       .slice(0, MOST_RULED_OUT),
   };
 });
-
-/**
- * The id of the change that caused the incident, `none` where it was no commit, or where its report says that nothing is wrong; null where no
- * changes are known.
- */
-export function culpritChange(
-  input: { alerts: LocalisationInput['alerts']; evidence: Evidence[]; now: Date },
-  reported: Verdict | null = null,
-): string | null {
-  const verdict = suspectChange(input);
-  if (!verdict) return null;
-  const culprit = reported === 'healthy' ? null : verdict.culprit;
-  return culprit && culprit.live.change.kind !== 'flag' ? culprit.live.id : 'none';
-}
 
 /** So soon before the trouble that everybody will ask about it. */
 const SOON = 0.7;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { suspectedCommit } from '../../../../scripts/eval/stress/suspected-commit.ts';
 import { evidenceOfChange } from '../../../../src/workers/changes/change-fit.ts';
-import { culpritChange, suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
+import { suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
 import { type Commit, type Incident, incident } from '../../../fixtures/rca/change-incident.ts';
 
 const commit = (id: string, title: string, file: string, diff: string, service = 'tickets'): Commit => ({
@@ -31,7 +32,7 @@ const CACHE = commit(
 );
 
 const blamed = (about: Partial<Incident> & Pick<Incident, 'metric' | 'complaints'>, one: Commit) =>
-  culpritChange(incident({ service: 'tickets', commits: [one], ...about })) === one.id;
+  suspectedCommit(incident({ service: 'tickets', commits: [one], ...about })) === one.id;
 
 describe('how the mechanism of a change fits', () => {
   const slow = { service: 'tickets', body: 'answered visit % after 8000 ms' };
@@ -80,7 +81,7 @@ describe('how the mechanism of a change fits', () => {
       complaints: [{ service: 'tickets', body }],
       commits: [UNINDEXED, fewer],
     });
-    expect(culpritChange(told)).to.equal(UNINDEXED.id);
+    expect(suspectedCommit(told)).to.equal(UNINDEXED.id);
   });
 
   it('cites where the metric was seen by which it shows', () => {

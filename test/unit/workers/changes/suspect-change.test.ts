@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { suspectedCommit } from '../../../../scripts/eval/stress/suspected-commit.ts';
 import type { Change } from '../../../../src/workers/changes/change-effect.ts';
 import { judgeChanges } from '../../../../src/workers/changes/change-fit.ts';
 import { changeHypotheses } from '../../../../src/workers/changes/change-hypotheses.ts';
 import { changeSuspects } from '../../../../src/workers/changes/change-suspects.ts';
-import { culpritChange, suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
+import { suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
 import type { Suspect } from '../../../../src/workers/localisation/suspect.ts';
 import { bumpDecoy, formEvidence, type Incident, incident, tidyDecoy } from '../../../fixtures/rca/change-incident.ts';
 import { CHANGE_MECHANISMS } from '../../../fixtures/rca/change-mechanisms.ts';
@@ -16,13 +17,13 @@ const POOL: Incident = CHANGE_SCENARIOS[0]!.incident;
 describe('the change behind an incident', () => {
   for (const { name, incident: about, culprit } of CHANGE_SCENARIOS) {
     it(`${culprit === 'none' ? 'blames no commit for' : 'finds'} ${name}`, () => {
-      expect(culpritChange(incident(about))).to.equal(culprit);
+      expect(suspectedCommit(incident(about))).to.equal(culprit);
     });
   }
 
   for (const { name, incident: about, culprit } of CHANGE_MECHANISMS) {
     it(`finds ${name}, beside a change that speaks of the same`, () => {
-      expect(culpritChange(incident(about))).to.equal(culprit);
+      expect(suspectedCommit(incident(about))).to.equal(culprit);
     });
   }
 
@@ -37,13 +38,13 @@ describe('the change behind an incident', () => {
     });
     const [tuned, far] = ['-\tMaxAttempts: 2,\n+\tMaxAttempts: 3,', '-\tMaxAttempts: 2,\n+\tMaxAttempts: 40,'];
     for (const diff of [tuned, far])
-      expect(culpritChange(incident({ ...about, commits: [retries(diff)] })), diff).to.equal('none');
+      expect(suspectedCommit(incident({ ...about, commits: [retries(diff)] })), diff).to.equal('none');
     const queue = { ...POOL, complaints: [{ service: 'ledger', body: 'order %: queue is full' }] };
-    expect(culpritChange(incident({ ...queue, commits: [{ ...retries(tuned), deployed: ['ledger', 20] }] }))).to.equal(
-      'none',
-    );
+    expect(
+      suspectedCommit(incident({ ...queue, commits: [{ ...retries(tuned), deployed: ['ledger', 20] }] })),
+    ).to.equal('none');
     const culprit = { ...retries(far), deployed: ['ledger', 20] as [string, number] };
-    expect(culpritChange(incident({ ...queue, commits: [culprit] }))).to.equal(culprit.id);
+    expect(suspectedCommit(incident({ ...queue, commits: [culprit] }))).to.equal(culprit.id);
   });
 
   it('takes for a place, too, a service that does otherwise since the change, before anybody is in trouble', () => {
@@ -85,7 +86,7 @@ describe('the change behind an incident', () => {
       jumps,
       complaints: [...index.complaints, { service: 'shipping-db', body: 'statement took % ms' }],
     };
-    expect(culpritChange(incident(about))).to.equal(culprit);
+    expect(suspectedCommit(incident(about))).to.equal(culprit);
   });
 
   it('takes for the place of a store that suffers the service that the alert is about', () => {
@@ -145,8 +146,7 @@ describe('the change behind an incident', () => {
   });
 
   it('says nothing of changes where none are known', () => {
-    expect(culpritChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
-    expect(culpritChange({ alerts: [], evidence: [], now: NOW }, 'healthy')).to.equal(null);
+    expect(suspectedCommit({ alerts: [], evidence: [], now: NOW })).to.equal(null);
     expect(suspectChange({ alerts: [], evidence: [], now: NOW })).to.equal(null);
     expect(changeSuspects(incident({ ...POOL, commits: [] }))).to.deep.equal([]);
   });
@@ -187,13 +187,12 @@ describe('the change behind an incident', () => {
     const undeployed = commits.map((commit) =>
       commit.files[0] === 'deploy/ledger/values.yaml' ? { ...commit, deployed: undefined } : commit,
     );
-    expect(culpritChange(incident({ ...POOL, commits: undeployed }))).to.equal('none');
+    expect(suspectedCommit(incident({ ...POOL, commits: undeployed }))).to.equal('none');
   });
 
   it('takes the time of a commit where no deploys are recorded at all', () => {
     const commits = (POOL.commits ?? []).map((commit) => ({ ...commit, deployed: undefined }));
-    expect(culpritChange(incident({ ...POOL, commits }))).to.equal(CHANGE_SCENARIOS[0]!.culprit);
-    expect(culpritChange(incident({ ...POOL, commits }), 'healthy')).to.equal('none');
+    expect(suspectedCommit(incident({ ...POOL, commits }))).to.equal(CHANGE_SCENARIOS[0]!.culprit);
   });
 
   it('does not blame what makes room, when all that speaks for it is its subject', () => {
@@ -249,7 +248,7 @@ describe('the change behind an incident', () => {
   it('never fails and blames only what is there, whatever the changes are, in any order', () => {
     const base = incident({ ...POOL, commits: [] }).evidence.filter(({ capability }) => capability !== 'changes.list');
     const judge = (changes: Change[]) =>
-      culpritChange({
+      suspectedCommit({
         alerts: incident(POOL).alerts,
         evidence: [...base, formEvidence(50, 'changes.list', { changes })],
         now: NOW,
@@ -276,7 +275,7 @@ describe('the change behind an incident', () => {
     };
     const hostile = { ...tidyDecoy('ledger'), diff: `-${'a='.repeat(50_000)}\n+${'time '.repeat(50_000)}(` };
     const started = performance.now();
-    culpritChange(incident({ ...POOL, commits: [huge, hostile] }));
+    suspectedCommit(incident({ ...POOL, commits: [huge, hostile] }));
     expect(performance.now() - started).to.be.below(3000);
   });
 });
