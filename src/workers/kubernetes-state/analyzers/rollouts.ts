@@ -1,7 +1,5 @@
 import type { Action } from '../../../shared/report.ts';
-import { isKubernetesName } from '../../detectors/support/names.ts';
-import { shellCommand } from '../../detectors/support/shell.ts';
-import { changeAction, describeAction } from '../actions.ts';
+import { changeAction, changeCommand, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { idleByDesign } from '../idle-by-design.ts';
 import { idleColour } from '../idle-colour.ts';
@@ -119,15 +117,6 @@ function touchesOf(state: KubernetesState, workload: Workload, pods: Pod[]): str
 
 /** What to look at, and the way back to the revision before. */
 export function undoActions(workload: Pick<Workload, 'kind' | 'name' | 'namespace'>): Action[] {
-  const undo = isKubernetesName(workload.name)
-    ? shellCommand(
-        'kubectl',
-        'rollout',
-        'undo',
-        `${workload.kind.toLowerCase()}/${workload.name}`,
-        ...(workload.namespace ? ['--namespace', workload.namespace] : []),
-      )
-    : null;
   return [
     ...describeAction(
       workload.kind,
@@ -135,11 +124,12 @@ export function undoActions(workload: Pick<Workload, 'kind' | 'name' | 'namespac
       workload.namespace,
       'See conditions, replicas and events of the workload',
     ),
-    {
-      title: 'Go back to the revision that ran before',
-      command: undo,
-      risk: 'Replaces the pods of the workload by those of the previous revision.',
-    },
+    ...changeCommand(
+      workload,
+      ['rollout', 'undo', `${workload.kind.toLowerCase()}/${workload.name}`],
+      'Go back to the revision that ran before',
+      'Replaces the pods of the workload by those of the previous revision.',
+    ),
   ];
 }
 
