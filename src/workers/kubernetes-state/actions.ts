@@ -5,7 +5,7 @@ import { shellCommand } from '../detectors/support/shell.ts';
 import { isClusterWide, kindOf } from './read/kind-names.ts';
 
 /** The object that a command is about; `namespace` is null where it is not known, or where the kind has none. */
-export type Target = { kind: string; name: string; namespace: string | null };
+export type ObjectPlace = { kind: string; name: string; namespace: string | null };
 
 /** An action as it is where no namespace is known, and how it is made once one is; `name` is null for a list. */
 export type Sought = Action & {
@@ -55,7 +55,7 @@ export const changeAction = (title: string, risk: string): Action => ({ title, c
  * A change of an object by one command, `words` after `kubectl`; the words alone where its namespace is not known, where Kubernetes would
  * not accept its name, or where `words` is null because the evidence does not tell enough.
  */
-export function changeCommand(target: Target, words: string[] | null, title: string, risk: string): Action[] {
+export function changeCommand(target: ObjectPlace, words: string[] | null, title: string, risk: string): Action[] {
   const prose = changeAction(title, risk);
   if (words === null || !isKubernetesName(target.name)) return [prose];
   const make = (where: string[]) => ({ title, command: shellCommand('kubectl', ...words, ...where), risk });
@@ -64,7 +64,7 @@ export function changeCommand(target: Target, words: string[] | null, title: str
 
 /** An action at its place: with the namespace where it is known, without for kinds that have none, else `unplaced` until it is. */
 function placed(
-  { kind, name, namespace }: Omit<Target, 'name'> & { name: string | null },
+  { kind, name, namespace }: Omit<ObjectPlace, 'name'> & { name: string | null },
   make: (where: string[]) => Action,
   unplaced: Action,
 ): Action[] {

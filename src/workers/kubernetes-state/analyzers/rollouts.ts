@@ -1,6 +1,7 @@
 import type { Action } from '../../../shared/report.ts';
-import { changeAction, changeCommand, describeAction } from '../actions.ts';
+import { changeCommand, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { resumeRollout, scaleUp } from '../fixes.ts';
 import { idleByDesign } from '../idle-by-design.ts';
 import { idleColour } from '../idle-colour.ts';
 import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
@@ -100,7 +101,7 @@ function pausedRollout(workload: Workload): Diagnosis {
         workload.namespace,
         'See conditions, replicas and events of the workload',
       ),
-      changeAction('Resume the rollout', 'Replaces the pods of the workload by those of the new version.'),
+      ...resumeRollout(workload),
     ],
   });
 }
@@ -183,7 +184,7 @@ function scaledToZero(context: Context, workload: Workload): Diagnosis[] {
       evidence: [...workload.evidence, ...services.flatMap(({ evidence }) => evidence)],
       actions: [
         ...describeAction(workload.kind, workload.name, workload.namespace, 'See the replicas of the workload'),
-        changeAction('Scale the workload up again', 'Starts its pods.'),
+        ...scaleUp(state, workload),
       ],
       prevention: ['Alert on services without endpoints.'],
     }),
