@@ -1,11 +1,12 @@
 import type { Alert } from '../shared/alert.ts';
-import type { Action, Evidence, Report, TimelineEntry, Verdict } from '../shared/report.ts';
+import type { Evidence, Report, TimelineEntry, Verdict } from '../shared/report.ts';
 import { alertText } from './alert-facts.ts';
 import { oneLine } from './detectors/support/text.ts';
 import { saysSomething, sentencesOf, unsupportedParts } from './verification/check-claim.ts';
-import { checkCommand, plainPlaceholders } from './verification/check-command.ts';
 import { type IndexedEvidence, indexEvidence } from './verification/evidence-index.ts';
 import { hidesCommand } from './verification/hidden-command.ts';
+import { type ActionChecks, keepAction } from './verification/keep-action.ts';
+import { type KnownNames, knownNames } from './verification/known-names.ts';
 import { parseInstant } from './verification/written-times.ts';
 
 export type Verification = {
@@ -41,7 +42,7 @@ type Checks = {
 /**
  * Checks every claim of a report against the evidence that it cites: numbers (also after a change of unit), names and times
  * must stand there. What fails is struck; confidence and verdict can only fall. Commands that destroy are struck, commands
- * that change something get a risk. `alerts` lend their names and their start to the timeline. Never throws, and
+ * that change something get a risk, and names that a command leaves open are filled in or its command is struck. `alerts` lend their names and their start to the timeline. Never throws, and
  * verifying a verified report changes nothing. `index` may hold evidence that is prepared already.
  */
 export function verifyReport(
@@ -53,13 +54,15 @@ export function verifyReport(
   const checks = prepare(evidence, alerts, index);
   const keep = <T extends { evidence: number[] }>(items: T[], what: string, text: (item: T) => string) =>
     items.flatMap((item) => keepClaim(item, what, text(item), checks));
+  const cause = verifyCause(report, checks);
+  const ofActions = actionChecks(cause.rootCause.component, evidence, alerts, checks);
   const verified: Report = {
     ...report,
-    ...verifyCause(report, checks),
+    ...cause,
     hypotheses: keep(report.hypotheses, 'hypothesis', ({ statement }) => statement),
     timeline: report.timeline.flatMap((entry) => keepEntry(entry, checks)),
     metrics: keep(report.metrics, 'metric', ({ name, value }) => `${name}: ${value}`),
-    immediateActions: report.immediateActions.flatMap((action) => keepAction(action, checks)),
+    immediateActions: report.immediateActions.flatMap((action) => keepAction(action, ofActions)),
     prevention: report.prevention.filter((text) => keepAdvice(text, checks)),
   };
   return { report: verified, struck: checks.struck };
@@ -79,6 +82,24 @@ function prepare(evidence: Evidence[], alerts: Alert[], index: EvidenceIndex): C
     alertText: [alertText(alerts), ...words].join('\n').toLowerCase(),
     alertStarts: alerts.map(({ startsAt }) => Date.parse(startsAt ?? '')).filter((ms) => !Number.isNaN(ms)),
     struck: [],
+  };
+}
+
+/** What is known of names is read only where a command leaves one open. */
+function actionChecks(
+  component: string | null,
+  evidence: Evidence[],
+  alerts: Alert[],
+  { alertText: words, struck }: Checks,
+): ActionChecks {
+  let known: KnownNames | null = null;
+  return {
+    names: () => {
+      known ??= knownNames({ component, alerts, evidence });
+      return known;
+    },
+    isName: (word) => [words, ...evidence.map(({ text }) => text.toLowerCase())].some((text) => text.includes(word)),
+    struck,
   };
 }
 
@@ -203,18 +224,4 @@ function isAlertLine(what: string, checks: Checks): boolean {
     .replace(/^(?:the )?alert(?: fired| raised| received| started)?:? /, '')
     .replace(/…$/, '');
   return checks.alertText.includes(bare) || stands(what, [], checks);
-}
-
-function keepAction(action: Action, checks: Checks): Action[] {
-  if (hidesCommand(action.title) || hidesCommand(action.risk ?? '')) {
-    checks.struck.push(`action: "${oneLine(action.title, 80)}" is not shown because its words hold a command`);
-    return [];
-  }
-  if (action.command === null) return [action];
-  const check = checkCommand(action.command);
-  const command = plainPlaceholders(action.command);
-  if (check.effect === 'read') return [{ ...action, command }];
-  if (check.effect === 'write') return [{ ...action, command, risk: action.risk?.trim() ? action.risk : check.risk }];
-  checks.struck.push(`action: "${oneLine(action.title, 80)}" is not shown because ${check.reason}`);
-  return [];
 }

@@ -9,7 +9,7 @@ import type { DetectorInput } from '../detectors/detector.ts';
 import { rolloutActions } from '../detectors/recent-change.ts';
 import { sameName } from '../detectors/support/names.ts';
 import { namespaceOf } from '../detectors/support/namespace-of.ts';
-import { describeAction } from '../kubernetes-state/actions.ts';
+import { describeAction, settledActions } from '../kubernetes-state/actions.ts';
 import { isChange } from './change-before.ts';
 
 /** What the changes around an incident, or a reason that needs none, add to its findings. */
@@ -125,7 +125,10 @@ function tell(judged: JudgedChange, input: DetectorInput, place = ''): NonNullab
 function configurationActions(title: string): Action[] {
   const [kind = '', place = ''] = title.split(' ');
   const [name = '', namespace = null] = place.split('/').reverse();
-  return describeAction(kind, name, namespace, `See what the ${kind} holds now, and who changed it`);
+  return settledActions(
+    describeAction(kind, name, namespace, `See what the ${kind} holds now, and who changed it`),
+    () => null,
+  );
 }
 
 const MOST_WITHOUT_PROOF = 0.4;

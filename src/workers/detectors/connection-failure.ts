@@ -173,7 +173,7 @@ function actionsFor(kind: Kind, { host, port }: Peer): Action[] {
   const actions: Action[] = [];
   const service = host ? serviceOfHost(host) : null;
   if (service) {
-    const where = service.namespace ? ['--namespace', service.namespace] : [];
+    const where = service.namespace ? ['--namespace', service.namespace] : ['--all-namespaces'];
     const command = shellCommand(
       'kubectl',
       'get',

@@ -224,7 +224,7 @@ function podFinding(pod: Pod, { text, began, evidence, confidence, at }: Why): F
     confidence,
     evidence,
     timeline: at ? [{ at, what: `Pod ${name} ${began}`, evidence }] : [],
-    actions: podActions(pod.name, pod.namespace, null).slice(1),
+    actions: podActions(pod.name, pod.namespace, null).slice(-1),
     metrics: [],
   };
 }

@@ -2,6 +2,7 @@ import type { Action, Finding, KeyMetric } from '../../shared/report.ts';
 import type { Detector, DetectorInput } from './detector.ts';
 import { databaseServer } from './support/database-server.ts';
 import { askDatabase } from './support/dialect.ts';
+import { findAction } from './support/find-action.ts';
 import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log-lines.ts';
 import { isKubernetesName } from './support/names.ts';
 import { namespaceOf } from './support/namespace-of.ts';
@@ -165,8 +166,8 @@ function actionsFor(service: string | null, lines: LogLine[], input: DetectorInp
   const actions = [askDatabase('connections', server), askDatabase('running', server)];
   if (service && isKubernetesName(service)) {
     const namespace = namespaceOf(service, input);
-    const where = namespace ? ['--namespace', namespace] : [];
-    const command = shellCommand('kubectl', 'rollout', 'history', `deployment/${service}`, ...where);
+    if (namespace === null) return [...actions, ...findAction('deployment', service)];
+    const command = shellCommand('kubectl', 'rollout', 'history', `deployment/${service}`, '--namespace', namespace);
     actions.push({
       title: 'See whether a rollout shortly before changed something',
       command,

@@ -64,6 +64,7 @@ import { waitingWork } from './analyzers/waiting-work.ts';
 import { webhooks } from './analyzers/webhooks.ts';
 import { buildState } from './build-state.ts';
 import type { Analyzer, Context, Diagnosis } from './diagnosis.ts';
+import { inKnownNamespaces } from './known-namespace.ts';
 import { rankDiagnoses } from './rank-diagnoses.ts';
 import { type Subjects, subjectsOf } from './subjects.ts';
 import { withoutOverOnes } from './whole-workloads.ts';
@@ -140,7 +141,9 @@ export const diagnose = oncePer(
   (input: DetectorInput): { context: Context; subjects: Subjects; diagnoses: Diagnosis[] } => {
     const context: Context = { state: buildState(input.evidence), input, text: alertWords(input) };
     const subjects = subjectsOf(context);
-    const found = Object.values(ANALYZERS).flatMap((analyzer) => analyzer(context));
+    const found = Object.values(ANALYZERS)
+      .flatMap((analyzer) => analyzer(context))
+      .map((one) => inKnownNamespaces(one, context));
     return {
       context,
       subjects,

@@ -29,7 +29,8 @@ Rules:
    which evidence.
 6. Timeline entries have ISO 8601 times in UTC from the evidence, oldest first. At most 12 entries, 6 hypotheses, 6 actions, 5 preventions, 8 metrics.
 7. Actions: first commands that only read and confirm the cause, then the fix. Commands are for kubectl, psql, mysql, redis-cli, mongosh, openssl, dig,
-   curl, nc and the like, without pipes into shells, without substitution, never destructive. "risk" says what a command changes, null if it only reads.
+   curl, nc and the like, each one line with the real names and no placeholders, without pipes into shells, without substitution, never
+   destructive. "risk" says what a command changes, null if it only reads.
 8. Marks like [masked:token], [masked:secret] or [masked:email] stand where our own pipeline removed a secret. They are no fault and no finding.
 9. Plain words, short sentences, no praise, no repetition. "couldNotCheck" lists what was missing and would have helped.`;
 

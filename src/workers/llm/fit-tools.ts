@@ -16,9 +16,10 @@ const OF_FINDINGS = 2;
 const MOST_FINDINGS = 3;
 
 /**
- * The tools that have room in so many tokens, by name, so that the beginning of a prompt stays the same. Where not all have, those
- * go first that the agent's own plan asks, then by the words that name and description share with the likeliest findings and the alert
- * (twice) and with the agent's own description (once); a tool that is too large makes room for smaller ones.
+ * The tools that have room in so many tokens: all of them by name where they fit. Where not, those go first that the agent's own plan
+ * asks, then by the words that name and description share with the likeliest findings and the alert (twice) and with the agent's own
+ * description (once); a tool that is too large makes room for smaller ones. They stand in the order that the agent alone gives, whatever
+ * the alert: what alerts choose differently stands last, and the beginning of the prompt stays the same as far as can be.
  */
 export function fitTools(tools: ChatTool[], topic: Topic, room: number): ChatTool[] {
   const byName = (left: ChatTool, right: ChatTool) => (left.name < right.name ? -1 : 1);
@@ -26,7 +27,10 @@ export function fitTools(tools: ChatTool[], topic: Topic, room: number): ChatToo
   const whole = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   if (whole <= room && tools.length <= MOST_TOOLS) return [...tools].sort(byName);
   const relevance = relevanceOf(tools, topic);
-  const ranked = [...tools].sort((a, b) => relevance.get(b)! - relevance.get(a)! || byName(a, b));
+  const always = relevanceOf(tools, { ...topic, alerts: [], findings: [] });
+  const by = (points: Map<ChatTool, number>) => (a: ChatTool, b: ChatTool) =>
+    points.get(b)! - points.get(a)! || byName(a, b);
+  const ranked = [...tools].sort(by(relevance));
   const kept: ChatTool[] = [];
   let left = room;
   for (const tool of ranked) {
@@ -34,7 +38,7 @@ export function fitTools(tools: ChatTool[], topic: Topic, room: number): ChatToo
     kept.push(tool);
     left -= sizes.get(tool)!;
   }
-  return kept.sort(byName);
+  return kept.sort(by(always));
 }
 
 function relevanceOf(tools: ChatTool[], { agent, alerts, findings }: Topic): Map<ChatTool, number> {

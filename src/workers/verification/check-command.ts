@@ -2,6 +2,7 @@ import { mongoTool, redisTool, sqlTool } from './check-database-tool.ts';
 import { checkKubectl } from './check-kubectl.ts';
 import { cloudTool, curlTool, ncTool, opensslTool } from './check-network-tool.ts';
 import { byVerb, type CommandCheck, forbidden, READ, type ToolCheck, write } from './command-check.ts';
+import { hasLines } from './one-line.ts';
 import { type Segment, shellSegments } from './shell-segments.ts';
 
 const MAX_LENGTH = 1000;
@@ -56,11 +57,12 @@ const JUDGED: Record<string, ToolCheck> = {
 };
 
 /**
- * Judges a command that a report wants to show. Only tools of the allow-list, no substitution, no shell as the end of a
+ * Judges a command that a report wants to show. Only one line, only tools of the allow-list, no substitution, no shell as the end of a
  * pipe, no destruction; what merely changes something is allowed with a risk. The command is never run by us.
  */
 export function checkCommand(command: string): CommandCheck {
   if (command.trim() === '' || command.length > MAX_LENGTH) return forbidden('it is empty or too long');
+  if (hasLines(command.trim())) return forbidden('it is more than one line');
   if (UNSEEN.test(command)) return forbidden('it holds characters that nobody sees');
   const segments = shellSegments(plainPlaceholders(command));
   if (!segments || segments.length === 0) return forbidden('it uses command substitution or unbalanced quotes');
@@ -71,8 +73,8 @@ export function checkCommand(command: string): CommandCheck {
 const UNSEEN = /[^\P{C}\n\r\t]|[\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
 const PLACEHOLDER = /(?<=^|[\s=/"':,])<([A-Za-z][\w.-]{0,40}(?: [\w.-]{1,40}){0,4})>(?=$|[\s"'/:,.])/g;
 
-/** Placeholders such as `<pod-name>`, for people to fill in, as `POD_NAME`: pasted as they stand they would be redirections. */
-export function plainPlaceholders(command: string): string {
+/** Placeholders such as `<pod-name>` as `POD_NAME`, so that what surrounds them can be judged: as they stand they would be redirections. */
+function plainPlaceholders(command: string): string {
   return command.replace(PLACEHOLDER, (_match, name: string) => name.toUpperCase().replace(/[^A-Z0-9]+/g, '_'));
 }
 

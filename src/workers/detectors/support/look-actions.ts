@@ -12,9 +12,9 @@ const NAME_LABELS = ['app.kubernetes.io/name', 'app', 'k8s-app'];
 /** What to look at where the trouble seems to have begun; none of it changes anything. */
 export function lookActions(service: string, alertClass: AlertClass, input: DetectorInput): Action[] {
   if (!isKubernetesName(service)) return [];
-  const pods = podsOf(service, input);
-  const namespace = pods[0]?.namespace ?? namespaceOf(service, input);
-  if (namespace === null || !isKubernetesName(namespace)) return [whereIsIt(service)];
+  const namespace = namespaceOf(service, input);
+  if (namespace === null) return [whereIsIt(service)];
+  const pods = podsOf(service, input).filter((pod) => pod.namespace === namespace);
   const place = ['--namespace', namespace];
   const selector = ['--selector', `${labelOf(service, pods)}=${service}`];
   const look = (title: string, ...words: string[]): Action => ({ title, command: shellCommand(...words), risk: null });

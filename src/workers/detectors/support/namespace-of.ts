@@ -1,14 +1,21 @@
+import { buildState } from '../../kubernetes-state/build-state.ts';
+import { workloadName } from '../../kubernetes-state/relations.ts';
 import type { DetectorInput } from '../detector.ts';
-import { evidenceOf } from './evidence-of.ts';
 import { isKubernetesName, sameName } from './names.ts';
-import { relatedPods, workloadOfPod } from './pods.ts';
 
-/** The namespace of a service: the alert's, else that of its pods or endpoints in the evidence; null where none tells. */
-export function namespaceOf(service: string, input: DetectorInput): string | null {
-  const pods = relatedPods(input).filter(({ pod }) => sameName(workloadOfPod(pod), service));
-  const services = evidenceOf(input.evidence, 'service.health').filter(
-    ({ data }) => data.found && sameName(data.service, service),
-  );
-  const seen = [...pods.map(({ pod }) => pod.namespace), ...services.map(({ data }) => data.namespace)];
-  return [...seen, input.facts.namespace].find((name) => name !== undefined && isKubernetesName(name)) ?? null;
+/**
+ * The namespace of a service: that of its pods, workloads or endpoints in the evidence, else the alert's; null where none tells, or
+ * several and the alert names none of them.
+ */
+export function namespaceOf(service: string, { evidence, facts }: DetectorInput): string | null {
+  const state = buildState(evidence);
+  const own = [
+    ...state.pods.filter((pod) => sameName(workloadName(pod), service)),
+    ...[...state.workloads, ...state.services].filter(({ name }) => sameName(name, service)),
+  ];
+  const known = (name: string | null | undefined) => (name && isKubernetesName(name) ? [name] : []);
+  const seen = [...new Set(own.flatMap(({ namespace }) => known(namespace)))];
+  const [told = null] = known(facts.namespace);
+  if (seen.length === 1) return seen[0] ?? null;
+  return told !== null && (seen.length === 0 || seen.includes(told)) ? told : null;
 }

@@ -1,10 +1,12 @@
 import type { Action } from '../../../shared/report.ts';
+import { findAction } from './find-action.ts';
 import { isKubernetesName } from './names.ts';
 import { shellCommand } from './shell.ts';
 
-/** What to look at for a pod in trouble; nothing for names that Kubernetes would not accept. */
+/** What to look at for a pod in trouble, where it is first if its namespace is not known; nothing for a name that Kubernetes would not accept. */
 export function podActions(pod: string, namespace: string, container: string | null): Action[] {
-  if (!isKubernetesName(pod) || !isKubernetesName(namespace)) return [];
+  if (!isKubernetesName(pod)) return [];
+  if (!isKubernetesName(namespace)) return findAction('pod', pod);
   const inside = container && isKubernetesName(container) ? ['--container', container] : [];
   return [
     {

@@ -1,6 +1,8 @@
+import type { Action } from '../../../shared/report.ts';
 import { workloadOf } from '../../detectors/support/names.ts';
-import { changeAction, describeAction, listAction } from '../actions.ts';
+import { changeAction, describeAction, listAction, type ObjectPlace } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { endExperiment } from '../fixes.ts';
 import type { KubeEvent, LogText, Meta } from '../kubernetes-state.ts';
 import { nameBook, namedIn, writerOf } from '../mentions.ts';
 import { name, quote } from '../quote.ts';
@@ -94,14 +96,14 @@ function injected(object: Meta, faultClass: Diagnosis['class']): Diagnosis {
     touches: [object.name, ...target.names],
     confidence: 0.86,
     evidence: object.evidence,
-    actions: faultActions(object.kind, object.name, object.namespace),
+    actions: faultActions(object),
   });
 }
 
-function faultActions(kind: string, object: string, namespace: string | null) {
+function faultActions(object: ObjectPlace): Action[] {
   return [
-    ...describeAction(kind, object, namespace, 'See what is injected, and since when'),
-    changeAction('End the experiment', 'Ends the fault injection.'),
+    ...describeAction(object.kind, object.name, object.namespace, 'See what is injected, and since when'),
+    ...endExperiment(object),
   ];
 }
 
@@ -135,7 +137,7 @@ function fromEvent(event: KubeEvent): Diagnosis {
     touches: [target, event.name, pod ?? ''],
     confidence: 0.8,
     evidence: [event.evidence],
-    actions: faultActions(event.kind, event.name, event.namespace),
+    actions: faultActions({ kind: event.kind, name: event.name, namespace: event.namespace }),
   });
 }
 

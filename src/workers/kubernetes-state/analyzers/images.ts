@@ -1,5 +1,6 @@
-import { changeAction, describeAction } from '../actions.ts';
+import { describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { formerImage } from '../fixes.ts';
 import type { Container, Pod } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
@@ -66,10 +67,7 @@ function toDiagnosis({ state }: Context, pod: Pod, container: Container | undefi
     evidence: [...pod.evidence, ...(told ? [told.evidence] : [])],
     actions: [
       ...describeAction('pod', pod.name, pod.namespace, 'See the exact error of the pull'),
-      changeAction(
-        'Correct image name, tag or pull secret, or go back to the image that ran before',
-        'Restarts the pods of the workload.',
-      ),
+      ...formerImage(state, pod, container),
     ],
     prevention: [
       'Let the pipeline check that an image exists, and can be pulled with the cluster’s credentials, before it is rolled out.',

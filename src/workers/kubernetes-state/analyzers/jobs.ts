@@ -1,6 +1,7 @@
 import { describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { isRunLater } from '../finished-tries.ts';
+import { endRun, resumeCronJob } from '../fixes.ts';
 import type { KubernetesState, Workload } from '../kubernetes-state.ts';
 import { lastLineOf, logsOfWorkload, saidBy } from '../logs/pod-log.ts';
 import { purposeOf } from '../purpose.ts';
@@ -84,7 +85,10 @@ function hangingJob({ state }: Context, job: Workload): Diagnosis[] {
       touches: [job.name, cron.name, ...podsOf(state, job).map((pod) => pod.name)],
       confidence: 0.78,
       evidence: [...job.evidence, event.evidence, ...((said ?? last) ? [(said ?? last)!.log.evidence] : [])],
-      actions: describeAction('job', job.name, job.namespace, 'See since when it runs and what its pod waits for'),
+      actions: [
+        ...describeAction('job', job.name, job.namespace, 'See since when it runs and what its pod waits for'),
+        ...endRun(job),
+      ],
       prevention: [
         'Give jobs an activeDeadlineSeconds, and alert when a CronJob has not succeeded for longer than usual.',
       ],
@@ -126,7 +130,10 @@ function cronJob({ state, text }: Context, job: Workload): Diagnosis[] {
       touches: [job.name],
       confidence: wrong ? 0.9 : 0.75,
       evidence: [...job.evidence, ...(event ? [event.evidence] : [])],
-      actions: describeAction('cronjob', job.name, job.namespace, 'See schedule and last runs'),
+      actions: [
+        ...describeAction('cronjob', job.name, job.namespace, 'See schedule and last runs'),
+        ...(job.suspended && !wrong ? resumeCronJob(job) : []),
+      ],
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { useClusterDns } from '../fixes.ts';
 import type { KubeEvent, KubernetesState } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { textMapAt } from '../raw.ts';
@@ -28,7 +29,7 @@ function wrongNameServers({ state }: Context): Diagnosis[] {
         evidence: owner.evidence,
         actions: [
           ...describeAction(owner.kind, owner.name, owner.namespace, 'See the DNS settings of the pods'),
-          changeAction('Set dnsPolicy to ClusterFirst', 'Restarts the pods of the workload.'),
+          ...useClusterDns(owner, template.hostNetwork),
         ],
         prevention: ['Leave dnsPolicy to its default unless a pod must not use the names of the cluster.'],
       }),

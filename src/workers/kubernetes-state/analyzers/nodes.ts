@@ -1,6 +1,7 @@
 import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import { fillsDisk, largestDiskUser } from '../disk-users.ts';
+import { uncordon } from '../fixes.ts';
 import type { Node } from '../kubernetes-state.ts';
 import { decisiveLine } from '../logs/decisive-line.ts';
 import { OF_NODES } from '../logs/platform-failures.ts';
@@ -102,7 +103,9 @@ function base(
     actions: [
       ...describeAction('node', node.name, null, 'See conditions, taints and events of the node'),
       ...listAction('pods', null, 'See where pods run'),
-      changeAction('Repair or replace the node', 'Moves the pods of the node elsewhere.'),
+      ...(kind === 'node-cordoned'
+        ? uncordon(node)
+        : [changeAction('Repair or replace the node', 'Moves the pods of the node elsewhere.')]),
     ],
     prevention: ['Alert on node conditions, and spread replicas over nodes and zones.'],
   });

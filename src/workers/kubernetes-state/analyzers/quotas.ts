@@ -1,6 +1,8 @@
+import type { Action } from '../../../shared/report.ts';
 import { parseKubernetesQuantity } from '../../detectors/support/quantities.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { raiseQuota } from '../fixes.ts';
 import type { Container, KubernetesState, Meta, Workload } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
 import { recordsAt, textMapAt } from '../raw.ts';
@@ -77,16 +79,18 @@ function missingFields(quota: Meta, workload: Workload, lacking: string[]): Diag
     'quota-needs-limits',
     `The pods of ${workload.kind} ${name(workload.name)} cannot be created because its containers do not specify ${lacking.join(', ')}, which the ResourceQuota ${name(quota.name)} requires of every container in the namespace (missing ${lacking.some((field) => field.startsWith('limits')) ? 'limits' : 'requests'})`,
     0.84,
+    [changeAction('Set the missing requests and limits of the containers', 'Restarts the pods of the workload.')],
   );
 }
 
-type Over = { resource: string; wanted: string | null; used: string | null; hard: string };
+/** `need` is what the quota would have to allow, in cores, bytes or pieces; null where it is not known. */
+type Over = { resource: string; wanted: string | null; used: string | null; hard: string; need: number | null };
 
 /** The sum of what all replicas ask for goes over the quota. */
 function exceeds(
   hard: Record<string, string>,
   used: Record<string, string>,
-  { template, desired }: Workload,
+  { template, desired, ready }: Workload,
 ): Over | null {
   for (const [field, limit] of Object.entries(hard)) {
     const most = parseKubernetesQuantity(limit);
@@ -106,8 +110,10 @@ function exceeds(
     const already = parseKubernetesQuantity(used[field] ?? '') ?? 0;
     const asked = used[field] === undefined ? each * (desired ?? 1) : already + each;
     const one = side && resource ? (template?.containers[0]?.[side][resource] ?? null) : null;
+    const lacking = Math.max(1, (desired ?? 1) - (ready ?? 0));
+    const need = used[field] === undefined ? asked : already + each * lacking;
     if (each > 0 && asked > most * (1 + 1e-9))
-      return { resource: field, wanted: one, used: used[field] ?? null, hard: limit };
+      return { resource: field, wanted: one, used: used[field] ?? null, hard: limit, need };
   }
   return null;
 }
@@ -117,10 +123,10 @@ function fullResource(hard: Record<string, string>, used: Record<string, string>
     const [most, now] = [parseKubernetesQuantity(limit), parseKubernetesQuantity(used[field] ?? '')];
     return most !== null && now !== null && most > 0 && now >= most;
   });
-  return entry ? { resource: entry[0], wanted: null, used: used[entry[0]] ?? null, hard: entry[1] } : null;
+  return entry ? { resource: entry[0], wanted: null, used: used[entry[0]] ?? null, hard: entry[1], need: null } : null;
 }
 
-function tooMuch(quota: Meta, workload: Workload, { resource, wanted, used, hard }: Over): Diagnosis {
+function tooMuch(quota: Meta, workload: Workload, { resource, wanted, used, hard, need }: Over): Diagnosis {
   const asks = wanted ? `${wanted} of ${resource} per container` : `more ${resource}`;
   return base(
     quota,
@@ -128,10 +134,18 @@ function tooMuch(quota: Meta, workload: Workload, { resource, wanted, used, hard
     'quota-exceeded',
     `The ResourceQuota ${name(quota.name)} is exceeded: it allows ${hard} of ${resource}${used ? `, of which ${used} are used` : ''}, and ${workload.kind} ${name(workload.name)}${workload.desired ? ` with ${workload.desired} replicas` : ''} asks for ${asks}, so not all of its pods can be created${lacksSurge(workload) ? ' and its rollout is stuck' : ''}`,
     lacksSurge(workload) ? 0.84 : 0.76,
+    raiseQuota(quota, resource, need),
   );
 }
 
-function base(quota: Meta, workload: Workload, kind: string, statement: string, confidence: number): Diagnosis {
+function base(
+  quota: Meta,
+  workload: Workload,
+  kind: string,
+  statement: string,
+  confidence: number,
+  fix: Action[],
+): Diagnosis {
   return diagnosis({
     kind,
     class: 'resource',
@@ -143,7 +157,7 @@ function base(quota: Meta, workload: Workload, kind: string, statement: string, 
     evidence: [...quota.evidence, ...workload.evidence],
     actions: [
       ...describeAction('resourcequota', quota.name, quota.namespace, 'See what the quota allows and what is used'),
-      changeAction('Set the missing requests and limits, or adjust the quota', 'Lets the missing pods start.'),
+      ...fix,
     ],
     prevention: ['Give namespaces with a quota a LimitRange with defaults, and alert when a quota is nearly used up.'],
   });

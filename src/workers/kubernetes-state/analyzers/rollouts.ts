@@ -1,8 +1,7 @@
 import type { Action } from '../../../shared/report.ts';
-import { isKubernetesName } from '../../detectors/support/names.ts';
-import { shellCommand } from '../../detectors/support/shell.ts';
-import { changeAction, describeAction } from '../actions.ts';
+import { changeCommand, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { resumeRollout, scaleUp } from '../fixes.ts';
 import { idleByDesign } from '../idle-by-design.ts';
 import { idleColour } from '../idle-colour.ts';
 import type { KubernetesState, Pod, Workload } from '../kubernetes-state.ts';
@@ -102,7 +101,7 @@ function pausedRollout(workload: Workload): Diagnosis {
         workload.namespace,
         'See conditions, replicas and events of the workload',
       ),
-      changeAction('Resume the rollout', 'Replaces the pods of the workload by those of the new version.'),
+      ...resumeRollout(workload),
     ],
   });
 }
@@ -119,15 +118,6 @@ function touchesOf(state: KubernetesState, workload: Workload, pods: Pod[]): str
 
 /** What to look at, and the way back to the revision before. */
 export function undoActions(workload: Pick<Workload, 'kind' | 'name' | 'namespace'>): Action[] {
-  const undo = isKubernetesName(workload.name)
-    ? shellCommand(
-        'kubectl',
-        'rollout',
-        'undo',
-        `${workload.kind.toLowerCase()}/${workload.name}`,
-        ...(workload.namespace ? ['--namespace', workload.namespace] : []),
-      )
-    : null;
   return [
     ...describeAction(
       workload.kind,
@@ -135,11 +125,12 @@ export function undoActions(workload: Pick<Workload, 'kind' | 'name' | 'namespac
       workload.namespace,
       'See conditions, replicas and events of the workload',
     ),
-    {
-      title: 'Go back to the revision that ran before',
-      command: undo,
-      risk: 'Replaces the pods of the workload by those of the previous revision.',
-    },
+    ...changeCommand(
+      workload,
+      ['rollout', 'undo', `${workload.kind.toLowerCase()}/${workload.name}`],
+      'Go back to the revision that ran before',
+      'Replaces the pods of the workload by those of the previous revision.',
+    ),
   ];
 }
 
@@ -193,7 +184,7 @@ function scaledToZero(context: Context, workload: Workload): Diagnosis[] {
       evidence: [...workload.evidence, ...services.flatMap(({ evidence }) => evidence)],
       actions: [
         ...describeAction(workload.kind, workload.name, workload.namespace, 'See the replicas of the workload'),
-        changeAction('Scale the workload up again', 'Starts its pods.'),
+        ...scaleUp(state, workload),
       ],
       prevention: ['Alert on services without endpoints.'],
     }),

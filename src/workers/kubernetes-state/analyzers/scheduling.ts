@@ -1,6 +1,9 @@
+import type { Action } from '../../../shared/report.ts';
 import { changeAction, describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { uncordon } from '../fixes.ts';
 import type { KubernetesState, Pod } from '../kubernetes-state.ts';
+import { purposeOf } from '../purpose.ts';
 import { name, quote } from '../quote.ts';
 import { eventsOf, workloadName } from '../relations.ts';
 
@@ -47,7 +50,7 @@ function diagnose(context: Context, pods: Pod[]): Diagnosis[] {
       actions: [
         ...describeAction('pod', pod.name, pod.namespace, 'See why the scheduler refuses the pod'),
         ...listAction('nodes', null, 'See the nodes with their labels, taints and free resources'),
-        changeAction(cause.remedy, 'Changes where pods run or how much they get.'),
+        ...(cause.fix?.(context) ?? [changeAction(cause.remedy, 'Changes where pods run or how much they get.')]),
       ],
       prevention: [
         'Alert on pods that stay Pending, and keep requests, selectors and tolerations under review with the nodes that exist.',
@@ -86,6 +89,8 @@ type SchedulingCause = {
   /** Deeper than the root where another analyzer names the cause. */
   depth?: number;
   detail?: (context: Context, pod: Pod, text: string) => Detail | null;
+  /** The remedy as a command, where exactly one is possible. */
+  fix?: (context: Context) => Action[] | null;
   /** The nodes that it is about, by name. */
   nodes?: (context: Context, text: string) => string[];
 };
@@ -198,6 +203,10 @@ const CAUSES: readonly SchedulingCause[] = [
     pattern: /were unschedulable|node\(s\) were not ready|unschedulable: true/i,
     says: () => 'the nodes are cordoned (SchedulingDisabled) or not ready',
     remedy: 'Uncordon a node, or add one',
+    fix: ({ state }) => {
+      const [node, ...more] = state.nodes.filter((one) => one.unschedulable && one.ready !== false);
+      return node && more.length === 0 && !purposeOf(node) ? uncordon(node) : null;
+    },
   },
   {
     kind: 'topology-spread',

@@ -1,5 +1,6 @@
-import { changeAction, describeAction, listAction } from '../actions.ts';
+import { describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Context, DEPTH, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { setSelector } from '../fixes.ts';
 import type { KubernetesState, Service } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
 import { type Selectable, sameNamespace, selectables, selects, workloadName } from '../relations.ts';
@@ -138,10 +139,7 @@ function selectorMismatch(
     actions: [
       ...describeAction('service', service.name, service.namespace, 'See selector and endpoints of the service'),
       ...listAction('pods', service.namespace, 'See the labels that the pods really have'),
-      changeAction(
-        'Correct the selector of the service (or the labels of the pods)',
-        'Traffic of the service goes to the pods that it then selects.',
-      ),
+      ...setSelector(service, near),
     ],
     prevention: [
       'Alert on services without endpoints, and let one source (chart, kustomize) write labels and selectors.',

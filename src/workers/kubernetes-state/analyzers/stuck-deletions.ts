@@ -1,5 +1,7 @@
-import { describeAction } from '../actions.ts';
+import type { Action } from '../../../shared/report.ts';
+import { describeAction, listAction } from '../actions.ts';
 import { type Analyzer, type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { takeFinalizersOff } from '../fixes.ts';
 import type { Meta } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
 import { recordsAt, textAt, textsAt } from '../raw.ts';
@@ -56,6 +58,17 @@ const stuck = (object: Meta, statement: string, confidence: number): Diagnosis =
     touches: [object.name],
     confidence,
     evidence: object.evidence,
-    actions: describeAction(object.kind, object.name, object.namespace, 'See what holds it'),
+    actions: [
+      ...describeAction(object.kind, object.name, object.namespace, 'See what holds it'),
+      ...(object.kind === 'Namespace' ? remainders(object.name, statement) : takeFinalizersOff(object)),
+    ],
     prevention: ['Take finalizers off by their controller before it is removed.'],
   });
+
+/** The objects that keep a namespace, of the kinds that Kubernetes names. */
+function remainders(namespace: string, statement: string): Action[] {
+  const kinds = [...statement.matchAll(/\b([a-z][a-z0-9.-]{1,80}) has \d+ resource instances/g)].flatMap(
+    ([, kind]) => kind ?? [],
+  );
+  return kinds.slice(0, 2).flatMap((kind) => listAction(kind, namespace, `See which ${kind} remain in it`, false));
+}

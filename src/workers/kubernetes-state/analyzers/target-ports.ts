@@ -1,5 +1,6 @@
-import { changeAction, describeAction } from '../actions.ts';
+import { describeAction } from '../actions.ts';
 import { type Diagnosis, diagnosis } from '../diagnosis.ts';
+import { setTargetPort } from '../fixes.ts';
 import type { KubernetesState, Service, ServicePort } from '../kubernetes-state.ts';
 import { name } from '../quote.ts';
 import { textAt } from '../raw.ts';
@@ -73,7 +74,8 @@ function portFault({ targetPort, port }: ServicePort, selected: Selectable[]): P
   };
 }
 
-function portMismatch(service: Service, { port }: ServicePort, fault: PortFault, selected: Selectable[]): Diagnosis {
+function portMismatch(service: Service, told: ServicePort, fault: PortFault, selected: Selectable[]): Diagnosis {
+  const { port } = told;
   const [first] = selected;
   return diagnosis({
     kind: 'port-mismatch',
@@ -94,10 +96,7 @@ function portMismatch(service: Service, { port }: ServicePort, fault: PortFault,
         service.namespace,
         'See port, targetPort and endpoints of the service',
       ),
-      changeAction(
-        'Set targetPort to the port that the container listens on',
-        'Changes where the traffic of the service goes.',
-      ),
+      ...setTargetPort(service, told, selected),
     ],
     prevention: ['Name container ports and let services refer to the name.'],
   });

@@ -94,6 +94,7 @@ const CLUSTER_WIDE = new Set([
   'ClusterRoleBinding',
   'IngressClass',
   'APIService',
+  'CustomResourceDefinition',
   'PriorityClass',
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',

@@ -47,4 +47,44 @@ describe('the tools that have room', () => {
     const many = Array.from({ length: 200 }, (_, index) => tool(`t__${index}`, 'x'));
     expect(fitTools(many, topic('database', 'x'), 1_000_000)).to.have.length(128);
   });
+
+  describe('in a small window', () => {
+    const all = offerTools(() => true).tools;
+    const titles = [
+      'Certificate of shop expires',
+      'Slow queries on orders-db',
+      'Connection pool exhausted in checkout',
+      'DNS lookups fail for payments',
+      'Pod of user-service OOMKilled',
+      'Redis memory full, keys evicted',
+      'Network policy blocks traffic between pods',
+      'High latency of traces in api gateway',
+      'Replication lag of postgres',
+      '5xx errors from ingress',
+    ];
+    const chosen = (agent: string, share: number) =>
+      titles.map((title) => names(fitTools(all, topic(agent, title), Math.floor(room(all) * share))));
+    const prefix = (lists: string[][]) => {
+      const end = lists[0]!.findIndex((name, index) => lists.some((list) => list[index] !== name));
+      return end === -1 ? lists[0]!.length : end;
+    };
+
+    for (const agent of poolAgents(loadAgents()).map(({ name }) => name)) {
+      it(`stand in one order for all alerts, so that the longest beginning is the same (${agent})`, () => {
+        const fixed = names(fitTools(all, { agent: agentNamed(agent), alerts: [], findings: [] }, room(all) - 1));
+        let won = 0;
+        for (const share of [0.3, 0.5, 0.7]) {
+          const lists = chosen(agent, share);
+          for (const list of lists) {
+            const places = list.map((name) => fixed.indexOf(name)).filter((place) => place >= 0);
+            expect(places).to.deep.equal([...places].sort((left, right) => left - right));
+          }
+          const byName = lists.map((list) => [...list].sort());
+          expect(prefix(lists), `${share}`).to.be.at.least(prefix(byName));
+          won += prefix(lists) - prefix(byName);
+        }
+        expect(won).to.be.above(0);
+      });
+    }
+  });
 });

@@ -21,7 +21,6 @@ const READS = [
   'curl -sv -o /dev/null https://api.example.com/health',
   'helm history user-service',
   'aws rds describe-db-instances',
-  '# look first\nkubectl get nodes',
 ];
 
 const WRITES = [
@@ -85,6 +84,15 @@ const FORBIDDEN = [
   'kubectl get pods "unbalanced',
   `kubectl get pods ${'x'.repeat(2000)}`,
   'kubectl get pods\u001b[2J',
+  // An engineer pastes one line, and reads no second one.
+  '# look first\nkubectl get nodes',
+  'kubectl get nodes\nkubectl get pods',
+  'kubectl get nodes\rkubectl get pods',
+  'kubectl get nodes\r\nkubectl get pods',
+  'kubectl get nodes \\\n  -o wide',
+  'kubectl get nodes\u000bkubectl get pods',
+  'kubectl get nodes\fkubectl get pods',
+  'kubectl get nodes\u2029kubectl get pods',
   // What becomes a line break or vanishes on its way to the reader's shell.
   'kubectl get pods\u2028rm -rf /',
   'kubectl get pods\u0085rm -rf /',
