@@ -37,6 +37,7 @@ import { lastEnd } from './termination.ts';
 import { round, unique } from './text.ts';
 import { measuredMetric, usualMetric, usualPeaks } from './usual-metric.ts';
 import { SPEAKS_OF_REQUESTS, usualRequests } from './usual-requests.ts';
+import { wrongAnswers } from './wrong-answers.ts';
 
 /** Evidence that was had and shows the opposite of a fault; the absence of telemetry is no such proof. */
 export type Proof = { statement: string; evidence: number[] };
@@ -236,7 +237,9 @@ function resolvingName(input: DetectorInput): Proof | null {
   );
   const answered = lookups.filter(({ data }) => data.error === null && data.answers.length > 0);
   const failed = lookups.some(({ data }) => data.error !== null);
-  if (failed || !answered[0]) return null;
+  // An answer proves nothing where it leads elsewhere.
+  const astray = wrongAnswers(input).some(({ name }) => ofAlertHost(name, input));
+  if (failed || astray || !answered[0]) return null;
   return proven(
     `${answered[0].data.name} resolves`,
     answered.map(({ number }) => number),

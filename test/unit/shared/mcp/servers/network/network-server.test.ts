@@ -194,9 +194,10 @@ describe('the network server', () => {
   });
 
   describe('check_dns', () => {
-    it('answers from the overrides like a hosts file', async () => {
-      const { data } = await check('dns.lookup', { name: HOST }, 1);
-      expect(data).to.deep.include({ name: HOST, type: 'A', answers: ['127.0.0.1'], error: null });
+    it('answers from the overrides like a hosts file, and says that DNS was not asked', async () => {
+      const { data, text } = await check('dns.lookup', { name: HOST }, 1);
+      expect(data).to.deep.include({ name: HOST, type: 'A', answers: ['127.0.0.1'], fixed: true, error: null });
+      expect(text).to.include('fixed by configuration');
     });
 
     it('asks the DNS servers, and tells a name that does not exist from one that does', async () => {
@@ -205,6 +206,7 @@ describe('the network server', () => {
         const options = { allowedHosts: [HOST], dnsServers: [dns.at] };
         const found = await run(options, 'dns.lookup', { name: HOST });
         expect(found.data).to.deep.include({ answers: ['93.184.216.34'], error: null });
+        expect(found.data).to.not.have.property('fixed');
         for (const type of ['AAAA', 'CNAME', 'SRV', 'TXT'] as const) {
           const missing = await run(options, 'dns.lookup', { name: HOST, type });
           expect(missing.data.error?.code, type).to.equal('ENOTFOUND');
