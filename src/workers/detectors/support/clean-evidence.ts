@@ -24,6 +24,7 @@ import { worksOn } from '../../kubernetes-state/served-well.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { daysUntilAnnounced } from './announced.ts';
+import { beginsAfter } from './certificate-times.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { harmlessCourse } from './harmless-course.ts';
@@ -197,8 +198,9 @@ function validCertificate(input: DetectorInput): Proof | null {
   // A private issuer, which our own trust store need not know, does not contradict a validity that is long enough.
   const asksAboutTime = SPEAKS_OF_EXPIRY.test(alertText(input.alerts));
   const valid = checks.every(
-    ({ data }) =>
+    ({ data, evidence }) =>
       data.error === null &&
+      !beginsAfter(data, evidence.collectedAt) &&
       (data.hoursLeft ?? 0) > RENEWAL_HOURS &&
       data.hostnameMatches !== false &&
       (data.chainTrusted !== false || asksAboutTime),
