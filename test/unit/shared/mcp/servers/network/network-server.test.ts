@@ -8,6 +8,7 @@ import type { Capability, CapabilityInput, CapabilityOutput } from '../../../../
 import { CAPABILITIES } from '../../../../../../src/shared/mcp/capabilities.ts';
 import type { NetworkOptions } from '../../../../../../src/shared/mcp/servers/network/network-options.ts';
 import { createNetworkServer } from '../../../../../../src/shared/mcp/servers/network/network-server.ts';
+import { beginsAfter } from '../../../../../../src/workers/detectors/support/certificate-times.ts';
 import { dnsServer } from '../../support/dns-server.ts';
 import { failureOf } from '../../support/waits.ts';
 
@@ -70,6 +71,13 @@ describe('the network server', () => {
       });
       expect(data.hoursLeft).to.be.within(23.9, 24);
       expect(text).to.include('hours left').and.include('host name matches');
+    });
+
+    it('tells the dates of a certificate that is not valid yet, whose handshake brings no error', async () => {
+      const early = await certificate(HOST, 72, undefined, 24);
+      const { data } = await check('certificate.check', { host: HOST }, await listenTls(early));
+      expect(data.error).to.equal(null);
+      expect(beginsAfter(data, new Date().toISOString())).to.equal(true);
     });
 
     it('asks for the host by name, so that a server of many hosts shows the right certificate', async () => {
@@ -246,12 +254,12 @@ async function run<C extends Capability>(options: NetworkOptions, capability: C,
 }
 
 /** A certificate for a host that ends in so many hours, signed by itself or by the authority. */
-async function certificate(host: string, hours: number, ca?: Certificate): Promise<Certificate> {
+async function certificate(host: string, hours: number, ca?: Certificate, validInHours = -48): Promise<Certificate> {
   const now = Date.now();
   return generate([{ name: 'commonName', value: host }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    notBeforeDate: new Date(now - 48 * HOUR_MS),
+    notBeforeDate: new Date(now + validInHours * HOUR_MS),
     notAfterDate: new Date(now + hours * HOUR_MS),
     extensions: [
       { name: 'basicConstraints', cA: host.endsWith('Authority'), critical: true },
