@@ -1,4 +1,5 @@
 import type { AlertClass } from '../../shared/alert.ts';
+import { NOT_YET_VALID } from '../detectors/support/certificate-words.ts';
 import { oneLine, round } from '../detectors/support/text.ts';
 import { isStore } from '../kubernetes-state/logs/store-of.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
@@ -139,12 +140,13 @@ function outsideHost({ body, attributes }: ProblemLine, services: Set<string>): 
 
 /** Words by which programs and platforms name troubles that nobody deployed. */
 const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp; what: string }[] = [
+  { kind: 'expired', class: 'network', what: 'A certificate is not valid yet', words: NOT_YET_VALID },
   {
     kind: 'expired',
     class: 'network',
     what: 'A certificate has expired',
     words:
-      /\b(?:certificate|x509|tls|ssl)(?:_|\b.{0,80}?(?:\b|_))(?:expired|not yet valid)\b|CertificateExpired|CertificateNotYetValid|CERT_(?:HAS_EXPIRED|DATE_INVALID)|\bcert\w*\b.{0,60}\bNotAfter\b|certificate is not valid (?:after|any ?more)/i,
+      /\b(?:certificate|x509|tls|ssl)(?:_|\b.{0,80}?(?:\b|_))expired\b|CertificateExpired|CERT_(?:HAS_EXPIRED|DATE_INVALID)|\bcert\w*\b.{0,60}\bNotAfter\b|certificate is not valid (?:after|any ?more)/i,
   },
   {
     kind: 'storage',

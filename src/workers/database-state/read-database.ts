@@ -47,6 +47,10 @@ export function readDatabase(evidence: Evidence[]): DatabaseState {
   };
 }
 
+/** The metrics that snapshots and a cloud's command line tell, of whatever they are. */
+export const cloudSeries = (evidence: Evidence[]): MetricSeries[] =>
+  withoutTwins(cloudBodies(evidence).flatMap(({ number, body }) => seriesOf(body, number)));
+
 function seriesOf(body: Raw, evidence: number): MetricSeries[] {
   const results = [
     ...recordsAt(body, 'metric_data_results'),

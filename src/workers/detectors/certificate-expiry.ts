@@ -2,13 +2,20 @@ import type { CapabilityOutput } from '../../shared/mcp/capabilities.ts';
 import type { Action, Finding, TimelineEntry } from '../../shared/report.ts';
 import { alertText } from '../alert-facts.ts';
 import type { Detector, DetectorInput } from './detector.ts';
-import { SPEAKS_OF_EXPIRY } from './support/certificate-words.ts';
+import { beginsAfter } from './support/certificate-times.ts';
+import {
+  IS_NOT_YET_VALID,
+  REFUSALS,
+  refusedHost,
+  SPEAKS_OF_EXPIRY,
+  TOLD_BY_PEER,
+} from './support/certificate-words.ts';
 import { evidenceOf, type Known } from './support/evidence-of.ts';
 import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log-lines.ts';
-import { isHost, parseHostPort, sameName } from './support/names.ts';
+import { isHost, sameName } from './support/names.ts';
 import { type RenewalFailure, renewalFailure } from './support/renewal-failure.ts';
 import { shellCommand, shellWord } from './support/shell.ts';
-import { isoTime, oneLine, round, utcText } from './support/text.ts';
+import { isoTime, oneLine, round, unique, utcText } from './support/text.ts';
 
 type Certificate = CapabilityOutput<'certificate.check'>;
 type Fault = { statement: string; confidence: number; renewal?: RenewalFailure | null };
@@ -29,14 +36,18 @@ function fromChecks(input: DetectorInput): Finding[] {
     )
     .flatMap((known) => {
       const renewal = renewalFailure(known.data.host, input);
-      return faultsOf(known.data, alertText(input.alerts), renewal).map((fault) => toFinding(known, fault));
+      return faultsOf(known, alertText(input.alerts), renewal).map((fault) => toFinding(known, fault));
     });
 }
 
-function faultsOf(certificate: Certificate, alert: string, renewal: RenewalFailure | null): Fault[] {
+function faultsOf(
+  { data: certificate, evidence }: Known<'certificate.check'>,
+  alert: string,
+  renewal: RenewalFailure | null,
+): Fault[] {
   const about = SPEAKS_OF_CERTIFICATES.test(alert);
   const name = `The TLS certificate that ${certificate.host} serves on port ${certificate.port}`;
-  const time = validityFault(certificate, name, about, renewal);
+  const time = notYetValid(certificate, name, evidence.collectedAt) ?? validityFault(certificate, name, about, renewal);
   const faults = [
     time,
     hostFault(certificate, name),
@@ -45,8 +56,15 @@ function faultsOf(certificate: Certificate, alert: string, renewal: RenewalFailu
   return faults.filter((fault) => fault !== null);
 }
 
+/** A handshake shows a certificate before its time without an error; only its dates tell. */
+function notYetValid(certificate: Certificate, name: string, checkedAt: string): Fault | null {
+  if (!beginsAfter(certificate, checkedAt)) return null;
+  const start = utcText(certificate.validFrom ?? 'an unknown time');
+  return { statement: `${name} is not valid yet: its validity begins at ${start}`, confidence: 0.95 };
+}
+
 function validityFault(
-  { hoursLeft, validTo, validFrom, error }: Certificate,
+  { hoursLeft, validTo, error }: Certificate,
   name: string,
   about: boolean,
   renewal: RenewalFailure | null,
@@ -60,8 +78,6 @@ function validityFault(
   const hours = `${round(Math.abs(hoursLeft))} hours`;
   if (hoursLeft < 0)
     return { statement: `${name} expired ${hours} ago, at ${utcText(validTo)}${because}`, confidence: 0.97, renewal };
-  if (error?.code === 'CERT_NOT_YET_VALID')
-    return { statement: `${name} is not valid before ${utcText(validFrom ?? 'an unknown time')}`, confidence: 0.9 };
   if (!about || hoursLeft > RENEWAL_HOURS) return null;
   const why = because || ', and no renewed certificate is being served';
   const statement = `${name} expires in ${hours}, at ${utcText(validTo)}${why}`;
@@ -116,7 +132,10 @@ function renewalEntry(host: string, renewal: RenewalFailure | null | undefined):
   ];
 }
 
-function checkEntries({ host, validTo, hoursLeft }: Certificate, number: number, checkedAt: string): TimelineEntry[] {
+function checkEntries(certificate: Certificate, number: number, checkedAt: string): TimelineEntry[] {
+  const { host, validTo, validFrom, hoursLeft } = certificate;
+  const start = beginsAfter(certificate, checkedAt) ? isoTime(validFrom) : null;
+  if (start) return [{ at: start, what: `The certificate of ${host} begins to be valid`, evidence: [number] }];
   const end = isoTime(validTo);
   const passed = hoursLeft !== null && hoursLeft < 0;
   if (!end) return [{ at: checkedAt, what: `Our handshake with ${host} showed the fault`, evidence: [number] }];
@@ -162,37 +181,6 @@ function renewalAction(object: RenewalFailure['object']): Action {
   };
 }
 
-const HOST = `["'\`]?(?:https?://)?(?<host>[A-Za-z0-9._-]{1,253})(?::(?<port>\\d{1,5}))?`;
-
-/** What clients write when they refuse a certificate (OpenSSL, Go, Java, Node, curl). */
-const REFUSALS: readonly { pattern: RegExp; says: string }[] = [
-  {
-    pattern:
-      /CERT(?:IFICATE)?_(?:HAS_)?EXPIRED|certificate (?:has |is )?expired|expired certificate|CertificateExpiredException/i,
-    says: 'has expired',
-  },
-  { pattern: /not yet valid|CERT_NOT_YET_VALID|CertificateNotYetValid/i, says: 'is not yet valid' },
-  {
-    pattern:
-      /ALTNAME_INVALID|does not match certificate'?s altnames|certificate is valid for [^\n]{1,120}, not |No subject alternative (?:DNS )?name|hostname mismatch/i,
-    says: 'is made out to another host',
-  },
-  {
-    pattern:
-      /certificate signed by unknown authority|PKIX path building failed|self[- ]signed certificate|unable to get local issuer|UNABLE_TO_VERIFY_LEAF|certificate verify failed/i,
-    says: 'cannot be traced to a trusted root',
-  },
-];
-
-/** A peer that refuses the certificate says so by an alert (RFC 8446, 6.2): then it is the own one that is at fault. */
-const TOLD_BY_PEER =
-  /remote error|alert received|received (?:fatal )?alert|fatal alert|ssl(?:v3)?[ _]alert|alert number \d/i;
-
-const REFUSED_HOST = [
-  new RegExp(`\\b(?:Get|Post|Put|Head|Delete|Patch|GET|POST|PUT|HEAD|DELETE|PATCH|CONNECT) ${HOST}`),
-  new RegExp(`(?:Host: |\\bhost=|connecting to |connect to |\\bfor |request to )${HOST}`),
-];
-
 /** Clients' refusals in the logs; the first kind that matches a line counts. */
 function fromLogs(input: DetectorInput): Finding[] {
   const groups = new Map<string, LogLine[]>();
@@ -200,37 +188,48 @@ function fromLogs(input: DetectorInput): Finding[] {
     const refusal = REFUSALS.find(({ pattern }) => pattern.test(line.body));
     if (refusal) groups.set(refusal.says, [...(groups.get(refusal.says) ?? []), line]);
   }
-  return [...groups].map(([says, lines]) => refusalFinding(says, lines));
+  return [...groups].map(([says, lines]) => refusalFinding(says, lines, input));
 }
 
-function refusalFinding(says: string, lines: LogLine[]): Finding {
+function refusalFinding(says: string, lines: LogLine[], input: DetectorInput): Finding {
   const host = lines.map(({ body }) => refusedHost(body)).find((found) => found !== null) ?? null;
   const whose = host ? `of ${host.host}` : 'of a server that it connects to';
   const service = lines.find((line) => line.service)?.service;
   const own = lines.every(({ body }) => TOLD_BY_PEER.test(body));
+  const checked = says === IS_NOT_YET_VALID && host && !own ? validByOurCheck(host.host, input) : null;
+  const clock = checked
+    ? `, but by our own check it is valid since ${utcText(checked.data.validFrom ?? '')}, so it is the clock of ${service ?? 'the client'} that is wrong (behind)`
+    : '';
   return {
     ...COMMON,
     statement: own
       ? `Others refuse the TLS certificate of ${service ?? 'the service'}: by its logs they tell it that it ${says}`
-      : `${service ?? 'The service'} refuses the TLS certificate ${whose}: its logs say that it ${says}`,
-    component: own ? (service ?? null) : (host?.host ?? null),
-    confidence: host ? 0.8 : 0.7,
-    evidence: citedBy(lines),
+      : `${service ?? 'The service'} refuses the TLS certificate ${whose}: its logs say that it ${says}${clock}`,
+    component: own || checked ? (service ?? null) : (host?.host ?? null),
+    confidence: checked ? 0.85 : host ? 0.8 : 0.7,
+    evidence: unique([...citedBy(lines), ...(checked ? [checked.number] : [])]).sort((left, right) => left - right),
     timeline: firstAndLast(
       lines,
       `First refused TLS handshake: the certificate ${says}`,
       'Latest refused TLS handshake',
     ),
-    actions: actionsFor(host?.host ?? null, Number(host?.port ?? 443)),
+    actions: [...(checked ? [CLOCK] : []), ...actionsFor(host?.host ?? null, Number(host?.port ?? 443))],
     metrics: [],
   };
 }
 
-function refusedHost(body: string): { host: string; port: string | null } | null {
-  for (const pattern of REFUSED_HOST) {
-    const { host, port } = pattern.exec(body)?.groups ?? {};
-    const found = host?.includes('.') ? parseHostPort(port ? `${host}:${port}` : host) : null;
-    if (found) return found;
-  }
-  return null;
-}
+const CLOCK: Action = {
+  title: 'Compare the clock of the machine on which the client runs with its time servers',
+  command: 'chronyc tracking',
+  risk: null,
+};
+
+/** The check that found a certificate valid which a client of the host takes for one whose time has not begun. */
+const validByOurCheck = (host: string, { evidence }: DetectorInput): Known<'certificate.check'> | undefined =>
+  evidenceOf(evidence, 'certificate.check').find(
+    ({ data, evidence: check }) =>
+      sameName(data.host, host) &&
+      data.validFrom !== null &&
+      (data.hoursLeft ?? -1) > 0 &&
+      !beginsAfter(data, check.collectedAt),
+  );

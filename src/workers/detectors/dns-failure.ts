@@ -6,6 +6,7 @@ import { firstAndLast, relatedLines } from './support/log-lines.ts';
 import { isHost, sameName, serviceOfHost } from './support/names.ts';
 import { shellCommand } from './support/shell.ts';
 import { isoTime, oneLine, unique } from './support/text.ts';
+import { wrongAnswers } from './support/wrong-answers.ts';
 
 type Kind = 'missing' | 'server-failure' | 'timeout' | 'unresolved';
 
@@ -61,9 +62,9 @@ const PATTERNS: readonly FailurePattern<Kind>[] = [
 
 const CONFIDENCE: Record<Kind, number> = { missing: 0.85, 'server-failure': 0.8, timeout: 0.7, unresolved: 0.8 };
 
-/** Finds names that do not resolve: by our own lookups and checks, and in what clients log. */
+/** Finds names that do not resolve, by our own lookups and checks and in what clients log, and names that resolve to a wrong address. */
 export const dnsFailure: Detector = (input) => {
-  const looked = fromLookups(input);
+  const looked = [...fromLookups(input), ...fromWrongAnswers(input)];
   const logged = fromLogs(input).filter(
     ({ component }) => !looked.some((own) => component && sameName(component, own.component ?? '')),
   );
@@ -95,6 +96,29 @@ function fromLookups(input: DetectorInput): Finding[] {
     });
 }
 
+function fromWrongAnswers(input: DetectorInput): Finding[] {
+  return wrongAnswers(input)
+    .filter(({ name }) => concerns(name, input))
+    .map(({ name, says, confidence, evidence, at }) => {
+      const shared = common(name);
+      return {
+        ...shared,
+        statement: `The host name ${name} resolves to a wrong address: ${says}`,
+        confidence,
+        evidence,
+        timeline: [{ at, what: `DNS answered with a wrong address for ${name}`, evidence }],
+        actions: [...shared.actions, CONFIGURED],
+      };
+    });
+}
+
+/** Where a cluster's name servers are told to answer otherwise than its objects say. */
+const CONFIGURED: Action = {
+  title: 'See which names the cluster DNS rewrites, fixes or forwards',
+  command: 'kubectl get configmap coredns --namespace kube-system --output yaml',
+  risk: null,
+};
+
 /** A lookup that the plan made for another host than the alert's says nothing about the alert, unless the logs name it. */
 function concerns(name: string, input: DetectorInput): boolean {
   if (!input.facts.host || sameName(name, input.facts.host)) return true;
@@ -102,7 +126,10 @@ function concerns(name: string, input: DetectorInput): boolean {
 }
 
 function fromLogs(input: DetectorInput): Finding[] {
-  const resolvesNow = evidenceOf(input.evidence, 'dns.lookup').filter(({ data }) => data.answers.length > 0);
+  const wrong = new Set(wrongAnswers(input).flatMap(({ evidence }) => evidence));
+  const resolvesNow = evidenceOf(input.evidence, 'dns.lookup').filter(
+    ({ data, number }) => data.answers.length > 0 && !wrong.has(number),
+  );
   return groupFailures(relatedLines(input), PATTERNS)
     .slice(0, 3)
     .map((group) => {

@@ -55,6 +55,7 @@ import { statusPages } from './analyzers/status-pages.ts';
 import { storage } from './analyzers/storage.ts';
 import { storeFacts } from './analyzers/store-facts.ts';
 import { stuckDeletions } from './analyzers/stuck-deletions.ts';
+import { targetHealth } from './analyzers/target-health.ts';
 import { timedSteps } from './analyzers/timed-steps.ts';
 import { unreadQueues } from './analyzers/unread-queues.ts';
 import { unroutedRequests } from './analyzers/unrouted-requests.ts';
@@ -133,6 +134,7 @@ export const ANALYZERS = {
   sharedSelectors,
   unroutedRequests,
   loadBalancers,
+  targetHealth,
   listening,
 } as const satisfies Record<string, Analyzer>;
 

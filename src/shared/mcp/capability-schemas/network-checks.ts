@@ -32,6 +32,8 @@ export const dnsLookup = {
     name: z.string(),
     type: z.string(),
     answers: z.array(z.string()),
+    /** True where our own configuration fixed the address, so that no DNS server was asked. */
+    fixed: z.boolean().optional(),
     error: checkError,
     durationMs: z.number(),
   }),

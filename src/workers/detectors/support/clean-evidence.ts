@@ -24,6 +24,7 @@ import { worksOn } from '../../kubernetes-state/served-well.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { DETECTORS } from '../index.ts';
 import { daysUntilAnnounced } from './announced.ts';
+import { beginsAfter } from './certificate-times.ts';
 import { SPEAKS_OF_EXPIRY } from './certificate-words.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { harmlessCourse } from './harmless-course.ts';
@@ -37,6 +38,7 @@ import { lastEnd } from './termination.ts';
 import { round, unique } from './text.ts';
 import { measuredMetric, usualMetric, usualPeaks } from './usual-metric.ts';
 import { SPEAKS_OF_REQUESTS, usualRequests } from './usual-requests.ts';
+import { wrongAnswers } from './wrong-answers.ts';
 
 /** Evidence that was had and shows the opposite of a fault; the absence of telemetry is no such proof. */
 export type Proof = { statement: string; evidence: number[] };
@@ -196,8 +198,9 @@ function validCertificate(input: DetectorInput): Proof | null {
   // A private issuer, which our own trust store need not know, does not contradict a validity that is long enough.
   const asksAboutTime = SPEAKS_OF_EXPIRY.test(alertText(input.alerts));
   const valid = checks.every(
-    ({ data }) =>
+    ({ data, evidence }) =>
       data.error === null &&
+      !beginsAfter(data, evidence.collectedAt) &&
       (data.hoursLeft ?? 0) > RENEWAL_HOURS &&
       data.hostnameMatches !== false &&
       (data.chainTrusted !== false || asksAboutTime),
@@ -236,7 +239,9 @@ function resolvingName(input: DetectorInput): Proof | null {
   );
   const answered = lookups.filter(({ data }) => data.error === null && data.answers.length > 0);
   const failed = lookups.some(({ data }) => data.error !== null);
-  if (failed || !answered[0]) return null;
+  // An answer proves nothing where it leads elsewhere.
+  const astray = wrongAnswers(input).some(({ name }) => ofAlertHost(name, input));
+  if (failed || astray || !answered[0]) return null;
   return proven(
     `${answered[0].data.name} resolves`,
     answered.map(({ number }) => number),

@@ -30,6 +30,7 @@ const OF_SECRETS = new Set([
   'user-missing',
   'certificate',
   'certificate-expired',
+  'certificate-not-yet-valid',
   'store-demands-tls',
   'client-not-allowed',
 ]);
@@ -45,6 +46,7 @@ const FROM_CONFIGURATION = new Set([
   'name-resolution',
   'certificate',
   'certificate-expired',
+  'certificate-not-yet-valid',
   'connection-refused',
   'database-schema',
   'database-unreachable',

@@ -36,6 +36,16 @@ const toCertificate: Plan = ({ namespace }) => [
   changeAction('Renew the certificate, or give its authority to those who must trust it', RESTARTS),
 ];
 
+/** Another certificate does not help where the clock is wrong. */
+const toClock: Plan = ({ namespace }) => [
+  ...listAction('certificates', namespace, 'See from when the certificates are valid'),
+  ...listAction('nodes', null, 'See on which nodes the clocks are to be compared'),
+  changeAction(
+    'Set the clock that is wrong, or serve a certificate that is valid already',
+    'A jump of the clock disturbs timers.',
+  ),
+];
+
 const toStore =
   (change: string, risk: string): Plan =>
   (scene, state, kind) => [...questionsTo(storePod(state, scene), kind), changeAction(change, risk)];
@@ -78,6 +88,7 @@ const PLANS: Record<string, Plan> = {
   ],
   certificate: toCertificate,
   'certificate-expired': toCertificate,
+  'certificate-not-yet-valid': toClock,
   'disk-full': ({ namespace }) => [
     ...listAction('pvc', namespace, 'See the volumes and their sizes'),
     changeAction('Free space, or enlarge the volume', 'Deleted files are lost; look first what fills the disk.'),

@@ -1,4 +1,5 @@
 import { binaryBytes } from '../../detectors/support/quantities.ts';
+import { CERTIFICATE_FAILURES } from './certificate-failures.ts';
 import type { FailureKind } from './failure-kind.ts';
 
 /** The kinds of what a node does to all its pods. */
@@ -22,22 +23,7 @@ function freesLittle(line: string): boolean {
 
 /** What certificates, name servers, the API server, disks, memory and links say when they fail. */
 export const PLATFORM_FAILURES: readonly FailureKind[] = [
-  {
-    name: 'certificate-expired',
-    class: 'network',
-    meaning: 'a TLS/SSL certificate has expired (or is not valid yet)',
-    pattern:
-      /certificate (?:has )?expired|expired certificate|certificate is not yet valid|CERT_HAS_EXPIRED|NotTimeValid|ssl certificate expired|Certificate(?:Expired|NotYetValid)Exception|NotAfter: |invalid peer certificate: Expired/i,
-    weight: 1,
-  },
-  {
-    name: 'certificate',
-    class: 'network',
-    meaning: 'a TLS/SSL certificate is not valid',
-    pattern:
-      /certificate (?:has )?expired|expired certificate|certificate is not (?:yet )?valid|x509: |certificate verify failed|CERT_HAS_EXPIRED|self[- ]signed certificate|unable to (?:verify|get local issuer)|PKIX path|ssl certificate (?:expired|problem|error)|SSLHandshake|tls: (?:bad|failed|handshake|unknown)|certificate signed by unknown|hostname.{0,40}doesn't match|ERR_TLS_CERT|does not match certificate's altnames|remote certificate (?:is|was) (?:invalid|rejected)|UntrustedRoot|RemoteCertificate(?:Name|Chain)|SSLPeerUnverified|Certificate(?:Expired|NotYetValid)Exception|invalid peer certificate|CERTIFICATE_VERIFY_FAILED/i,
-    weight: 1,
-  },
+  ...CERTIFICATE_FAILURES,
   {
     name: 'name-resolution',
     class: 'network',

@@ -32,7 +32,7 @@ export const ABOUT_CALLEES: ReadonlySet<string> = new Set([
 ]);
 
 /** What a program complains about when somebody else shows it something wrong. */
-const SHOWN_BY_CALLEES: ReadonlySet<string> = new Set(['certificate-expired']);
+const SHOWN_BY_CALLEES: ReadonlySet<string> = new Set(['certificate-expired', 'certificate-not-yet-valid']);
 
 /** Whom the decisive lines name besides the program itself, the last one first told; null where they complain about nobody else. */
 export function calleeOf(state: KubernetesState, { line }: { line: DecisiveLine }, owner: string): string | null {

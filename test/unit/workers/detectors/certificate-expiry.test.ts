@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { certificateExpiry } from '../../../../src/workers/detectors/certificate-expiry.ts';
+import { CLEAN_CHECKS } from '../../../../src/workers/detectors/support/clean-evidence.ts';
 import { at, certificate, event, events, input, logRow, logs } from '../../../support/evidence-fixtures.ts';
 
 const TITLE = 'SSL certificate for api.example.com expires in 24 hours';
@@ -90,6 +91,42 @@ describe('the certificate-expiry detector', () => {
     expect(finding).to.include({ component: 'pay.example.com', confidence: 0.8 });
     expect(finding?.evidence).to.deep.equal([3]);
     expect(finding?.timeline).to.have.length(2);
+  });
+
+  const NOT_YET: Record<string, string> = {
+    Go: 'Get "https://pay.example.com/v1": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-20T12:00:00Z is before 2026-11-21T00:00:00Z',
+    OpenSSL: 'connect to pay.example.com: certificate verify failed: certificate is not yet valid',
+    Node: 'request to https://pay.example.com/v1 failed: CERT_NOT_YET_VALID',
+    Java: 'GET https://pay.example.com/v1: java.security.cert.CertificateNotYetValidException: NotBefore: Sat Nov 21 00:00:00 UTC 2026',
+  };
+  for (const [who, line] of Object.entries(NOT_YET)) {
+    it(`tells a certificate that is not valid yet from an expired one in the words of ${who}`, () => {
+      const [finding, ...others] = certificateExpiry(input('Payments fail', [logs(3, [logRow(line)])]));
+      expect(others).to.deep.equal([]);
+      expect(finding?.component).to.equal('pay.example.com');
+      expect(finding?.statement).to.match(/say that it is not valid yet$/);
+    });
+
+    it(`puts it down to the clock of the client where our own check finds it valid (${who})`, () => {
+      const checked = certificate(4, { host: 'pay.example.com', validFrom: '2026-11-20T00:00:00.000Z' });
+      const [finding] = certificateExpiry(input('Payments fail', [logs(3, [logRow(line)]), checked]));
+      expect(finding).to.deep.include({ component: 'user-service', evidence: [3, 4] });
+      expect(finding?.statement).to.match(/valid since 2026-11-20 00:00.*the clock of user-service that is wrong/);
+    });
+  }
+
+  it('finds a served certificate whose time has not begun, and takes it for no proof of health', () => {
+    const items = [certificate(1, { validFrom: '2026-11-21T00:00:00.000Z', chainTrusted: null })];
+    const [finding, ...others] = certificateExpiry(input(TITLE, items));
+    expect(others).to.deep.equal([]);
+    expect(finding?.statement).to.include('is not valid yet: its validity begins at 2026-11-21');
+    expect(finding?.timeline[0]?.at).to.equal('2026-11-21T00:00:00.000Z');
+    expect(CLEAN_CHECKS['certificate-expiry'].proof(input(TITLE, items))).to.equal(null);
+  });
+
+  it('takes a token that is not valid yet for no certificate', () => {
+    const line = logRow('ImmatureSignatureError: The token is not yet valid (iat)');
+    expect(certificateExpiry(input('Payments fail', [logs(3, [line])]))).to.deep.equal([]);
   });
 
   it('reads the host of a certificate from a request that is told by its method in capitals', () => {

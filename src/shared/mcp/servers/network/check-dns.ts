@@ -20,18 +20,24 @@ export function dnsTool(deps: NetworkDeps): ToolDefinition {
         answersOf(host, type, deps, checkSignal),
       );
       const answers = value ?? [];
+      const fixed = fixedAddress(host, type, deps) !== null;
       const text = error ? `${error.code} ${error.message}` : answers.join('\n') || 'no records';
       return {
-        data: { name: host, type, answers, error, durationMs },
-        text: `${host} ${type} (${durationMs} ms): ${text}`,
+        data: { name: host, type, answers, ...(fixed && { fixed }), error, durationMs },
+        text: `${host} ${type} (${durationMs} ms${fixed ? ', fixed by configuration' : ''}): ${text}`,
       };
     },
   });
 }
 
+/** The address that the configuration gives a name instead of the DNS; null where it gives none. */
+function fixedAddress(host: string, type: RecordType, deps: NetworkDeps): string | null {
+  return type === 'A' ? (deps.resolveOverrides[host]?.address ?? null) : null;
+}
+
 async function answersOf(host: string, type: RecordType, deps: NetworkDeps, signal: AbortSignal): Promise<string[]> {
-  const override = deps.resolveOverrides[host];
-  if (override && type === 'A') return [override.address];
+  const fixed = fixedAddress(host, type, deps);
+  if (fixed) return [fixed];
   const resolver = new Resolver({ timeout: deps.timeoutMs, tries: 1 });
   if (deps.dnsServers.length > 0) resolver.setServers(deps.dnsServers);
   const onAbort = () => resolver.cancel();

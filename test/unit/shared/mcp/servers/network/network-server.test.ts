@@ -8,6 +8,7 @@ import type { Capability, CapabilityInput, CapabilityOutput } from '../../../../
 import { CAPABILITIES } from '../../../../../../src/shared/mcp/capabilities.ts';
 import type { NetworkOptions } from '../../../../../../src/shared/mcp/servers/network/network-options.ts';
 import { createNetworkServer } from '../../../../../../src/shared/mcp/servers/network/network-server.ts';
+import { beginsAfter } from '../../../../../../src/workers/detectors/support/certificate-times.ts';
 import { dnsServer } from '../../support/dns-server.ts';
 import { failureOf } from '../../support/waits.ts';
 
@@ -70,6 +71,13 @@ describe('the network server', () => {
       });
       expect(data.hoursLeft).to.be.within(23.9, 24);
       expect(text).to.include('hours left').and.include('host name matches');
+    });
+
+    it('tells the dates of a certificate that is not valid yet, whose handshake brings no error', async () => {
+      const early = await certificate(HOST, 72, undefined, 24);
+      const { data } = await check('certificate.check', { host: HOST }, await listenTls(early));
+      expect(data.error).to.equal(null);
+      expect(beginsAfter(data, new Date().toISOString())).to.equal(true);
     });
 
     it('asks for the host by name, so that a server of many hosts shows the right certificate', async () => {
@@ -194,9 +202,10 @@ describe('the network server', () => {
   });
 
   describe('check_dns', () => {
-    it('answers from the overrides like a hosts file', async () => {
-      const { data } = await check('dns.lookup', { name: HOST }, 1);
-      expect(data).to.deep.include({ name: HOST, type: 'A', answers: ['127.0.0.1'], error: null });
+    it('answers from the overrides like a hosts file, and says that DNS was not asked', async () => {
+      const { data, text } = await check('dns.lookup', { name: HOST }, 1);
+      expect(data).to.deep.include({ name: HOST, type: 'A', answers: ['127.0.0.1'], fixed: true, error: null });
+      expect(text).to.include('fixed by configuration');
     });
 
     it('asks the DNS servers, and tells a name that does not exist from one that does', async () => {
@@ -205,6 +214,7 @@ describe('the network server', () => {
         const options = { allowedHosts: [HOST], dnsServers: [dns.at] };
         const found = await run(options, 'dns.lookup', { name: HOST });
         expect(found.data).to.deep.include({ answers: ['93.184.216.34'], error: null });
+        expect(found.data).to.not.have.property('fixed');
         for (const type of ['AAAA', 'CNAME', 'SRV', 'TXT'] as const) {
           const missing = await run(options, 'dns.lookup', { name: HOST, type });
           expect(missing.data.error?.code, type).to.equal('ENOTFOUND');
@@ -244,12 +254,12 @@ async function run<C extends Capability>(options: NetworkOptions, capability: C,
 }
 
 /** A certificate for a host that ends in so many hours, signed by itself or by the authority. */
-async function certificate(host: string, hours: number, ca?: Certificate): Promise<Certificate> {
+async function certificate(host: string, hours: number, ca?: Certificate, validInHours = -48): Promise<Certificate> {
   const now = Date.now();
   return generate([{ name: 'commonName', value: host }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    notBeforeDate: new Date(now - 48 * HOUR_MS),
+    notBeforeDate: new Date(now + validInHours * HOUR_MS),
     notAfterDate: new Date(now + hours * HOUR_MS),
     extensions: [
       { name: 'basicConstraints', cA: host.endsWith('Authority'), critical: true },
