@@ -153,17 +153,6 @@ describe('the further rounds of evidence', () => {
     expect(metrics).to.include.members(['postgresql.backends', 'postgresql.database.locks']);
   });
 
-  it('looks at the certificate of a peer that cannot be spoken to because of it', () => {
-    const refused = finding({
-      detector: 'connection-failure',
-      component: 'pay.example.com:8443',
-      statement: 'TLS handshake fails',
-    });
-    expect(widenEvidence([refused], [], times).map((step) => step.arguments)).to.deep.equal([
-      { host: 'pay.example.com', port: 8443 },
-    ]);
-  });
-
   it('never asks again what failed before', () => {
     const refused = finding({ detector: 'connection-failure', component: 'orders' });
     const first = widenEvidence([refused], [], WINDOW);
