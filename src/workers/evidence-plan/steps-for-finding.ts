@@ -70,9 +70,15 @@ function databaseSteps(evidence: Evidence[], facts: Facts): PlannedStep[] {
       ...podSteps(service, namespace ?? facts.namespace),
     ];
   });
+  const namespaces = [...servers.values()].flatMap(({ namespace }) => namespace ?? facts.namespace ?? []);
+  const disks = [...new Set(namespaces)].slice(0, 2).map((namespace) => {
+    const kinds = ['StatefulSet', 'PersistentVolumeClaim'];
+    return step('kubernetes.objects', { kinds, namespace }, `stateful sets and volume claims of ${namespace}`);
+  });
   return [
     ...perServer,
     ...databaseServerSteps(asked),
+    ...disks,
     ...databaseMetricSteps(new Set(asked.map(({ system }) => system)), facts),
   ];
 }
