@@ -4,6 +4,7 @@ import { isHost, parseHostPort, serviceOfHost } from '../detectors/support/names
 import { unhealthyPods } from '../detectors/support/pods.ts';
 import { databaseMetricSteps } from './database-metrics.ts';
 import { databaseServerSteps } from './database-servers.ts';
+import { objectSteps } from './object-steps.ts';
 import type { PlannedStep } from './question.ts';
 import { stepsForSuspect } from './steps-for-suspect.ts';
 import { tlsPorts } from './tls-ports.ts';
@@ -28,6 +29,8 @@ export function stepsForFinding(finding: Finding, evidence: Evidence[], facts: F
       return databaseSteps(evidence, facts);
     case 'endpoints-not-ready':
       return finding.component ? podSteps(finding.component, facts.namespace) : [];
+    case 'kubernetes-state':
+      return objectSteps(finding, evidence, facts);
     case 'where-it-began':
     case 'alert-storm':
       return finding.cause ? stepsForSuspect(finding, evidence, facts) : [];

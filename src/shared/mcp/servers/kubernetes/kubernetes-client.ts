@@ -1,5 +1,6 @@
 import type { KubeConfig as Config } from '@kubernetes/client-node/dist/config.js';
 import { DependencyError } from '../../../errors.ts';
+import type { ObjectKind } from '../../capability-schemas/kubernetes-reads.ts';
 import { configFailure } from './kubernetes-failures.ts';
 import { createGet } from './kubernetes-http.ts';
 import type { KubernetesServerOptions } from './kubernetes-options.ts';
@@ -40,7 +41,17 @@ const KINDS = {
   HorizontalPodAutoscaler: ['apis/autoscaling/v2', 'horizontalpodautoscalers'],
   PodDisruptionBudget: ['apis/policy/v1', 'poddisruptionbudgets'],
   Node: ['api/v1', 'nodes'],
-} satisfies Record<string, Place>;
+  ConfigMap: ['api/v1', 'configmaps'],
+  ServiceAccount: ['api/v1', 'serviceaccounts'],
+  PersistentVolume: ['api/v1', 'persistentvolumes'],
+  StorageClass: ['apis/storage.k8s.io/v1', 'storageclasses'],
+  IngressClass: ['apis/networking.k8s.io/v1', 'ingressclasses'],
+  Gateway: ['apis/gateway.networking.k8s.io/v1', 'gateways'],
+  HTTPRoute: ['apis/gateway.networking.k8s.io/v1', 'httproutes'],
+  GRPCRoute: ['apis/gateway.networking.k8s.io/v1', 'grpcroutes'],
+  ValidatingWebhookConfiguration: ['apis/admissionregistration.k8s.io/v1', 'validatingwebhookconfigurations'],
+  MutatingWebhookConfiguration: ['apis/admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations'],
+} satisfies Record<ObjectKind, Place>;
 
 /** What is read of a ReplicaSet; thousands of them are held at once, each with a whole pod template. */
 function leanReplicaSet({ metadata, spec, status }: ReplicaSet): ReplicaSet {
