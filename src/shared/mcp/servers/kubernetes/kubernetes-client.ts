@@ -6,7 +6,7 @@ import { createGet } from './kubernetes-http.ts';
 import type { KubernetesServerOptions } from './kubernetes-options.ts';
 import type { KubernetesReader, ListOptions } from './kubernetes-reader.ts';
 import { KubeConfig } from './kubernetes-sdk.ts';
-import type { AnyObject, ReplicaSet } from './kubernetes-types.ts';
+import type { AnyObject, ControllerRevision, Metadata, PodTemplate, ReplicaSet } from './kubernetes-types.ts';
 import { inNamespace, type Place, readList } from './read-list.ts';
 
 function loadConfig({ kubeconfigPath, kubeConfig }: KubernetesServerOptions): Config {
@@ -24,6 +24,7 @@ function loadConfig({ kubeconfigPath, kubeConfig }: KubernetesServerOptions): Co
 const PODS: Place = ['api/v1', 'pods'];
 const EVENTS: Place = ['api/v1', 'events'];
 const ENDPOINT_SLICES: Place = ['apis/discovery.k8s.io/v1', 'endpointslices'];
+const CONTROLLER_REVISIONS: Place = ['apis/apps/v1', 'controllerrevisions'];
 /** Where the API keeps the objects of a kind. */
 const KINDS = {
   Deployment: ['apis/apps/v1', 'deployments'],
@@ -55,15 +56,29 @@ const KINDS = {
 
 /** What is read of a ReplicaSet; thousands of them are held at once, each with a whole pod template. */
 function leanReplicaSet({ metadata, spec, status }: ReplicaSet): ReplicaSet {
-  const { name, namespace, creationTimestamp, ownerReferences } = metadata ?? {};
-  const containers = (spec?.template?.spec?.containers ?? []).map((one) => {
-    return { name: one.name, image: one.image, resources: one.resources };
-  });
   return {
-    metadata: { name, namespace, creationTimestamp, ownerReferences },
-    spec: { replicas: spec?.replicas, template: { spec: { containers } } },
+    metadata: leanMetadata(metadata),
+    spec: { replicas: spec?.replicas, template: leanTemplate(spec?.template) },
     status: { readyReplicas: status?.readyReplicas },
   };
+}
+
+/** The same of a ControllerRevision. */
+function leanRevision({ metadata, data }: ControllerRevision): ControllerRevision {
+  return { metadata: leanMetadata(metadata), data: { spec: { template: leanTemplate(data?.spec?.template) } } };
+}
+
+function leanMetadata({ name, namespace, creationTimestamp, ownerReferences }: Metadata = {}): Metadata {
+  return { name, namespace, creationTimestamp, ownerReferences };
+}
+
+function leanTemplate(template: PodTemplate | undefined): PodTemplate {
+  const containers = (template?.spec?.containers ?? []).map(({ name, image, resources }) => ({
+    name,
+    image,
+    resources,
+  }));
+  return { spec: { containers } };
 }
 
 const isKind = (kind: string): kind is keyof typeof KINDS => Object.hasOwn(KINDS, kind);
@@ -82,6 +97,7 @@ export function createKubernetesClient(options: KubernetesServerOptions): Kubern
     endpointSlices: list(ENDPOINT_SLICES),
     deployments: list(KINDS.Deployment),
     replicaSets: list(KINDS.ReplicaSet, leanReplicaSet),
+    controllerRevisions: list(CONTROLLER_REVISIONS, leanRevision),
     async objects(kind, listed) {
       if (!isKind(kind)) throw new DependencyError('kubernetes', 'bad_request', `objects of kind ${kind} are not read`);
       const { items, ...rest } = await readList<AnyObject>(get, KINDS[kind], listed);
