@@ -107,6 +107,8 @@ function tell(judged: JudgedChange, input: DetectorInput, place = ''): NonNullab
   const { live, mechanism, time, score } = judged;
   const { kind, title } = live.change;
   const places = live.services.map((name) => ({ name, namespace: namespaceOf(name, input) }));
+  // As `list_changes` names them; whatever else tells of a rollout means a deployment.
+  const rolledOut = /^rollout of (StatefulSet|DaemonSet) /.exec(title)?.[1];
   return {
     statement: `The change ${named(live)} fits: ${mechanism.why}; ${time.why}${place}`,
     score,
@@ -115,7 +117,9 @@ function tell(judged: JudgedChange, input: DetectorInput, place = ''): NonNullab
     actions: [
       ...places
         .filter(() => kind === 'deploy')
-        .flatMap(({ name, namespace }) => (namespace === null ? [] : rolloutActions({ name, namespace }))),
+        .flatMap(({ name, namespace }) =>
+          namespace === null ? [] : rolloutActions({ name, namespace, kind: rolledOut }),
+        ),
       ...(kind === 'config' ? configurationActions(title) : []),
     ],
   };

@@ -10,7 +10,9 @@ import {
   SPEAKS_OF_EXPIRY,
   TOLD_BY_PEER,
 } from './support/certificate-words.ts';
+import { CONNECTION_FAILURES } from './support/connection-failure-patterns.ts';
 import { evidenceOf, type Known } from './support/evidence-of.ts';
+import { groupFailures } from './support/failure-lines.ts';
 import { citedBy, firstAndLast, type LogLine, relatedLines } from './support/log-lines.ts';
 import { isHost, sameName } from './support/names.ts';
 import { type RenewalFailure, renewalFailure } from './support/renewal-failure.ts';
@@ -30,14 +32,23 @@ export const certificateExpiry: Detector = (input) => [...fromChecks(input), ...
 
 function fromChecks(input: DetectorInput): Finding[] {
   return evidenceOf(input.evidence, 'certificate.check')
-    .filter(
-      ({ data }) =>
-        !input.facts.host || [data.host, data.serverName].some((host) => sameName(host, input.facts.host ?? '')),
-    )
+    .filter(({ data }) => concerns(data, input))
     .flatMap((known) => {
       const renewal = renewalFailure(known.data.host, input);
       return faultsOf(known, alertText(input.alerts), renewal).map((fault) => toFinding(known, fault));
     });
+}
+
+/** Where the alert names a host, certificates of others count only if the logs tell of connections to them that fail. */
+function concerns({ host, serverName }: Certificate, input: DetectorInput): boolean {
+  const { host: named } = input.facts;
+  const isIt = (name: string | null | undefined) => !!name && [host, serverName].some((own) => sameName(own, name));
+  if (!named || isIt(named)) return true;
+  const lines = relatedLines(input);
+  return (
+    groupFailures(lines, CONNECTION_FAILURES).some((failure) => isIt(failure.host)) ||
+    lines.some(({ body }) => REFUSALS.some(({ pattern }) => pattern.test(body)) && isIt(refusedHost(body)?.host))
+  );
 }
 
 function faultsOf(

@@ -59,7 +59,7 @@ function rolloutOf(event: KubernetesEvent, at: string, evidence: number, input: 
     statement: `${what} at ${utcText(at)} (replica set ${set}${version})`,
     evidence: cited,
     timeline: [{ at, what: `${what} (replica set ${set})`, evidence: [evidence] }],
-    actions: rolloutActions(event),
+    actions: rolloutActions({ name: event.name, namespace: event.namespace }),
   };
 }
 
@@ -71,10 +71,12 @@ function imageOf(set: string, { evidence }: DetectorInput): { name: string; evid
   return null;
 }
 
-/** What to do about a rollout of a deployment: see it, and go back; nothing for names that Kubernetes would not accept. */
-export function rolloutActions({ name, namespace }: { name: string; namespace: string }): Action[] {
+type RolledOut = { name: string; namespace: string; kind?: string };
+
+/** What to do about a rollout, of a deployment unless told otherwise: see it, and go back; nothing for names that Kubernetes would not accept. */
+export function rolloutActions({ name, namespace, kind = 'Deployment' }: RolledOut): Action[] {
   if (!isKubernetesName(name) || !isKubernetesName(namespace)) return [];
-  const where = [`deployment/${name}`, '--namespace', namespace];
+  const where = [`${kind.toLowerCase()}/${name}`, '--namespace', namespace];
   return [
     {
       title: 'See whether a rollout shortly before changed something',

@@ -11,6 +11,7 @@ const QUESTIONS: readonly [RegExp, [PlannedStep['capability'], string][]][] = [
       ['postgresql.locks', 'lock chains of'],
       ['postgresql.statements', 'slow statements of'],
       ['postgresql.replication', 'replication of'],
+      ['postgresql.sizes', 'sizes of'],
     ],
   ],
   [

@@ -1,11 +1,13 @@
 import type { Evidence, Finding } from '../../shared/report.ts';
 import { evidenceOf } from '../detectors/support/evidence-of.ts';
-import { isHost, isPort, parseHostPort, serviceOfHost } from '../detectors/support/names.ts';
+import { isHost, parseHostPort, serviceOfHost } from '../detectors/support/names.ts';
 import { unhealthyPods } from '../detectors/support/pods.ts';
 import { databaseMetricSteps } from './database-metrics.ts';
 import { databaseServerSteps } from './database-servers.ts';
+import { objectSteps } from './object-steps.ts';
 import type { PlannedStep } from './question.ts';
 import { stepsForSuspect } from './steps-for-suspect.ts';
+import { tlsPorts } from './tls-ports.ts';
 
 type Facts = Record<string, string>;
 
@@ -16,7 +18,9 @@ export function stepsForFinding(finding: Finding, evidence: Evidence[], facts: F
     case 'oom-kill':
       return lastWords(finding, evidence);
     case 'connection-failure':
-      return [...peerSteps(finding.component, facts), ...wireSteps(finding)];
+      return [...peerSteps(finding.component, facts), ...certificateSteps(finding, evidence)];
+    case 'certificate-expiry':
+      return certificateSteps(finding, evidence);
     case 'dns-failure':
       return [...nameSteps(finding.component, facts), ...peerSteps(finding.component, facts)];
     case 'slow-queries':
@@ -25,6 +29,8 @@ export function stepsForFinding(finding: Finding, evidence: Evidence[], facts: F
       return databaseSteps(evidence, facts);
     case 'endpoints-not-ready':
       return finding.component ? podSteps(finding.component, facts.namespace) : [];
+    case 'kubernetes-state':
+      return objectSteps(finding, evidence, facts);
     case 'where-it-began':
     case 'alert-storm':
       return finding.cause ? stepsForSuspect(finding, evidence, facts) : [];
@@ -67,9 +73,15 @@ function databaseSteps(evidence: Evidence[], facts: Facts): PlannedStep[] {
       ...podSteps(service, namespace ?? facts.namespace),
     ];
   });
+  const namespaces = [...servers.values()].flatMap(({ namespace }) => namespace ?? facts.namespace ?? []);
+  const disks = [...new Set(namespaces)].slice(0, 2).map((namespace) => {
+    const kinds = ['StatefulSet', 'PersistentVolumeClaim'];
+    return step('kubernetes.objects', { kinds, namespace }, `stateful sets and volume claims of ${namespace}`);
+  });
   return [
     ...perServer,
     ...databaseServerSteps(asked),
+    ...disks,
     ...databaseMetricSteps(new Set(asked.map(({ system }) => system)), facts),
   ];
 }
@@ -110,12 +122,13 @@ function peerSteps(component: string | null, facts: Facts): PlannedStep[] {
   ];
 }
 
-/** The certificate of a peer whose connections fail over it. */
-function wireSteps({ component, statement }: Finding): PlannedStep[] {
-  const peer = component ? parseHostPort(component) : null;
-  if (!peer || !/certificate|\btls\b|\bssl\b|x509|handshake/i.test(statement)) return [];
-  const port = peer.port && isPort(peer.port) ? { port: Number(peer.port) } : {};
-  return [step('certificate.check', { host: peer.host, ...port }, `certificate of ${peer.host}`)];
+/** The certificate of a peer that connections fail to or that clients refuse, at the ports where TLS may be spoken. */
+function certificateSteps(finding: Finding, evidence: Evidence[]): PlannedStep[] {
+  const { host } = parseHostPort(finding.component ?? '') ?? {};
+  if (!host) return [];
+  return tlsPorts(finding, evidence).map((port) =>
+    step('certificate.check', { host, port }, `certificate of ${host}${port === 443 ? '' : ` port ${port}`}`),
+  );
 }
 
 /** Pods and events of a service. */

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { fileOfRole } from '../../../deploy/image/roles.ts';
+import { RESOURCES } from '../../../scripts/sandbox/kubernetes/resources.ts';
 import { loadAgents, poolAgents } from '../../../src/shared/agents/load-agents.ts';
 import { loadConfig, POST_POOL, SECRET_VARIABLES } from '../../../src/shared/config.ts';
+import { OBJECT_KINDS } from '../../../src/shared/mcp/capability-schemas/kubernetes-reads.ts';
 import { createMetrics } from '../../../src/shared/metrics.ts';
 import { investigateQueue, POST_QUEUE } from '../../../src/shared/queues/queue-names.ts';
 import { configVariables, ROOT, readText, readYaml, type Tree } from './support/deploy-files.ts';
@@ -190,6 +192,16 @@ for (const [path, objects] of Object.entries(RENDERED)) {
         'deployments',
         'replicasets',
       ]);
+      // The right to list config maps covers their values, which `list_objects` leaves out.
+      const kinds: readonly string[] = OBJECT_KINDS.filter((kind) => kind !== 'ConfigMap');
+      const listed = RESOURCES.filter(({ kind }) => kinds.includes(kind));
+      expect(listed).to.have.length(kinds.length);
+      for (const { group, plural } of listed) {
+        const rule = rules.find(
+          ({ apiGroups, resources }: Tree) => apiGroups.includes(group) && resources.includes(plural),
+        );
+        expect(rule, `${group}/${plural}`).to.not.equal(undefined);
+      }
       expect(granted).to.not.include.members(['secrets']);
       expect(granted).to.not.include('configmaps');
       const mounted = workloads.filter((one) => podSpec(one).automountServiceAccountToken !== false);

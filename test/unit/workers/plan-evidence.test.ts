@@ -150,6 +150,8 @@ describe('the evidence plan', () => {
       }
       for (const capability of ['changes.list', 'kubernetes.objects', 'pods.status', 'events.list'])
         expect(of(capability), capability).to.not.deep.equal([]);
+      const kinds = of('kubernetes.objects').flatMap((step) => step.arguments.kinds);
+      expect(kinds).to.include.members(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob']);
     });
   }
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { Finding } from '../../../src/shared/report.ts';
+import { slowQueries } from '../../../src/workers/detectors/slow-queries.ts';
 import { evidenceWindows } from '../../../src/workers/evidence-windows.ts';
 import { MAX_WIDER_STEPS, widenEvidence } from '../../../src/workers/widen-evidence.ts';
 import { anAlert } from '../../support/alerts.ts';
-import { container, logRow, logs, metric, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
+import { container, input, logRow, logs, metric, pod, pods, span, spans } from '../../support/evidence-fixtures.ts';
 
 const WINDOW = { from: '2026-11-20T11:30:00.000Z', to: '2026-11-20T12:00:00.000Z' };
 
@@ -146,22 +147,59 @@ describe('the further rounds of evidence', () => {
       expect(widenEvidence([lead], [logs(1, [row])], times)).to.deep.equal([]);
   });
 
-  it('looks at sessions, locks and replication of the database behind slow statements', () => {
-    const attributes = { 'db.system': 'postgresql', 'db.statement': 'SELECT 1' };
-    const steps = widenEvidence([finding({ detector: 'slow-queries' })], [spans(1, [span({ attributes })])], times);
-    const metrics = steps.map((step) => step.arguments.metric).filter(Boolean);
-    expect(metrics).to.include.members(['postgresql.backends', 'postgresql.database.locks']);
-  });
+  describe('for the database behind slow statements', () => {
+    /** All that is asked in the further rounds, each of which leaves out what was asked before. */
+    const asked = (system: string) => {
+      const attributes = {
+        'db.system': system,
+        'db.statement': 'SELECT * FROM orders',
+        'server.address': 'orders-db.data.svc',
+      };
+      const slow = Array.from({ length: 5 }, () => span({ attributes, durationMs: 5000 }));
+      const known = [spans(1, slow)];
+      const found = slowQueries(input('Queries of user-service are slow', known));
+      expect(found.map(({ detector }) => detector)).to.include('slow-queries');
+      const first = widenEvidence(found, known, times);
+      return [...first, ...widenEvidence(found, known, times, first)];
+    };
+    const metricsOf = (system: string) => asked(system).flatMap(({ arguments: { metric } }) => metric ?? []);
 
-  it('looks at the certificate of a peer that cannot be spoken to because of it', () => {
-    const refused = finding({
-      detector: 'connection-failure',
-      component: 'pay.example.com:8443',
-      statement: 'TLS handshake fails',
+    it('look at sessions, locks, replication and disk, by its own answers and by metrics', () => {
+      expect(asked('postgresql').map(({ capability }) => capability)).to.include.members([
+        'postgresql.activity',
+        'postgresql.locks',
+        'postgresql.statements',
+        'postgresql.replication',
+        'postgresql.sizes',
+      ]);
+      expect(metricsOf('postgresql')).to.include.members([
+        'postgresql.backends',
+        'postgresql.database.locks',
+        'postgresql.replication.data_delay',
+        'postgresql.db_size',
+        'k8s.volume.available',
+        'system.filesystem.utilization',
+      ]);
     });
-    expect(widenEvidence([refused], [], times).map((step) => step.arguments)).to.deep.equal([
-      { host: 'pay.example.com', port: 8443 },
-    ]);
+
+    it('look at the same of MySQL, which has no server of ours, by metrics, logs, pods and volume claims', () => {
+      expect(metricsOf('mysql')).to.include.members([
+        'mysql.threads',
+        'mysql.row_locks',
+        'mysql.replica.time_behind_source',
+        'mysql.query.slow.count',
+        'mysql.tmp_resources',
+        'k8s.volume.available',
+      ]);
+      const steps = asked('mysql');
+      expect(steps.map(({ capability }) => capability)).to.include.members([
+        'logs.query',
+        'pods.status',
+        'events.list',
+      ]);
+      const claims = steps.find(({ capability }) => capability === 'kubernetes.objects');
+      expect(claims?.arguments).to.deep.equal({ kinds: ['StatefulSet', 'PersistentVolumeClaim'], namespace: 'data' });
+    });
   });
 
   it('never asks again what failed before', () => {

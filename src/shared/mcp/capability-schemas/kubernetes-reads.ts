@@ -129,7 +129,7 @@ export const changesList = {
   output: changes.extend({ truncated: z.boolean().optional(), ...nextCursorOutput }),
 };
 
-/** Kinds that may be read whole; secrets are not among them. */
+/** Kinds that may be read; secrets are not among them, and of config maps only the keys and what is an address. */
 export const OBJECT_KINDS = [
   'Deployment',
   'ReplicaSet',
@@ -139,19 +139,41 @@ export const OBJECT_KINDS = [
   'CronJob',
   'Service',
   'Ingress',
+  'IngressClass',
+  'Gateway',
+  'HTTPRoute',
+  'GRPCRoute',
   'NetworkPolicy',
   'ResourceQuota',
   'LimitRange',
+  'ConfigMap',
+  'ServiceAccount',
   'PersistentVolumeClaim',
+  'PersistentVolume',
+  'StorageClass',
   'HorizontalPodAutoscaler',
   'PodDisruptionBudget',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
   'Node',
 ] as const;
 
-/** Objects as the API gives them, without managed fields, annotations and the values of environment variables. */
+export type ObjectKind = (typeof OBJECT_KINDS)[number];
+
+/** Those of them that live in no namespace. */
+export const CLUSTER_WIDE_KINDS: ReadonlySet<string> = new Set<ObjectKind>([
+  'IngressClass',
+  'PersistentVolume',
+  'StorageClass',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'Node',
+]);
+
+/** Objects as the API gives them, without managed fields, annotations and the values of variables and config maps. */
 export const kubernetesObjectsList = {
   input: z.object({
-    kinds: z.array(z.enum(OBJECT_KINDS)).min(1).max(15),
+    kinds: z.array(z.enum(OBJECT_KINDS)).min(1).max(OBJECT_KINDS.length),
     namespace: z.string().optional(),
     /** Of each kind. */
     limit: z.number().int().min(1).max(250).default(100),

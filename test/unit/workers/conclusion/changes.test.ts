@@ -68,6 +68,14 @@ describe('the changes around an incident', () => {
     );
   });
 
+  it('are undone by the kind of the workload that was rolled out', () => {
+    const title = 'rollout of StatefulSet shop/orders: image orders:2, before orders:1';
+    const found = changesOfIncident([beganAt('orders')], incident([{ ...rollout('orders', 10), title }]));
+    expect(found.blamed?.actions.map(({ command }) => command)).to.include(
+      'kubectl rollout undo statefulset/orders --namespace shop',
+    );
+  });
+
   it('are not to blame when they came after the trouble, or long before', () => {
     for (const minutesAgo of [3, 23 * 60]) {
       const found = changesOfIncident([beganAt('orders')], incident([rollout('orders', minutesAgo)]));

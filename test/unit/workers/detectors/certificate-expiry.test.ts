@@ -136,6 +136,17 @@ describe('the certificate-expiry detector', () => {
     expect(finding?.component).to.equal('ledger.bank.internal');
   });
 
+  it('looks at the certificate of another host only where connections to it fail', () => {
+    const old = certificate(1, { ...expiring, host: 'pay.example.com', hoursLeft: -3 });
+    const lines = ['connect ECONNRESET pay.example.com:443', 'Get "https://pay.example.com/": certificate has expired'];
+    for (const line of lines) {
+      const [finding] = certificateExpiry(input('api.example.com answers with errors', [old, logs(2, [logRow(line)])]));
+      expect(finding?.statement).to.contain('pay.example.com serves on port 443 expired 3 hours ago');
+    }
+    const elsewhere = logs(2, [logRow('connect ECONNRESET shop.example.com:443')]);
+    expect(certificateExpiry(input('api.example.com answers with errors', [old, elsewhere]))).to.deep.equal([]);
+  });
+
   it('takes the own certificate for the one at fault where its peers say so', () => {
     const told = ['remote error: tls: expired certificate', 'Received fatal alert: certificate_expired'];
     for (const line of told) {

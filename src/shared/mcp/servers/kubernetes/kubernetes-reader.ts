@@ -1,5 +1,6 @@
 import type {
   AnyObject,
+  ControllerRevision,
   Deployment,
   EndpointSlice,
   KubernetesEvent,
@@ -47,6 +48,7 @@ export type KubernetesReader = {
   endpointSlices: List<EndpointSlice>;
   deployments: List<Deployment>;
   replicaSets: List<ReplicaSet>;
+  controllerRevisions: List<ControllerRevision>;
   /** Every object of a kind; `kinds` says which can be asked for. */
   objects(kind: string, options: ListOptions): Promise<ListPage<AnyObject>>;
   /** Each line begins with its time and a space. */

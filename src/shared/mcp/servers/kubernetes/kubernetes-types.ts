@@ -77,7 +77,7 @@ export type KubernetesEvent = {
   series?: { count?: number; lastObservedTime?: Date };
 };
 
-type PodTemplate = { spec?: { containers: ContainerSpec[] } };
+export type PodTemplate = { spec?: { containers: ContainerSpec[] } };
 
 export type Deployment = {
   metadata?: Metadata;
@@ -95,6 +95,12 @@ export type ReplicaSet = {
   metadata?: Metadata;
   spec?: { replicas?: number; template?: PodTemplate };
   status?: { readyReplicas?: number };
+};
+
+/** One state of the pods of a StatefulSet or DaemonSet; the `data` of other owners has other forms. */
+export type ControllerRevision = {
+  metadata?: Metadata;
+  data?: { spec?: { template?: PodTemplate } };
 };
 
 /** Any object, with all that the API tells of it. */

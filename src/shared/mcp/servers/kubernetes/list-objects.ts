@@ -1,5 +1,6 @@
 import { DependencyError } from '../../../errors.ts';
 import type { CapabilityOutput } from '../../capabilities.ts';
+import { CLUSTER_WIDE_KINDS } from '../../capability-schemas/kubernetes-reads.ts';
 import { type ToolDefinition, toolFor } from '../../server-definition.ts';
 import { expiredCursor, listingOf, readCursor, writeCursor } from '../page-cursor.ts';
 import { moreFooter } from '../page-of.ts';
@@ -19,7 +20,7 @@ function describe({ objects, nextCursor, refused = [] }: CapabilityOutput<'kuber
   });
   return [
     ...(lines.length > 0 ? lines : ['no objects']),
-    ...refused.map((kind) => `(objects of kind ${kind} may not be read)`),
+    ...refused.map((kind) => `(objects of kind ${kind} may not be read, or the cluster knows none)`),
     ...moreFooter('objects', nextCursor),
   ].join('\n');
 }
@@ -35,17 +36,26 @@ async function listKind(kind: string, list: () => Promise<KindPage>): Promise<Li
   }
 }
 
+/** A volume names the claim that it is bound to, which may lie in a namespace that may not be read. */
+const isInScope = (namespaces: (string | undefined)[]) => {
+  const isAllowed = (namespace: unknown) => namespaces.includes(undefined) || namespaces.includes(String(namespace));
+  return ({ kind, spec }: AnyObject) => {
+    const claim = (spec as { claimRef?: { namespace?: unknown } } | undefined)?.claimRef;
+    return kind !== 'PersistentVolume' || !claim || isAllowed(claim.namespace);
+  };
+};
+
 /** `list_objects`: whole objects of some kinds. */
 export function listObjects({ reader, scope }: KubernetesDeps): ToolDefinition {
   return toolFor('kubernetes.objects', {
     title: 'Kubernetes objects',
     description:
-      'Objects of the given kinds with spec and status, of one namespace or of all, page by page (`limit` of each kind); values of environment variables are left out unless they are addresses.',
+      'Objects of the given kinds with spec and status, of one namespace or of all, page by page (`limit` of each kind); values of environment variables and config maps are left out unless they are addresses.',
     run: async (input, { signal }) => {
       const { limit, cursor } = input;
       const { objects: read } = await reader();
       const kinds = [...new Set(input.kinds)];
-      const namespacesOf = (kind: string) => (kind === 'Node' ? [undefined] : scope(input.namespace));
+      const namespacesOf = (kind: string) => (CLUSTER_WIDE_KINDS.has(kind) ? [undefined] : scope(input.namespace));
       const asked = listingOf('kubernetes', 'list_objects', input);
       // The namespaces that may be read may be others by now.
       const listing = { ...asked, question: { ...asked.question, sources: kinds.map(namespacesOf) } };
@@ -72,7 +82,7 @@ export function listObjects({ reader, scope }: KubernetesDeps): ToolDefinition {
       }
       const next = listed.flatMap(({ kind, next: at }) => (at === null ? [] : [[kind, at] as const]));
       const nextCursor = next.length > 0 ? writeCursor(listing, Object.fromEntries(next)) : null;
-      const objects = listed.flatMap(({ items }) => items.map(cleanObject));
+      const objects = listed.flatMap(({ items }) => items.filter(isInScope(scope(undefined))).map(cleanObject));
       const data = { withStatus: true, objects, truncated: nextCursor !== null, nextCursor, refused };
       return { data, text: describe(data) };
     },
