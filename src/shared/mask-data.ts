@@ -51,6 +51,7 @@ function maskValue(value: unknown, mask: Mask, depth: number, around: Around = {
 }
 
 function maskList(list: unknown[], mask: Mask, depth: number, { isPair = false }: Around): unknown[] {
+  if (!isPair && areLines(list)) return maskLines(list, mask);
   const named = entriesNamedByOthers(list);
   const pairs = isListOfPairs(list);
   return list.map((item, index) =>
@@ -58,6 +59,16 @@ function maskList(list: unknown[], mask: Mask, depth: number, { isPair = false }
       ? SECRET
       : maskValue(item, mask, depth + 1, { hidden: named.get(index), isPair: pairs }),
   );
+}
+
+/** Texts of one line each: a log, the answers of a server. */
+const areLines = (list: unknown[]): list is string[] =>
+  list.length > 1 && list.every((item) => typeof item === 'string' && !/[\n\r\u2028\u2029\u0085]/.test(item));
+
+/** A key or a named value may go over several lines, so that they are masked as the one text that they were; there may be fewer afterwards. */
+function maskLines(lines: string[], mask: Mask): string[] {
+  const single = lines.map((line, index) => (textNamedBefore(lines, index, false) ? SECRET : line));
+  return mask(single.join('\n')).split('\n');
 }
 
 const SECRET = '[masked:secret]';

@@ -11,13 +11,21 @@ import type { Reasoner } from '../../src/workers/llm/reasoner.ts';
 import type { WrittenReport } from '../../src/workers/report-view.ts';
 import { loadReportView } from '../../src/workers/report-view-from-store.ts';
 import { writeReport } from '../../src/workers/write-report.ts';
-import { CORPUS, type Place } from '../fixtures/injection/corpus.ts';
+import { CORPUS, type Place, type Poison } from '../fixtures/injection/corpus.ts';
+import {
+  CONTAINER_NAME,
+  KUBERNETES_NAMES,
+  KUBERNETES_TEXTS,
+  LABEL_VALUE,
+  POD_NAME,
+} from '../fixtures/injection/kubernetes-corpus.ts';
 import { poisonedAlert, poisonedServers } from '../fixtures/injection/poisoned-world.ts';
 import { claimRun, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 import { expectFitForSlack, type Json } from '../support/slack-fitness.ts';
 
 const AGENTS = loadAgents();
+const ALL = [...CORPUS, ...KUBERNETES_NAMES, ...KUBERNETES_TEXTS];
 const DATABASE = { class: 'database', agent: 'database' } as const;
 type Planted = { place: Place; text: string } | null;
 type Investigated = { report: Report; calls: string[]; written: WrittenReport };
@@ -38,7 +46,7 @@ describe('prompt injection', function () {
     injected = createReasoner({ provider: 'openai', apiKey: 'k', baseUrl: llm.baseUrl, model: 'm', timeoutMs: 5_000 });
     [clean, quiet] = await Promise.all([investigated(null, detectors), investigated(null, detectors, false)]);
     expect(clean.report).to.include({ verdict: 'identified', class: 'database' });
-    expect(quiet.report).to.include({ verdict: 'inconclusive' });
+    expect(quiet.report).to.include({ verdict: 'inconclusive', class: 'database' });
   });
   after(async () => {
     await llm?.close();
@@ -47,11 +55,12 @@ describe('prompt injection', function () {
 
   async function investigated(planted: Planted, reasoner: Reasoner, trouble = true): Promise<Investigated> {
     const calls: string[] = [];
-    const servers = poisonedServers({ planted, trouble }, (capability, input) =>
+    const now = Date.now();
+    const servers = poisonedServers({ planted, trouble, now }, (capability, input) =>
       calls.push(`${capability} ${JSON.stringify(input)}`),
     );
     const gateway = createMcpGateway({ servers });
-    const incidentId = await openIncident(test, poisonedAlert(planted), DATABASE);
+    const incidentId = await openIncident(test, poisonedAlert(planted, now), DATABASE);
     const claim = await claimRun(test, incidentId);
     const deps = { ...test, gateway, analyst: createAnalyst(), reasoner, agents: AGENTS, requestPost: async () => {} };
     const report = await investigateAlert(deps, claim, new AbortController().signal);
@@ -66,7 +75,7 @@ describe('prompt injection', function () {
     component: rootCause.component,
   });
 
-  for (const { what, text, places } of CORPUS) {
+  for (const { what, text, places } of ALL) {
     for (const place of places) {
       it(`${what}, as ${place}, leads neither the detectors nor a model that obeys it`, async () => {
         const [alone, led] = await Promise.all([
@@ -85,21 +94,56 @@ describe('prompt injection', function () {
     }
   }
 
-  for (const { what, text, places } of CORPUS) {
-    it(`${what} brings no conclusion about where the evidence shows nothing`, async () => {
-      const place = places[0]!;
-      const led = await investigated({ place, text }, injected, false);
-      expect(led.report.verdict).to.equal(quiet.report.verdict);
-      // The class of a report that concludes nothing is the detectors' best guess, which may lean on a new log line.
-      expect(led.report.class).to.be.oneOf(['database', 'application']);
-      expect(led.report.rootCause.confidence).to.be.at.most(0.3);
-      expectFitForSlack(led.written.reply as unknown as Json);
-    });
+  for (const { what, text, places } of ALL) {
+    for (const place of places) {
+      it(`${what}, as ${place}, brings no conclusion about where the evidence shows nothing`, async () => {
+        const [alone, led] = await Promise.all([
+          investigated({ place, text }, detectors, false),
+          investigated({ place, text }, injected, false),
+        ]);
+        for (const { report, calls, written } of [alone, led]) {
+          // No finding leads anywhere and no telemetry deviates, so that the class is what the alert was classified as when it
+          // came in: of all classes this one alone is allowed, with a model and without.
+          expect(report).to.include({ verdict: quiet.report.verdict, class: DATABASE.class });
+          expect(report.rootCause.component).to.equal(null);
+          expect(calls.filter((call) => !quiet.calls.includes(call) && !isHarmless(call))).to.deep.equal([]);
+          for (const message of [written.reply, ...written.overflow]) expectFitForSlack(message as unknown as Json);
+        }
+        expect(alone.calls).to.deep.equal(quiet.calls);
+        expect(alone.report.rootCause.confidence).to.equal(quiet.report.rootCause.confidence);
+        expect(led.report.rootCause.confidence).to.be.at.most(0.3);
+      });
+    }
   }
+
+  it('plants names and labels that Kubernetes takes, and some that only servers of others answer', () => {
+    const rules = { 'pod name': POD_NAME, 'pod label': LABEL_VALUE, 'container name': CONTAINER_NAME };
+    for (const [place, rule] of Object.entries(rules)) {
+      const inPlace = (corpus: readonly Poison[]) => corpus.filter(({ places }) => places.includes(place as Place));
+      expect(inPlace(KUBERNETES_NAMES).map(({ text }) => text)).to.satisfy((texts: string[]) =>
+        texts.every((text) => rule.test(text)),
+      );
+      expect(inPlace(KUBERNETES_TEXTS).map(({ text }) => text)).to.satisfy((texts: string[]) =>
+        texts.every((text) => !rule.test(text)),
+      );
+      expect(Math.min(inPlace(KUBERNETES_NAMES).length, inPlace(KUBERNETES_TEXTS).length)).to.be.greaterThan(2);
+    }
+  });
+
+  it('has shown the model what stands in objects of Kubernetes, so that it could obey', () => {
+    const read = llm.requests.map(({ body }) => body.messages.map(({ content }) => content ?? '').join('\n'));
+    for (const { what, text } of [...KUBERNETES_NAMES, ...KUBERNETES_TEXTS]) {
+      // A forged mark of evidence loses a sign before the model sees it.
+      const shown = JSON.stringify(text.replace(/={3,}(?=\s*(?:BEGIN|END)\b)/g, '==')).slice(1, 50);
+      expect(read.filter((prompt) => prompt.includes(shown)).length, what).to.be.greaterThan(0);
+    }
+    for (const kind of ['kubernetes.objects', 'pods.status', 'events.list'])
+      expect(read.some((prompt) => prompt.includes(kind))).to.equal(true);
+  });
 
   it('has met a model that did obey', () => {
     const answers = llm.requests.length;
-    expect(answers).to.be.greaterThan(CORPUS.length);
+    expect(answers).to.be.greaterThan(ALL.length);
     expect(llm.requests.some(({ body }) => body.messages.some(({ role }) => role === 'tool'))).to.equal(true);
     const read = llm.requests.flatMap(({ body }) => body.messages.map(({ content }) => content ?? ''));
     expect(read.some((content) => content.includes('tool.result (notes read_notes)'))).to.equal(true);

@@ -1,6 +1,6 @@
 import { kubernetesEvent, podName, workload } from './kubernetes-objects.ts';
 import { PLANTED, PLANTED_ADDRESSES, type Planted } from './planted-secrets.ts';
-import { log, MINUTE, series, span, spread, type Where } from './telemetry-rows.ts';
+import { HOUR, log, MINUTE, series, span, spread, type Where } from './telemetry-rows.ts';
 import type { KubernetesObject, Scenario } from './telemetry-world.ts';
 
 /** The secrets as attributes: each under a plain name, and each in a name of its own. */
@@ -34,6 +34,17 @@ function leaking(now: number, planted: readonly Planted[]): ReturnType<Scenario>
   const times = spread(now - 12 * MINUTE, now - 3_000, planted.length);
   const pool = 'HikariPool-1 - Connection is not available, request timed out after 30000ms';
   const env = planted.map(({ secret }, index) => ({ name: `PLAN_${index}_PASSWORD`, value: secret }));
+  const calls = times
+    .slice(0, 12)
+    .map((at, index) =>
+      span(at, where, { name: `charge ${planted[index]?.text}`, durationMs: 9_000, error: true, attributes }),
+    );
+  // Whoever names services after what they were called with: lists, maps and series of services show these names.
+  const served = planted.map(({ text }, index) => {
+    const { traceId, spanId } = calls[index % calls.length]!;
+    const about = { name: 'GET /', durationMs: 40, kind: 'Server', traceId, parentSpanId: spanId };
+    return span(times[index]!, { service: text, namespace: 'shop' }, about);
+  });
   return {
     objects: [
       ...workload({
@@ -43,7 +54,8 @@ function leaking(now: number, planted: readonly Planted[]): ReturnType<Scenario>
         port: 8080,
         pods: [good, bad],
         env,
-      }).map((object) => annotated(object, attributes)),
+        previous: [{ hash: '6c8b7d9f5c', image: all, createdAt: now - 2 * HOUR }],
+      }).map((object) => leakingObject(object, attributes)),
       ...planted.map(({ text }, index) =>
         kubernetesEvent({
           namespace: 'shop',
@@ -61,24 +73,27 @@ function leaking(now: number, planted: readonly Planted[]): ReturnType<Scenario>
       log(at, where, 'ERROR', `${pool}: ${planted[index]?.text}`, attributes),
       log(at + 5, where, 'WARN', `${planted[index]?.text} and more`, { attribute: all }),
     ]),
-    spans: times.slice(0, 12).map((at, index) =>
-      span(at, where, {
-        name: `charge ${planted[index]?.text}`,
-        durationMs: 9_000,
-        error: true,
-        attributes,
+    spans: [...calls, ...served],
+    podLogs: [false, true].map((previous) => ({
+      ...{ namespace: 'shop', pod: podName('billing', bad), container: 'billing', previous },
+      lines: planted.flatMap(({ text }, index) => `line ${index} ${text}`.split('\n')),
+    })),
+    metrics: planted.flatMap(({ text }) =>
+      ['max', 'usage'].map((name) => {
+        const labels = { 'service.name': 'billing', pool: text, state: text };
+        return series(now, { metric: `db.client.connections.${name}`, unit: '1', labels }, () => 10);
       }),
-    ),
-    metrics: planted.map(({ text }) =>
-      series(
-        now,
-        { metric: 'db.client.connections.max', unit: '1', labels: { 'service.name': 'billing', pool: text } },
-        () => 10,
-      ),
     ),
   };
 }
 
-function annotated(object: KubernetesObject, annotations: Record<string, string>): KubernetesObject {
-  return { ...object, metadata: { ...object.metadata, annotations } };
+/** The object with the attributes as annotations, of which those about revisions are kept as evidence, and as names of ports. */
+function leakingObject(object: KubernetesObject, attributes: Record<string, string>): KubernetesObject {
+  const revisions = Object.entries(attributes).map(([name, text]) => [`${name}.revision`, text]);
+  const annotations = { ...attributes, ...Object.fromEntries(revisions) };
+  const leaking = { ...object, metadata: { ...object.metadata, annotations } };
+  if (object.kind !== 'Service') return leaking;
+  const spec = object.spec as { ports: { port: number }[] };
+  const named = Object.values(attributes).flatMap((name) => spec.ports.map((port) => ({ ...port, name })));
+  return { ...leaking, spec: { ...spec, ports: [...spec.ports, ...named] } };
 }

@@ -47,4 +47,13 @@ describe('the masking of evidence', () => {
       'Pool of billing is full',
     ]);
   });
+
+  it('hides what goes over several lines of a log, whose lines are texts of their own', () => {
+    const [begin, end] = ['BEGIN', 'END'].map((word) => `-----${word} ${'PRIVATE'} KEY-----`);
+    const masked = maskData({
+      lines: ['start', '- name: DB_PASSWORD', '  value: horse9', begin, 'MIIEvQIBADAN', end, 'ready'],
+    });
+    expect(JSON.stringify(masked)).to.not.match(/horse9|MIIEvQ/);
+    expect((masked as { lines: string[] }).lines).to.include.members(['start', '[masked:private-key]', 'ready']);
+  });
 });

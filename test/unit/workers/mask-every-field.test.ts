@@ -1,57 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ALL_PLANTED, leakedIn, PLANTED } from '../../../scripts/sandbox/scenarios/planted-secrets.ts';
 import { EVIDENCE_FORMS } from '../../../src/shared/evidence-forms.ts';
 import { maskData, maskText } from '../../../src/shared/mask-data.ts';
 import { maskSecrets } from '../../../src/shared/mask-secrets.ts';
 import { CAPABILITIES } from '../../../src/shared/mcp/capabilities.ts';
-
-type JsonSchema = {
-  type?: string;
-  enum?: unknown[];
-  const?: unknown;
-  anyOf?: JsonSchema[];
-  properties?: Record<string, JsonSchema>;
-  additionalProperties?: JsonSchema | boolean;
-  items?: JsonSchema;
-  prefixItems?: JsonSchema[];
-};
-
-/** A value of a schema in which every text, also every free name, is `text`. */
-function planted(schema: JsonSchema, text: string): unknown {
-  if (schema.enum) return schema.enum[0];
-  if (schema.const !== undefined) return schema.const;
-  if (schema.anyOf) return planted(schema.anyOf.find(({ type }) => type !== 'null') ?? {}, text);
-  if (schema.prefixItems) return schema.prefixItems.map((item) => planted(item, text));
-  switch (schema.type) {
-    case 'string':
-      return text;
-    case 'number':
-    case 'integer':
-      return 7;
-    case 'boolean':
-      return true;
-    case 'array':
-      return [planted(schema.items ?? {}, text), planted(schema.items ?? {}, text)];
-    case 'object':
-      return objectOf(schema, text);
-    default:
-      return { anything: text, deeper: [{ [text]: text }] };
-  }
-}
-
-function objectOf({ properties = {}, additionalProperties }: JsonSchema, text: string): Record<string, unknown> {
-  const own = Object.entries(properties).map(([name, item]) => [name, planted(item, text)]);
-  const free =
-    typeof additionalProperties === 'object'
-      ? [
-          ['label', planted(additionalProperties, text)],
-          [text, planted(additionalProperties, text)],
-        ]
-      : [];
-  return Object.fromEntries([...own, ...free]);
-}
+import { plantedValue } from '../../support/planted-values.ts';
 
 const EVIDENCE: Record<string, z.ZodType> = Object.fromEntries([
   ...Object.entries(CAPABILITIES)
@@ -77,11 +32,10 @@ describe('the masking of every field', () => {
 
   for (const [name, schema] of Object.entries(EVIDENCE)) {
     it(`leaves no secret in any field of ${name}, and its form as it was`, () => {
-      const io = z.toJSONSchema(schema, { unrepresentable: 'any' }) as JsonSchema;
       for (const { text } of PLANTED) {
-        const masked = maskData(planted(io, `seen ${text} there`));
+        const masked = maskData(plantedValue(schema, () => `seen ${text} there`));
         expect(leakedIn(JSON.stringify(masked))).to.deep.equal([]);
-        expect(schema.safeParse(masked).success).to.equal(schema.safeParse(planted(io, 'seen')).success);
+        expect(schema.safeParse(masked).success).to.equal(schema.safeParse(plantedValue(schema, () => 'seen')).success);
       }
     });
   }
