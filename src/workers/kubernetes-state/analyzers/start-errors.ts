@@ -49,8 +49,7 @@ function stuck(context: Context, pod: Pod): Diagnosis[] {
   );
   const word = failing?.status?.reason ?? (START.test(pod.reason ?? '') ? pod.reason : null);
   const events = eventsOf(context.state, pod);
-  const mounted = hasRun(pod) || events.some(({ reason }) => reason === 'Started');
-  const failed = events.filter(({ reason }) => EVENT.test(reason) && !(mounted && OF_VOLUMES.test(reason)));
+  const failed = events.filter(({ reason }) => EVENT.test(reason) && !(OF_VOLUMES.test(reason) && hasRun(pod)));
   const telling = failed.findLast(({ message }) => MEANINGS.some(({ pattern }) => pattern.test(message)));
   const event = telling ?? failed.at(-1);
   const told = events.findLast(({ reason, message }) => reason === 'Failed' && !/pull|ErrImage/i.test(message));

@@ -76,7 +76,8 @@ describe('the question for a certificate that a finding leads to', () => {
         ({ capability }) => capability === 'certificate.check',
       );
       const { data } = await runCapability(network, 'certificate.check', step?.arguments as { host: string });
-      const [finding] = certificateExpiry(input(alert, [told, evidence(2, 'certificate.check', data)]));
+      const checked = { ...evidence(2, 'certificate.check', data), collectedAt: new Date().toISOString() };
+      const [finding] = certificateExpiry(input(alert, [told, checked]));
       expect(finding?.statement).to.match(/pay\.example\.com serves on port 443 expired 2 hours ago/);
       expect(finding).to.include({ cause: true, component: 'pay.example.com' });
     } finally {
