@@ -26,8 +26,8 @@ export type GateName = keyof typeof GATES;
 export type Gatekeeper = {
   /** The next that comes to the gate waits there, and all behind it. */
   close(gate: GateName): Promise<void>;
-  /** Waits until somebody stands at the gate; false when nobody comes in time. */
-  someoneWaits(ms: number): Promise<boolean>;
+  /** Waits until somebody stands at the gate; false when nobody comes in time, or `isPast` says that whoever should come has passed elsewhere. */
+  someoneWaits(ms: number, isPast: () => boolean): Promise<boolean>;
   /** Lets all through; `commit` false ends the sessions that wait, so that what they have written is undone. */
   open(commit: boolean): Promise<void>;
   end(): Promise<void>;
@@ -59,8 +59,8 @@ export async function openGatekeeper(databaseUrl: string): Promise<Gatekeeper> {
       await client.query('select pg_advisory_lock($1)', [LOCK]);
       await client.query('insert into drill.closed values ($1)', [gate]);
     },
-    someoneWaits: async (ms) => {
-      for (const end = Date.now() + ms; Date.now() < end; await sleep(10)) {
+    someoneWaits: async (ms, isPast) => {
+      for (const end = Date.now() + ms; Date.now() < end && !isPast(); await sleep(10)) {
         if ((await client.query(WAITING)).rowCount) return true;
       }
       return false;
