@@ -97,6 +97,14 @@ describe('slow clients', () => {
         socket.write(whole);
         expect(await closedWhile(socket, () => {})).to.match(/^HTTP\/1.1 20[02]/);
       });
+
+      it('are told that their connection is kept longer than any balancer keeps it', async () => {
+        const served = await serve({});
+        cleanups.unshift(() => served.close());
+        const response = await fetch(`http://127.0.0.1:${served.port}/`, { headers: { connection: 'keep-alive' } });
+        await response.text();
+        expect(Number(/timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '')?.[1])).to.be.above(600);
+      });
     });
   }
 

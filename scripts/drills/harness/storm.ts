@@ -17,6 +17,7 @@ export type Storm = {
 export type StormResult = {
   /** From sending each request to its answer, ms. */
   latenciesMs: number[];
+  /** By HTTP status, or by the error's code where there was no answer. */
   statuses: Record<string, number>;
   incidentIds: string[];
   /** From the first request to the last answer, s. */
@@ -24,7 +25,8 @@ export type StormResult = {
 };
 
 type StormAlert = { title: string; service: string; severity: string; deliveryId: string };
-type Answer = { status: number; body: string };
+/** `why` says what broke the request when it has no status. */
+type Answer = { status: number; body: string; why: string | null };
 
 const ANSWER_MS = 30_000;
 const TITLES = ['High latency', 'Connection refused', 'Slow SQL queries'];
@@ -46,7 +48,9 @@ export function stormAlert(
 
 /** Sends a storm at its pace, whatever the answers take, on connections that stay open. */
 export async function sendStorm(storm: Storm, producers: readonly string[], witness: WitnessLog): Promise<StormResult> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  // Without a timeout of its own Node's agent does not heed how long the server keeps a connection (the header Keep-Alive): it
+  // would send on one that is being closed, and have it reset.
+  const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: ANSWER_MS });
   const result: StormResult = { latenciesMs: [], statuses: {}, incidentIds: [], seconds: 0 };
   const incidents = new Set<string>();
   const started = performance.now();
@@ -60,12 +64,17 @@ export async function sendStorm(storm: Storm, producers: readonly string[], witn
     const alerts = Array.from({ length: count }, (_, n) => stormAlert(first + n, storm));
     witness.noteAll(alerts.map((alert) => entryOf(alert, 'invoked')));
     const from = performance.now();
-    const { status, body } = await post(`${producers[index % producers.length]}/alerts/generic`, { alerts }, agent);
+    const { status, body, why } = await post(
+      `${producers[index % producers.length]}/alerts/generic`,
+      { alerts },
+      agent,
+    );
     result.latenciesMs.push(performance.now() - from);
-    result.statuses[status] = (result.statuses[status] ?? 0) + 1;
+    const told = why ?? status;
+    result.statuses[told] = (result.statuses[told] ?? 0) + 1;
     const ids = idsOf(status, body);
     for (const { incidentId } of ids) incidents.add(incidentId);
-    witness.noteAll(alerts.map((alert, n) => entryOf(alert, outcomeOf(status), status, ids[n])));
+    witness.noteAll(alerts.map((alert, n) => entryOf(alert, outcomeOf(status), { status, why }, ids[n])));
     if (++answered === requests) resolve();
   };
   const timer = setInterval(() => {
@@ -83,10 +92,10 @@ const outcomeOf = (status: number) => (status === 0 ? 'unknown' : status < 300 ?
 function entryOf(
   { service, deliveryId }: StormAlert,
   outcome: WitnessEntry['outcome'],
-  status: number | null = null,
+  { status, why }: Pick<WitnessEntry, 'status' | 'why'> = { status: null, why: null },
   id?: { alertId: string; incidentId: string },
 ): Omit<WitnessEntry, 'at'> {
-  return { key: service, delivery: deliveryId, outcome, status, ids: id ? [id] : [], why: null };
+  return { key: service, delivery: deliveryId, outcome, status, ids: id ? [id] : [], why };
 }
 
 function idsOf(status: number, body: string): { alertId: string; incidentId: string }[] {
@@ -98,15 +107,23 @@ function idsOf(status: number, body: string): { alertId: string; incidentId: str
 /** Status 0 stands for no answer at all. */
 function post(url: string, body: unknown, agent: Agent): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
+  const unanswered = ({ code, message }: NodeJS.ErrnoException) =>
+    resolve({
+      status: 0,
+      body: '',
+      why: `${code ?? message}${sent.reusedSocket ? ' on a connection used before' : ''}`,
+    });
   const headers = { authorization: `Bearer ${WEBHOOK_TOKEN}`, 'content-type': 'application/json' };
   const sent = request(url, { method: 'POST', agent, headers, timeout: ANSWER_MS }, (response) => {
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
-    response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
-    response.on('error', () => resolve({ status: 0, body: '' }));
+    response.on('end', () => {
+      resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString(), why: null });
+    });
+    response.on('error', unanswered);
   });
   sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
-  sent.on('error', () => resolve({ status: 0, body: '' }));
+  sent.on('error', unanswered);
   sent.end(JSON.stringify(body));
   return promise;
 }

@@ -20,12 +20,16 @@ export type ClientTimeouts = {
   checkMs: number;
 };
 
-/** The longest answer is that of a tool of our MCP servers, which ends by deadlines of its own within 30 s. */
+/**
+ * The longest answer is that of a tool of our MCP servers, which ends by deadlines of its own within 30 s. A connection is kept
+ * longer than senders keep it that send on it again: the balancers of AWS and nginx 60 s, Alertmanager 300 s, Google's balancers
+ * 600 s. Closed here first, a request would meet the closing, and who may not repeat it (a balancer a POST) has lost it.
+ */
 export const DEFAULT_CLIENT_TIMEOUTS: ClientTimeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
   answerMs: 90_000,
-  idleMs: 5_000,
+  idleMs: 620_000,
   checkMs: 1_000,
 };
 
