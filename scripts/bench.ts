@@ -8,12 +8,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BENCH_BACKENDS, type BenchBackend, startServers } from './bench/bench-backends.ts';
+import { BENCH_BACKENDS, type BenchBackend, type BenchServers, startServers } from './bench/bench-backends.ts';
 import { type BenchContext, FULL_SIZES, SMALL_SIZES } from './bench/bench-context.ts';
 import { benchGateway } from './bench/bench-gateway.ts';
 import { benchGrowth } from './bench/bench-growth.ts';
 import { benchIntake } from './bench/bench-intake.ts';
 import { benchLatency } from './bench/bench-latency.ts';
+import { stopAllChildren } from './bench/bench-process.ts';
 import type { BenchRow } from './bench/bench-row.ts';
 import { benchScale } from './bench/bench-scale.ts';
 import { benchThroughput } from './bench/bench-throughput.ts';
@@ -42,6 +43,8 @@ const { values } = parseArgs({
 });
 const started = Date.now();
 const say = (line: string) => console.error(`${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`);
+let servers: BenchServers | null = null;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void breakOff());
 const results = await run(
   chosen('--only', values.only, Object.keys(BENCHES) as BenchName[]),
   chosen('--backend', values.backend, [...BENCH_BACKENDS]),
@@ -51,16 +54,17 @@ console.log(`\n${renderText(results)}\n`);
 process.exit(values.strict && results.rows.some((row) => row.met === false) ? 1 : 0);
 
 async function run(names: BenchName[], backends: BenchBackend[]): Promise<BenchResults> {
-  const servers = await startServers(backends);
+  servers = await startServers(backends);
+  const { available } = servers;
   const world = await startWorld();
   const sizes = values.quick ? SMALL_SIZES : FULL_SIZES;
   const profileDir = values.profile ? resolve(values.profile) : null;
   const rows: BenchRow[] = [];
   try {
-    for (const backend of backends.filter((name) => !servers.available.includes(name)))
+    for (const backend of backends.filter((name) => !available.includes(name)))
       say(`SKIPPED ${backend}: its servers are not installed and can't be installed here`);
     for (const name of names)
-      for (const backend of servers.available)
+      for (const backend of available)
         rows.push(...(await BENCHES[name]({ servers, world, sizes, profileDir, say }, backend)));
   } finally {
     await world.close();
@@ -69,6 +73,12 @@ async function run(names: BenchName[], backends: BenchBackend[]): Promise<BenchR
   const seconds = (Date.now() - started) / 1000;
   const startedAt = new Date(started).toISOString();
   return { startedAt, seconds, node: process.version, cpus: availableParallelism(), rows };
+}
+
+async function breakOff(): Promise<never> {
+  await stopAllChildren();
+  await servers?.stop();
+  return process.exit(1);
 }
 
 /** The names of a comma-separated option, all when it is left out; an unknown one ends the program with the valid ones. */

@@ -8,6 +8,7 @@ import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import type { ToolGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
 import type { BenchBackend } from './bench-backends.ts';
 import type { BenchContext } from './bench-context.ts';
+import { keepTrackOf } from './bench-process.ts';
 import { type BenchRow, benchRow } from './bench-row.ts';
 import { type HeapPoints, heapGrowth, heapOverCalls } from './gateway-memory.ts';
 import { median, percentile } from './statistics.ts';
@@ -168,7 +169,7 @@ async function ownTime(gateway: ToolGateway, overBare: () => Promise<unknown>): 
 }
 
 async function startServer(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = keepTrackOf(spawn(process.execPath, [SERVER], { stdio: ['ignore', 'pipe', 'inherit'] }));
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   return { child, url: String(line).trim() };
 }

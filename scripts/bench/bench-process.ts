@@ -40,6 +40,27 @@ export function npmScript(name: string): string[] {
 /** The arguments that start a program of the bench's own in the same way. */
 export const ownProgram = (file: string) => ['scripts/bootstrap.mjs', `scripts/bench/${file}`];
 
+const running = new Set<ChildProcess>();
+
+/** Has a child end with the bench when that is broken off (`stopAllChildren`). */
+export function keepTrackOf<Child extends ChildProcess>(child: Child): Child {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** Ends every child that still runs: a bench that is broken off leaves nothing behind. */
+export async function stopAllChildren(): Promise<void> {
+  await Promise.all([...running].map(stopChild));
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  await gone;
+}
+
 /** Starts Node with this environment and nothing of ours but the PATH; `profileDir` keeps a CPU profile. */
 export function startProcess(
   args: string[],
@@ -47,11 +68,13 @@ export function startProcess(
   profileDir: string | null,
 ): BenchProcess {
   const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
-  const child = spawn(process.execPath, [...profiling, '--import', WATCH, ...args], {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH ?? '', ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = keepTrackOf(
+    spawn(process.execPath, [...profiling, '--import', WATCH, ...args], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH ?? '', ...environment },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    }),
+  );
   const ask = <A extends { kind: string }>(question: unknown, kind: A['kind']) => askChild<A>(child, question, kind);
   return {
     child,
@@ -60,12 +83,7 @@ export function startProcess(
     resetWatch: async () => void (await ask<WatchAnswer>({ ask: 'reset' }, 'watch')),
     residentMb: () => residentMb(child.pid!),
     cpuMs: () => cpuMs(child.pid!),
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      await gone;
-    },
+    stop: () => stopChild(child),
   };
 }
 

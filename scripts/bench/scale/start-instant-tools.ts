@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepTrackOf } from '../bench-process.ts';
 
 /** The tools of instant-tools.ts in a process of their own. */
 export type InstantTools = {
@@ -16,7 +17,7 @@ const PROGRAM = fileURLToPath(new URL('./instant-tools.ts', import.meta.url));
 
 /** Starts them and waits for their address. */
 export async function startInstantTools(): Promise<InstantTools> {
-  const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = keepTrackOf(spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] }));
   const [line] = await once(child.stdout!, 'data');
   const folder = mkdtempSync(join(tmpdir(), 'rca-fleet-bench-'));
   const file = join(folder, 'mcp.json');

@@ -1,6 +1,7 @@
 import { isKubernetesName } from '../../detectors/support/names.ts';
 import { shellCommand } from '../../detectors/support/shell.ts';
 import { changeAction } from '../actions.ts';
+import { groupsOfResource } from '../api-groups.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Meta, PodTemplate } from '../kubernetes-state.ts';
 import { name, quote } from '../quote.ts';
@@ -239,51 +240,32 @@ const PLURAL: Record<string, string> = {
   Endpoints: 'endpoints',
 };
 
-/** The API groups of what roles name most; the core group is the empty one. */
-const GROUPS: Record<string, string> = {
-  pods: '',
-  services: '',
-  configmaps: '',
-  secrets: '',
-  nodes: '',
-  namespaces: '',
-  persistentvolumeclaims: '',
-  deployments: 'apps',
-  statefulsets: 'apps',
-  daemonsets: 'apps',
-  replicasets: 'apps',
-  jobs: 'batch',
-  cronjobs: 'batch',
-  ingresses: 'networking.k8s.io',
-  networkpolicies: 'networking.k8s.io',
-  horizontalpodautoscalers: 'autoscaling',
-  poddisruptionbudgets: 'policy',
-  leases: 'coordination.k8s.io',
-};
-
 /** The API groups of a rule; the core group is an empty text. */
 function groupsOf(rule: unknown): string[] {
   const { apiGroups } = recordAt(rule);
   return Array.isArray(apiGroups) ? apiGroups.map(String) : [];
 }
 
+const isAtHome = (home: readonly string[], groups: string[]): boolean =>
+  groups.includes('*') || home.some((group) => groups.includes(group));
+
 /** The groups in which a role names a resource, where it is not at home in any of them. */
 function strayGroup(roles: Meta[], resource: string): string {
-  const home = GROUPS[resource];
+  const home = groupsOfResource(resource);
   const named = roles
     .flatMap(({ raw }) => recordsAt(raw, 'rules'))
     .filter((rule) => textsAt(rule, 'resources').includes(resource));
   const groups = named.flatMap(groupsOf);
-  return home === undefined || groups.length === 0 || groups.includes(home) || groups.includes('*')
+  return home === null || groups.length === 0 || isAtHome(home, groups)
     ? ''
-    : ` in the wrong API group (${home === '' ? 'it belongs to the core group' : `it belongs to ${home}`})`;
+    : ` in the wrong API group (${home[0] === '' ? 'it belongs to the core group' : `it belongs to ${home[0]}`})`;
 }
 
 function grants(rule: unknown, verb: string, resource: string): boolean {
   const [verbs, resources] = [textsAt(recordAt(rule), 'verbs'), textsAt(recordAt(rule), 'resources')];
   const groups = groupsOf(rule);
-  const wanted = GROUPS[resource];
-  const inGroup = wanted === undefined || groups.length === 0 || groups.includes(wanted) || groups.includes('*');
+  const home = groupsOfResource(resource);
+  const inGroup = home === null || groups.length === 0 || isAtHome(home, groups);
   return (
     inGroup &&
     (verbs.includes(verb) || verbs.includes('*')) &&

@@ -1,22 +1,10 @@
+import { groupsOfResource } from '../api-groups.ts';
 import type { KubernetesState, Meta, Workload } from '../kubernetes-state.ts';
 import { type Raw, recordsAt, textAt, textsAt } from '../raw.ts';
 import { objectNamed } from '../relations.ts';
 
-/** The groups of the resources that programs ask for; rights of another group are none. */
-const GROUPS: readonly { group: string; resources: RegExp }[] = [
-  {
-    group: '',
-    resources:
-      /^(?:configmaps|secrets|pods|pods\/log|services|endpoints|events|nodes|namespaces|persistentvolumeclaims|persistentvolumes|serviceaccounts)$/,
-  },
-  { group: 'apps', resources: /^(?:deployments|statefulsets|daemonsets|replicasets)(?:\/scale)?$/ },
-  { group: 'batch', resources: /^(?:jobs|cronjobs)$/ },
-  { group: 'networking.k8s.io', resources: /^(?:ingresses|networkpolicies)$/ },
-  { group: 'coordination.k8s.io', resources: /^leases$/ },
-];
-
-const groupOf = (resource: string): string | undefined =>
-  GROUPS.find(({ resources }) => resources.test(resource))?.group;
+const isUnderOwnGroup = (resource: string, groups: unknown[]): boolean =>
+  groupsOfResource(resource)?.some((group) => groups.includes(group)) ?? false;
 
 /** A role whose resources all stand under a group that has them; who may only look at some by name cannot list them. */
 export const isWholeRole = (_: KubernetesState, { raw }: Meta): boolean =>
@@ -25,7 +13,7 @@ export const isWholeRole = (_: KubernetesState, { raw }: Meta): boolean =>
     const verbs = textsAt(rule, 'verbs');
     return (
       verbs.length > 0 &&
-      textsAt(rule, 'resources').every((one) => groupOf(one) !== undefined && groups.includes(groupOf(one))) &&
+      textsAt(rule, 'resources').every((one) => isUnderOwnGroup(one, groups)) &&
       (rule.resourceNames === undefined || !verbs.some((verb) => /^(?:list|watch|create|\*)$/.test(verb)))
     );
   });
@@ -66,7 +54,7 @@ export function mayList(state: KubernetesState, { template, namespace }: Workloa
         rule.resourceNames === undefined &&
         textsAt(rule, 'resources').includes(resource) &&
         Array.isArray(rule.apiGroups) &&
-        rule.apiGroups.includes(groupOf(resource)) &&
+        isUnderOwnGroup(resource, rule.apiGroups) &&
         ['get', 'list'].every((verb) => textsAt(rule, 'verbs').includes(verb)),
     );
 }
