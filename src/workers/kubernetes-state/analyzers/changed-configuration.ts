@@ -2,6 +2,7 @@ import { sameName, workloadOf } from '../../detectors/support/names.ts';
 import { changeAction, describeAction } from '../actions.ts';
 import { type Analyzer, type Context, type Diagnosis, diagnosis } from '../diagnosis.ts';
 import type { KubernetesState, Meta } from '../kubernetes-state.ts';
+import { LOGIN_REFUSALS } from '../logs/login-refusals.ts';
 import { messageOf } from '../logs/message-of.ts';
 import { type Said, saidBy } from '../logs/pod-log.ts';
 import { isStore } from '../logs/store-of.ts';
@@ -27,6 +28,7 @@ export const changedConfiguration: Analyzer = (context) => {
 const OF_SECRETS = new Set([
   'credentials',
   'broker-credentials',
+  ...LOGIN_REFUSALS.map(({ name }) => name),
   'user-missing',
   'certificate',
   'certificate-expired',
@@ -41,6 +43,7 @@ type Complaint = { said: Said; owner: string };
 const FROM_CONFIGURATION = new Set([
   'credentials',
   'broker-credentials',
+  ...LOGIN_REFUSALS.map(({ name }) => name),
   'user-missing',
   'configuration',
   'name-resolution',

@@ -25,7 +25,7 @@ const ABOUT_STORES = new Set(['read-only-database', 'connection-limit', 'store-m
 
 /** Of logs that our own server answered, detectors of their own read connections, names, certificates, pools and memory. */
 const ONLY_HERE = new Set(
-  'read-only-database connection-limit credentials broker-credentials user-missing store-rights store-demands-tls client-not-allowed store-memory kubernetes-permission disk-full disk-error file-descriptors threads consumer-behind lock database-schema exec-format file-permission configuration mesh-policy address-in-use'.split(
+  'read-only-database connection-limit credentials broker-credentials mail-credentials directory-credentials file-server-credentials repository-credentials user-missing store-rights store-demands-tls client-not-allowed store-memory kubernetes-permission disk-full disk-error file-descriptors threads consumer-behind lock database-schema exec-format file-permission configuration mesh-policy address-in-use'.split(
     ' ',
   ),
 );

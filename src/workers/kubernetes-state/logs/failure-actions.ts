@@ -50,6 +50,13 @@ const toStore =
   (change: string, risk: string): Plan =>
   (scene, state, kind) => [...questionsTo(storePod(state, scene), kind), changeAction(change, risk)];
 
+const toSecrets =
+  (server: string): Plan =>
+  ({ namespace }) => [
+    ...listAction('secrets', namespace, 'See which Secrets exist and how old they are', false),
+    changeAction(`Bring the password or key of the Secret and that of the ${server} together`, RESTARTS),
+  ];
+
 /** By the kind of failure: what to look at, then what people decide. */
 const PLANS: Record<string, Plan> = {
   timeout: toCallee,
@@ -64,10 +71,11 @@ const PLANS: Record<string, Plan> = {
     ...listAction('secrets', scene.namespace, 'See which Secrets exist and how old they are', false),
     ...toStore('Bring the password of the Secret and that of the database together', RESTARTS)(scene, state, kind),
   ],
-  'broker-credentials': (scene) => [
-    ...listAction('secrets', scene.namespace, 'See which Secrets exist and how old they are', false),
-    changeAction('Bring the password of the Secret and that of the broker together', RESTARTS),
-  ],
+  'broker-credentials': toSecrets('broker'),
+  'mail-credentials': toSecrets('mail server'),
+  'directory-credentials': toSecrets('directory'),
+  'file-server-credentials': toSecrets('file server'),
+  'repository-credentials': toSecrets('repository'),
   'user-missing': toStore('Create the user again, or correct its name and database in the client', 'Changes a login.'),
   'store-rights': toStore('Grant the right again to the user', 'Changes what a login may do.'),
   'password-expired': toStore('Give the user a new password, or take the expiry off it', 'Changes a login.'),

@@ -1,6 +1,7 @@
 import { countsNone } from '../../detectors/support/work-words.ts';
 import { CALL_FAILURES } from './call-failures.ts';
 import type { FailureKind } from './failure-kind.ts';
+import { LOGIN_REFUSALS } from './login-refusals.ts';
 import { MISSING_SETTING } from './missing-settings.ts';
 import { PLATFORM_FAILURES } from './platform-failures.ts';
 import { STORE_REFUSALS } from './store-refusals.ts';
@@ -9,6 +10,7 @@ import { STORE_TROUBLES } from './store-troubles.ts';
 /** The kinds in the order in which they are tried: a line is of the first kind that it matches. */
 export const FAILURE_KINDS: readonly FailureKind[] = [
   MISSING_SETTING,
+  ...LOGIN_REFUSALS,
   ...STORE_REFUSALS,
   ...STORE_TROUBLES,
   ...PLATFORM_FAILURES,

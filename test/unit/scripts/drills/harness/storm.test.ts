@@ -46,12 +46,16 @@ describe('a storm of alerts', () => {
     const witness = openWitnessLog(join(folder, 'witness.jsonl'));
     const load = { alerts: 45, services: 5, perRequest: 10, seconds: 0.05, criticalFrom: 0 };
     const result = await sendStorm(load, [`http://127.0.0.1:${port}`], witness);
-    expect(result.statuses).to.deep.equal({ 0: 1, 202: 3, 503: 1 });
+    const { 202: accepted, 503: refused, ...unanswered } = result.statuses;
+    expect({ accepted, refused }).to.deep.equal({ accepted: 3, refused: 1 });
+    expect(Object.values(unanswered)).to.deep.equal([1]);
+    expect(Object.keys(unanswered).join()).to.match(/^ECONNRESET\b/);
     expect(result.latenciesMs).to.have.length(5);
     expect(result.incidentIds).to.have.members(['storm-0', 'storm-1', 'storm-2', 'storm-3', 'storm-4']);
     const outcomes = Map.groupBy(witness.entries, (entry) => entry.outcome);
     expect(outcomes.get('invoked')).to.have.length(45);
     expect(outcomes.get('unknown')).to.have.length(10);
+    expect(outcomes.get('unknown')![0]!.why).to.match(/^ECONNRESET\b/);
     const acknowledged = outcomes.get('acknowledged')!;
     expect(acknowledged.length + outcomes.get('failed')!.length).to.equal(35);
     for (const { delivery, ids } of acknowledged) expect(ids[0]!.alertId).to.equal(delivery);

@@ -13,7 +13,7 @@ const share = (judged: Judged[], is: (one: Judged) => boolean): number => judged
 export function holdForPart(part: 0 | 1 | 2, mostFalseAlarms: number): void {
   describe(`recorded clusters, as kubectl prints them (part ${part + 1} of ${PARTS})`, function () {
     // Hundreds of cases, and machines that do much else.
-    this.timeout(300_000);
+    this.timeout(600_000);
     const cases = RECORDED_CASES.filter((_, index) => index % PARTS === part);
     let judged: Judged[] = [];
     before(() => {
