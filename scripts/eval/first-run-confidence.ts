@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /**
  * What reports said of cases that nobody had looked at, and how often they were right: each batch is judged on the tree of its first
- * run (the commit "Merge batch NAME, before its first run"), in a working tree beside this one that goes afterwards. Usage:
+ * run (the commit "Merge batch NAME..."), in a working tree beside this one that goes afterwards. Usage:
  * `node scripts/bootstrap.mjs scripts/eval/first-run-confidence.ts BATCH...`; takes about half a minute a batch.
  */
 const ROOT = join(import.meta.dirname, '../..');
@@ -24,7 +24,7 @@ type Said = {
 const git = (...words: string[]): string => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
 
 function firstRun(batch: string): Said[] {
-  const commit = git('log', '--format=%H', '--grep', `^Merge batch ${batch}, before its first run`, '-1');
+  const commit = git('log', '--format=%H', '--grep', `^Merge batch ${batch}\\b`, '-1');
   if (!commit) throw new Error(`no commit tells of the first run of ${batch}`);
   const folder = join(mkdtempSync(join(tmpdir(), 'rca-fleet-first-run-')), 'tree');
   git('worktree', 'add', '--quiet', '--detach', folder, commit);
