@@ -1,7 +1,7 @@
 import { unique, utcText } from '../detectors/support/text.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
-import { asksMore, doesMore } from './demand.ts';
+import { feltElsewhere } from './felt-elsewhere.ts';
 import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
@@ -66,9 +66,7 @@ export function judgeChanges(
     const mechanism = actsAtOnce(live, runs, picture) && fit.score < SWITCHED.score ? SWITCHED : fit;
     const elsewhere =
       runs.score < 1 && shownPlainly(effect, said)
-        ? (actsElsewhere(live, picture) ??
-          feltByReaders(effect, said, picture) ??
-          feltByAsked(live, effect, said, picture))
+        ? (actsElsewhere(live, picture) ?? feltElsewhere(live, effect, said, picture))
         : null;
     const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
     const isFelt = elsewhere !== null || runs.feltByOthers;
@@ -111,26 +109,6 @@ function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
 
 const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
   consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));
-
-/** Who reads what the change writes in another form; null where that is not what goes wrong. */
-function feltByReaders({ consequences }: ChangeEffect, said: string, { failing }: IncidentPicture): string | null {
-  const first = failing[0]?.service;
-  const isFelt = consequences.some((one) => one.feltByReaders && one.shows.test(said));
-  return first && isFelt ? `${first} complains about what it writes` : null;
-}
-
-/** Whom it asks again and again; null where those who run it are seen to ask no more than before, or nobody is asked. */
-function feltByAsked(
-  { services }: LiveChange,
-  { consequences }: ChangeEffect,
-  said: string,
-  { failing, shifts }: IncidentPicture,
-): string | null {
-  const first = failing[0]?.service;
-  const isFelt = consequences.some((one) => one.feltByAsked && one.shows.test(said));
-  const asks = shifts.some((shift) => services.includes(shift.service) && (asksMore(shift) || doesMore(shift)));
-  return first && isFelt && asks ? `it makes ${services.slice(0, 2).join(', ')} ask ${first} more than before` : null;
-}
 
 /** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */
 function coincidence(time: Fit, place: Fit): Fit {

@@ -1,4 +1,5 @@
 import type { Consequence, ReadChange } from './harm.ts';
+import { depthOf } from './hunks.ts';
 
 const LOOP = /\bfor\b|\bwhile\b|\bforeach\b|\.(?:map|forEach|each|flatMap|filter)\b\s*(?:\(|\{|do)/;
 const LOGS = /\b(?:log|logger|logging|slog|console|LOG)\b[\w.]*\s*[.(]|\bprint(?:ln|f)?\(|\bputs\s/;
@@ -34,12 +35,10 @@ function loopedLines(detail: string): string[] {
     if (!/^[+ ]/.test(line) || line.startsWith('+++')) continue;
     const code = line.slice(1, MAX_LINE);
     if (code.trim() === '') continue;
-    const depth = indentOf(code);
+    const depth = depthOf(code);
     while (loops.length > 0 && depth <= loops.at(-1)!) loops.pop();
     if (loops.length > 0 && line.startsWith('+')) found.push(code);
     if (LOOP.test(code)) loops.push(depth);
   }
   return found;
 }
-
-const indentOf = (code: string): number => /^[ \t]*/.exec(code)![0].replaceAll('\t', '    ').length;
