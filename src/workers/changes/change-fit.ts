@@ -68,7 +68,7 @@ export function judgeChanges(
       runs.score < 1 && shownPlainly(effect, said)
         ? (actsElsewhere(live, picture) ?? feltElsewhere(live, effect, said, picture))
         : null;
-    const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
+    const place = elsewhere === null ? runs : { score: 1, ...elsewhere };
     const isFelt = elsewhere !== null || runs.feltByOthers;
     const feeling = !isFelt ? [] : notable(picture.failing).map(({ service }) => service);
     const affects = [...new Set([...live.services, ...feeling])];

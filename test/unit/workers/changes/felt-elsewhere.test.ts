@@ -49,4 +49,29 @@ describe('a change that others feel than those who run it', () => {
     ])
       expect(place([jump])?.score, jump.metric).to.be.lessThan(1);
   });
+
+  it('gives them less than there is, and its own answers are smaller or quicker since then', () => {
+    const diff = [
+      ' router.get("/members", async (req, res) => {',
+      '-  res.json(await members.all(req.query.club));',
+      '+  const limit = Number(req.query.limit ?? 50);',
+      '+  res.json(await members.all(req.query.club, { limit }));',
+      ' });',
+    ];
+    const complaints: Complaint[] = [
+      { service: 'badges', body: 'run %: 4210 members gone, badges withdrawn' },
+      { service: 'badges', body: 'member % is missing in the answer' },
+    ];
+    const about = (jumps: Jump[]) => ({ service: 'badges', metric: 'members_removed_per_run', complaints, jumps });
+    const smaller = { service: 'clubs', metric: 'response_size_bytes', from: 900_000, to: 11_000, minutesAgo: 14 };
+    const found = felt(about([smaller]), 'clubs', diff);
+    expect(found.blamed).to.equal('fee1');
+    expect(found.place?.score).to.equal(1);
+    expect(found.place?.why).to.match(/smaller since then, .*response_size_bytes of clubs went from 9\d+ to 11\d+/);
+    const quicker = { ...smaller, metric: 'http_request_duration_p95_ms' };
+    expect(felt(about([quicker]), 'clubs', diff).place?.why).to.include('quicker since then');
+    const asked = { ...smaller, metric: 'requests_per_sec', from: 80, to: 2 };
+    for (const jumps of [[], [{ ...smaller, minutesAgo: 40 }], [smaller, asked]])
+      expect(felt(about(jumps), 'clubs', diff).place?.score).to.be.lessThan(1);
+  });
 });
