@@ -1,14 +1,14 @@
 import { unique, utcText } from '../detectors/support/text.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
-import { feltElsewhere } from './felt-elsewhere.ts';
+import { actsOnOthers, feltElsewhere } from './felt-elsewhere.ts';
 import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { changeWords, type Fit, mechanismFit, rarityOf } from './mechanism-fit.ts';
 import type { OperationalCause } from './operational-cause.ts';
 import { placeFit } from './place-fit.ts';
-import { saidAgainst, symptomsOf } from './symptoms.ts';
+import { ownSigns, saidAgainst, sourceOf, symptomsOf } from './symptoms.ts';
 
 /** A change measured by the three conditions; only one that meets all of them can be the cause. */
 export type JudgedChange = {
@@ -60,8 +60,10 @@ export function judgeChanges(
     const effect = effects[index]!;
     const time = timeFit(live, picture);
     const runs = placeFit(live, picture);
-    const said = saidAgainst(symptoms, live.services);
-    const read = { ...symptoms, said, written: writtenIn(live) };
+    const own = actsOnOthers(effect) ? ownSigns(live, picture) : [];
+    const said = [saidAgainst(symptoms, live.services), ...own.map(({ metric }) => metric)].join('\n');
+    const sources = [...symptoms.sources, ...own.map(sourceOf)];
+    const read = { ...symptoms, said, sources, written: writtenIn(live) };
     const fit = blind ? coincidence(time, runs) : mechanismFit(words[index]!, effect, read, rarity);
     const mechanism = actsAtOnce(live, runs, picture) && fit.score < SWITCHED.score ? SWITCHED : fit;
     const elsewhere =

@@ -1,7 +1,7 @@
 import { round } from '../detectors/support/text.ts';
 import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
 import type { ChangeEffect } from './change-effect.ts';
-import { asksMore, doesMore, isAskedFor } from './demand.ts';
+import { asksMore, doesMore, isAskedFor, losesHits } from './demand.ts';
 import type { Consequence } from './harms/harm.ts';
 import type { IncidentPicture } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
@@ -10,6 +10,10 @@ import type { MetricShift } from './metric-shifts.ts';
 
 /** A change that runs in one service, the harms of it that show, and the incident in which another service may have been noticed first. */
 type Felt = { live: LiveChange; shown: Consequence[]; first: string; picture: IncidentPicture };
+
+/** True for what others feel by what is asked of them, taken from them or given to them: who does it may do well. */
+export const actsOnOthers = ({ consequences }: ChangeEffect): boolean =>
+  consequences.some((one) => one.feltByAsked || one.holdsOthers || one.shortensAnswers);
 
 type Seen = Pick<Fit, 'why' | 'evidence'>;
 
@@ -33,7 +37,9 @@ const feltByReaders = ({ shown, first }: Felt): string | null =>
 
 /** Whom it asks again and again; null where those who run it are seen to ask no more than before. */
 function feltByAsked({ live: { services }, shown, first, picture: { shifts } }: Felt): string | null {
-  const asks = shifts.some((shift) => services.includes(shift.service) && (asksMore(shift) || doesMore(shift)));
+  const asks = shifts.some(
+    (shift) => services.includes(shift.service) && (asksMore(shift) || doesMore(shift) || losesHits(shift)),
+  );
   return shown.some(({ feltByAsked: isFelt }) => isFelt) && asks
     ? `it makes ${services.slice(0, 2).join(', ')} ask ${first} more than before`
     : null;

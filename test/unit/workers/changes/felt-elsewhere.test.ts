@@ -74,4 +74,20 @@ describe('a change that others feel than those who run it', () => {
     for (const jumps of [[], [{ ...smaller, minutesAgo: 40 }], [smaller, asked]])
       expect(felt(about(jumps), 'clubs', diff).place?.score).to.be.lessThan(1);
   });
+
+  it('keeps nothing in its cache any more, and asks for everything what is behind it', () => {
+    const diff = ['-    cache.setex(key, KEPT, berth)', '+    cache.psetex(key, KEPT, berth)'];
+    const complaints: Complaint[] = [{ service: 'tides', body: 'slow forecast %: 1400 ms, 90 requests in progress' }];
+    const rush = { service: 'tides', metric: 'requests_per_sec', from: 20, to: 700 };
+    const about = (jumps: Jump[]) => ({ service: 'tides', metric: 'p99_ms', complaints, jumps: [rush, ...jumps] });
+    for (const lost of [
+      { metric: 'tide_cache_hit_ratio', from: 0.97, to: 0.04 },
+      { metric: 'cache_misses_per_sec', from: 4, to: 500 },
+    ]) {
+      const found = felt(about([{ service: 'berths', minutesAgo: 12, ...lost }]), 'berths', diff);
+      expect(found.blamed, lost.metric).to.equal('fee1');
+      expect(found.place, lost.metric).to.include({ score: 1, why: 'it makes berths ask tides more than before' });
+    }
+    expect(felt(about([]), 'berths', diff).blamed).to.equal(null);
+  });
 });
