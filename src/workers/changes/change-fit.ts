@@ -1,6 +1,7 @@
 import { unique, utcText } from '../detectors/support/text.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
+import { climbsSince } from './climbing-series.ts';
 import { actsOnOthers, feltElsewhere } from './felt-elsewhere.ts';
 import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
@@ -58,7 +59,7 @@ export function judgeChanges(
   const blind = changes.every(({ change }) => change.kind === 'deploy' && change.detail === '');
   return changes.map((live, index) => {
     const effect = effects[index]!;
-    const time = timeFit(live, picture);
+    const time = climbFit(live, effect, picture) ?? timeFit(live, picture);
     const runs = placeFit(live, picture);
     const own = actsOnOthers(effect) ? ownSigns(live, picture) : [];
     const said = [saidAgainst(symptoms, live.services), ...own.map(({ metric }) => metric)].join('\n');
@@ -108,6 +109,24 @@ function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
   const shortly = age <= SHORTLY_MS ? 'shortly ' : '';
   return { score: 0.5 ** (age / HALF_LIFE_MS), why: `it came ${shortly}before the trouble began, at ${when}` };
 }
+
+/** What climbs from the very change on is known to come from it, however long it takes until somebody suffers. */
+function climbFit({ services, at }: LiveChange, { consequences }: ChangeEffect, picture: IncidentPicture): Fit | null {
+  const held = consequences.filter(({ holdsOthers }) => holdsOthers);
+  if (at === null || held.length === 0 || at > picture.onset) return null;
+  const climbing = picture.open?.find(
+    (one) =>
+      services.includes(one.service) &&
+      held.some(({ shows }) => shows.test(one.metric)) &&
+      climbsSince(one, at, picture.alertAt),
+  );
+  if (!climbing) return null;
+  const when = utcText(new Date(at).toISOString());
+  const why = `${climbing.metric} of ${climbing.service} has climbed since it came, at ${when}`;
+  return { score: CLIMBS, why, evidence: [climbing.evidence] };
+}
+
+const CLIMBS = 0.9;
 
 const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
   consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));

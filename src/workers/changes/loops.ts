@@ -8,6 +8,8 @@ const GIVEN_EACH =
   /\.(?:map|forEach|each|flatMap|filter|for_each|each_with_index|collect|mapNotNull)\b\s*(?=[({]|do\b)/g;
 const COMPREHENDS = /[[({]\s*([^[\]]*?)\s(?:async\s+)?for\s+[\w, ()]+\s+in\b/;
 
+const MOST_ON_LINE = 8;
+
 /** How a line loops; null where it does not. */
 export function loopedIn(line: string): Looped | null {
   const code = line.trim();
@@ -15,7 +17,9 @@ export function loopedIn(line: string): Looped | null {
     const body = /(?:\{|:|\bdo\b|\bthen\b|\))\s*([^{}:]*(?:\([^)]*\))?[^{}:()]*\}?;?)$/.exec(code)?.[1] ?? '';
     return { within: ASKED_EACH_TURN.test(code) ? code : body, opens: true };
   }
-  const given = [...code.matchAll(GIVEN_EACH)].map(({ 0: call, index }) => argumentAt(code, index + call.length));
+  const given = [...code.matchAll(GIVEN_EACH).take(MOST_ON_LINE)].map(({ 0: call, index }) =>
+    argumentAt(code, index + call.length),
+  );
   const comprehended = COMPREHENDS.exec(code)?.[1];
   const all = [...given, ...(comprehended === undefined ? [] : [{ within: comprehended, opens: false }])];
   return all.length === 0

@@ -36,9 +36,7 @@ const IN_QUERY: readonly RegExp[] = [
   ),
   new RegExp(`\\bPageRequest\\.of\\(\\s*\\w+,\\s*${MANY}|\\bPageable\\.ofSize\\(\\s*${MANY}`),
   new RegExp(`(?:^|[{,(])\\s*(?:take|limit|first|top|max_?results)\\s*[:=]\\s*${MANY}`, 'i'),
-  new RegExp(
-    `\\b\\w*(?:[a-z]s|list|feed|found|all)(?:\\.slice\\(\\s*0,\\s*|\\[\\s*0?:\\s*|\\.subList\\(\\s*0,\\s*|\\.head\\(\\s*|\\.first\\(\\s*|\\.take\\(\\s*)${MANY}\\s*[)\\]]`,
-  ),
+  /\b\w*(?:[a-z]s|list|feed|found|all)(?:\.slice\(\s*0,\s*|\[\s*0?:\s*|\.subList\(\s*0,\s*|\.head\(\s*|\.first\(\s*|\.take\(\s*)(\d{2,})\s*[)\]]/,
 ];
 /** Settings of frameworks that bound the answers of all endpoints. */
 const IN_SETTINGS =
@@ -56,6 +54,8 @@ const FOLLOWS = /cursor|offset|\bpage|next|after|last|token|more|batch|chunk|ski
 /** Work that is taken in parts again and again, and what is no list of things. */
 const IN_PARTS =
   /\bdelete\s+from\b|\bupdate\s+\w+\s+set\b|skip locked|\bclaim|outbox|dequeue|\bpoll|rate.?limit|limiter|memory|pool|cache|upload|body_?limit|retr(?:y|ies)|log(?:s|ger|ging)?\b/i;
+/** Who goes through some of what there is gives nothing out. */
+const GOES_THROUGH = /^(?:for|foreach|while)\b/;
 const DEFINES =
   /^(?:(?:export|default|async|public|private|protected|internal|static|override|suspend|open|final|pub)\s+)*(?:fun|func|def|fn|function|sub)\s+(?:\([^)]*\)\s*)?(?:self\.)?(\w+)/;
 
@@ -98,7 +98,9 @@ export function shorterAnswers({ detail, files }: ReadChange): Consequence[] {
     const isBounded = (code: string) => BOUNDED.test(code) || boundIn(code, forms) !== null;
     if (!asks || lines.some(({ sign, code }) => sign !== '+' && isBounded(code))) continue;
     if (lines.some(({ code }) => IN_PARTS.test(code))) continue;
-    const at = lines.findIndex(({ sign, code }) => sign === '+' && boundIn(code, forms) !== null);
+    const at = lines.findIndex(
+      ({ sign, code }) => sign === '+' && !GOES_THROUGH.test(code) && boundIn(code, forms) !== null,
+    );
     if (at < 0 || isInNewFunction(lines, at)) continue;
     const { code } = lines[at]!;
     const why = `it limits its answers to ${boundIn(code, forms)} items (a page size that those who ask do not know of): "${oneLine(code, 90)}", where it gave out everything before, so that responses are incomplete and the rest is taken for missing`;

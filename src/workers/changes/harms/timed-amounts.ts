@@ -25,7 +25,7 @@ const FORMS: readonly [number, RegExp[]][] = (
       [
         `["']EX["']\\s*,\\s*${N}`,
         named('EX|stdTTL|expires_?in|\\w*_(?:s|secs?|seconds)'),
-        `\\w*[a-z](?:Sec|Secs|Seconds)["']?\\s*(?:=>|[:=](?!=))\\s*${N}`,
+        `\\b\\w*[a-z](?:Sec|Secs|Seconds)["']?\\s*(?:=>|[:=](?!=))\\s*${N}`,
         `\\bset_?ex\\(${ONE},\\s*${N}\\s*,`,
         `\\bset_ex\\(${ONE},${ONE},\\s*${N}\\s*\\)`,
         `(?<![A-Za-z_])expire\\(${ONE},\\s*${N}`,
@@ -38,7 +38,7 @@ const FORMS: readonly [number, RegExp[]][] = (
       [
         `["']PX["']\\s*,\\s*${N}`,
         named('PX|\\w*_(?:ms|millis|msecs?|milliseconds)'),
-        `\\w*[a-z](?:Ms|Millis|Msec|Milliseconds)["']?\\s*(?:=>|[:=](?!=))\\s*${N}`,
+        `\\b\\w*[a-z](?:Ms|Millis|Msec|Milliseconds)["']?\\s*(?:=>|[:=](?!=))\\s*${N}`,
         `\\bpset_?ex\\(${ONE},\\s*${N}\\s*,`,
         `\\bpset_ex\\(${ONE},${ONE},\\s*${N}\\s*\\)`,
         `\\bp_?expire\\(${ONE},\\s*${N}`,
