@@ -13,15 +13,15 @@ export const OF_PLATFORMS =
  * On whom a change acts that is applied by a job and not by those who feel it: a migration changes a store, a policy those whom it is
  * about. Null where it acts on what runs it, or where nobody is in trouble. The model of what a store holds may be changed beside the migration.
  */
-export function actsElsewhere({ change }: LiveChange, { failing, shifts }: IncidentPicture): string | null {
+export function actsElsewhere({ change }: LiveChange, { failing, shifts }: IncidentPicture): { why: string } | null {
   if (change.files.length === 0) return null;
   const inTrouble = [...new Set([...failing, ...shifts].map(({ service }) => service))];
   if (change.files.some((file) => OF_STORES.test(file))) {
     const store = inTrouble.find((service) => isStore(service));
-    return `it changes what ${store ?? 'a store'} holds`;
+    return { why: `it changes what ${store ?? 'a store'} holds` };
   }
   const first = failing[0]?.service;
   if (first && change.files.every((file) => OF_PLATFORMS.test(file)))
-    return `it changes what the platform does with ${first}`;
+    return { why: `it changes what the platform does with ${first}` };
   return null;
 }

@@ -1,14 +1,15 @@
 import { unique, utcText } from '../detectors/support/text.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
-import { asksMore, doesMore } from './demand.ts';
+import { climbsSince } from './climbing-series.ts';
+import { actsOnOthers, feltElsewhere } from './felt-elsewhere.ts';
 import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { changeWords, type Fit, mechanismFit, rarityOf } from './mechanism-fit.ts';
 import type { OperationalCause } from './operational-cause.ts';
 import { placeFit } from './place-fit.ts';
-import { saidAgainst, symptomsOf } from './symptoms.ts';
+import { ownSigns, saidAgainst, sourceOf, symptomsOf } from './symptoms.ts';
 
 /** A change measured by the three conditions; only one that meets all of them can be the cause. */
 export type JudgedChange = {
@@ -58,19 +59,19 @@ export function judgeChanges(
   const blind = changes.every(({ change }) => change.kind === 'deploy' && change.detail === '');
   return changes.map((live, index) => {
     const effect = effects[index]!;
-    const time = timeFit(live, picture);
+    const time = climbFit(live, effect, picture) ?? timeFit(live, picture);
     const runs = placeFit(live, picture);
-    const said = saidAgainst(symptoms, live.services);
-    const read = { ...symptoms, said, written: writtenIn(live) };
+    const own = actsOnOthers(effect) ? ownSigns(live, picture) : [];
+    const said = [saidAgainst(symptoms, live.services), ...own.map(({ metric }) => metric)].join('\n');
+    const sources = [...symptoms.sources, ...own.map(sourceOf)];
+    const read = { ...symptoms, said, sources, written: writtenIn(live) };
     const fit = blind ? coincidence(time, runs) : mechanismFit(words[index]!, effect, read, rarity);
     const mechanism = actsAtOnce(live, runs, picture) && fit.score < SWITCHED.score ? SWITCHED : fit;
     const elsewhere =
       runs.score < 1 && shownPlainly(effect, said)
-        ? (actsElsewhere(live, picture) ??
-          feltByReaders(effect, said, picture) ??
-          feltByAsked(live, effect, said, picture))
+        ? (actsElsewhere(live, picture) ?? feltElsewhere(live, effect, said, picture))
         : null;
-    const place = elsewhere === null ? runs : { score: 1, why: elsewhere };
+    const place = elsewhere === null ? runs : { score: 1, ...elsewhere };
     const isFelt = elsewhere !== null || runs.feltByOthers;
     const feeling = !isFelt ? [] : notable(picture.failing).map(({ service }) => service);
     const affects = [...new Set([...live.services, ...feeling])];
@@ -109,28 +110,26 @@ function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
   return { score: 0.5 ** (age / HALF_LIFE_MS), why: `it came ${shortly}before the trouble began, at ${when}` };
 }
 
+/** What climbs from the very change on is known to come from it, however long it takes until somebody suffers. */
+function climbFit({ services, at }: LiveChange, { consequences }: ChangeEffect, picture: IncidentPicture): Fit | null {
+  const held = consequences.filter(({ holdsOthers }) => holdsOthers);
+  if (at === null || held.length === 0 || at > picture.onset) return null;
+  const climbing = picture.open?.find(
+    (one) =>
+      services.includes(one.service) &&
+      held.some(({ shows }) => shows.test(one.metric)) &&
+      climbsSince(one, at, picture.alertAt),
+  );
+  if (!climbing) return null;
+  const when = utcText(new Date(at).toISOString());
+  const why = `${climbing.metric} of ${climbing.service} has climbed since it came, at ${when}`;
+  return { score: CLIMBS, why, evidence: [climbing.evidence] };
+}
+
+const CLIMBS = 0.9;
+
 const shownPlainly = ({ consequences }: ChangeEffect, said: string): boolean =>
   consequences.some(({ isPlain, shows }) => isPlain && shows.test(said));
-
-/** Who reads what the change writes in another form; null where that is not what goes wrong. */
-function feltByReaders({ consequences }: ChangeEffect, said: string, { failing }: IncidentPicture): string | null {
-  const first = failing[0]?.service;
-  const isFelt = consequences.some((one) => one.feltByReaders && one.shows.test(said));
-  return first && isFelt ? `${first} complains about what it writes` : null;
-}
-
-/** Whom it asks again and again; null where those who run it are seen to ask no more than before, or nobody is asked. */
-function feltByAsked(
-  { services }: LiveChange,
-  { consequences }: ChangeEffect,
-  said: string,
-  { failing, shifts }: IncidentPicture,
-): string | null {
-  const first = failing[0]?.service;
-  const isFelt = consequences.some((one) => one.feltByAsked && one.shows.test(said));
-  const asks = shifts.some((shift) => services.includes(shift.service) && (asksMore(shift) || doesMore(shift)));
-  return first && isFelt && asks ? `it makes ${services.slice(0, 2).join(', ')} ask ${first} more than before` : null;
-}
 
 /** Where only rollouts are known and not what is in them, that a service got into trouble right after its own is all there is to go by. */
 function coincidence(time: Fit, place: Fit): Fit {

@@ -1,6 +1,7 @@
 import type { DiffLines } from './diff-lines.ts';
 import type { Consequence } from './harms/harm.ts';
 import { alteredLines } from './line-changes.ts';
+import { asksForEach } from './loops.ts';
 
 type Lines = DiffLines & { smaller: string[]; larger: string[] };
 type Rule = Consequence & { when: (lines: Lines) => boolean };
@@ -32,7 +33,6 @@ const LOCKS =
   /\bsynchronized\b|\bwith\s+[\w.]*lock\w*\s*:|\bSemaphore\(1\b|mutex|\.lock\(|\bLock\(|for update|lock table|select_for_update|serializable/i;
 const IN_STORE =
   /\b(?:quer\w*|exec\w*|select|find\w*|filter|fetch\w*|load\w*|objects|repository|get\w*By\w*)\b\s*[.(]/i;
-const LOOP = /\bfor\b|\bwhile\b|\.(?:map|forEach|each)\(/;
 const IN_FORM =
   /[`"']\$\{|\$\{[^}]+\}|json:"[^"]*"|@JsonProperty\b[^)]*|toString\(|\bString\(|\bstr\(|parseInt|\bNumber\(|format\(|\w*serialize\w*|\w*marshal\w*/gi;
 /** How lines give data a form, in whatever order: code that only moved gives it the same. */
@@ -85,7 +85,7 @@ const RULES: readonly Rule[] = [
   },
   {
     why: 'it asks a store within a loop',
-    when: ({ added }) => some(added, LOOP) && some(added, IN_STORE),
+    when: ({ added }) => asksForEach(added, IN_STORE),
     shows: STORE_LOAD,
     ofStatements: true,
   },

@@ -37,9 +37,12 @@ function multiplies(shift: MetricShift, shifts: MetricShift[], first: string | n
 }
 
 const HITS = /\b(?:cache )?hits? (?:ratio|rate|share|percent|pct)\b/;
-/** A caller whose cache hardly finds anything any more asks what is behind it for everything, however much it is asked itself. */
-const losesCache = ({ service, metric, before, since }: MetricShift, first: string | null): boolean =>
-  service !== first && HITS.test(wordsOf(metric)) && TIMES_MORE * since < before;
+const MISSES = /\bcache miss(?:es)?\b|\bmiss(?:es)? (?:ratio|rate|share|per)\b/;
+/** True where a cache hardly finds anything any more: who has it asks what is behind it for everything, however much it is asked itself. */
+export const losesHits = ({ metric, before, since }: MetricShift): boolean =>
+  (HITS.test(wordsOf(metric)) && TIMES_MORE * since < before) ||
+  (MISSES.test(wordsOf(metric)) && since > TIMES_MORE * before);
+const losesCache = (shift: MetricShift, first: string | null): boolean => shift.service !== first && losesHits(shift);
 
 /** Not what each request takes, of calls or of time. */
 const isAsked = (metric: string) =>

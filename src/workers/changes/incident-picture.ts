@@ -8,6 +8,7 @@ import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { servicesSeen } from '../localisation/telemetry/services-seen.ts';
+import { type OpenSeries, openSeries } from './climbing-series.ts';
 import { type LockHolder, lockHolder } from './lock-holder.ts';
 import { type LoudestAsker, loudestAsker } from './loudest-asker.ts';
 import { type MachineUpkeep, machineUpkeep } from './machine-upkeep.ts';
@@ -29,6 +30,8 @@ export type IncidentPicture = {
   alerted: Set<string>;
   problems: ProblemLine[];
   shifts: MetricShift[];
+  /** What services have open of what there is only so much of. */
+  open?: OpenSeries[];
   /** Who asks for what was never asked for before. */
   asker?: LoudestAsker | null;
   /** True where the first failing service is asked for more and answers as fast and as well as before. */
@@ -76,6 +79,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),
     problems,
     shifts,
+    open: openSeries(input),
   };
 }
 

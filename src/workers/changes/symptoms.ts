@@ -2,6 +2,7 @@ import { isStore } from '../kubernetes-state/logs/store-of.ts';
 import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
 import { isAskedFor } from './demand.ts';
 import type { IncidentPicture } from './incident-picture.ts';
+import type { LiveChange } from './live-changes.ts';
 import type { MetricShift } from './metric-shifts.ts';
 import { apartFromStatement, toldTables } from './told-statements.ts';
 import { toldTroubles } from './told-troubles.ts';
@@ -106,6 +107,17 @@ export const saidAgainst = ({ complaints, signs }: Symptoms, services: string[])
     '\n',
   );
 
+/** What the services of a change show since it, though they are in no trouble themselves: who asks others more may do well. */
+export const ownSigns = ({ services, at }: LiveChange, { shifts, failing }: IncidentPicture): MetricShift[] =>
+  shifts.filter(
+    (shift) =>
+      services.includes(shift.service) &&
+      !failing.some(({ service }) => service === shift.service) &&
+      shift.at + shift.step >= (at ?? Number.POSITIVE_INFINITY) &&
+      !isAskedFor(shift.metric) &&
+      isSign(shift),
+  );
+
 const MORE = 1.2;
 /** So much faster than the requests may the load grow that comes from them. */
 const STEEPER = 1.5;
@@ -123,8 +135,11 @@ const sourcesOf = (picture: IncidentPicture): Symptoms['sources'] => [
   ...fewOfEach(picture.problems).map(({ body, attributes, evidence }) => {
     return { text: [body, ...Object.values(attributes)].join('\n'), evidence };
   }),
-  ...signsOf(picture).map(({ metric, evidence }) => ({ text: metric, evidence })),
+  ...signsOf(picture).map(sourceOf),
 ];
+
+/** Where the name of a metric stands. */
+export const sourceOf = ({ metric, evidence }: MetricShift) => ({ text: metric, evidence });
 
 const ALIKE = 5;
 

@@ -1,5 +1,7 @@
 import { oneLine } from '../../detectors/support/text.ts';
+import { alteredLines } from '../line-changes.ts';
 import type { Consequence, ReadChange } from './harm.ts';
+import { ENDS_LIFE, type TimedAmount, timedAmounts } from './timed-amounts.ts';
 
 /** What is measured in time. */
 const DURATION =
@@ -14,8 +16,69 @@ const SHOWS_OF_CACHES = /cache|\bttl\b|expir|miss|\bhit|truncat|minimal|evict|qu
 const SHOWS_OF_WAITS =
   /time[sd]? ?out|deadline|truncat|minimal|cancel|retr(?:y|ies)|attempt|\b50[34]\b|too many|rate|cpu/i;
 
+const SHOWS_OF_LONGER =
+  /stale|outdated|\bold\b|memor|\boom|evict|\bkeys\b|still|expir|session|token|time[sd]? ?out|hang|hung|stuck|wait|pool|thread|latenc|p9\d|queue/i;
+
 /** A duration whose unit went away or became another one, while its number comes from where it came from. */
-export function durationUnits({ removed, added }: ReadChange): Consequence[] {
+export function durationUnits(change: ReadChange): Consequence[] {
+  const found = otherUnitOfCall(change);
+  return found.length > 0 ? found : otherUnitOfName(change);
+}
+
+/** How far the unit has to become another one; less is a rounding. */
+const FAR = 10;
+const CONVERTS =
+  /[*/]\s*(?:1_?000|1e3|60|3_?600)\b|\b(?:toMillis|toSeconds|inWhole\w+|total_seconds|as_millis|as_secs|Milliseconds\(\)|Seconds\(\))/;
+
+const UNIT_NAMES = new Map([
+  [0.001, 'milliseconds'],
+  [1, 'seconds'],
+  [60, 'minutes'],
+  [3600, 'hours'],
+]);
+
+/** The same amount that is handed to a call of another unit, be it in the helper that makes this call from now on. */
+function otherUnitOfCall({ removed, added, detail }: ReadChange): Consequence[] {
+  const [before, after] = [timedAmounts(removed), timedAmounts(added)];
+  for (const was of before) {
+    const same = after.filter(({ amount }) => amount === was.amount);
+    const is = same.find(({ unit }) => Math.max(unit / was.unit, was.unit / unit) >= FAR);
+    if (!is || same.some(({ unit }) => unit === was.unit) || isConverted(was, is, { removed, added })) continue;
+    const isShorter = is.unit < was.unit;
+    const ofLife =
+      [was, is].some(({ code }) => ENDS_LIFE.test(code)) || (OF_CACHES.test(was.amount) && !/timeout/i.test(detail));
+    const units = [is, was].map(({ unit }) => UNIT_NAMES.get(unit) ?? 'another unit').join(' instead of ');
+    const ends = isShorter
+      ? `ends far too soon${ofLife ? ', and a cache hardly keeps anything' : ''}`
+      : 'lasts far too long';
+    const why = `it takes a duration in another unit (${units}), so that it ${ends}: "${oneLine(is.code, 90)}" instead of "${oneLine(was.code, 90)}"`;
+    const shows = !isShorter ? SHOWS_OF_LONGER : ofLife ? SHOWS_OF_CACHES : SHOWS_OF_WAITS;
+    return [{ why, shows, isPlain: true, ...(ofLife && isShorter && { feltByAsked: true }) }];
+  }
+  return [];
+}
+
+/** True where the amount itself is written in the new unit, too. */
+function isConverted(
+  was: TimedAmount,
+  is: TimedAmount,
+  { removed, added }: Pick<ReadChange, 'removed' | 'added'>,
+): boolean {
+  const ratio = was.unit / is.unit;
+  const defines = new RegExp(`\\b${was.amount}\\b["']?\\s*(?::\\s*\\w+\\s*)?(?::=|=>|[:=])(?!=)`);
+  const isNamed = /^[A-Za-z_]/.test(was.amount);
+  if (isNamed && removed.some((line) => defines.test(line)) && added.some((line) => defines.test(line))) return true;
+  if (
+    alteredLines({ removed, added }).some(
+      ({ factor, before }) =>
+        before !== was.code && factor !== null && Math.abs(factor - Math.max(ratio, 1 / ratio)) < 1,
+    )
+  )
+    return true;
+  return isNamed && added.some((line) => CONVERTS.test(line)) && !removed.some((line) => CONVERTS.test(line));
+}
+
+function otherUnitOfName({ removed, added }: ReadChange): Consequence[] {
   for (const before of removed) {
     const units = unitsOf(before);
     const names = durationsOf(before);

@@ -13,6 +13,10 @@ export type Consequence = {
   feltByReaders?: boolean;
   /** True for what is asked of others again and again: they suffer, and whoever asks does not. */
   feltByAsked?: boolean;
+  /** True for what holds more and more of what others give: they hold it as well, and may be noticed first. */
+  holdsOthers?: boolean;
+  /** True for what gives out less than there is: those who ask take the rest for gone. */
+  shortensAnswers?: boolean;
   /** True for what leaves less room than there was: requests that were served before are turned away. */
   takesRoom?: boolean;
   /** True for what makes statements slow: those of the tables that it is about, and no others. */

@@ -1,6 +1,7 @@
+import { loopedIn } from '../loops.ts';
 import type { Consequence, ReadChange } from './harm.ts';
+import { depthOf } from './hunks.ts';
 
-const LOOP = /\bfor\b|\bwhile\b|\bforeach\b|\.(?:map|forEach|each|flatMap|filter)\b\s*(?:\(|\{|do)/;
 const LOGS = /\b(?:log|logger|logging|slog|console|LOG)\b[\w.]*\s*[.(]|\bprint(?:ln|f)?\(|\bputs\s/;
 const ASKS =
   /\b\w*(?:[sS]tore|[rR]epo\w*|[dD]ao|[dD]b|[cC]lient|[cC]onn|[sS]ession|_api|Api|gateway|service)\.\w+\(|\b(?:find\w*|fetch\w*|load\w*|query\w*|get\w*By\w*)\(/;
@@ -34,12 +35,10 @@ function loopedLines(detail: string): string[] {
     if (!/^[+ ]/.test(line) || line.startsWith('+++')) continue;
     const code = line.slice(1, MAX_LINE);
     if (code.trim() === '') continue;
-    const depth = indentOf(code);
+    const depth = depthOf(code);
     while (loops.length > 0 && depth <= loops.at(-1)!) loops.pop();
     if (loops.length > 0 && line.startsWith('+')) found.push(code);
-    if (LOOP.test(code)) loops.push(depth);
+    if (loopedIn(code)?.opens) loops.push(depth);
   }
   return found;
 }
-
-const indentOf = (code: string): number => /^[ \t]*/.exec(code)![0].replaceAll('\t', '    ').length;

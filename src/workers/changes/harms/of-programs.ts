@@ -34,7 +34,7 @@ const KEPT = /\b(?:self|this)\.|\b(?:private|static|final|lazy|singleton)\b/;
 const KEEPS_CLIENT =
   /Agent\(|HttpClient|http\.Client|Session\(|Pool\(|PrismaClient|MongoClient|createClient|NewClient|Dial\(|boto3|httpx|keep_?alive/i;
 const EXPIRES =
-  /\b(?:ex|px|ttl|exat|expire_?in|expires_?in|max_?age|timeout)\s*[=:]|\bsetex\b|["']EX["']|\.expire\(|maximumSize|expireAfter|max_?size\s*[=:]/i;
+  /\b(?:ex|px|ttl|exat|expire_?in|expires_?in|max_?age|timeout)\s*[=:]|\bp?set_?ex\b|["'][EP]X["']|\.p?_?expire\(|maximumSize|expireAfter|max_?size\s*[=:]/i;
 const STORES = /\.set\(|\bput\(|setItem|cache|setex|\bSET\b/i;
 const BOUNDED =
   /\bcapacity\b|maximum_?(?:size|weight)|max_?(?:size|entries|items|weight|keys|length|elements|cost)|\blru\b|lru_?(?:cache|map|dict)|removeEldest|ArrayBlockingQueue|Blocking(?:Queue|Collection)<[^>]*>\(\w|CreateBounded|\bbounded\(|\b(?:sync_)?channel(?:::<[^>]{0,80}>)?\(\w|make\(chan [^,)]{1,80}, ?\w|\bmaxsize|size_?limit|\bSetSize\(|expire_?After|weakValues|softValues|(?:len|length|size|count)\(?\)?\s*>=?\s*[\w.]+[^\n]{0,80}(?:pop|remove|shift|truncate|evict|drain|delete|clear)|\bltrim\b|\.slice!\(/i;

@@ -30,6 +30,7 @@ import { repeatedPages } from './repeated-pages.ts';
 import { retriedAnew } from './retried-anew.ts';
 import { runsAgain } from './runs-again.ts';
 import { serializerVersion } from './serializer-version.ts';
+import { shorterAnswers } from './shorter-answers.ts';
 import { shorterWaits } from './shorter-waits.ts';
 import { smallPool } from './small-pool.ts';
 import { unawaitedReturn } from './unawaited-return.ts';
@@ -53,6 +54,7 @@ const READERS = [
   otherKey,
   serializerVersion,
   writtenForm,
+  shorterAnswers,
   shorterWaits,
   smallPool,
   cacheGeneration,

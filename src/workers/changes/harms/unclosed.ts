@@ -1,5 +1,6 @@
 import { oneLine } from '../../detectors/support/text.ts';
 import { type Consequence, type ReadChange, signedLines } from './harm.ts';
+import { LEAK_SHOWS, leftBeforeRelease } from './left-before-release.ts';
 import { some } from './lines.ts';
 
 /** Calls that take something of which there is only so much, by what it is. */
@@ -28,10 +29,6 @@ const GIVES_BACK =
 /** What reads a result to its end, and so gives it back. */
 const READS_ALL = /\bpgx\.(?:Collect|ForEach)\w*\(|\bfetch_?all\(|\bsqlx\.Select\(/i;
 
-/** How those who wait for one complain, and what counts those that are out. */
-const SHOWS =
-  /\bleak\w*|too many (?:clients|open|connections|files|sessions)|(?:connection|pool|permit)\w* (?:is |are )?(?:not available|unavailable|exhausted|full|timed? ?out|timeout)|(?:waiting for|unable to|could not|failed to|when trying to) (?:a |an |get |obtain |acquire |borrow |checkout |connect)|pool (?:size|limit)|queuepool|pool_?(?:wait|busy|active|pending|in_?use|borrowed)|descriptors?\b|EMFILE|open_?f(?:iles|ds)|connections?_(?:active|in_use|open|busy|pending|used|leased)|requests?_pending|deadline: \d|connection request|connection slots|\bacquired=\d|_acquired\b|acquired_conn|idle in transaction|close_wait|numbackends|getconnection\b|maximum number of (?:processes|sessions)|prior to obtaining a connection|goroutines|deadlock|lock wait/i;
-
 /** What gives back whatever happens in between, and what does only where the program comes that far. */
 const WHATEVER_HAPPENS =
   /\.use\s*[{(]|\.use[A-Z]\w*|\busing\b|\bwith\b|\btry\b|\bdefer\b|\bfinally\b|\bensure\b|@Cleanup|\)\s*(?:\{|do)\s*\|\w+\|/;
@@ -51,31 +48,7 @@ function leavesOpen({ detail }: ReadChange): Consequence[] {
     if (end <= at || leaves === undefined) continue;
     const told = `"${oneLine(added[end]!, 60)}"`;
     const why = `it closes the ${what} only at its end (${told}), so that who leaves before ("${oneLine(leaves, 60)}") never gives it back (a leak)`;
-    return [{ why, shows: SHOWS, isPlain: true }];
-  }
-  return [];
-}
-
-/** Conditions by which nothing was taken: a failure of the call, or nothing that came of it. */
-const NOTHING_TAKEN = /\berr\w*\b|\berror\b|\b(?:null|nil|None|undefined)\b|!\s*\w+\s*\)|\?\./;
-const DECIDES = /^\s*(?:\}\s*else\s+)?(?:if|unless|when|guard)\b/;
-
-/** What is taken and, in a case that is told before it is given back, never given back. */
-function leavesBefore({ detail, removed: before }: ReadChange): Consequence[] {
-  const { added } = signedLines(detail);
-  for (const [what, takes] of TAKES) {
-    const at = added.findIndex((line) => takes.test(line) && /=/.test(line));
-    if (at === -1 || GIVES_BACK.test(added[at]!) || before.some((line) => takes.test(line))) continue;
-    const rest = added.slice(at + 1);
-    const end = rest.findIndex((line) => GIVES_BACK.test(line));
-    const ways = rest.slice(0, Math.max(0, end)).flatMap((line, index) => (LEAVES.test(line) ? [index] : []));
-    const conditions = ways.flatMap(
-      (way) => [rest[way]!, rest[way - 1] ?? ''].find((line) => DECIDES.test(line)) ?? [],
-    );
-    const condition = conditions.find((line) => !NOTHING_TAKEN.test(line.replace(/\breturn\b.*/, '')));
-    if (condition === undefined) continue;
-    const why = `it leaves ("${oneLine(condition, 70)}") before it closes the ${what} that it took, which is never closed then (a leak)`;
-    return [{ why, shows: SHOWS, isPlain: true }];
+    return [{ why, shows: LEAK_SHOWS, isPlain: true, holdsOthers: true }];
   }
   return [];
 }
@@ -84,7 +57,7 @@ function leavesBefore({ detail, removed: before }: ReadChange): Consequence[] {
 export function unclosed(change: ReadChange): Consequence[] {
   const { added, removed, detail } = change;
   const { context } = signedLines(detail);
-  const open = [...leavesOpen(change), ...leavesBefore(change)].slice(0, 1);
+  const open = [...leavesOpen(change), ...leftBeforeRelease(change)].slice(0, 1);
   if (open.length > 0) return open;
   if ([...added, ...context].some((line) => GIVES_BACK.test(line)) || added.some((line) => READS_ALL.test(line)))
     return [];
@@ -93,7 +66,7 @@ export function unclosed(change: ReadChange): Consequence[] {
     const line = added.find((one) => takes.test(one));
     if (line === undefined || (!gaveBack && removed.some((one) => takes.test(one)))) continue;
     const call = oneLine(takes.exec(line)![0].replace(/\s*\($/, ''), 60);
-    return [{ why: `it takes a ${what} that is never closed ("${call}")`, shows: SHOWS, isPlain: true }];
+    return [{ why: `it takes a ${what} that is never closed ("${call}")`, shows: LEAK_SHOWS, isPlain: true }];
   }
   return [];
 }

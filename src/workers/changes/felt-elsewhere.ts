@@ -1,0 +1,86 @@
+import { round } from '../detectors/support/text.ts';
+import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
+import type { ChangeEffect } from './change-effect.ts';
+import { asksMore, doesMore, isAskedFor, losesHits } from './demand.ts';
+import type { Consequence } from './harms/harm.ts';
+import type { IncidentPicture } from './incident-picture.ts';
+import type { LiveChange } from './live-changes.ts';
+import type { Fit } from './mechanism-fit.ts';
+import type { MetricShift } from './metric-shifts.ts';
+
+/** A change that runs in one service, the harms of it that show, and the incident in which another service may have been noticed first. */
+type Felt = { live: LiveChange; shown: Consequence[]; first: string; picture: IncidentPicture };
+
+/** True for what others feel by what is asked of them, taken from them or given to them: who does it may do well. */
+export const actsOnOthers = ({ consequences }: ChangeEffect): boolean =>
+  consequences.some((one) => one.feltByAsked || one.holdsOthers || one.shortensAnswers);
+
+type Seen = Pick<Fit, 'why' | 'evidence'>;
+
+/** Why the service where the trouble was noticed first feels what a change does in another one; null where nothing tells that it does. */
+export function feltElsewhere(
+  live: LiveChange,
+  { consequences }: ChangeEffect,
+  said: string,
+  picture: IncidentPicture,
+): Seen | null {
+  const first = picture.failing[0]?.service;
+  if (first === undefined) return null;
+  const felt: Felt = { live, shown: consequences.filter(({ shows }) => shows.test(said)), first, picture };
+  const why = feltByReaders(felt) ?? feltByAsked(felt);
+  return why === null ? (feltByHeld(felt) ?? feltByCallers(felt)) : { why };
+}
+
+/** Who reads what the change writes in another form. */
+const feltByReaders = ({ shown, first }: Felt): string | null =>
+  shown.some(({ feltByReaders: isFelt }) => isFelt) ? `${first} complains about what it writes` : null;
+
+/** Whom it asks again and again; null where those who run it are seen to ask no more than before. */
+function feltByAsked({ live: { services }, shown, first, picture: { shifts } }: Felt): string | null {
+  const asks = shifts.some(
+    (shift) => services.includes(shift.service) && (asksMore(shift) || doesMore(shift) || losesHits(shift)),
+  );
+  return shown.some(({ feltByAsked: isFelt }) => isFelt) && asks
+    ? `it makes ${services.slice(0, 2).join(', ')} ask ${first} more than before`
+    : null;
+}
+
+/** Whose connections it holds; null where those who run it are not seen to hold more and more since the change. */
+function feltByHeld({ live: { services, at }, shown, first, picture: { shifts } }: Felt): Seen | null {
+  const holds = shown.filter(({ holdsOthers }) => holdsOthers);
+  const held = shifts.find(
+    ({ service, metric, before, since, at: from, step }) =>
+      services.includes(service) &&
+      since > before &&
+      from + step >= (at ?? Number.POSITIVE_INFINITY) &&
+      holds.some(({ shows }) => shows.test(metric)),
+  );
+  if (!held) return null;
+  return {
+    why: `${held.metric} of ${held.service} grows since then, at the cost of ${first}`,
+    evidence: [held.evidence],
+  };
+}
+
+/** How large answers are, in bytes or in what they list. */
+const OF_ANSWERS =
+  /\b(?:response|reply|answer|payload|result)s? (?:body )?(?:bytes|size|length|count|items|rows)\b|\b(?:rows|items|records|documents|results|entries) (?:returned|sent|served|per (?:response|request|call|page))\b|\b(?:bytes|network) (?:sent|out|transmitted)\b|\bcontent length\b/;
+const MUCH_SMALLER = 2;
+
+/** Who asks and gets less; null where those who run it are not seen to answer with much less since the change. */
+function feltByCallers({ live: { services, at }, shown, first, picture: { shifts } }: Felt): Seen | null {
+  const own = shifts.filter(({ service }) => services.includes(service));
+  const falls = ({ before, since }: MetricShift): boolean => before > MUCH_SMALLER * since;
+  // Fewer requests are answered with fewer bytes.
+  if (!shown.some(({ shortensAnswers }) => shortensAnswers) || own.some((one) => isAskedFor(one.metric) && falls(one)))
+    return null;
+  const fell = own.filter((shift) => falls(shift) && shift.at + shift.step >= (at ?? Number.POSITIVE_INFINITY));
+  const shrunk = fell.find(({ metric }) => OF_ANSWERS.test(wordsOf(metric)));
+  const told = shrunk ?? fell.find(({ metric }) => metricKind(metric) === 'latency');
+  if (!told) return null;
+  const { metric, service, before, since, evidence } = told;
+  return {
+    why: `its answers are ${shrunk ? 'smaller' : 'quicker'} since then, which ${first} takes for all there is: ${metric} of ${service} went from ${round(before)} to ${round(since)} (medians)`,
+    evidence: [evidence],
+  };
+}

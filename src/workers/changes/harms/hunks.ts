@@ -1,0 +1,21 @@
+/** A line of a hunk with its sign and how deep it stands. */
+export type HunkLine = { sign: '+' | '-' | ' '; code: string; depth: number };
+
+const MAX_LINES = 600;
+const MAX_LINE = 400;
+
+/** The parts of a diff that belong together, each with its lines in their order; blank lines are left out. */
+export function hunksOf(detail: string): HunkLine[][] {
+  const hunks: HunkLine[][] = [];
+  for (const raw of detail.split('\n', MAX_LINES)) {
+    if (raw.startsWith('@@') || hunks.length === 0) hunks.push([]);
+    if (!/^[-+ ]/.test(raw) || /^(?:---|\+\+\+) /.test(raw)) continue;
+    const code = raw.slice(1, MAX_LINE);
+    if (code.trim() === '') continue;
+    hunks.at(-1)!.push({ sign: raw[0] as HunkLine['sign'], code: code.trim(), depth: depthOf(code) });
+  }
+  return hunks;
+}
+
+/** How far a line is indented, in spaces. */
+export const depthOf = (code: string): number => /^[ \t]*/.exec(code)![0].replaceAll('\t', '    ').length;
