@@ -1,10 +1,11 @@
 import { metricShifts } from '../changes/metric-shifts.ts';
-import { type ProblemLine, problemLines } from '../changes/problem-lines.ts';
+import type { ProblemLine } from '../changes/problem-lines.ts';
 import { suspectChange } from '../changes/suspect-change.ts';
 import { isOfTime } from '../detectors/support/courses.ts';
 import { seriesOf } from '../detectors/support/evidence-of.ts';
 import { sameName } from '../detectors/support/names.ts';
 import { oncePer } from '../detectors/support/once-per.ts';
+import { knownComplaints } from './known-complaints.ts';
 import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
 import { servicesBelow } from './symptoms/discount-callers.ts';
@@ -24,7 +25,7 @@ const OFTEN = 3;
 
 /** The services at a limit of their own, by name, with the lines that say so. */
 export const ownLimits = oncePer((input: LocalisationInput): Map<string, Limited> => {
-  const told = problemLines(input).flatMap((line) => {
+  const told = knownComplaints(input).flatMap((line) => {
     const limit = ownLimitIn(line.body);
     return limit ? [{ line, limit }] : [];
   });
@@ -73,7 +74,7 @@ function isSound(service: string, { limit }: Limited, input: LocalisationInput):
     ({ service: one, metric, before, since }) =>
       sameName(one, service) && (metricKind(metric) === 'successes' ? since < before : since > before && hurts(metric)),
   );
-  const complaints = problemLines(input).filter((line) => sameName(line.service, service));
+  const complaints = knownComplaints(input).filter((line) => sameName(line.service, service));
   return !worse && complaints.length < OFTEN && (!limit.fillsByWaiting || isTimed(service, input));
 }
 

@@ -1,4 +1,4 @@
-import { problemLines } from '../../changes/problem-lines.ts';
+import { knownComplaints } from '../../localisation/known-complaints.ts';
 import type { DetectorInput } from '../detector.ts';
 import { sameName } from './names.ts';
 import { oneLine } from './text.ts';
@@ -19,7 +19,7 @@ const PARTS: { what: string; words: RegExp }[] = [
   {
     what: 'its disk fails',
     words:
-      /\bmedium error\b|\bunrecovered (?:read|write) error\b|\bI\/O error,? (?:dev|on dev\w*|reading|writing)\b|\bbuffer I\/O error\b|\bfailed command: (?:READ|WRITE|FLUSH)|\bata\d+(?:\.\d+)?: (?:exception|failed|error|hard resetting)|\b(?:pending\)?|uncorrectable|reallocated|bad) sectors?\b|\bbad blocks?\b|\bSMART\b.{0,60}\b(?:FAIL\w*|pre-?fail\w*|exceeded)\b|\bnvme\d+\w*:? .{0,60}\b(?:timeout|controller is down|resetting controller|critical warning)/i,
+      /\bcritical medium error\b|\bsense key\W{1,3}medium error\b|\bmedium error,? (?:dev|sector)\b|\bunrecovered (?:read|write) error\b|\bI\/O error,? (?:dev|on dev\w*|reading|writing)\b|\bbuffer I\/O error\b|\bfailed command: (?:READ|WRITE|FLUSH)|\bata\d+(?:\.\d+)?: (?:exception|failed|error|hard resetting)|\b(?:pending\)?|uncorrectable|reallocated|bad) sectors?\b|\bbad blocks?\b|\b(?:smart(?:d|ctl)\b|smart\b.{0,20}\b(?:attribute|health|self-?test|status)\b).{0,80}\b(?:fail(?:ed|ing|ure)|pre-?fail\w*|exceeded)\b|\bnvme\d+\w*:? .{0,60}\b(?:timeout|controller is down|resetting controller|critical warning)/i,
   },
   {
     what: 'an array of its disks has lost one',
@@ -34,7 +34,7 @@ const PARTS: { what: string; words: RegExp }[] = [
   {
     what: 'its memory or processor reports errors of the hardware',
     words:
-      /\bEDAC\b.{0,80}\b(?:CE|UE|errors?)\b|\b(?:un)?correct(?:ed|able) (?:memory |ECC |DRAM )?errors?\b|\bECC\b.{0,40}\berrors?\b|\bmachine check\b|\bMCE\b.{0,40}\berrors?\b|\[Hardware Error\]/i,
+      /\bEDAC\b.{0,80}\b(?:CE|UE|errors?)\b|\b(?:un)?correct(?:ed|able) (?:memory|ECC|DRAM|hardware) errors?\b|\bECC\b.{0,40}\berrors?\b|\bmachine check (?:exception|error|event)s?\b|\bMCE\b.{0,40}\berrors?\b|\[Hardware Error\]/i,
   },
   {
     what: 'its network card or the link of it fails',
@@ -51,7 +51,7 @@ const MAX_SAID = 120;
 
 /** What a machine itself, or who watches it, began to say of its hardware; null where it says nothing of the kind. */
 export function machineTrouble(input: DetectorInput, names: string[]): MachineTrouble | null {
-  const lines = problemLines(input).filter(({ service, body, attributes }) => {
+  const lines = knownComplaints(input).filter(({ service, body, attributes }) => {
     const about = `${body} ${Object.values(attributes).join(' ')}`.toLowerCase();
     return names.some((name) => sameName(service, name) || isNamed(name, about));
   });

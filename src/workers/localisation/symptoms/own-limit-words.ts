@@ -38,7 +38,8 @@ const LIMITS: { words: RegExp; meaning: string }[] = [
 ];
 
 const POOL: OwnLimit = {
-  meaning: 'has exhausted its own pool of connections: what it takes is not given back, or the pool is too small',
+  meaning:
+    'has exhausted its own pool of connections: what it takes is not given back or is held for too long, or the pool is too small',
   fillsByWaiting: true,
 };
 

@@ -15,6 +15,8 @@ describe('what a machine says of its hardware', () => {
   const SAID: [string, string][] = [
     ['kernel: Buffer I/O error on dev sdb1, logical block 81234, lost async page write', 'its disk fails'],
     ['smartd: Device: /dev/sda, 24 Currently unreadable (pending) sectors', 'its disk fails'],
+    ['smartd: Device: /dev/sdb, FAILED SMART self-check. BACK UP DATA NOW!', 'its disk fails'],
+    ['kernel: sd 2:0:0:0: [sdc] Sense Key : Medium Error [current]', 'its disk fails'],
     ['kernel: nvme nvme0: I/O 712 QID 4 timeout, aborting', 'its disk fails'],
     ['kernel: EXT4-fs (sdb1): Remounting filesystem read-only', 'its file system has failed'],
     [
@@ -41,7 +43,14 @@ describe('what a machine says of its hardware', () => {
     expect(trouble('java.io.IOException: I/O error on GET request for "http://stock/7": Connection reset')).to.equal(
       undefined,
     );
-    expect(trouble('import: 3 corrected rows, 1 error')).to.equal(undefined);
+    for (const body of [
+      'import: 3 corrected rows, 1 error',
+      'smart-routing failed to load its table',
+      'severity medium error budget is nearly spent',
+      'machine check-in of fork lift 7 failed',
+      'spell checker: 12 corrected errors',
+    ])
+      expect(trouble(body), body).to.equal(undefined);
     const always = 'smartd: Device: /dev/sda, 24 Currently unreadable (pending) sectors';
     const lines = [5, 25, 75].map((index): [number, string, string] => [index, always, 'store-12']);
     expect(machineTrouble(seen(...lines), ['store-12'])).to.equal(null);
