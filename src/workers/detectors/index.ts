@@ -9,6 +9,7 @@ import { dnsFailure } from './dns-failure.ts';
 import { endpointsNotReady } from './endpoints-not-ready.ts';
 import { kubernetesState } from './kubernetes-state.ts';
 import { oomKill } from './oom-kill.ts';
+import { poisonInput } from './poison-input.ts';
 import { poolExhaustion } from './pool-exhaustion.ts';
 import { recentChange } from './recent-change.ts';
 import { slowQueries } from './slow-queries.ts';
@@ -24,6 +25,7 @@ export const DETECTORS = {
   'slow-queries': slowQueries,
   'crash-loop': crashLoop,
   'oom-kill': oomKill,
+  'poison-input': poisonInput,
   'recent-change': recentChange,
   'kubernetes-state': kubernetesState,
   'database-state': databaseState,

@@ -16,8 +16,8 @@ import { sameName } from './support/names.ts';
 import { oncePer } from './support/once-per.ts';
 import { connected, isSelected, type Propagation, propagation } from './support/propagation.ts';
 import { isAlertSubject } from './support/relation.ts';
-import { withRoughTimes } from './support/rough-time.ts';
 import { unique } from './support/text.ts';
+import { reasonSentence, type ToldBeginning, toldBeginning } from './support/told-beginning.ts';
 
 /** Fewer components cannot tell a cause from its symptoms: what deviates may be all that was looked at. */
 const LEAST_COMPONENTS = 3;
@@ -102,16 +102,21 @@ const shareOf = (suspect: Suspect, suspects: Suspect[]) =>
 
 function toFinding(suspect: Suspect, suspects: Suspect[], input: DetectorInput): Finding {
   const way = wayOf(suspect, input);
-  const alertClass = suspect.class ?? 'application';
+  const told = toldBeginning(suspect, input);
+  const alertClass = told.isHardware ? 'infrastructure' : (suspect.class ?? 'application');
   const lines = changedLines(suspect, input);
   return {
     ...plainFinding(suspect, `The trouble most likely began at ${nameOf(suspect)}.`),
-    statement: statementOf(suspect, way),
+    statement: statementOf(suspect, told, way),
+    class: alertClass,
     confidence: confidenceOf(suspect, suspects, way, input),
     cause: true,
-    evidence: unique([...suspect.evidence, ...way.evidence, ...lines.flatMap((line) => line.evidence)]).sort(
-      (left, right) => left - right,
-    ),
+    evidence: unique([
+      ...suspect.evidence,
+      ...told.evidence,
+      ...way.evidence,
+      ...lines.flatMap((line) => line.evidence),
+    ]).sort((left, right) => left - right),
     timeline: [...timelineOf(suspect, way), ...lines],
     actions: lookActions(suspect.service, alertClass, input),
   };
@@ -145,7 +150,7 @@ function plainFinding(suspect: Place, beginning: string): Finding {
   return {
     detector: 'where-it-began',
     class: suspect.class ?? 'application',
-    statement: `${beginning} ${reasonOf(suspect)}`.trim(),
+    statement: `${beginning} ${reasonSentence(suspect.reasons[0])}`.trim(),
     component: suspect.service,
     confidence: 0,
     cause: false,
@@ -157,13 +162,13 @@ function plainFinding(suspect: Place, beginning: string): Finding {
   };
 }
 
-function statementOf(suspect: Suspect, { path, plausible }: Propagation): string {
+function statementOf(suspect: Suspect, { sentences }: ToldBeginning, { path, plausible }: Propagation): string {
   const [name, noticed] = [nameOf(suspect), path.at(-1)];
   const between = path.slice(1, -1);
   const through = between.length > 0 ? ` by way of ${between.join(', ')}` : '';
   const way = noticed ? `From there it reaches ${noticed}${through}.` : '';
   const against = plausible ? '' : 'Against it speaks that no known call leads there from where the alert is.';
-  return [`The trouble most likely began at ${name}.`, reasonOf(suspect), way, against].filter(Boolean).join(' ');
+  return [`The trouble most likely began at ${name}.`, sentences, way, against].filter(Boolean).join(' ');
 }
 
 /** A rush makes it doubtful what the use of resources tells, but where many times the requests come in is where it began. */
@@ -226,12 +231,4 @@ function timelineOf(
   const way = path.length > 1 ? `, from where it goes to ${path.slice(1).join(', then ')}` : '';
   const what = `First deviation at ${service}${way}`;
   return [{ at: new Date(began).toISOString(), what, evidence: unique([...evidence, ...read]) }, ...timeline];
-}
-
-/** Times between spans and a caller's own time are reckoned: no evidence holds their numbers. */
-const RECKONED = /itself spends|between the two/;
-
-function reasonOf({ reasons: [reason = ''] }: Place): string {
-  const told = RECKONED.test(reason) ? withRoughTimes(reason) : reason;
-  return told === '' ? '' : `${told[0]!.toUpperCase()}${told.slice(1)}.`;
 }

@@ -4,6 +4,7 @@ import { changeSuspects } from '../changes/change-suspects.ts';
 import { alertStormSuspects } from './alert-storm-suspects.ts';
 import { anomalySuspects } from './anomaly-suspects.ts';
 import { knownTelemetrySuspects } from './known-suspects.ts';
+import { beginningAtOwnLimit } from './own-limits.ts';
 import type { Suspect } from './suspect.ts';
 
 /** What localisation works on; the same that the detectors get. */
@@ -22,7 +23,7 @@ const METHODS: LocalisationMethod[] = [anomalySuspects, changeSuspects, knownTel
 export function localise(input: LocalisationInput): Suspect[] {
   for (const method of METHODS) {
     const suspects = method(input);
-    if (suspects.length > 0) return suspects;
+    if (suspects.length > 0) return beginningAtOwnLimit(input, suspects);
   }
   return [];
 }

@@ -34,6 +34,14 @@ const EXPLAINS: Record<string, Record<string, Link>> = {
   'certificate-expiry': { 'connection-failure': 'same', ...PLACE },
   'slow-queries': { 'slow-queries': 'any', 'pool-exhaustion': 'any', ...PLACE },
   'pool-exhaustion': { 'pool-exhaustion': 'any', 'endpoints-not-ready': 'same', ...PLACE },
+  'poison-input': {
+    'oom-kill': 'same',
+    'crash-loop': 'same',
+    'kubernetes-state': 'same',
+    'endpoints-not-ready': 'same',
+    'connection-failure': 'same',
+    ...PLACE,
+  },
   'kubernetes-state': {
     'endpoints-not-ready': 'same',
     'crash-loop': 'same',

@@ -88,6 +88,8 @@ export const CLEAN_CHECKS = {
   },
   'crash-loop': { alert: /crash|restart|back-?off/i, proof: (input) => steadyContainers(input) ?? healthyState(input) },
   'oom-kill': { alert: /\boom|out of memory/i, proof: (input) => steadyContainers(input) ?? healthyState(input) },
+  // That nothing died of its input so far does not prove that nothing will.
+  'poison-input': { alert: /(?!)/, proof: () => null },
   // Nobody is alerted of a change, and its absence proves nothing.
   'recent-change': { alert: /(?!)/, proof: () => null },
   'where-it-began': {

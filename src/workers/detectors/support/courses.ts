@@ -70,6 +70,24 @@ export function firstRow(
 export const endsUsual = ({ later, before, bound }: Course): boolean =>
   later.slice(-IN_ROW).every(([, value]) => Math.abs(value - before) <= bound);
 
+/** A time during which a course was above what is usual, epoch ms, with the highest that it reached. */
+export type Excursion = { from: number; to: number; peak: number };
+/** So many usual points between two unusual ones are a dip. */
+const DIP = 2;
+
+/** The times during which a course was above what is usual, oldest first; the last one may go on at its end. */
+export function excursionsOf({ later, before, bound }: Course): Excursion[] {
+  const found: (Excursion & { last: number })[] = [];
+  later.forEach(([at, value], index) => {
+    if (value - before <= bound) return;
+    const open = found.at(-1);
+    if (open && index - open.last <= DIP + 1) {
+      Object.assign(open, { to: at, last: index, peak: Math.max(open.peak, value) });
+    } else found.push({ from: at, to: at, peak: value, last: index });
+  });
+  return found.map(({ from, to, peak }) => ({ from, to, peak }));
+}
+
 /** Metrics by how long something took, whatever they are called. */
 export const isOfTime = (metric: string): boolean =>
   metricKind(metric) === 'latency' || /\bp(?:50|75|9\d|99\d)\b|\b(?:ms|millis\w*|seconds)$/.test(wordsOf(metric));

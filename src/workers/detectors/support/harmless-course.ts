@@ -1,4 +1,5 @@
 import type { DetectorInput } from '../detector.ts';
+import { announcedLots } from './announced-lots.ts';
 import type { Proof } from './clean-evidence.ts';
 import { closedToday } from './compared-times.ts';
 import { drainingWork } from './draining-work.ts';
@@ -16,4 +17,5 @@ export const harmlessCourse = (input: DetectorInput): Proof | null =>
   scannedSite(input) ??
   lentMemory(input) ??
   plannedWork(input) ??
+  announcedLots(input) ??
   drainingWork(input);

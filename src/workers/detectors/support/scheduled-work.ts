@@ -67,5 +67,8 @@ const split = (text: string): [string, string?] => {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at)];
 };
 
+/** What a line tells of this time, without what it says of other times. */
+export const ofThisTime = (text: string): string => split(text)[0];
+
 const durations = (text: string): number[] =>
   [...text.matchAll(DURATION)].map(([, number, unit]) => Number(number) * (unitMs(unit ?? '') ?? 0));

@@ -14,7 +14,8 @@ const [BEFORE_MS, AFTER_MS] = [15 * 60_000, 5 * 60_000];
 const OFTEN_MS = 20 * 60_000;
 const MAX_BODY = 500;
 
-type Told = { at: number; service: string; text: string; number: number };
+/** What was said, when (epoch ms) and by whom, with the evidence that holds it. */
+export type Told = { at: number; service: string; text: string; number: number };
 /** Work with the line that began it, all that is told of it since, and what it is called. */
 export type Work = { name: string; begun: Told; since: Told[] };
 
@@ -47,7 +48,7 @@ function ofJob(begun: Told, told: Told[]): Work | null {
 }
 
 /** What was said and by whom, oldest first. */
-const toldLines = ({ evidence }: DetectorInput): Told[] =>
+export const toldLines = ({ evidence }: DetectorInput): Told[] =>
   evidenceOf(evidence, 'logs.query')
     .flatMap(({ number, data }) =>
       data.rows.flatMap(({ at, service, body }): Told[] => {

@@ -4,6 +4,7 @@ import { logTemplates, looksLikeError } from '../telemetry/log-templates.ts';
 import type { PeerOf } from '../telemetry/named-peers.ts';
 import type { LogLine, LogLines } from '../telemetry/read-logs.ts';
 import { type Break, brokenFlows, type Flow } from './broken-flow.ts';
+import { ownLimitIn } from './own-limit-words.ts';
 import type { Symptom } from './symptom.ts';
 
 type Event = { line: LogLine; unit: string; template: string; error: boolean };
@@ -12,8 +13,8 @@ type ErrorKind = { template: string; peer: string | null; hits: number };
 
 /**
  * What the log lines of components say: flows that break off, and errors that are new or surge. An error that names another
- * service as the far end of a call is a symptom of that one, unless that one writes lines as if nothing had
- * happened and none of its instances is gone (`reduced`). Amounts are nats.
+ * service as the far end of a call is a symptom of that one, unless it tells of a limit of the writer's own, or that one writes lines as if
+ * nothing had happened and none of its instances is gone (`reduced`). Amounts are nats.
  */
 export function logSymptoms(
   { before, during, evidence }: LogLines,
@@ -32,9 +33,15 @@ export function logSymptoms(
   const breaks = brokenFlows(flowsOf(was), flowsOf(is), (template) => errorTemplates.has(template));
   return {
     flow: breaks.map((found) => symptomOfBreak(found, 'the log line', evidence)),
-    errors: errorSymptoms(was, is, (event) => peerOf(event.line.body, event.line.component.service), reduced, evidence),
+    errors: errorSymptoms(was, is, ({ line }) => peerIn(line, peerOf), reduced, evidence),
   };
 }
+
+/** Whom a line speaks of as the far end of a call; what a program has used up of its own is its own matter, whomever it called. */
+const peerIn = ({ body, component }: LogLine, peerOf: PeerOf): string | null => {
+  const limit = ownLimitIn(body);
+  return limit && !limit.fillsByWaiting ? null : peerOf(body, component.service);
+};
 
 /** The templates that a component wrote for one request; lines that name no request belong to no flow. */
 function flowsOf(events: Event[]): Flow[] {
