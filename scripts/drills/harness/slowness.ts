@@ -13,6 +13,11 @@ const MOST = 4;
  * processes want each core, whichever is more. Promises in seconds are meant for a machine that has nothing else to do.
  */
 export async function slownessNow(): Promise<number> {
+  return Math.max(await slownessOfStarting(), Math.min(MOST, loadavg()[0]! / availableParallelism()));
+}
+
+/** How much longer starting a process takes now than on a quiet machine, from 1 to 4; what has just ended does not count. */
+export async function slownessOfStarting(): Promise<number> {
   const took: number[] = [];
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const from = performance.now();
@@ -20,5 +25,5 @@ export async function slownessNow(): Promise<number> {
     took.push(performance.now() - from);
   }
   const median = took.sort((a, b) => a - b)[Math.floor(TRIES / 2)]!;
-  return Math.min(MOST, Math.max(1, median / NOMINAL_MS, loadavg()[0]! / availableParallelism()));
+  return Math.min(MOST, Math.max(1, median / NOMINAL_MS));
 }

@@ -4,6 +4,8 @@ import type { WitnessEntry } from '../checker/observed.ts';
 import type { WitnessLog } from './witness-log.ts';
 
 export type Storm = {
+  /** Begins the names of its services and deliveries, so that two storms have no incident in common. */
+  name: string;
   alerts: number;
   services: number;
   /** Alerts in one request, as Alertmanager groups them. */
@@ -34,15 +36,15 @@ const TITLES = ['High latency', 'Connection refused', 'Slow SQL queries'];
 /** The n-th alert of a storm: every service in turn, with another title each round, every fifth round critical. */
 export function stormAlert(
   n: number,
-  { services, criticalFrom }: Pick<Storm, 'services' | 'criticalFrom'>,
+  { name, services, criticalFrom }: Pick<Storm, 'name' | 'services' | 'criticalFrom'>,
 ): StormAlert {
   const service = n % services;
   const round = Math.floor(n / services);
   return {
-    title: `${TITLES[(round + service) % TITLES.length]} at storm-${service} (${round % 50})`,
-    service: `storm-${service}`,
+    title: `${TITLES[(round + service) % TITLES.length]} at ${name}-${service} (${round % 50})`,
+    service: `${name}-${service}`,
     severity: service >= criticalFrom && round % 5 === 2 ? 'critical' : 'medium',
-    deliveryId: `storm-${n}`,
+    deliveryId: `${name}-${n}`,
   };
 }
 

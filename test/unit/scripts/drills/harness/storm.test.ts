@@ -34,17 +34,27 @@ describe('a storm of alerts', () => {
   });
 
   it('tells of every service in turn, each with critical alerts or with none', () => {
-    const alerts = Array.from({ length: 400 }, (_, n) => stormAlert(n, { services: 40, criticalFrom: 6 }));
+    const alerts = Array.from({ length: 400 }, (_, n) =>
+      stormAlert(n, { name: 'storm', services: 40, criticalFrom: 6 }),
+    );
     expect(new Set(alerts.map((alert) => alert.deliveryId)).size).to.equal(400);
     expect(new Set(alerts.map((alert) => alert.service)).size).to.equal(40);
     const critical = new Set(alerts.filter((alert) => alert.severity === 'critical').map((alert) => alert.service));
     expect(critical.size).to.equal(34);
   });
 
+  it('shares neither services nor deliveries with one of another name', () => {
+    const told = ['storm', 'storm-2'].flatMap((name) =>
+      Array.from({ length: 80 }, (_, n) => stormAlert(n, { name, services: 40, criticalFrom: 6 })),
+    );
+    expect(new Set(told.map((alert) => alert.deliveryId)).size).to.equal(160);
+    expect(new Set(told.map((alert) => alert.service)).size).to.equal(80);
+  });
+
   it('notes for every alert what became of its request', async () => {
     const { port } = server.address() as AddressInfo;
     const witness = openWitnessLog(join(folder, 'witness.jsonl'));
-    const load = { alerts: 45, services: 5, perRequest: 10, seconds: 0.05, criticalFrom: 0 };
+    const load = { name: 'storm', alerts: 45, services: 5, perRequest: 10, seconds: 0.05, criticalFrom: 0 };
     const result = await sendStorm(load, [`http://127.0.0.1:${port}`], witness);
     const { 202: accepted, 503: refused, ...unanswered } = result.statuses;
     expect({ accepted, refused }).to.deep.equal({ accepted: 3, refused: 1 });
