@@ -1,3 +1,5 @@
+import { closingOf } from './brackets.ts';
+
 /** What a line runs for each of many by itself, and whether the lines after it are run so as well. */
 export type Looped = { within: string; opens: boolean };
 
@@ -29,12 +31,10 @@ export function loopedIn(line: string): Looped | null {
 
 /** The text in brackets that begin at `start`; it opens a block where they do not end on the line. */
 function argumentAt(code: string, start: number): Looped {
-  let open = 0;
-  for (let index = start; index < code.length; index++) {
-    if ('([{'.includes(code[index]!)) open++;
-    if (')]}'.includes(code[index]!) && --open === 0) return { within: code.slice(start, index + 1), opens: false };
-  }
-  return { within: code.slice(start), opens: true };
+  const end = closingOf(code, start);
+  return end === null
+    ? { within: code.slice(start), opens: true }
+    : { within: code.slice(start, end + 1), opens: false };
 }
 
 const DEFINES =

@@ -1,3 +1,5 @@
+import { argumentsAt } from '../brackets.ts';
+
 /** An amount of time as it is handed to a call: what it is written as, how many seconds one of it means there, and the line. */
 export type TimedAmount = { amount: string; unit: number; code: string };
 
@@ -131,19 +133,4 @@ function nameOf(parameter: string, isFirst: boolean): string {
   const words = parameter.replace(/=.*$/, '').trim();
   const name = words.includes(':') ? words.split(':')[0]! : words.split(/\s+/).at(isFirst ? 0 : -1)!;
   return name.trim().replace(/^\$/, '').split(/\s+/).at(-1)!;
-}
-
-/** The arguments of a call whose bracket has just been opened. */
-function argumentsAt(code: string, start: number): string[] {
-  const found: string[] = [];
-  let [open, from] = [0, start];
-  for (let index = start; index < code.length; index++) {
-    const sign = code[index]!;
-    if ('([{'.includes(sign)) open++;
-    if (')]}'.includes(sign) && open-- === 0) return [...found, code.slice(from, index)];
-    if (sign !== ',' || open > 0) continue;
-    found.push(code.slice(from, index));
-    from = index + 1;
-  }
-  return [...found, code.slice(from)];
 }
