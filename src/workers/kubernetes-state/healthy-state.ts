@@ -56,6 +56,10 @@ const SPEAKS_OF_ENDPOINTS = /\b(?:no|zero|without) (?:(?:ready|available|healthy
 const SPEAKS_OF_SLOWNESS =
   /slow|latenc|p9\d|respons\w* time|\bages\b|\bhang|takes? (?:too )?long|\bseconds?\b|time[sd]? ?out|sluggish/i;
 
+/** What somebody says to have waited for in vain. */
+const MISSES_SOMETHING =
+  /\b(?:not|\w+n't|never|no longer)(?: yet| any ?more)? (?:receiv|get|see(?!m)|find|arriv|appear|updat|sen[dt]|deliver|reach|com(?:e|ing)|load|open|process|sync|print|save|stor|publish|refresh)\w*\b/i;
+
 /** Who asks why users see something knows that they do: ready pods and quiet logs do not deny it. */
 const ASKS_WHY = /\bwhy\b|root cause|\bwhat (?:is|makes it) (?:slow|broken|failing)\b/;
 
@@ -68,7 +72,8 @@ export function healthyState(input: DetectorInput): { statement: string; evidenc
   const done = state.workloads.some(
     (one) => one.kind === 'Job' && isCompleteJob(one) && text.includes(withoutRun(one.name)),
   );
-  const asksWhy = ASKS_WHY.test(text) && SYMPTOM_OF_USERS.test(text) && !done && !asksOfOldLines(text, state);
+  const isSymptom = SYMPTOM_OF_USERS.test(text) || MISSES_SOMETHING.test(text);
+  const asksWhy = ASKS_WHY.test(text) && isSymptom && !done && !asksOfOldLines(text, state);
   return asksWhy ? null : wellWorkloads(input);
 }
 

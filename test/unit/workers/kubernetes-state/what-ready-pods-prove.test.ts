@@ -18,6 +18,12 @@ describe('ready pods and quiet logs', () => {
     expect(verdict('Customers see a wrong till: find the root cause', pods('9d'), log)).to.equal('inconclusive');
   });
 
+  it('do not deny what somebody misses', () => {
+    for (const missed of ['not receive their receipts', "don't get receipts", 'no longer see their receipts'])
+      expect(verdict(`Why do customers of till ${missed}?`, pods('9d'), log), missed).to.equal('inconclusive');
+    expect(verdict('Why is till in namespace shop not ready?', pods('9d'), log)).to.equal('healthy');
+  });
+
   it('do not tell of restarts where the pod has just been made', () => {
     expect(verdict('till restarts', pods('9d'))).to.equal('healthy');
     expect(verdict('till restarts', pods('40s'))).to.equal('inconclusive');
