@@ -18,7 +18,7 @@ const HANDS =
 /** Who waits for whom and how long, and how many do the work. */
 export const OF_WAITING: readonly HarmRule[] = [
   {
-    why: 'it waits for others without a limit of time',
+    why: 'it waits for others with no timeout, so without a limit of time',
     when: (lines) => gone(lines, LIMITS_WAITING) && some(lines.removed, ASKS_OTHERS) && some(lines.added, ASKS_OTHERS),
     shows:
       /still waiting|WORKER TIMEOUT|goroutines|threads?\b|_threads|stuck|hang|hung|no progress|pool|active_?children|in.?flight|blocked|queue|backlog/i,
