@@ -19,3 +19,7 @@ export function hunksOf(detail: string): HunkLine[][] {
 
 /** How far a line is indented, in spaces. */
 export const depthOf = (code: string): number => /^[ \t]*/.exec(code)![0].replaceAll('\t', '    ').length;
+
+/** The lines of a hunk as they are now (`+`) or were before (`-`). */
+export const sideOf = (hunk: HunkLine[], side: '+' | '-'): HunkLine[] =>
+  hunk.filter(({ sign }) => sign === ' ' || sign === side);

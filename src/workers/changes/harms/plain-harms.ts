@@ -1,5 +1,6 @@
 import { backtracking } from './backtracking.ts';
 import { blockedConnections } from './blocked-connections.ts';
+import { blockingInAsync } from './blocking-in-async.ts';
 import { cacheGeneration } from './cache-generation.ts';
 import { droppedIndex } from './dropped-index.ts';
 import { durationUnits } from './duration-units.ts';
@@ -23,6 +24,7 @@ import { schemaChange } from './of-schemas.ts';
 import { lostRights, OF_SETTINGS } from './of-settings.ts';
 import { OF_VALUES, otherRules } from './of-values.ts';
 import { OF_WAITING } from './of-waiting.ts';
+import { orderOfLocks } from './order-of-locks.ts';
 import { otherCulture } from './other-culture.ts';
 import { otherKey } from './other-key.ts';
 import { recreated } from './recreated.ts';
@@ -63,6 +65,8 @@ const READERS = [
   runsAgain,
   repeatedPages,
   retriedAnew,
+  blockingInAsync,
+  orderOfLocks,
   recreated,
   offByOne,
   swappedArguments,
