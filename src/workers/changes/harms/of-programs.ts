@@ -1,5 +1,5 @@
 import { signedLines } from './harm.ts';
-import { came, gone, grows, type HarmRule, some } from './lines.ts';
+import { came, gone, grows, type HarmRule, REMEMBERS, some } from './lines.ts';
 
 const MEMORY = /memor|heap|\boom|\brss\b|working.?set|garbage|\bgc\b|exit code 137|evict/i;
 const SLOW_STORE = /slow|quer|statement|database|\bdb\b|took|latenc|duration|p9\d|time[sd]? ?out|cpu|scan|rows|reject/i;
@@ -21,9 +21,6 @@ const NO_INDEX_HELPS =
   /\b(?:(?:and|or)?_?where(?:_?raw|_?sql)?|having)\b[^;]{0,80}(?<!\.)\b(?:lower|upper|date|cast|trim|ltrim|rtrim|coalesce|ifnull|nvl|to_char|substr(?:ing)?|left|md5|date_trunc|date_format|year|month|convert|extract)\(\s*["`]?[a-z][\w."`]*\s*(?:\)|,|as\b|::|from\b)|\b(?:i?like)\s+['"`]?%|\bwildcard\b|__icontains|__iexact|__date\b|__year\b|\bfunc\.(?:lower|upper|date|date_trunc|trim|coalesce)\(\w+\.\w|\b(?:cb|builder|criteriaBuilder)\.(?:lower|upper|trim|function)\(|\$regex|regexp_match/i;
 const MAKES_CLIENT =
   /\b(?:new (?:https?\.)?Agent\(|new HttpClient\(|new OkHttpClient|http\.Client\{|requests\.Session\(|new Pool\(|createPool\(|new PrismaClient|MongoClient\(|redis\.createClient\(|redis\.NewClient\(|grpc\.(?:Dial|NewClient)\(|boto3\.(?:client|resource)\(|httpx\.(?:Async)?Client\(|create_(?:async_)?engine\(|sql\.Open\(|pgxpool\.New|pgx\.Connect|new HikariDataSource\(|new Redis\(|redis\.(?:Redis|StrictRedis)\(|Redis\.new\b|Sequel\.connect\(|psycopg\w*\.connect\(|NpgsqlDataSource\.Create|ConnectionMultiplexer\.Connect|mongoose\.createConnection\(|knex\()/;
-/** What makes a function give the same thing each time it is called. */
-const REMEMBERS =
-  /@(?:functools\.)?(?:lru_cache|cache)\b|@cached(?:_property)?\b|\bmemoi[sz]e|@Singleton\b|\bby lazy\b|sync\.Once|\bOnce(?:Cell|Lock)\b|\blazy_static!|\bonce\(|AddSingleton|\|\|=/;
 /** Within a function, and not kept by an object. */
 const PER_CALL = /^(?:[ \t]+|.{0,200}=>)/;
 const KEPT = /\b(?:self|this)\.|\b(?:private|static|final|lazy|singleton)\b/;

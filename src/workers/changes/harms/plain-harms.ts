@@ -11,6 +11,7 @@ import { identityOfKeys } from './identity-of-keys.ts';
 import { inLoops } from './in-loops.ts';
 import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
 import { harmsBy } from './lines.ts';
+import { madeEachTime } from './made-each-time.ts';
 import { metricLabels } from './metric-labels.ts';
 import { OF_ACCESS } from './of-access.ts';
 import { OF_CONCURRENCY } from './of-concurrency.ts';
@@ -65,6 +66,7 @@ const READERS = [
   runsAgain,
   repeatedPages,
   retriedAnew,
+  madeEachTime,
   blockingInAsync,
   orderOfLocks,
   recreated,
