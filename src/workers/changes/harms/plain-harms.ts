@@ -1,3 +1,4 @@
+import { anewEachTry } from './anew-each-try.ts';
 import { backtracking } from './backtracking.ts';
 import { blockedConnections } from './blocked-connections.ts';
 import { blockingInAsync } from './blocking-in-async.ts';
@@ -66,6 +67,7 @@ const READERS = [
   runsAgain,
   repeatedPages,
   retriedAnew,
+  anewEachTry,
   madeEachTime,
   blockingInAsync,
   orderOfLocks,
