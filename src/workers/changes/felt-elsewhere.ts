@@ -27,13 +27,19 @@ export function feltElsewhere(
   const first = picture.failing[0]?.service;
   if (first === undefined) return null;
   const felt: Felt = { live, shown: consequences.filter(({ shows }) => shows.test(said)), first, picture };
-  const why = feltByReaders(felt) ?? feltByAsked(felt);
+  const why = feltByReaders(felt) ?? feltByReceivers(felt) ?? feltByAsked(felt);
   return why === null ? (feltByHeld(felt) ?? feltByCallers(felt)) : { why };
 }
 
 /** Who reads what the change writes in another form. */
 const feltByReaders = ({ shown, first }: Felt): string | null =>
   shown.some(({ feltByReaders: isFelt }) => isFelt) ? `${first} complains about what it writes` : null;
+
+/** Who is sent twice, or counts, what it sends again with each try. */
+const feltByReceivers = ({ live: { services }, shown, first }: Felt): string | null =>
+  shown.some(({ sendsTwice }) => sendsTwice)
+    ? `${first} counts more than one of what ${services.slice(0, 2).join(', ')} takes for one and the same request`
+    : null;
 
 /** Whom it asks again and again; null where those who run it are seen to ask no more than before. */
 function feltByAsked({ live: { services }, shown, first, picture: { shifts } }: Felt): string | null {

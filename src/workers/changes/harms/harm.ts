@@ -17,6 +17,8 @@ export type Consequence = {
   holdsOthers?: boolean;
   /** True for what gives out less than there is: those who ask take the rest for gone. */
   shortensAnswers?: boolean;
+  /** True for what makes others get the same thing twice: they count it, and whoever sends it takes each try for the first. */
+  sendsTwice?: boolean;
   /** True for what leaves less room than there was: requests that were served before are turned away. */
   takesRoom?: boolean;
   /** True for what makes statements slow: those of the tables that it is about, and no others. */

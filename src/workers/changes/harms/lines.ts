@@ -17,6 +17,14 @@ export const came = ({ removed, added }: Lines, pattern: RegExp): boolean =>
 export const gone = ({ removed, added }: Lines, pattern: RegExp): boolean =>
   some(removed, pattern) && !some(added, pattern);
 
+/** How work that takes long is kept away from the few threads that answer requests. */
+export const HANDED_OVER =
+  /spawn_blocking|block_in_place|run_in_executor|run_in_threadpool|sync_to_async|\bto_thread\b|boundedElastic|Schedulers\.(?:io|elastic)|Dispatchers\.(?:IO|Default)|executeBlocking|new Worker\(|worker_threads|piscina|subscribeOn\(|blocking\s*\{|@Blocking\b|dedicated_?io/;
+
+/** What makes a function give the same thing each time it is called. */
+export const REMEMBERS =
+  /@(?:functools\.)?(?:lru_cache|cache)\b|@cached(?:_property)?\b|\bmemoi[sz]e|@Singleton\b|\bby lazy\b|sync\.Once|\bOnce(?:Cell|Lock)\b|\bLazy(?:Lock|Cell)?(?:<|::new)|\blazy_static!|\bonce\(|AddSingleton|\|\|=/;
+
 /** True where a number of such a line was made larger by this factor at least. */
 export const grows = ({ altered }: Lines, pattern: RegExp, times = 1): boolean =>
   altered.some(({ larger, factor, before }) => larger && (factor ?? 1) >= times && pattern.test(before));

@@ -1,10 +1,8 @@
 import { signedLines } from './harm.ts';
-import { came, gone, grows, type HarmRule, some } from './lines.ts';
+import { came, gone, grows, type HarmRule, REMEMBERS, some } from './lines.ts';
 
 const MEMORY = /memor|heap|\boom|\brss\b|working.?set|garbage|\bgc\b|exit code 137|evict/i;
 const SLOW_STORE = /slow|quer|statement|database|\bdb\b|took|latenc|duration|p9\d|time[sd]? ?out|cpu|scan|rows|reject/i;
-const STUCK =
-  /event.?loop|\blag\b|block(?:ed|ing)|hang|hung|health.?check|probe|time[sd]? ?out|slow|latenc|p9\d|duration|threads?\b/i;
 const TOO_MUCH =
   /memor|heap|\boom|exit code 137|too many|\b429\b|rate.?limit|throttl|time[sd]? ?out|refused|reject|\bpool\b|overload|exhaust/i;
 
@@ -14,8 +12,6 @@ const AT_ONCE =
   /Promise\.all(?:Settled)?\(|asyncio\.gather\(|parallelStream\(|Parallel\.For|CompletableFuture\.allOf|awaitAll\(|join_all\(/;
 /** As many as there are, not two or three that are written down. */
 const OF_MANY = /\.map\(|\bfor\b|parallelStream|Parallel\.For|\(\*/;
-const WAITS_IN_PLACE =
-  /\b\w+Sync\(|\brequests\.(?:get|post|put|patch|delete)\(|\btime\.sleep\(|\.block\(\)|\.Result\b|\.Wait\(\)|\.GetAwaiter\(\)|\bThread\.sleep\(|\brunBlocking\b/;
 const LOADS_TOGETHER =
   /select_related|prefetch_related|joinedload|selectinload|subqueryload|\.includes\(:|eager_load|\.preload\(:|Preload\("|(?:JOIN|join) (?:FETCH|fetch)|@EntityGraph|FetchType\.EAGER|\.Include\(\w+ =>|\binclude:\s*[{[]|\b[dD]ata_?[lL]oader\b|batch_?load|BatchLoader|loadMany|find_in_batches|preload_associations/;
 /** Fields of an answer that are taken from another object than the one that is given out. */
@@ -25,9 +21,6 @@ const NO_INDEX_HELPS =
   /\b(?:(?:and|or)?_?where(?:_?raw|_?sql)?|having)\b[^;]{0,80}(?<!\.)\b(?:lower|upper|date|cast|trim|ltrim|rtrim|coalesce|ifnull|nvl|to_char|substr(?:ing)?|left|md5|date_trunc|date_format|year|month|convert|extract)\(\s*["`]?[a-z][\w."`]*\s*(?:\)|,|as\b|::|from\b)|\b(?:i?like)\s+['"`]?%|\bwildcard\b|__icontains|__iexact|__date\b|__year\b|\bfunc\.(?:lower|upper|date|date_trunc|trim|coalesce)\(\w+\.\w|\b(?:cb|builder|criteriaBuilder)\.(?:lower|upper|trim|function)\(|\$regex|regexp_match/i;
 const MAKES_CLIENT =
   /\b(?:new (?:https?\.)?Agent\(|new HttpClient\(|new OkHttpClient|http\.Client\{|requests\.Session\(|new Pool\(|createPool\(|new PrismaClient|MongoClient\(|redis\.createClient\(|redis\.NewClient\(|grpc\.(?:Dial|NewClient)\(|boto3\.(?:client|resource)\(|httpx\.(?:Async)?Client\(|create_(?:async_)?engine\(|sql\.Open\(|pgxpool\.New|pgx\.Connect|new HikariDataSource\(|new Redis\(|redis\.(?:Redis|StrictRedis)\(|Redis\.new\b|Sequel\.connect\(|psycopg\w*\.connect\(|NpgsqlDataSource\.Create|ConnectionMultiplexer\.Connect|mongoose\.createConnection\(|knex\()/;
-/** What makes a function give the same thing each time it is called. */
-const REMEMBERS =
-  /@(?:functools\.)?(?:lru_cache|cache)\b|@cached(?:_property)?\b|\bmemoi[sz]e|@Singleton\b|\bby lazy\b|sync\.Once|\bOnce(?:Cell|Lock)\b|\blazy_static!|\bonce\(|AddSingleton|\|\|=/;
 /** Within a function, and not kept by an object. */
 const PER_CALL = /^(?:[ \t]+|.{0,200}=>)/;
 const KEPT = /\b(?:self|this)\.|\b(?:private|static|final|lazy|singleton)\b/;
@@ -62,11 +55,6 @@ const COSTS =
 
 /** What changed lines of programs do, whatever the language. */
 export const OF_PROGRAMS: readonly HarmRule[] = [
-  {
-    why: 'it waits in place, so that nothing else runs meanwhile',
-    when: (lines) => came(lines, WAITS_IN_PLACE) && /\b(?:async|await|Mono|Flux|suspend)\b/.test(lines.detail),
-    shows: STUCK,
-  },
   {
     why: 'it no longer limits how much it takes at once',
     when: (lines) => gone(lines, BOUNDS),

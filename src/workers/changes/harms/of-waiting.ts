@@ -1,4 +1,4 @@
-import { came, gone, type HarmRule, shrinks, some } from './lines.ts';
+import { came, gone, HANDED_OVER, type HarmRule, shrinks, some } from './lines.ts';
 
 const LIMITS_WAITING =
   /\btime_?out\w*\s*[:=(]|Timeout:|setTimeout\(|WithTimeout\(|with_?timeout|wait_for\(|AbortSignal\.timeout|\.timeout\(|deadline/i;
@@ -7,9 +7,6 @@ const ASKS_OTHERS =
 const LATER =
   /deliver_later|perform_(?:later|async)|\.delay\(|apply_async|enqueue\w*\(|@Async\b|\bThread\.new\b|Task\.Run\(|setImmediate\(|\bgo func|spawn\(|publish\w*\(|background/i;
 const NOW = /deliver_now|perform_now|\.perform\(|\.run\(|\.call\(|\.send\w*\(|\.execute\(/i;
-/** How work that takes long is kept away from the few threads that answer requests. */
-const HANDED_OVER =
-  /spawn_blocking|block_in_place|run_in_executor|run_in_threadpool|sync_to_async|\bto_thread\b|boundedElastic|Schedulers\.(?:io|elastic)|Dispatchers\.(?:IO|Default)|executeBlocking|new Worker\(|worker_threads|piscina|subscribeOn\(|blocking\s*\{|@Blocking\b|dedicated_?io/;
 const ONE_PROCESS =
   /GenServer\.call\(|Agent\.(?:get|update)\(|newSingleThreadExecutor|Semaphore\(1\)|max_workers=1\b|concurrency:\s*1\b|\.Lock\(|synchronized\b/;
 const HANDS =
@@ -18,7 +15,7 @@ const HANDS =
 /** Who waits for whom and how long, and how many do the work. */
 export const OF_WAITING: readonly HarmRule[] = [
   {
-    why: 'it waits for others without a limit of time',
+    why: 'it waits for others with no timeout, so without a limit of time',
     when: (lines) => gone(lines, LIMITS_WAITING) && some(lines.removed, ASKS_OTHERS) && some(lines.added, ASKS_OTHERS),
     shows:
       /still waiting|WORKER TIMEOUT|goroutines|threads?\b|_threads|stuck|hang|hung|no progress|pool|active_?children|in.?flight|blocked|queue|backlog/i,

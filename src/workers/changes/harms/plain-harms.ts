@@ -1,5 +1,7 @@
+import { anewEachTry } from './anew-each-try.ts';
 import { backtracking } from './backtracking.ts';
 import { blockedConnections } from './blocked-connections.ts';
+import { blockingInAsync } from './blocking-in-async.ts';
 import { cacheGeneration } from './cache-generation.ts';
 import { droppedIndex } from './dropped-index.ts';
 import { durationUnits } from './duration-units.ts';
@@ -10,6 +12,7 @@ import { identityOfKeys } from './identity-of-keys.ts';
 import { inLoops } from './in-loops.ts';
 import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
 import { harmsBy } from './lines.ts';
+import { madeEachTime } from './made-each-time.ts';
 import { metricLabels } from './metric-labels.ts';
 import { OF_ACCESS } from './of-access.ts';
 import { OF_CONCURRENCY } from './of-concurrency.ts';
@@ -23,6 +26,7 @@ import { schemaChange } from './of-schemas.ts';
 import { lostRights, OF_SETTINGS } from './of-settings.ts';
 import { OF_VALUES, otherRules } from './of-values.ts';
 import { OF_WAITING } from './of-waiting.ts';
+import { orderOfLocks } from './order-of-locks.ts';
 import { otherCulture } from './other-culture.ts';
 import { otherKey } from './other-key.ts';
 import { recreated } from './recreated.ts';
@@ -63,6 +67,10 @@ const READERS = [
   runsAgain,
   repeatedPages,
   retriedAnew,
+  anewEachTry,
+  madeEachTime,
+  blockingInAsync,
+  orderOfLocks,
   recreated,
   offByOne,
   swappedArguments,

@@ -75,6 +75,27 @@ describe('a change that others feel than those who run it', () => {
       expect(felt(about(jumps), 'clubs', diff).place?.score).to.be.lessThan(1);
   });
 
+  it('makes the key of a request anew with each try, and others count the duplicates', () => {
+    const diff = [
+      '   def book(self, berth):',
+      '-        key = str(uuid4())',
+      '         for attempt in range(4):',
+      '-            self.http.post("/bookings", berth, key)',
+      '+            self.http.post("/bookings", berth, str(uuid4()))',
+    ];
+    const about = (body: string) => ({
+      service: 'ledger',
+      metric: 'entries_refused_per_min',
+      complaints: [{ service: 'ledger', body }],
+      jumps: [],
+    });
+    const found = felt(about('berth % was booked twice, 4 s apart'), 'berths', diff);
+    expect(found.blamed).to.equal('fee1');
+    expect(found.place).to.include({ score: 1 });
+    expect(found.place?.why).to.include('ledger counts more than one of what berths takes for one and the same');
+    expect(felt(about('entry % refused: the month is closed'), 'berths', diff).blamed).to.equal(null);
+  });
+
   it('keeps nothing in its cache any more, and asks for everything what is behind it', () => {
     const diff = ['-    cache.setex(key, KEPT, berth)', '+    cache.psetex(key, KEPT, berth)'];
     const complaints: Complaint[] = [{ service: 'tides', body: 'slow forecast %: 1400 ms, 90 requests in progress' }];

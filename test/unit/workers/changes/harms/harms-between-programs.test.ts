@@ -68,7 +68,7 @@ const KINDS: [why: string, file: string, diff: string, shows: string, not: strin
     'connection refused',
   ],
   [
-    'without a limit of time',
+    'with no timeout, so without a limit of time',
     'rates.go',
     '-\tclient := &http.Client{Timeout: 3 * time.Second}\n+\tclient := &http.Client{}',
     '48112 goroutines',
