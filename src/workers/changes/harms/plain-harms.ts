@@ -6,6 +6,7 @@ import { durationUnits } from './duration-units.ts';
 import { endlessNames } from './endless-names.ts';
 import { epochUnits } from './epoch-units.ts';
 import type { Consequence, ReadChange } from './harm.ts';
+import { headersNotPassedOn } from './headers-not-passed-on.ts';
 import { identityOfKeys } from './identity-of-keys.ts';
 import { inLoops } from './in-loops.ts';
 import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
@@ -63,6 +64,7 @@ const READERS = [
   runsAgain,
   repeatedPages,
   retriedAnew,
+  headersNotPassedOn,
   recreated,
   offByOne,
   swappedArguments,
