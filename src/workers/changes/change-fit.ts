@@ -8,7 +8,7 @@ import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import { changeWords, type Fit, mechanismFit, rarityOf } from './mechanism-fit.ts';
 import type { OperationalCause } from './operational-cause.ts';
-import { placeFit } from './place-fit.ts';
+import { type PlaceFit, placeFit } from './place-fit.ts';
 import { ownSigns, saidAgainst, sourceOf, symptomsOf } from './symptoms.ts';
 
 /** A change measured by the three conditions; only one that meets all of them can be the cause. */
@@ -20,7 +20,7 @@ export type JudgedChange = {
   /** True where its lines plainly make a reason that otherwise needs no change: a disk that it fills, or may no longer write to. */
   makesReason: boolean;
   time: Fit;
-  place: Fit;
+  place: PlaceFit;
   mechanism: Fit;
   score: number;
 };
@@ -66,12 +66,13 @@ export function judgeChanges(
     const sources = [...symptoms.sources, ...own.map(sourceOf)];
     const read = { ...symptoms, said, sources, written: writtenIn(live) };
     const fit = blind ? coincidence(time, runs) : mechanismFit(words[index]!, effect, read, rarity);
-    const mechanism = actsAtOnce(live, runs, picture) && fit.score < SWITCHED.score ? SWITCHED : fit;
+    const told = coincidenceOf(live, effect, runs, picture);
+    const mechanism = told && fit.score < told.score ? told : fit;
     const elsewhere =
       runs.score < 1 && shownPlainly(effect, said)
         ? (actsElsewhere(live, picture) ?? feltElsewhere(live, effect, said, picture))
         : null;
-    const place = elsewhere === null ? runs : { score: 1, ...elsewhere };
+    const place: PlaceFit = elsewhere === null ? runs : { score: 1, ...elsewhere };
     const isFelt = elsewhere !== null || runs.feltByOthers;
     const feeling = !isFelt ? [] : notable(picture.failing).map(({ service }) => service);
     const affects = [...new Set([...live.services, ...feeling])];
@@ -144,6 +145,22 @@ const SWITCHED: Fit = {
   score: 0.32,
   why: 'it switches something on or off where the trouble began within the same minute',
 };
+
+const IN_TURN: Fit = {
+  score: 0.32,
+  why: 'what it does is not plain from its lines, but one service after the other got into trouble right after its own deploy of it',
+};
+
+/** What a time and a place tell by themselves, where they coincide as they hardly do by chance. */
+function coincidenceOf(
+  live: LiveChange,
+  { effect }: ChangeEffect,
+  runs: PlaceFit,
+  picture: IncidentPicture,
+): Fit | null {
+  if (runs.inTurn && effect !== 'inert') return IN_TURN;
+  return actsAtOnce(live, runs, picture) ? SWITCHED : null;
+}
 
 /** A flag acts at once, and nothing is rolled out for it: what goes wrong in the same minute at the same place is hardly chance. */
 const actsAtOnce = ({ change, at }: LiveChange, { score }: Fit, { onset }: IncidentPicture): boolean =>

@@ -1,7 +1,7 @@
 import type { AlertClass } from '../../shared/alert.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
-import { evidenceOfChange } from './change-fit.ts';
+import { evidenceOfChange, type JudgedChange } from './change-fit.ts';
 import { type ChangeVerdict, suspectChange } from './suspect-change.ts';
 
 /** Reasons that lie where they are told of, whoever suffers first. */
@@ -17,9 +17,10 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   if (!verdict || !first) return [];
   const { culprit, operational } = verdict;
   const blamed = [
+    ...(culprit?.place.by ? [culprit.place.by] : []),
     ...(culprit?.live.services ?? []),
     ...(operational && PLACED.has(operational.kind) ? [operational.service] : []),
-  ].find((service) => others.some((other) => other.service === service));
+  ].find((service) => service === culprit?.place.by || others.some((other) => other.service === service));
   const reason = culprit
     ? `${culprit.live.change.title}: ${culprit.mechanism.why}; ${culprit.time.why}`
     : operational?.statement;
@@ -33,8 +34,8 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
   };
   const isFirst = culprit?.live.services.includes(first.service) || operational?.service === first.service;
   if (blamed === undefined || isFirst) return [beginning, ...others];
-  // The change runs in another failing service only, or the full disk is that one's: there the trouble began, and the first is its victim.
-  const origin = others.find(({ service }) => service === blamed)!;
+  // The change runs in another service only, or the full disk is that one's: there the trouble began, and the first is its victim.
+  const origin = others.find(({ service }) => service === blamed) ?? unnoticed(blamed, culprit, first);
   const rest = others.filter((other) => other !== origin);
   return [
     {
@@ -49,6 +50,17 @@ export function changeSuspects(input: LocalisationInput): Suspect[] {
     ...rest,
   ].map((suspect, index, all) => ({ ...suspect, score: all.length - index }));
 }
+
+/** Who is in no trouble itself, and whose doing others feel. */
+const unnoticed = (service: string, culprit: JudgedChange | null, { onset }: Suspect): Suspect => ({
+  service,
+  instance: null,
+  score: 0,
+  onset,
+  class: null,
+  reasons: culprit ? [culprit.place.why] : [],
+  evidence: culprit?.place.evidence ?? [],
+});
 
 /** However faintly a place stands out: where a change fits in time, place and mechanism, the trouble is there. */
 const EXPLAINED = 0.25;

@@ -20,6 +20,8 @@ const NOTHING = /null|undefined|\bnil\b|NoneType|TypeError|AttributeError|panic|
 const FORM =
   /unmarshal|deserial|pars(?:e|ing)|schema|unexpected|cast|\btype\b|valid|format|decode|json|mapping|unknown field|missing (?:field|property|column)|required/i;
 
+/** A refusal that says when to come again leaves that to whoever asked. */
+const SAYS_WHEN = /["'`]?\bRetry-?After["'`]?\s*(?:,|:|=>|\]\s*=(?!=)|\s\d)/gi;
 const RETRIES = /retr(?:y|ies)|back-?off|attempts?\b/i;
 const CACHES = /cache|\bttl\b|memoi[sz]e|expir/i;
 const GIVES_BACK =
@@ -48,7 +50,7 @@ const ACCESS = /"?\w+:[A-Z]\w+"|permission|role|grant|scope|policy|allow/i;
 const RULES: readonly Rule[] = [
   {
     why: 'it retries otherwise than before',
-    when: (lines) => differs(lines, RETRIES),
+    when: ({ removed, added }) => [...removed, ...added].some((line) => RETRIES.test(line.replace(SAYS_WHEN, ''))),
     shows:
       /retr(?:y|ies)|attempt|queue|full|reject|overload|too many|saturat|cpu|requests?_per|calls|\b(?:429|503)\b|rate/i,
   },

@@ -5,17 +5,18 @@ import { asksMore, doesMore, isAskedFor, losesHits } from './demand.ts';
 import type { Consequence } from './harms/harm.ts';
 import type { IncidentPicture } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
-import type { Fit } from './mechanism-fit.ts';
 import type { MetricShift } from './metric-shifts.ts';
+import type { PlaceFit } from './place-fit.ts';
+import { refusalOf } from './refusals.ts';
 
 /** A change that runs in one service, the harms of it that show, and the incident in which another service may have been noticed first. */
 type Felt = { live: LiveChange; shown: Consequence[]; first: string; picture: IncidentPicture };
 
 /** True for what others feel by what is asked of them, taken from them or given to them: who does it may do well. */
 export const actsOnOthers = ({ consequences }: ChangeEffect): boolean =>
-  consequences.some((one) => one.feltByAsked || one.holdsOthers || one.shortensAnswers);
+  consequences.some((one) => one.feltByAsked || one.refusedByAsked || one.holdsOthers || one.shortensAnswers);
 
-type Seen = Pick<Fit, 'why' | 'evidence'>;
+type Seen = Pick<PlaceFit, 'why' | 'evidence' | 'by'>;
 
 /** Why the service where the trouble was noticed first feels what a change does in another one; null where nothing tells that it does. */
 export function feltElsewhere(
@@ -28,7 +29,7 @@ export function feltElsewhere(
   if (first === undefined) return null;
   const felt: Felt = { live, shown: consequences.filter(({ shows }) => shows.test(said)), first, picture };
   const why = feltByReaders(felt) ?? feltByReceivers(felt) ?? feltByAsked(felt);
-  return why === null ? (feltByHeld(felt) ?? feltByCallers(felt)) : { why };
+  return why === null ? (feltByHeld(felt) ?? feltByCallers(felt) ?? feltByRefusing(felt)) : { why };
 }
 
 /** Who reads what the change writes in another form. */
@@ -66,6 +67,15 @@ function feltByHeld({ live: { services, at }, shown, first, picture: { shifts } 
     why: `${held.metric} of ${held.service} grows since then, at the cost of ${first}`,
     evidence: [held.evidence],
   };
+}
+
+/** Who refuses what it sends: they only say what it lacks. */
+function feltByRefusing({ live: { services }, shown, picture }: Felt): Seen | null {
+  const refusal = shown.some(({ refusedByAsked }) => refusedByAsked) ? refusalOf(services, picture) : null;
+  if (!refusal) return null;
+  const { callee, callers, evidence } = refusal;
+  const send = callers.length > 1 ? 'send' : 'sends';
+  return { why: `${callee} refuses what ${callers.join(' and ')} ${send} it`, evidence, by: callers[0]! };
 }
 
 /** How large answers are, in bytes or in what they list. */

@@ -6,6 +6,7 @@ import { oneLine } from '../detectors/support/text.ts';
 import { knownTelemetrySuspects } from '../localisation/known-suspects.ts';
 import type { LocalisationInput } from '../localisation/localise.ts';
 import type { Suspect } from '../localisation/suspect.ts';
+import { knownCalls } from '../localisation/telemetry/known-calls.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { servicesSeen } from '../localisation/telemetry/services-seen.ts';
 import { type OpenSeries, openSeries } from './climbing-series.ts';
@@ -40,6 +41,8 @@ export type IncidentPicture = {
   usual?: ReadonlySet<string>;
   /** All services that telemetry was had of. */
   seen?: ReadonlySet<string>;
+  /** True where one service is known to call the other. */
+  asks?: (caller: string, callee: string) => boolean;
   /** What a machine in trouble did to itself shortly before. */
   upkeep?: MachineUpkeep | null;
   /** Burst credits that telemetry shows as used up. */
@@ -75,6 +78,7 @@ export function incidentPicture(input: LocalisationInput): IncidentPicture {
     failing,
     usual: usualWords(input, shifts),
     seen: servicesSeen(input),
+    asks: (caller, callee) => knownCalls(input).callersOf(callee).includes(caller),
     named: new Set([...named.values()].flatMap((names) => [...names])),
     alerted: new Set(input.alerts.flatMap(({ service }) => service ?? [])),
     problems,

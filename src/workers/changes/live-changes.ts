@@ -10,6 +10,8 @@ export type LiveChange = {
   at: number | null;
   /** Where it began to run; empty when not told. */
   services: string[];
+  /** When it came to run in each of them, as far as both are told. */
+  runs?: { service: string; at: number }[];
   evidence: number[];
 };
 
@@ -34,6 +36,10 @@ export function liveChanges(evidence: Evidence[]): LiveChange[] {
         id: change.id,
         change,
         at: times.length > 0 ? Math.min(...times) : null,
+        runs: runs.flatMap(({ service, at }) => {
+          const ms = Date.parse(at ?? '');
+          return service && !Number.isNaN(ms) ? [{ service, at: ms }] : [];
+        }),
         services: [...new Set(runs.flatMap(({ service }) => service ?? []))].sort(),
         evidence: [...new Set([number, ...carriers.map((carrier) => carrier.number)])].sort((a, b) => a - b),
       };

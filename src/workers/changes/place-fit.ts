@@ -6,12 +6,20 @@ import { type IncidentPicture, notable } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import type { Fit } from './mechanism-fit.ts';
 import type { MetricShift } from './metric-shifts.ts';
+import { troubledInTurn } from './own-deploys.ts';
 
 /** What the first failing service runs counts fully; what others run that fail or that the complaints name, less. */
 const ELSEWHERE = 0.5;
 
-/** How well a place fits, and whether those in trouble are others who feel what is done there. */
-export type PlaceFit = Fit & { feltByOthers?: boolean };
+/** How well a place fits, and what it has to do with those in trouble. */
+export type PlaceFit = Fit & {
+  /** True where those in trouble are others who feel what is done there. */
+  feltByOthers?: boolean;
+  /** True where several got into trouble one after the other, as the change came to them. */
+  inTurn?: boolean;
+  /** Of those who run the change the one by whose doing others are in trouble, though it may be in none itself. */
+  by?: string;
+};
 
 /** How well the place at which a change runs fits the places that are in trouble. */
 export function placeFit(live: LiveChange, picture: IncidentPicture): PlaceFit {
@@ -24,6 +32,14 @@ export function placeFit(live: LiveChange, picture: IncidentPicture): PlaceFit {
     return { score: ELSEWHERE, why: unknown };
   }
   const isOne = (other: string): boolean => services.some((service) => sameName(service, other));
+  const inTurn = troubledInTurn(live, picture);
+  if (inTurn)
+    return {
+      score: 1,
+      why: `${inTurn.join(' and ')} got into trouble in turn, each right after its own deploy of it`,
+      inTurn: true,
+      by: inTurn[0]!,
+    };
   if (first && isOne(first)) return { score: 1, why: `it ${works} ${first}, where the trouble began` };
   const inTrouble = notable(failing);
   // A store does what it is asked to: where it suffers, who asks it is the place.

@@ -10,12 +10,11 @@ import type { LocalisationInput } from './localise.ts';
 import type { Suspect } from './suspect.ts';
 import { servicesBelow } from './symptoms/discount-callers.ts';
 import { type OwnLimit, ownLimitIn } from './symptoms/own-limit-words.ts';
-import { type CallGraph, callGraph } from './telemetry/call-graph.ts';
+import type { CallGraph } from './telemetry/call-graph.ts';
 import { serviceIn } from './telemetry/component.ts';
-import { incidentWindow } from './telemetry/incident-window.ts';
+import { knownCalls } from './telemetry/known-calls.ts';
 import { metricKind } from './telemetry/metric-kind.ts';
 import { peersAmong } from './telemetry/named-peers.ts';
-import { readTraces } from './telemetry/read-spans.ts';
 
 /** A service that says again and again, and never said before, that it has reached a limit of its own. */
 export type Limited = { limit: OwnLimit; lines: ProblemLine[] };
@@ -48,7 +47,7 @@ export function beginningAtOwnLimit(input: LocalisationInput, suspects: Suspect[
   const [first] = suspects;
   const limited = ownLimits(input);
   if (!first || limited.size === 0 || limited.has(first.service) || explainsIt(input)) return suspects;
-  const graph = callGraph(input, readTraces(input, incidentWindow(input)), []);
+  const graph = knownCalls(input);
   const own = suspects.find(({ service }) => {
     const found = limited.get(service);
     return found && isAsked(first.service, service, found, graph) && isSound(first.service, found, input);

@@ -13,6 +13,8 @@ export type Consequence = {
   feltByReaders?: boolean;
   /** True for what is asked of others again and again: they suffer, and whoever asks does not. */
   feltByAsked?: boolean;
+  /** True for what is sent to others without what they need: they refuse it or serve it as somebody else's, and whoever sends it only hands that on. */
+  refusedByAsked?: boolean;
   /** True for what holds more and more of what others give: they hold it as well, and may be noticed first. */
   holdsOthers?: boolean;
   /** True for what gives out less than there is: those who ask take the rest for gone. */

@@ -8,6 +8,7 @@ import { durationUnits } from './duration-units.ts';
 import { endlessNames } from './endless-names.ts';
 import { epochUnits } from './epoch-units.ts';
 import type { Consequence, ReadChange } from './harm.ts';
+import { headersNotPassedOn } from './headers-not-passed-on.ts';
 import { identityOfKeys } from './identity-of-keys.ts';
 import { inLoops } from './in-loops.ts';
 import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
@@ -71,6 +72,7 @@ const READERS = [
   madeEachTime,
   blockingInAsync,
   orderOfLocks,
+  headersNotPassedOn,
   recreated,
   offByOne,
   swappedArguments,

@@ -1,13 +1,11 @@
 import type { TimelineEntry } from '../../../shared/report.ts';
 import { type MetricShift, metricShifts } from '../../changes/metric-shifts.ts';
 import { plain } from '../../localisation/symptoms/metric-changes.ts';
-import { type CallGraph, callGraph } from '../../localisation/telemetry/call-graph.ts';
-import { incidentWindow } from '../../localisation/telemetry/incident-window.ts';
+import type { CallGraph } from '../../localisation/telemetry/call-graph.ts';
+import { knownCalls } from '../../localisation/telemetry/known-calls.ts';
 import { metricKind } from '../../localisation/telemetry/metric-kind.ts';
-import { readTraces } from '../../localisation/telemetry/read-spans.ts';
 import type { DetectorInput } from '../detector.ts';
 import { sameName } from './names.ts';
-import { oncePer } from './once-per.ts';
 import { unique } from './text.ts';
 
 /** How the trouble came from where it began to where it was noticed. */
@@ -26,7 +24,7 @@ const NOWHERE: Propagation = { path: [], plausible: true, timeline: [], evidence
 
 /** Symptoms flow from callee to caller: the shortest way of calls from the alert's service to the suspect, backwards. */
 export function propagation(input: DetectorInput, suspect: string): Propagation {
-  const graph = graphOf(input);
+  const graph = knownCalls(input);
   const noticed = noticedAt(input, graph);
   if (noticed.length === 0 || noticed.includes(suspect)) return NOWHERE;
   const path = shortestPath(graph, noticed, suspect).reverse();
@@ -40,8 +38,6 @@ export function propagation(input: DetectorInput, suspect: string): Propagation 
   return { path, plausible: true, timeline: onsetsOn(path, metricShifts(input)), evidence: read };
 }
 
-const graphOf = oncePer((input: DetectorInput) => callGraph(input, readTraces(input, incidentWindow(input))));
-
 /** True for a recording, all of which somebody selected for the incident; requests are asked of a whole platform. */
 export const isSelected = ({ evidence }: Pick<DetectorInput, 'evidence'>): boolean =>
   !evidence.some(({ capability }) => capability === 'requests.query');
@@ -53,7 +49,7 @@ export const isSelected = ({ evidence }: Pick<DetectorInput, 'evidence'>): boole
 export function connected<S extends { service: string }>(input: DetectorInput, suspects: S[]): S[] {
   const { service } = input.facts;
   if (isSelected(input) || !service) return suspects;
-  const graph = graphOf(input);
+  const graph = knownCalls(input);
   // Of what nobody is known to call or to be called by, nothing can be told apart.
   if (graph.calleesOf(service).length + graph.callersOf(service).length === 0) return [];
   const reached = new Set([...reachable(service, graph.calleesOf), ...reachable(service, graph.callersOf)]);

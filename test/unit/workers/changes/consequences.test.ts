@@ -20,4 +20,17 @@ describe('what a kind of change is known to do', () => {
     expect(whys('-  threads: 100\n+  threads: 80')).to.deep.equal([]);
     expect(whys('-  threads: 100\n+  threads: 10')).to.deep.equal(['it has fewer hands for the same work']);
   });
+
+  it('tells who retries from who says when to come again', () => {
+    const retries = 'it retries otherwise than before';
+    for (const line of [
+      'reply.header("Retry-After", "30");',
+      "answer.headers['Retry-After'] = wait",
+      'w.Header().Set("Retry-After", wait)',
+      'add_header Retry-After 30;',
+    ])
+      expect(whys(`+  ${line}`), line).to.not.include(retries);
+    for (const line of ['const wait = Number(answer.headers.get("retry-after"));', 'retries: 5,'])
+      expect(whys(`+  ${line}`), line).to.include(retries);
+  });
 });
