@@ -11,6 +11,7 @@ import { inLoops } from './in-loops.ts';
 import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
 import { harmsBy } from './lines.ts';
 import { metricLabels } from './metric-labels.ts';
+import { narrowedAddresses } from './narrowed-addresses.ts';
 import { OF_ACCESS } from './of-access.ts';
 import { OF_CONCURRENCY } from './of-concurrency.ts';
 import { changedProbe, OF_CONTAINERS } from './of-containers.ts';
@@ -49,6 +50,7 @@ const READERS = [
   droppedIndex,
   schemaChange,
   blockedConnections,
+  narrowedAddresses,
   lostRights,
   identityOfKeys,
   otherKey,
