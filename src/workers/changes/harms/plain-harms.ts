@@ -5,6 +5,7 @@ import { droppedIndex } from './dropped-index.ts';
 import { durationUnits } from './duration-units.ts';
 import { endlessNames } from './endless-names.ts';
 import { epochUnits } from './epoch-units.ts';
+import { frameworkVersion } from './framework-version.ts';
 import type { Consequence, ReadChange } from './harm.ts';
 import { identityOfKeys } from './identity-of-keys.ts';
 import { inLoops } from './in-loops.ts';
@@ -55,6 +56,7 @@ const READERS = [
   identityOfKeys,
   otherKey,
   serializerVersion,
+  frameworkVersion,
   writtenForm,
   shorterAnswers,
   shorterWaits,
