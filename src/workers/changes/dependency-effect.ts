@@ -1,10 +1,7 @@
 import type { ChangeEffect } from './change-effect.ts';
+import { frameworkVersion } from './harms/framework-version.ts';
 import type { Consequence } from './harms/harm.ts';
-
-const MAX_LINES = 600;
-const MAX_LINE = 400;
-
-type Version = { sign: string; name: string; version: string };
+import { versionsIn } from './versions.ts';
 
 /** Patch versions promise to change nothing but faults (semver.org); a new minor or major version may do anything. */
 export function dependencyEffect(detail: string): Pick<ChangeEffect, 'effect' | 'why'> & Partial<ChangeEffect> {
@@ -17,31 +14,12 @@ export function dependencyEffect(detail: string): Pick<ChangeEffect, 'effect' | 
   if (larger.length === 0) return { effect: 'preserving', why: 'it raises patch versions of libraries only' };
   const names = [...new Set(larger.map(({ name }) => name))];
   const why = `it takes new versions of ${names.slice(0, 3).join(', ')}`;
-  return { effect: 'unseen', why, text: names.join(' '), consequences: brokenBy(names, why) };
-}
-
-/** Of a file of another form every version stands in a line of its own, below the name of what it is of. */
-const NAMED_ABOVE =
-  /<artifactId>([\w.-]+)<|\bInclude="([\w.-]+)"|^\s*name = "([\w.-]+)"|^\s*"node_modules\/(?:@[\w-]+\/)?([\w.-]+)"/;
-const ALONE = /^\s*(?:<(?:[\w.-]*\.)?version>|version = "|"version": ")v?(\d+\.\d+(?:\.\d+)*)/i;
-const REFERENCE = /\bInclude="([\w.-]+)"[^>]{0,80}\bVersion="(\d+\.\d+(?:\.\d+)?)/;
-const TOGETHER = /["']?([\w@./-]+?)["']?[\s:=@]+["'^~=<>]*v?(\d+\.\d+(?:\.\d+)?)/;
-
-function versionsIn(detail: string): Version[] {
-  let above = '';
-  return detail.split('\n', MAX_LINES).flatMap((line): Version[] => {
-    const [sign, text] = [line.slice(0, 1), line.slice(1, MAX_LINE)];
-    above =
-      NAMED_ABOVE.exec(text)
-        ?.slice(1)
-        .find((name) => name !== undefined) ?? above;
-    const reference = REFERENCE.exec(text);
-    if (reference) return [{ sign, name: reference[1]!, version: reference[2]! }];
-    const alone = ALONE.exec(text);
-    if (alone) return [{ sign, name: above || 'library', version: alone[1]! }];
-    const match = TOGETHER.exec(text);
-    return match ? [{ sign, name: match[1]!, version: match[2]! }] : [];
-  });
+  return {
+    effect: 'unseen',
+    why,
+    text: names.join(' '),
+    consequences: [...brokenBy(names, why), ...frameworkVersion({ detail })],
+  };
 }
 
 const minorOf = (version: string) => version.split('.').slice(0, 2).join('.');

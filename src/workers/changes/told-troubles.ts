@@ -24,14 +24,18 @@ const NAMED: readonly RegExp[] = [
 ];
 
 const MOST = 60;
+/** So much of the lines of a template, of as many as are looked at, has to call it: of ids and numbers that differ some look like a status. */
+const [SHARE, LOOKED_AT] = [0.2, 20];
 
 /** The lines that call a trouble by its name, one of each template. */
 export function toldTroubles(problems: ProblemLine[]): string[] {
-  const first = new Map<string, string>();
-  for (const { service, template, body } of problems) {
-    const key = `${service} ${template}`;
-    if (!first.has(key) && NAMED.some((words) => words.test(body))) first.set(key, body);
-    if (first.size >= MOST) break;
+  const alike = Map.groupBy(problems, ({ service, template }) => `${service} ${template}`);
+  const told: string[] = [];
+  for (const lines of alike.values()) {
+    const looked = lines.slice(0, LOOKED_AT);
+    const named = looked.filter(({ body }) => NAMED.some((words) => words.test(body)));
+    if (named[0] && named.length >= SHARE * looked.length) told.push(named[0].body);
+    if (told.length >= MOST) break;
   }
-  return [...first.values()];
+  return told;
 }

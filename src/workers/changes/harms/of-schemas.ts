@@ -1,4 +1,5 @@
 import type { Consequence, ReadChange } from './harm.ts';
+import { lockedByTools } from './locking-migrations.ts';
 
 const DROPS_COLUMN =
   /\bdrop (?:column )(?:if exists )?["`[]?(\w+)|\bremove_column\W+\w+\W+(\w+)|\bdrop_column\([^,)]{1,60},\s*["'](\w+)|RemoveField\([^)]*name=["'](\w+)|dropColumn\(["'](\w+)/i;
@@ -10,7 +11,8 @@ const REQUIRES =
   /\badd column(?: if not exists)? ["`[]?(\w+)["`\]]? (?![^;]*\bdefault\b)[^;]*\bnot null\b|\balter column ["`[]?(\w+)["`\]]? set not null/i;
 const LOCKS =
   /\bcreate (?:unique )?index (?!concurrently)|\balter table\b[^;]*\b(?:set not null|add (?:constraint|foreign key|primary key)|alter column \w+ type|type \w+|modify)|\block table\b|\bvacuum full\b|\bcluster\b \w+|\breindex (?!.*concurrently)/i;
-const WAITS = /\block|deadlock|blocked|metadata lock/i;
+const WAITS =
+  /(?:\b|_)lock(?!down|smith|file)|\w(?:Exclusive|Share|Update|Access)Lock\b|deadlock|blocked|statement timeout(?=[^\n]{0,80}\b(?:insert|update|delete)\b)/i;
 
 /** A column of another type: who compares it with values of the old one gets no index. */
 const RETYPES =
@@ -36,7 +38,7 @@ export function schemaChange({ added, files }: ReadChange): Consequence[] {
       return name ? [{ why: `${why} ${name}`, shows: missed(name), isPlain: true }] : [];
     }),
   );
-  const locks = files.some((file) => /migrat|\.sql$|changelog/i.test(file)) && added.some((line) => LOCKS.test(line));
+  const locks = files.some((file) => /migrat|\.sql$|changelog/i.test(file)) ? lockedBy(added) : [];
   const retyped = added.map((line) => RETYPES.exec(line)?.[1]).find(Boolean);
   const other = retyped
     ? [
@@ -47,11 +49,24 @@ export function schemaChange({ added, files }: ReadChange): Consequence[] {
         },
       ]
     : [];
-  return [
-    ...named,
-    ...other,
-    ...(locks ? [{ why: 'it locks a table while it runs', shows: WAITS, isPlain: true }] : []),
-  ];
+  return [...named, ...other, ...locks];
+}
+
+/** What of a migration holds a lock for as long as it runs, in the words of SQL or of a tool that writes the SQL. */
+function lockedBy(added: string[]): Consequence[] {
+  if (added.some((line) => LOCKS.test(line)))
+    return [{ why: 'it locks a table while it runs', shows: WAITS, isPlain: true }];
+  const built = lockedByTools(added);
+  return built === null
+    ? []
+    : [
+        {
+          why: `its migration ${built} under a lock, so that whoever writes to that table waits until it is done`,
+          shows: WAITS,
+          isPlain: true,
+          class: 'database',
+        },
+      ];
 }
 
 /** A complaint about what has this name; by itself many names stand in every line. */

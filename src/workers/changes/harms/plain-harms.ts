@@ -7,6 +7,7 @@ import { droppedIndex } from './dropped-index.ts';
 import { durationUnits } from './duration-units.ts';
 import { endlessNames } from './endless-names.ts';
 import { epochUnits } from './epoch-units.ts';
+import { frameworkVersion } from './framework-version.ts';
 import type { Consequence, ReadChange } from './harm.ts';
 import { headersNotPassedOn } from './headers-not-passed-on.ts';
 import { identityOfKeys } from './identity-of-keys.ts';
@@ -15,6 +16,7 @@ import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
 import { harmsBy } from './lines.ts';
 import { madeEachTime } from './made-each-time.ts';
 import { metricLabels } from './metric-labels.ts';
+import { narrowedAddresses } from './narrowed-addresses.ts';
 import { OF_ACCESS } from './of-access.ts';
 import { OF_CONCURRENCY } from './of-concurrency.ts';
 import { changedProbe, OF_CONTAINERS } from './of-containers.ts';
@@ -54,10 +56,12 @@ const READERS = [
   droppedIndex,
   schemaChange,
   blockedConnections,
+  narrowedAddresses,
   lostRights,
   identityOfKeys,
   otherKey,
   serializerVersion,
+  frameworkVersion,
   writtenForm,
   shorterAnswers,
   shorterWaits,

@@ -3,6 +3,7 @@ import { alertTime } from '../../changes/problem-lines.ts';
 import { wordsOf } from '../../localisation/telemetry/metric-kind.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { Proof } from './clean-evidence.ts';
+import { withoutComparison } from './compared-names.ts';
 import { coursesOf } from './courses.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { sameName } from './names.ts';
@@ -10,12 +11,6 @@ import { oneLine } from './text.ts';
 import { unfelt } from './unfelt.ts';
 import { measuredMetric } from './usual-metric.ts';
 
-/** The words at the end of a metric's name by which it is compared with another time. */
-const COMPARED = new Set(
-  'vs versus over to against of by relative ratio change delta diff last previous prior same a week day year hour month wow dod yoy mom ago yesterday baseline expected forecast usual before earlier time percent'.split(
-    ' ',
-  ),
-);
 /** What a system says of a day on which less is done; connections, files and tickets are closed, too. */
 const CLOSED =
   /\bholidays?\b[^\n]{0,60}\b(?:today|closed)\b|\b(?:today|closed)\b[^\n]{0,60}\bholidays?\b|\bclosed (?:today|all day|for the day|for stock ?taking|on (?:sun|mon|tues|wednes|thurs|fri|satur)day)\b|\bclosed \([^)\n]{0,40}\b(?:day|monday|friday|saturday|sunday|eve|easter|christmas|new year|festival|weekend|vacation|stock ?taking)\b|\bnot an? (?:trading|business|working|banking|school|delivery|opening) day\b|\bno(?:n|t)?[- ](?:trading|business|working|banking|school) day\b|\bout of season\b/i;
@@ -43,13 +38,6 @@ export function closedToday(input: DetectorInput): Proof | null {
     statement: `${service} does as much as in the hour before (${first.metric} ${first.later.at(-1)?.[1]}), and less than on another day since something is closed today by the system's own calendar ("${oneLine(told.body, 160)}"); its requests take as long and fail as seldom as before`,
     evidence: [...new Set([first.evidence, told.number, ...felt])],
   };
-}
-
-/** `orders per min vs last week` as `orders per min`. */
-function withoutComparison(words: string): string {
-  const all = words.split(' ');
-  const kept = all.findLastIndex((word) => !COMPARED.has(word));
-  return all.slice(0, kept + 1).join(' ');
 }
 
 /** A line that told before the alert what is closed, where nobody changed what tells it. */

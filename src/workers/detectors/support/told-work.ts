@@ -8,6 +8,8 @@ import { oneLine } from './text.ts';
 const WORK =
   /\b(?:back-?fill|re-?index|reprocess|replay|re-?build|bulk|import|export|migrat|snapshot|compaction|load ?test|soak ?test|drill|rehears|re-?encrypt|re-?sync|warm-?up|archiv|purge|clean-?up|batch (?:job|run)|maintenance|(?:nightly|hourly|daily|weekly|monthly|quarterly|yearly|month-?end|end[- ]of[- ](?:day|month|quarter|year)) (?:run|job|batch|report|invoic|statement|billing|settlement|digest|payout))\w*/i;
 const BEGINS = /\b(?:start\w*|begin\w*|begun|running|launched|kick\w* off|joined|joining)\b/i;
+/** True for a line by which somebody tells that what it names begins. */
+export const tellsBeginning = (text: string): boolean => BEGINS.test(text);
 /** It begins so long before its measure moves and is told of so long after at most. */
 const [BEFORE_MS, AFTER_MS] = [15 * 60_000, 5 * 60_000];
 /** What a scheduler hands on again within this time it hands on all the time. */

@@ -79,6 +79,20 @@ describe('reasons outside of the program', () => {
     expect(causeOf(complaints, { jumps: surge('stock') })).to.equal(null);
   });
 
+  it('is a flood of attempts that are turned away and use up the processor, told so only where they do', () => {
+    const slow = [{ service: 'depot', body: 'request % waits for its turn, deadline exceeded' }];
+    const attempts = { service: 'depot', metric: 'sign_in_attempts_per_min', from: 40, to: 1900 };
+    const busy = { service: 'depot', metric: 'cpu_utilization', from: 0.2, to: 0.98 };
+    const away = { service: 'depot', metric: 'sign_ins_refused_ratio', from: 0.05, to: 0.96 };
+    const flood = causeOf(slow, { jumps: [attempts, busy, away] });
+    expect(flood).to.include({ kind: 'demand', service: 'depot' });
+    expect(flood!.statement).to.include('nearly all of it is turned away').and.include('CPU is used up');
+    expect(flood!.evidence.length).to.equal(3);
+    const wanted = causeOf(slow, { jumps: [attempts, busy] });
+    expect(wanted!.statement).to.include('sign_in_attempts_per_min').and.not.include('turned away');
+    expect(causeOf(slow, { jumps: [{ ...attempts, metric: 'attempts_per_login' }, busy, away] })).to.equal(null);
+  });
+
   it('is no demand where what comes in since long before the trouble was served', () => {
     const complaints = [{ service: 'depot', severity: 'WARN', body: 'request % exceeded its budget' }];
     const climbing = Array.from({ length: 130 }, (_, index): [number, number] => [

@@ -59,4 +59,27 @@ describe('a site that is scanned', () => {
     expect(scannedSite(gateway({}, { jumps: [slower] }))).to.equal(null);
     expect(scannedSite(gateway({}, { metric: 'http_5xx_ratio' }))).to.equal(null);
   });
+
+  describe('that somebody announced', () => {
+    const announced = (body: string, service = 'auditor') => {
+      const told = gateway({ paths: MISSED });
+      const rows = [{ at: at(11), severity: 'INFO', service, body, attributes: {} }];
+      return {
+        ...told,
+        evidence: [...told.evidence, evidence(71, 'logs.query', { rows, hasMore: false, warning: null })],
+      };
+    };
+
+    it('refuses the one client that came with it, whatever he asks for', () => {
+      const proof = scannedSite(announced('security scan of gateway started (quarterly, CHG-7)'));
+      expect(proof?.statement).to.include('a scan was announced').and.include('203.0.113.9');
+      expect(proof?.evidence).to.include(71);
+    });
+
+    it('is not known where it is of another service, told by the scanned one, or found something', () => {
+      expect(scannedSite(announced('security scan of orders started'))).to.equal(null);
+      expect(scannedSite(announced('security scan of gateway started', 'gateway'))).to.equal(null);
+      expect(scannedSite(announced('security scan of gateway started: 3 open findings'))).to.equal(null);
+    });
+  });
 });
