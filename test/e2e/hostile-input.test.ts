@@ -4,7 +4,7 @@ import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/star
 import { HOSTILE_SECRETS, HOSTILE_WORDS } from '../../scripts/sandbox/scenarios/hostile.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
 import { checkCommand } from '../../src/workers/verification/check-command.ts';
-import { type FreshBackend, freshBackend } from '../support/backends.ts';
+import { type FreshBackend, preparedBackend } from '../support/backends.ts';
 import { CHANNEL, type IncidentJson, incidentOfThread, sendAlert, untilState } from '../support/fleet.ts';
 import { type RoleProcess, startRole } from '../support/processes.ts';
 import { expectFitForSlack, INVISIBLE, type Json } from '../support/slack-fitness.ts';
@@ -25,7 +25,7 @@ describe('hostile input from end to end', function () {
   before(async () => {
     sandbox = await startSandbox({ scenarios: ['hostile'], slack: { rateLimits: null } });
     llm = await startLlmSandbox();
-    backend = await freshBackend('embedded');
+    backend = await preparedBackend('embedded');
     const environment = {
       ...sandboxEnvironment(sandbox),
       ...backend.environment,

@@ -4,7 +4,7 @@ import { MODELS } from '../../scripts/sandbox/llm/models/index.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
 import { addressesIn, PLANTED_ADDRESSES } from '../../scripts/sandbox/scenarios/planted-secrets.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
-import { type FreshBackend, freshBackend } from '../support/backends.ts';
+import { type FreshBackend, preparedBackend } from '../support/backends.ts';
 import { type IncidentJson, sendAlert, untilState } from '../support/fleet.ts';
 import { type RoleProcess, startRole } from '../support/processes.ts';
 
@@ -21,7 +21,7 @@ describe('masking of IP addresses from end to end', function () {
     sandbox = await startSandbox({ scenarios: ['leaky-addresses'], slack: { rateLimits: null } });
     llm = await startLlmSandbox();
     llm.setModel(MODELS.good);
-    backend = await freshBackend('embedded');
+    backend = await preparedBackend('embedded');
     const environment = {
       ...sandboxEnvironment(sandbox),
       ...backend.environment,

@@ -17,7 +17,7 @@ import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.
 import { loadConfig } from '../../src/shared/config.ts';
 import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
-import { type FreshBackend, freshBackend } from '../support/backends.ts';
+import { type FreshBackend, preparedBackend } from '../support/backends.ts';
 import { CHANNEL, type IncidentJson, sendAlert, untilState } from '../support/fleet.ts';
 import { type ForeignMcpServer, saying, startForeignServer } from '../support/foreign-mcp-server.ts';
 import { capabilitiesOf, startLeakingServer } from '../support/leaking-server.ts';
@@ -67,7 +67,7 @@ describe('masking of every kind of evidence, from end to end', function () {
     sandbox = await startSandbox({ scenarios: ['leaky'], slack: { rateLimits: null } });
     llm = await startLlmSandbox();
     llm.setModel(curious);
-    backend = await freshBackend('embedded');
+    backend = await preparedBackend('embedded');
     const about = { properties: { about: { type: 'string' } }, description: `Notes. ${ALL_PLANTED}` };
     const ledger = kept(
       await startForeignServer({

@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.
 import { loadConfig } from '../../src/shared/config.ts';
 import { openDatabase } from '../../src/shared/database/open-database.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
-import { type FreshBackend, freshBackend } from '../support/backends.ts';
+import { type FreshBackend, preparedBackend } from '../support/backends.ts';
 import { CHANNEL, type IncidentJson, incidentOfThread, sendAlert, untilState } from '../support/fleet.ts';
 import { aPayload } from '../support/payloads.ts';
 import { type RoleProcess, startRole } from '../support/processes.ts';
@@ -50,7 +50,7 @@ describe('masking from end to end', function () {
     sandbox = await startSandbox({ scenarios: ['leaky'], slack: { rateLimits: null } });
     llm = await startLlmSandbox();
     llm.setModel(MODELS.good);
-    backend = await freshBackend('embedded');
+    backend = await preparedBackend('embedded');
     const environment = {
       ...sandboxEnvironment(sandbox),
       ...backend.environment,

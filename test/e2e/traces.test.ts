@@ -4,7 +4,7 @@ import { ADMIN_TOKEN, sandboxEnvironment, WEBHOOK_TOKEN } from '../../scripts/fl
 import { MODELS } from '../../scripts/sandbox/llm/models/index.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
 import { type Sandbox, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
-import { BACKENDS, type Backend, type FreshBackend, freshBackend, isAvailable } from '../support/backends.ts';
+import { BACKENDS, type Backend, type FreshBackend, isAvailable, preparedBackend } from '../support/backends.ts';
 import { type IncidentJson, migrateDatabase, repliesIn, untilState } from '../support/fleet.ts';
 import { type OtlpCollector, startOtlpCollector } from '../support/otlp-collector.ts';
 import { type RoleProcess, startRole } from '../support/processes.ts';
@@ -34,7 +34,7 @@ for (const backend of BACKENDS.filter(isAvailable)) {
       [collector, llm] = [await startOtlpCollector(), await startLlmSandbox()];
       llm.setModel(MODELS.good);
       sandbox = await startSandbox({ slack: { rateLimits: null } });
-      fresh = await freshBackend(backend);
+      fresh = await preparedBackend(backend);
       environment = {
         ...sandboxEnvironment(sandbox),
         ...fresh.environment,

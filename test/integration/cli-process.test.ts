@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { environmentOfRun } from '../support/environment-of-run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 function start(script: string, args: string[], environment: Record<string, string> = {}): ChildProcess {
-  const env = { PATH: process.env.PATH, ...environment };
   return spawn(process.execPath, [join(ROOT, 'scripts', script), ...args], {
     cwd: ROOT,
-    env,
+    env: { ...environmentOfRun(), ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { type InProcessFleet, startInProcess, WEBHOOK_TOKEN } from '../../scripts/fleet-in-process.ts';
 import { signRequest } from '../../src/producer/verify-signature.ts';
-import { type FreshBackend, freshBackend } from '../support/backends.ts';
+import { type FreshBackend, preparedBackend } from '../support/backends.ts';
 
 const SECRET = 'test-signing-secret';
 
@@ -12,7 +12,7 @@ describe('POST /alerts/:source', function () {
   let backend: FreshBackend;
   let fleet: InProcessFleet;
   before(async () => {
-    backend = await freshBackend('embedded');
+    backend = await preparedBackend('embedded');
     fleet = await startInProcess({
       ...backend.environment,
       HOST: '127.0.0.1',
@@ -196,7 +196,7 @@ describe('POST /alerts/:source', function () {
 
 describe('the start of the producer', () => {
   it('refuses to run without credentials, and open on an address that is not loopback', async () => {
-    const backend = await freshBackend('embedded');
+    const backend = await preparedBackend('embedded');
     const start = (environment: Record<string, string>) =>
       startInProcess({
         ...backend.environment,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { copyEmbeddedTemplate } from './embedded-template.ts';
 
 /** Where a fleet keeps its rows and its queues: the three ways that the configuration offers. */
 export const BACKENDS = ['embedded', 'postgres', 'redis'] as const;
@@ -28,6 +29,13 @@ export async function freshBackend(backend: Backend): Promise<FreshBackend> {
   if (backend === 'postgres') return database;
   const redisUrl = await freshRedisUrl();
   return { environment: { ...database.environment, REDIS_URL: redisUrl }, remove: database.remove };
+}
+
+/** The same, but the embedded database comes with today's schema: for tests that are not about how it is created. */
+export async function preparedBackend(backend: Backend): Promise<FreshBackend> {
+  const fresh = await freshBackend(backend);
+  if (backend === 'embedded') await copyEmbeddedTemplate(fresh.environment.DATA_DIR!);
+  return fresh;
 }
 
 function freshDirectory(): FreshBackend {

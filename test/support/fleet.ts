@@ -6,7 +6,7 @@ import {
 } from '../../scripts/fleet-in-process.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../scripts/sandbox/start-sandbox.ts';
 import { pause } from '../../src/shared/deadline.ts';
-import { type Backend, freshBackend } from './backends.ts';
+import { type Backend, preparedBackend } from './backends.ts';
 
 export const CHANNEL = 'C0ALERTS01';
 
@@ -24,7 +24,7 @@ export type TestFleet = {
 /** Starts one; Slack's events go to it, and its pace in Slack is not the bottleneck. */
 export async function startTestFleet(backend: Backend, options: TestFleetOptions = {}): Promise<TestFleet> {
   const sandbox = await startSandbox({ ...options.sandbox, slack: { rateLimits: null, ...options.sandbox?.slack } });
-  const fresh = await freshBackend(backend);
+  const fresh = await preparedBackend(backend);
   const environment = {
     ...sandboxEnvironment(sandbox),
     ...fresh.environment,

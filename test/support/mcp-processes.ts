@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { environmentOfRun } from './environment-of-run.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', '..', 'scripts', 'mcp-server.ts');
 
@@ -15,7 +16,7 @@ export async function startMcpProcess(
   port = 0,
 ): Promise<McpProcess> {
   const child = spawn(process.execPath, [SCRIPT, name, '--http', String(port)], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...environmentOfRun(), ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const said: string[] = [];

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { environmentOfRun } from './environment-of-run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const START_TIMEOUT_MS = 30_000;
@@ -34,7 +35,7 @@ export async function startRole(
 export function spawnRole(file: string, environment: Record<string, string>, logLevel = 'info'): RoleProcess {
   const child = spawn(process.execPath, [join(ROOT, 'src', file)], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...coverage(), ...environment, LOG_LEVEL: logLevel },
+    env: { ...environmentOfRun(), ...environment, LOG_LEVEL: logLevel },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const log: LogLine[] = [];
@@ -53,12 +54,6 @@ export function spawnRole(file: string, environment: Record<string, string>, log
       await gone;
     },
   };
-}
-
-/** c8 follows child processes through this variable. */
-function coverage(): Record<string, string> {
-  const folder = process.env.NODE_V8_COVERAGE;
-  return folder ? { NODE_V8_COVERAGE: folder } : {};
 }
 
 function parseLine(line: string): LogLine {

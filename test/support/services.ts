@@ -5,11 +5,11 @@ import { silentLogger } from '../../src/shared/logger.ts';
 import { createMetrics } from '../../src/shared/metrics.ts';
 import { openQueues } from '../../src/shared/queues/open-queues.ts';
 import { createStore } from '../../src/shared/store/store.ts';
-import { type Backend, freshBackend } from './backends.ts';
+import { type Backend, preparedBackend } from './backends.ts';
 
 /** Database, store and queues on a fresh backend, without any role of the fleet; `more` goes before its environment. */
 export async function openTestStore(backend: Backend, more: Record<string, string> = {}) {
-  const fresh = await freshBackend(backend);
+  const fresh = await preparedBackend(backend);
   const environment = { ...fresh.environment, ...more };
   const config = loadConfig(environment);
   const database = await openDatabase(config, silentLogger);

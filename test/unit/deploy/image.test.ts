@@ -9,6 +9,7 @@ import { expect } from 'chai';
 import { ROLES } from '../../../deploy/image/roles.ts';
 import { IMAGE_MEMORY } from '../../../scripts/bench/fleet-processes.ts';
 import { freePort } from '../../../scripts/servers/free-port.ts';
+import { environmentOfRun } from '../../support/environment-of-run.ts';
 import { importClosure } from '../../support/module-imports.ts';
 import { ROOT, readText } from './support/deploy-files.ts';
 
@@ -131,7 +132,7 @@ describe('the health check of the image', () => {
 });
 
 async function run(file: string, args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(ROOT, file), ...args], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(process.execPath, [join(ROOT, file), ...args], { env: { ...environmentOfRun(), ...env } });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

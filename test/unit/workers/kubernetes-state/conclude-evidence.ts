@@ -11,6 +11,7 @@ import { concludeFindings } from '../../../../src/workers/conclude-findings.ts';
 import type { DetectorInput } from '../../../../src/workers/detectors/detector.ts';
 import { verifyReport } from '../../../../src/workers/verify-report.ts';
 
+const POOLS = poolAgents(loadAgents());
 const NOW = new Date('2031-04-02T10:40:00Z');
 
 /** What the analysis is given for an alert and recorded answers. */
@@ -26,7 +27,7 @@ export function concluded(
   pool = 'network',
 ): { report: Report; struck: string[] } {
   const { alerts, facts, evidence, now } = inputOf(alert, recorded);
-  const agent = poolAgents(loadAgents()).find(({ name }) => name === pool)!;
+  const agent = POOLS.find(({ name }) => name === pool)!;
   const { findings, gaps } = analyseEvidence(agent, { alerts, facts, evidence, now });
   return verifyReport(concludeFindings({ alerts, agent, findings, evidence, gaps }), evidence, alerts);
 }
