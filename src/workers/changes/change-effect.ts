@@ -41,7 +41,7 @@ const ONLY_LOOKS = /\.(?:css|scss|sass|less|svg|png|jpe?g|gif|ico|woff2?|html?|t
 const DEPENDENCIES =
   /(?:^|\/)(?:go\.(?:mod|sum)|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|requirements[\w.-]*(?:\/[\w.-]+)?\.txt|poetry\.lock|Pipfile(?:\.lock)?|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|composer\.(?:json|lock))$/i;
 const SETTINGS =
-  /\.(?:ya?ml|json|toml|ini|cfg|conf|env|properties|tf|tfvars|hcl|sql|proto|avsc|graphql|xml)$|(?:^|\/)(?:Dockerfile|Makefile|\.env)/i;
+  /\.(?:ya?ml|json|toml|ini|cfg|conf|env|properties|tf|tfvars|hcl|sql|proto|avsc|graphql|xml)$|(?:^|\/)(?:(?:[\w.-]+\.)?(?:Docker|Container|Earth)file|Makefile|\.env)/i;
 const IDLE_TITLE =
   /^(?:[#\w(){}/-]*\s*)?(?:docs?|tests?|ci|style)\b[:(\s]|\b(?:typo|gofmt|codeowners|tidy imports|comments? only)\b/i;
 

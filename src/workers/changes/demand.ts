@@ -1,5 +1,6 @@
 import { round } from '../detectors/support/text.ts';
 import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
+import { floodSigns, isOfTries } from './flood.ts';
 import type { IncidentPicture } from './incident-picture.ts';
 import type { MetricShift } from './metric-shifts.ts';
 import type { OperationalCause } from './operational-cause.ts';
@@ -44,80 +45,36 @@ export const losesHits = ({ metric, before, since }: MetricShift): boolean =>
   (MISSES.test(wordsOf(metric)) && since > TIMES_MORE * before);
 const losesCache = (shift: MetricShift, first: string | null): boolean => shift.service !== first && losesHits(shift);
 
-/** Requests by what they are for: who tries to be let in asks, be it granted or not. */
-const TRIES =
-  /^(?:\w+ ){0,3}(?:log ?ins?|sign ?(?:ins?|ups?)|auth\w*|password|otp|registrations?|checkout|verification) attempts?\b(?!.*\b(?:ratio|share|pct|percent|left|remaining|refused|failed|per (?:user|login|session))\b)/;
-
 /** Not what each request takes, of calls or of time. */
-const isAsked = (metric: string) =>
-  (metricKind(metric) === 'traffic' || TRIES.test(wordsOf(metric))) &&
+const isAsked = ({ service, metric }: Measured) =>
+  (metricKind(metric) === 'traffic' || isOfTries({ service, metric })) &&
   !/\bper (?:request|call)\b|\bp(?:50|75|9\d|99\d) |\b(?:ms|millis\w*|seconds)$/.test(wordsOf(metric));
 
 /** True for a metric of what others ask of a service, as opposed to what it asks of others. */
-export const isAskedFor = (metric: string): boolean => isAsked(metric) && !OUTBOUND.test(metric);
+export const isAskedFor = (one: Measured): boolean => isAsked(one) && !OUTBOUND.test(one.metric);
+type Measured = Pick<MetricShift, 'service' | 'metric'>;
 
 /** The first failing service gets many times the requests it used to; that explains nothing where it serves them as well as before. */
 export function demandSurge(
-  { shifts, onset, meetsDemand }: IncidentPicture,
+  { shifts, onset, meetsDemand, problems }: IncidentPicture,
   first: string | null,
 ): OperationalCause | null {
   if (meetsDemand) return null;
   const surge = shifts.find(
-    ({ service, metric, before, since, at, step, sudden }) =>
-      service === first &&
-      isAskedFor(metric) &&
-      since > TIMES_MORE * before &&
-      at <= onset + step &&
-      (sudden || onset - at <= SOON_MS),
+    (shift) =>
+      shift.service === first &&
+      isAskedFor(shift) &&
+      shift.since > TIMES_MORE * shift.before &&
+      shift.at <= onset + shift.step &&
+      (shift.sudden || onset - shift.at <= SOON_MS),
   );
   if (!surge || shifts.some((shift) => multiplies(shift, shifts, first) || losesCache(shift, first))) return null;
   const { metric, before, since, service, evidence } = surge;
-  const flood = floodOf(service, shifts);
+  const flood = floodSigns(surge, shifts, problems);
+  if (!flood) return null;
   const statement = `${service} gets many more requests: ${metric} went from ${round(before)} to ${round(since)} (medians)${flood.map(({ told }) => `; ${told}`).join('')}`;
   const cited = [...new Set([evidence, ...flood.map((one) => one.evidence)])].sort((a, b) => a - b);
   return { kind: 'demand', class: 'resource', statement, service, evidence: cited };
-}
-
-const TURNED_AWAY =
-  /\b(?:refus\w*|reject\w*|denied|invalid|unauthori[sz]ed|wrong|fail\w*|401|403|4xx)\b.*\b(?:ratio|share|rate|percent|pct)\b/;
-const CLIENTS =
-  /\b(?:clients?|client addresses|addresses|ips?|visitors|source ips?|client ips?) per (?:s|sec|second|min|minute|hour)\b/;
-const NEARLY_ALL = 0.8;
-const AT_LIMIT = 0.9;
-
-/**
- * What tells a flood from many who want something, of the same service: nearly all that is asked is turned away, hardly more clients than before ask it,
- * and what it takes to turn them away uses up the processor.
- */
-function floodOf(service: string, shifts: MetricShift[]): { told: string; evidence: number }[] {
-  const own = shifts.filter((shift) => shift.service === service && shift.since > shift.before);
-  const share = ({ since }: MetricShift): number => (since > 1 ? since / 100 : since);
-  const from = ({ before, since }: MetricShift): string => `from ${round(before, 2)} to ${round(since, 2)}`;
-  const away = own.find((shift) => TURNED_AWAY.test(wordsOf(shift.metric)) && share(shift) >= NEARLY_ALL);
-  const busy = own.find((shift) => metricKind(shift.metric) === 'cpu' && share(shift) >= AT_LIMIT);
-  const clients =
-    away && own.find(({ metric, before, since }) => CLIENTS.test(wordsOf(metric)) && since < TIMES_MORE * before);
-  return [
-    ...(away
-      ? [
-          {
-            told: `nearly all of it is turned away (${away.metric} went ${from(away)}), as where somebody tries out what is not theirs and not as where more customers come`,
-            evidence: away.evidence,
-          },
-        ]
-      : []),
-    ...(clients
-      ? [
-          {
-            told: `it comes from hardly more clients than before (${clients.metric} went ${from(clients)})`,
-            evidence: clients.evidence,
-          },
-        ]
-      : []),
-    ...(busy
-      ? [{ told: `its CPU is used up by that (${busy.metric} went ${from(busy)})`, evidence: busy.evidence }]
-      : []),
-  ];
 }
 
 const WORK =

@@ -88,7 +88,7 @@ function feltByCallers({ live: { services, at }, shown, first, picture: { shifts
   const own = shifts.filter(({ service }) => services.includes(service));
   const falls = ({ before, since }: MetricShift): boolean => before > MUCH_SMALLER * since;
   // Fewer requests are answered with fewer bytes.
-  if (!shown.some(({ shortensAnswers }) => shortensAnswers) || own.some((one) => isAskedFor(one.metric) && falls(one)))
+  if (!shown.some(({ shortensAnswers }) => shortensAnswers) || own.some((one) => isAskedFor(one) && falls(one)))
     return null;
   const fell = own.filter((shift) => falls(shift) && shift.at + shift.step >= (at ?? Number.POSITIVE_INFINITY));
   const shrunk = fell.find(({ metric }) => OF_ANSWERS.test(wordsOf(metric)));

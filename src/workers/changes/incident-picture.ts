@@ -57,7 +57,7 @@ const ALERTED = 1.5;
 const HANDED_ON = 0.7;
 /** Parts of the platform report on others. */
 const REPORTER =
-  /^(?:kubelet|kube-[\w-]+|[\w-]*(?:controller|scheduler|autoscaler|operator)|containerd|dockerd|systemd|karpenter|node-problem-detector)$/i;
+  /^(?:kubelet|kubernetes|k8s(?:-events)?|kube-[\w-]+|[\w-]*(?:controller|scheduler|autoscaler|operator)|containerd|dockerd|systemd|karpenter|node-problem-detector)$/i;
 
 export const isReporter = (service: string): boolean => REPORTER.test(service);
 

@@ -1,26 +1,15 @@
 import type { AlertClass } from '../../shared/alert.ts';
-import { NOT_YET_VALID } from '../detectors/support/certificate-words.ts';
 import { oneLine, round } from '../detectors/support/text.ts';
 import { isStore } from '../kubernetes-state/logs/store-of.ts';
 import { metricKind } from '../localisation/telemetry/metric-kind.ts';
 import { demandSurge, moreWork } from './demand.ts';
 import { type IncidentPicture, isReporter } from './incident-picture.ts';
+import { type CauseKind, PLAIN_TROUBLES } from './plain-troubles.ts';
 import type { ProblemLine } from './problem-lines.ts';
 
 /** A reason outside of the program: no change of the program explains what it explains. */
 export type OperationalCause = {
-  kind:
-    | 'external'
-    | 'demand'
-    | 'node'
-    | 'data'
-    | 'expired'
-    | 'storage'
-    | 'platform'
-    | 'quota'
-    | 'numbers'
-    | 'upkeep'
-    | 'held';
+  kind: CauseKind;
   class: AlertClass;
   statement: string;
   /** Who gets the requests of a `demand`, or whose disk it is in `storage`. */
@@ -138,73 +127,17 @@ function outsideHost({ body, attributes }: ProblemLine, services: Set<string>): 
   return candidates.find((host) => isOutside(host) && !services.has(host.toLowerCase())) ?? null;
 }
 
-/** Words by which programs and platforms name troubles that nobody deployed. */
-const PLAIN: { kind: OperationalCause['kind']; class: AlertClass; words: RegExp; what: string }[] = [
-  { kind: 'expired', class: 'network', what: 'A certificate is not valid yet', words: NOT_YET_VALID },
-  {
-    kind: 'expired',
-    class: 'network',
-    what: 'A certificate has expired',
-    words:
-      /\b(?:certificate|x509|tls|ssl)(?:_|\b.{0,80}?(?:\b|_))expired\b|CertificateExpired|CERT_(?:HAS_EXPIRED|DATE_INVALID)|\bcert\w*\b.{0,60}\bNotAfter\b|certificate is not valid (?:after|any ?more)/i,
-  },
-  {
-    kind: 'storage',
-    class: 'resource',
-    what: 'A disk is full',
-    words: /\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\bdisk quota\b/i,
-  },
-  {
-    kind: 'quota',
-    class: 'resource',
-    what: 'What a machine or volume may do beyond its baseline is used up',
-    words:
-      /\b(?:burst|cpu|i\/?o|ebs)[ _-]?(?:balance|credits?)\b.{0,60}\b(?:exhausted|depleted|used up|empty|ran out|at 0)|\b(?:limited|throttled|capped) to (?:its |the )?baseline\b/i,
-  },
-  {
-    kind: 'numbers',
-    class: 'database',
-    what: 'A sequence or a column of ids has no number left',
-    words:
-      /reached (?:maximum|minimum) value of sequence|\bsequence\b.{0,80}(?:exhausted|overflow|exceeds|goes (?:above|below))|nextval.{0,60}(?:maximum|exceed|out of range)|ORA-08004|duplicate entry '(?:127|255|32767|65535|8388607|16777215|2147483647|4294967295|9223372036854775807)' for key|converting IDENTITY|failed to read auto-?increment|auto-?increment.{0,60}(?:exhaust|overflow|maximum|out of range)|\bserial\b.{0,40}(?:exhaust|overflow)|out of range value for column ['"`]?\w*id\b/i,
-  },
-  {
-    kind: 'storage',
-    class: 'infrastructure',
-    what: 'A disk fails',
-    words:
-      /\bread-only file ?system\b|\bI\/O error\b|\bbad (?:sector|block)\b|\bvolume (?:is )?(?:degraded|detached)\b/i,
-  },
-  {
-    kind: 'platform',
-    class: 'database',
-    what: 'A database server was failed over or lost its host',
-    words:
-      /\b(?:writer|primary|master|standby|replica set|db|database|rds|aurora|multi-az)\b.{0,80}\b(?:fail(?:ed|ing)?[ -]?over|became (?:unresponsive|unreachable|unhealthy)|underlying host|host failure|stepp(?:ed|ing) down|was demoted)\b/i,
-  },
-  {
-    kind: 'platform',
-    class: 'infrastructure',
-    what: 'The platform failed over or lost a machine',
-    words:
-      /\b(?:fail(?:ed|ing)?[ -]?over (?:to|from|started|completed)|promot\w+ (?:to primary|replica)|preempt\w*|spot (?:instance )?(?:interruption|reclaim\w*)|availability zone|zone outage|hardware (?:failure|error)|node (?:\S+ )?(?:is )?not ?ready|maintenance (?:event|window))\b/i,
-  },
-  {
-    kind: 'quota',
-    class: 'resource',
-    what: 'A quota of an account is used up',
-    words:
-      /\b(?:quota|account limit|monthly limit|daily limit|plan limit)\b.{0,60}\b(?:exceeded|reached|exhausted|used up)\b/i,
-  },
-];
-
 /** A store knows its own numbers; and where the trouble began it is known whose certificate it was. */
 const knowsBest = (kind: OperationalCause['kind'], { service }: ProblemLine, first: string | undefined): boolean =>
   kind === 'numbers' ? isStore(service) : kind === 'expired' && service === first;
 
-function saidPlainly({ problems, failing }: IncidentPicture): OperationalCause | null {
-  for (const { kind, class: found, words, what } of PLAIN) {
-    const lines = problems.filter(({ body }) => words.test(body));
+/** Pods of a lost machine are missed after minutes, and a machine itself is missed after a minute or some. */
+const [BEFORE_MS, AFTER_MS] = [15 * 60_000, 6 * 60_000];
+const isAround = (at: number, onset: number): boolean => at >= onset - BEFORE_MS && at <= onset + AFTER_MS;
+
+function saidPlainly({ problems, failing, onset }: IncidentPicture): OperationalCause | null {
+  for (const { kind, class: found, words, what, isNear } of PLAIN_TROUBLES) {
+    const lines = problems.filter(({ at, body }) => words.test(body) && (!isNear || isAround(at, onset)));
     const said = lines.find((line) => knowsBest(kind, line, failing[0]?.service)) ?? lines[0];
     if (!said) continue;
     const statement = `${what}: "${oneLine(said.body, 140)}"`;

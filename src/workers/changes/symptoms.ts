@@ -114,7 +114,7 @@ export const ownSigns = ({ services, at }: LiveChange, { shifts, failing }: Inci
       services.includes(shift.service) &&
       !failing.some(({ service }) => service === shift.service) &&
       shift.at + shift.step >= (at ?? Number.POSITIVE_INFINITY) &&
-      !isAskedFor(shift.metric) &&
+      !isAskedFor(shift) &&
       isSign(shift),
   );
 
@@ -125,8 +125,8 @@ const STEEPER = 1.5;
 /** More requests for a service come from others, and not from what it runs; so does the processor time that they take. */
 function comesFromDemand({ service, metric, before, since }: MetricShift, services: string[], signs: MetricShift[]) {
   if (!services.includes(service)) return false;
-  if (isAskedFor(metric)) return true;
-  const asked = signs.filter((one) => one.service === service && isAskedFor(one.metric));
+  if (isAskedFor({ service, metric })) return true;
+  const asked = signs.filter((one) => one.service === service && isAskedFor(one));
   const times = Math.max(0, ...asked.map((one) => one.since / one.before));
   return metricKind(metric) === 'cpu' && times >= MORE && since / before <= STEEPER * times;
 }

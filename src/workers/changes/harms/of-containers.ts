@@ -50,7 +50,10 @@ export const OF_CONTAINERS: readonly HarmRule[] = [
   {
     why: 'its container runs as another user, or without rights that it had',
     when: (lines) =>
-      came(lines, /runAsNonRoot["']?\s*:\s*true|runAsUser|^USER\s|allowPrivilegeEscalation|drop:\s*\[|cap_?drop/im),
+      came(
+        lines,
+        /runAsNonRoot["']?\s*:\s*true|runAsUser|^USER\s|^FROM\s\S+:\S*nonroot|allowPrivilegeEscalation|drop:\s*\[|cap_?drop/im,
+      ),
     shows: /permission denied|EACCES|operation not permitted|runAsNonRoot|cannot (?:bind|open)|not permitted/i,
   },
   {

@@ -14,6 +14,7 @@ import { identityOfKeys } from './identity-of-keys.ts';
 import { inLoops } from './in-loops.ts';
 import { INHERITED_BY_FORKS } from './inherited-by-forks.ts';
 import { harmsBy } from './lines.ts';
+import { lostFromImage } from './lost-from-image.ts';
 import { madeEachTime } from './made-each-time.ts';
 import { metricLabels } from './metric-labels.ts';
 import { narrowedAddresses } from './narrowed-addresses.ts';
@@ -82,6 +83,7 @@ const READERS = [
   swappedArguments,
   otherRules,
   changedProbe,
+  lostFromImage,
   swallowedErrors,
   inLoops,
 ];

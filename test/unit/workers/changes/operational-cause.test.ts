@@ -126,6 +126,30 @@ describe('reasons outside of the program', () => {
     expect(causeOf([{ service: 'depot', body: lost }])).to.include({ kind: 'platform', class: 'database' });
   });
 
+  it('is a machine that is lost, by the words of clusters, clouds and those who fence it, where that is when the trouble begins', () => {
+    const failing = { service: 'depot', body: 'broker shelf-1 is unreachable, try %' };
+    const lost = [
+      'NodeNotReady node/ip-10-0-3-7: Kubelet stopped posting node status',
+      'Marking all Pods on node ip-10-0-3-7 as lost, taint node.kubernetes.io/unreachable:NoExecute added',
+      'ec2: instance i-0ab12 of node ip-10-0-3-7 is impaired (system status check failed)',
+      'compute.instances.hostError: Instance pool-a-7 terminated by Compute Engine',
+      'host esx-12: hardware failure, HA restarts 14 machines',
+      'serf: EventMemberFailed: client-7.dc1 10.0.3.7',
+      'stonith: node db-2 was fenced',
+    ];
+    for (const body of lost)
+      expect(causeOf([failing, { service: 'platform', severity: 'WARN', body }]), body).to.include({
+        kind: 'platform',
+        class: 'infrastructure',
+      });
+    for (const body of ['node version 18 is no longer supported', 'nfs: server files not responding, try %'])
+      expect(causeOf([failing, { service: 'platform', severity: 'WARN', body }]), body).to.equal(null);
+    const early = incident({ service: 'depot', metric: 'http_errors_per_second', complaints: [failing] });
+    const long = { at: at(60), severity: 'WARN', service: 'platform', body: lost[0]!, attributes: {} };
+    const told = evidence(60, 'logs.query', { rows: [long], hasMore: false, warning: null });
+    expect(operationalCause(incidentPicture({ ...early, evidence: [...early.evidence, told] }))).to.equal(null);
+  });
+
   it('is a file that a partner delivered, where each complaint is about it, and no machine where a container goes beyond its own limit', () => {
     const broken = 'file stock_20310402.csv rejected at line 4813: price is not a number, try %';
     expect(causeOf([{ service: 'depot', body: broken }])).to.include({ kind: 'data' });
