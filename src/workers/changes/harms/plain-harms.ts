@@ -37,6 +37,7 @@ import { repeatedPages } from './repeated-pages.ts';
 import { retriedAnew } from './retried-anew.ts';
 import { runsAgain } from './runs-again.ts';
 import { serializerVersion } from './serializer-version.ts';
+import { settledEach } from './settled-each.ts';
 import { shorterAnswers } from './shorter-answers.ts';
 import { shorterWaits } from './shorter-waits.ts';
 import { smallPool } from './small-pool.ts';
@@ -84,6 +85,7 @@ const READERS = [
   changedProbe,
   swallowedErrors,
   inLoops,
+  settledEach,
 ];
 
 /** The harm that stands in the lines of a change, to be read by anybody, even where it was meant to change nothing. */
