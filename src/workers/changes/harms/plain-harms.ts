@@ -32,6 +32,7 @@ import { OF_WAITING } from './of-waiting.ts';
 import { orderOfLocks } from './order-of-locks.ts';
 import { otherCulture } from './other-culture.ts';
 import { otherKey } from './other-key.ts';
+import { largePool, smallPool } from './pool-sizes.ts';
 import { recreated } from './recreated.ts';
 import { repeatedPages } from './repeated-pages.ts';
 import { retriedAnew } from './retried-anew.ts';
@@ -40,7 +41,6 @@ import { serializerVersion } from './serializer-version.ts';
 import { settledEach } from './settled-each.ts';
 import { shorterAnswers } from './shorter-answers.ts';
 import { shorterWaits } from './shorter-waits.ts';
-import { smallPool } from './small-pool.ts';
 import { unawaitedReturn } from './unawaited-return.ts';
 import { unclosed } from './unclosed.ts';
 import { untypedParameters } from './untyped-parameters.ts';
@@ -67,6 +67,7 @@ const READERS = [
   shorterAnswers,
   shorterWaits,
   smallPool,
+  largePool,
   cacheGeneration,
   otherCulture,
   endlessNames,
