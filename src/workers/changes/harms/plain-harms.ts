@@ -44,6 +44,7 @@ import { shorterWaits } from './shorter-waits.ts';
 import { unawaitedReturn } from './unawaited-return.ts';
 import { unclosed } from './unclosed.ts';
 import { untypedParameters } from './untyped-parameters.ts';
+import { widerRollout } from './wider-rollout.ts';
 import { writtenForm } from './written-form.ts';
 
 const READERS = [
@@ -85,6 +86,7 @@ const READERS = [
   otherRules,
   changedProbe,
   swallowedErrors,
+  widerRollout,
   inLoops,
   settledEach,
 ];
