@@ -56,6 +56,13 @@ const isAsked = (metric: string) =>
 /** True for a metric of what others ask of a service, as opposed to what it asks of others. */
 export const isAskedFor = (metric: string): boolean => isAsked(metric) && !OUTBOUND.test(metric);
 
+/** True where one of some services is itself asked for many times what it was asked for before. */
+export const areAskedForMore = (services: readonly string[], shifts: MetricShift[]): boolean =>
+  shifts.some(
+    ({ service, metric, before, since }) =>
+      services.includes(service) && isAskedFor(metric) && since > TIMES_MORE * before,
+  );
+
 /** The first failing service gets many times the requests it used to; that explains nothing where it serves them as well as before. */
 export function demandSurge(
   { shifts, onset, meetsDemand }: IncidentPicture,
