@@ -4,6 +4,7 @@ import { dependencyEffect } from './dependency-effect.ts';
 import { type DiffLines, diffLines, hasChangedLines } from './diff-lines.ts';
 import type { Consequence } from './harms/harm.ts';
 import { plainHarms } from './harms/plain-harms.ts';
+import { widerFlag } from './harms/wider-rollout.ts';
 import { alteredLines, newCalls, removedGuards } from './line-changes.ts';
 import { withNamedValues } from './named-values.ts';
 
@@ -45,10 +46,19 @@ const SETTINGS =
 const IDLE_TITLE =
   /^(?:[#\w(){}/-]*\s*)?(?:docs?|tests?|ci|style)\b[:(\s]|\b(?:typo|gofmt|codeowners|tidy imports|comments? only)\b/i;
 
+/** True for files of settings and other data, as opposed to programs. */
+export const isOfSettings = (file: string): boolean => SETTINGS.test(file);
+
 /** What a commit's content can do; a flag and a deploy without a commit are switched without their content being known. */
 export function effectOf({ kind, title, detail, files }: KnownChange): ChangeEffect {
   if (kind === 'flag')
-    return { ...nothing, effect: 'unseen', why: 'it switches something on or off', text: `${title} ${detail}` };
+    return {
+      ...nothing,
+      effect: 'unseen',
+      why: 'it switches something on or off',
+      text: `${title} ${detail}`,
+      consequences: widerFlag(`${title} ${detail}`),
+    };
   if (kind === 'config' && !hasChangedLines(detail))
     return { ...nothing, effect: 'unseen', why: 'it changes what its users are configured with', text: detail };
   if (files.length > 0 && files.every((file) => NEVER_RUNS.test(file)))
@@ -98,7 +108,7 @@ function effectOfLines(lines: DiffLines, valued: DiffLines, files: string[], tit
     const tightens = altered.some(({ smaller, factor }) => smaller && (factor ?? MUCH_LESS) >= MUCH_LESS);
     return { ...nothing, effect: 'behaviour', why: said.slice(0, 2).join(' and '), text, loosens, tightens };
   }
-  const settings = files.some((file) => SETTINGS.test(file));
+  const settings = files.some(isOfSettings);
   if (settings) return { ...nothing, effect: 'behaviour', why: 'it changes settings', text };
   if (addsCode(lines) && !REWRITES.test(title)) return { ...nothing, effect: 'behaviour', why: 'it adds code', text };
   return { ...nothing, effect: 'preserving', why: 'it does the same in another way', text };

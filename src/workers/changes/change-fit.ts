@@ -2,6 +2,7 @@ import { unique, utcText } from '../detectors/support/text.ts';
 import { actsElsewhere } from './acts-elsewhere.ts';
 import { type ChangeEffect, effectOf } from './change-effect.ts';
 import { climbsSince } from './climbing-series.ts';
+import { areAskedForMore } from './demand.ts';
 import { actsOnOthers, feltElsewhere } from './felt-elsewhere.ts';
 import type { Consequence } from './harms/harm.ts';
 import { type IncidentPicture, notable } from './incident-picture.ts';
@@ -49,9 +50,10 @@ export function judgeChanges(
   picture: IncidentPicture,
   reason: OperationalCause | null = null,
 ): JudgedChange[] {
-  const effects = changes.map(({ change }) => {
+  const effects = changes.map(({ change, services }) => {
     const effect = effectOf(change);
-    return reason ? { ...effect, consequences: makersOf(reason, effect) } : effect;
+    const passesOn = areAskedForMore(services, picture.shifts);
+    return reason ? { ...effect, consequences: makersOf(reason, effect, passesOn) } : effect;
   });
   const words = changes.map(({ change }, index) => changeWords(change, effects[index]!));
   const rarity = rarityOf(words);
@@ -91,11 +93,16 @@ export function judgeChanges(
 }
 
 /**
- * A disk that is full or read-only may have been made so, and more requests than usual may meet less room than there was; what expires,
- * fails over or is used up comes by itself.
+ * A disk that is full or read-only may have been made so, and more requests than usual may meet less room than there was, or be made by who
+ * asks and does not only pass them on; what expires, fails over or is used up comes by itself.
  */
-function makersOf({ kind, statement }: OperationalCause, { consequences }: ChangeEffect): Consequence[] {
-  if (kind === 'demand') return consequences.filter(({ takesRoom, feltByAsked: asks }) => takesRoom || asks);
+function makersOf(
+  { kind, statement }: OperationalCause,
+  { consequences }: ChangeEffect,
+  passesOn: boolean,
+): Consequence[] {
+  if (kind === 'demand')
+    return consequences.filter(({ takesRoom, feltByAsked: asks }) => takesRoom || (asks && !passesOn));
   return kind === 'storage' ? consequences.filter(({ isPlain, shows }) => isPlain && shows.test(statement)) : [];
 }
 
@@ -113,14 +120,9 @@ function timeFit({ at }: LiveChange, { onset }: IncidentPicture): Fit {
 
 /** What climbs from the very change on is known to come from it, however long it takes until somebody suffers. */
 function climbFit({ services, at }: LiveChange, { consequences }: ChangeEffect, picture: IncidentPicture): Fit | null {
-  const held = consequences.filter(({ holdsOthers }) => holdsOthers);
-  if (at === null || held.length === 0 || at > picture.onset) return null;
-  const climbing = picture.open?.find(
-    (one) =>
-      services.includes(one.service) &&
-      held.some(({ shows }) => shows.test(one.metric)) &&
-      climbsSince(one, at, picture.alertAt),
-  );
+  const holds = consequences.some(({ holdsOthers }) => holdsOthers);
+  if (at === null || !holds || at > picture.onset) return null;
+  const climbing = picture.open?.find((one) => services.includes(one.service) && climbsSince(one, at, picture.alertAt));
   if (!climbing) return null;
   const when = utcText(new Date(at).toISOString());
   const why = `${climbing.metric} of ${climbing.service} has climbed since it came, at ${when}`;

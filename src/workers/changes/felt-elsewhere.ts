@@ -3,6 +3,7 @@ import { metricKind, wordsOf } from '../localisation/telemetry/metric-kind.ts';
 import type { ChangeEffect } from './change-effect.ts';
 import { asksMore, doesMore, isAskedFor, losesHits } from './demand.ts';
 import type { Consequence } from './harms/harm.ts';
+import { LEAK_SHOWS } from './harms/left-before-release.ts';
 import type { IncidentPicture } from './incident-picture.ts';
 import type { LiveChange } from './live-changes.ts';
 import type { MetricShift } from './metric-shifts.ts';
@@ -42,30 +43,53 @@ const feltByReceivers = ({ live: { services }, shown, first }: Felt): string | n
     ? `${first} counts more than one of what ${services.slice(0, 2).join(', ')} takes for one and the same request`
     : null;
 
-/** Whom it asks again and again; null where those who run it are seen to ask no more than before. */
-function feltByAsked({ live: { services }, shown, first, picture: { shifts } }: Felt): string | null {
-  const asks = shifts.some(
-    (shift) => services.includes(shift.service) && (asksMore(shift) || doesMore(shift) || losesHits(shift)),
+/** Whom it asks again and again; null where neither those who run it, nor the caches that they ask, nor the one who is asked show that. */
+function feltByAsked(felt: Felt): string | null {
+  const { live, shown, first, picture } = felt;
+  const { services } = live;
+  const isOwnCache = (other: string): boolean => services.some((service) => picture.asks?.(service, other));
+  const asks = picture.shifts.some((shift) =>
+    services.includes(shift.service)
+      ? asksMore(shift) || doesMore(shift) || losesHits(shift)
+      : losesHits(shift) && isOwnCache(shift.service),
   );
-  return shown.some(({ feltByAsked: isFelt }) => isFelt) && asks
+  return shown.some(({ feltByAsked: isFelt }) => isFelt) && (asks || isAskedByItself(felt))
     ? `it makes ${services.slice(0, 2).join(', ')} ask ${first} more than before`
     : null;
 }
 
+const MANY_TIMES = 2;
+
+/** True where the one who is asked gets many times the requests since the change, and none of those who are known to ask gets more itself. */
+function isAskedByItself({ live: { services, at }, first, picture: { shifts, asks } }: Felt): boolean {
+  const asked = shifts.filter((one) => isAskedFor(one.metric) && one.since > one.before);
+  return (
+    services.some((service) => asks?.(service, first)) &&
+    !asked.some(({ service }) => asks?.(service, first)) &&
+    asked.some(
+      (one) =>
+        one.service === first &&
+        one.since > MANY_TIMES * one.before &&
+        one.at + one.step >= (at ?? Number.POSITIVE_INFINITY),
+    )
+  );
+}
+
 /** Whose connections it holds; null where those who run it are not seen to hold more and more since the change. */
 function feltByHeld({ live: { services, at }, shown, first, picture: { shifts } }: Felt): Seen | null {
-  const holds = shown.filter(({ holdsOthers }) => holdsOthers);
+  if (!shown.some(({ holdsOthers }) => holdsOthers)) return null;
   const held = shifts.find(
     ({ service, metric, before, since, at: from, step }) =>
       services.includes(service) &&
       since > before &&
       from + step >= (at ?? Number.POSITIVE_INFINITY) &&
-      holds.some(({ shows }) => shows.test(metric)),
+      LEAK_SHOWS.test(metric),
   );
   if (!held) return null;
   return {
     why: `${held.metric} of ${held.service} grows since then, at the cost of ${first}`,
     evidence: [held.evidence],
+    by: held.service,
   };
 }
 

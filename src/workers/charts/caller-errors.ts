@@ -36,7 +36,7 @@ export function callerErrors(input: ChartInput): Chart | null {
 
 /** By the service map where it tells, as the spans are many; a report may name the instance: then its service is called. */
 function callersOf(suspect: string, input: ChartInput, window: IncidentWindow): string[] {
-  const mapped = callersIn(callGraph(input, { before: [], during: [], evidence: [] }), suspect);
+  const mapped = callersIn(callGraph(input, { before: [], unsure: [], during: [], evidence: [] }), suspect);
   return mapped.length > 0 ? mapped : callersIn(callGraph(input, readTraces(input, window)), suspect);
 }
 

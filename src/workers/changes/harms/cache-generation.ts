@@ -4,7 +4,8 @@ import { type Consequence, type ReadChange, signedLines } from './harm.ts';
 /** What stands before all keys of a cache. */
 const PREFIX =
   /["']?\b(\w*(?:prefix|namespace|seed|salt|generation|epoch)\w*|cache[._-]?(?:version|name|key|id)|key[._-]?version|buster)\b["']?\s*(?::=|=>|[:=(,])/i;
-const OF_CACHES = /cache|memoi[sz]|redis|valkey|memcache|varnish|fragment|cdn/i;
+/** What a change tells of caches by, in its files or lines. */
+export const OF_CACHES = /cache|memoi[sz]|redis|valkey|memcache|varnish|fragment|cdn/i;
 /** What is another one after each release, in each process or on each day. */
 const CHANGES =
   /release|version|build|commit|\bsha\b|_sha\b|revision|deploy|\bgit\b|hostname|pod_?name|\bpid\b|uuid|random|\bnow\b|now\(|time\(|date\b|timestamp|boot|started/i;

@@ -1,4 +1,5 @@
 import { oneLine } from '../../detectors/support/text.ts';
+import { OF_CACHES } from './cache-generation.ts';
 import { type Consequence, type ReadChange, signedLines } from './harm.ts';
 
 /** What things are told apart by. */
@@ -22,6 +23,10 @@ const EVER_NEW =
 const OF_WHOLE_REQUESTS =
   /\b(?:RequestURI|request_?uri|originalUrl|full_?path|fullpath|raw_?query|RawQuery|query_?string|QueryString|query_param(?:eter)?s|getQueryString|getRequestURL|GetDisplayUrl|GetEncodedUrl|absolute_uri|build_absolute_uri|user-?agent|UserAgent)\b|\breq(?:uest)?\.url\b|\br\.URL\b(?!\.Path)|\b(?:req|request|r)\.(?:headers|Header)\b/i;
 
+/** Who asks, of whom there are as many as there are people, programs or devices that do. */
+const WHO_ASKS =
+  /^(?:(?:current|request|remote|logged_?in)_?)?(?:visitor|session|user|customer|account|device|member|person|viewer|subscriber|shopper|cookies?|cart|basket|jwt|bearer|client_?id|client_?ip|ip|(?:remote_?)?addr(?:ess)?|access_?token|api_?key)(?:_?(?:id|key|uuid|hash|name|token|address))?$/i;
+
 /** Everything that an object holds, whatever that is. */
 const OF_WHOLE_OBJECTS: readonly RegExp[] = [
   /(?:\*|\.\.\.)\s*([a-z_]\w*)(?:\.(?:to_h|to_a|values|attributes|items|entries)\b(?:\(\))?)*/,
@@ -42,6 +47,9 @@ const MIXED_UP =
   /rate.?limit|\b429\b|limit reached|too many|throttl|buckets?\b|_buckets|another|someone else|belongs? to|wrong|mixed|mismatch|collision|duplicate|conflict|already (?:exists|held|locked|in progress|processed|running)|contention|skew|hot (?:partition|key|shard)|out of order|lock wait/i;
 const NEVER_FOUND =
   /miss(?:es|_|\b)|hit.?rat|_?\bkeys\b|evict|quer|database|\bdb\b|sql|memor|heap|\boom|cardinality|entries|dedup|duplicate|slots/i;
+/** Less is found again than before: other things are full or asked more by that as well, and for many reasons. */
+const LESS_FOUND =
+  /miss(?:es|ed|_|\b)|hit.?rat|evict|(?:cache|redis)\w*_(?:keys|entries|size)|keys_(?:set|added|total)|quer(?:y|ies)_per/i;
 
 /** A key that lost one of its parts, so that what it told apart is one now, or got a part that never comes again. */
 export function identityOfKeys(change: ReadChange): Consequence[] {
@@ -51,6 +59,7 @@ export function identityOfKeys(change: ReadChange): Consequence[] {
   const isKey = heads.some((head) => NAMES_KEYS.test(head));
   const built = removed.slice(0, MOST_LINES).filter((line) => buildsKey(line, isKey));
   const now = added.slice(0, MOST_LINES).map((line) => ({ line, parts: partsOf(line) }));
+  const isOfCache = [...change.files, detail.slice(0, MOST_READ)].some((text) => OF_CACHES.test(text));
   for (const before of built) {
     const was = partsOf(before);
     for (const { line: after, parts: is } of now) {
@@ -61,6 +70,8 @@ export function identityOfKeys(change: ReadChange): Consequence[] {
       const lost = [...was].filter((part) => !now.some(({ parts }) => parts.has(part)));
       const kept = [...was].filter((part) => is.has(part));
       const gained = [...is].filter((part) => !was.has(part));
+      const asker = isOfCache && lost.length === 0 && kept.length > 0 ? askerIn(before, after) : null;
+      if (asker) return [forEach(asker, after)];
       if (lost.length > 0 && kept.length > 0 && gained.length === 0) return [oneForAll(lost, after)];
     }
   }
@@ -68,6 +79,8 @@ export function identityOfKeys(change: ReadChange): Consequence[] {
 }
 
 const MOST_LINES = 60;
+/** So much of a diff is searched for what its keys belong to. */
+const MOST_READ = 8000;
 
 function buildsKey(line: string, isKey: boolean): boolean {
   if (PROSE.test(line)) return false;
@@ -83,11 +96,19 @@ const never = (part: string, after: string): Consequence => ({
   why: `its key holds "${oneLine(part, 40)}", which is another one for ${OF_WHOLE_REQUESTS.test(part) ? 'nearly ' : ''}every request, so that ${OF_WHOLE_REQUESTS.test(part) ? 'hardly anything' : 'nothing'} is found again: "${oneLine(after, 90)}"`,
   shows: NEVER_FOUND,
   isPlain: true,
+  feltByAsked: true,
 });
 const ofAll = (whole: string, after: string): Consequence => ({
   why: `its key holds everything of "${oneLine(whole, 40)}" where it held some of it, also what is another one for each request, so that hardly anything is found again: "${oneLine(after, 90)}"`,
   shows: NEVER_FOUND,
   isPlain: true,
+  feltByAsked: true,
+});
+const forEach = (asker: string, after: string): Consequence => ({
+  why: `the key of its cache holds "${oneLine(asker, 40)}", so that each of those has entries of its own and hardly anything is found (misses) of what is the same for all: "${oneLine(after, 90)}"`,
+  shows: LESS_FOUND,
+  isPlain: true,
+  feltByAsked: true,
 });
 const oneForAll = (lost: string[], after: string): Consequence => ({
   why: `its key no longer tells apart by "${oneLine(lost.join('", "'), 80)}", so that all share one: "${oneLine(after, 90)}"`,
@@ -99,15 +120,18 @@ const oneForAll = (lost: string[], after: string): Consequence => ({
 const OF_LANGUAGES =
   /^(?:f|str|string|String|fmt|new|return|this|self|val|var|let|const|await|async|if|not|null|nil|None|undefined|err|error|ok|ctx|context|tx|conn|true|false)$/;
 
-/** What a key is put together from: members and variables, by their last names; what is called is no part. */
-function partsOf(line: string): Set<string> {
-  const values = line
+/** The values of a line that gives a key, without what is written down in it. */
+const valuesOf = (line: string): string =>
+  line
     .replace(/^.*?(?:\breturn\b|[^=!<>]=(?!=)|:=|=>)\s*/, '')
     .replace(/[`']/g, '"')
     .replace(/"[^"]*"/g, (text) => text.replace(/\$([A-Za-z_]\w*)/g, '" $1 "'))
     .replace(/[$#]\{([^}]*)\}|\{([^{}"']*)\}/g, '" $1$2 "')
     .replace(/"[^"]*"/g, ' ');
-  const names = values.match(/[A-Za-z_][\w.]*(?![\w.]*\()/g) ?? [];
+
+/** What a key is put together from: members and variables, by their last names; what is called is no part. */
+function partsOf(line: string): Set<string> {
+  const names = valuesOf(line).match(/[A-Za-z_][\w.]*(?![\w.]*\()/g) ?? [];
   return new Set(
     names.map((name) => name.split('.').at(-1)!).filter((name) => name.length > 1 && !OF_LANGUAGES.test(name)),
   );
@@ -133,6 +157,16 @@ function isEverNew(was: Set<string>, after: string, detail: string): string | nu
     if (part) return part;
   }
   return null;
+}
+
+/** Who asks, where a key names that now and did not before. */
+function askerIn(before: string, after: string): string | null {
+  const namesOf = (line: string): string[] =>
+    [...(valuesOf(line).match(/[A-Za-z_]\w*/g) ?? []), ...quotedNames(line)].map((name) =>
+      name.replace(/^get(?=[A-Z_])_?|\(\)$/i, ''),
+    );
+  const was = namesOf(before);
+  return namesOf(after).find((name) => WHO_ASKS.test(name) && !was.includes(name)) ?? null;
 }
 
 const sharesSomething = (before: string, after: string): boolean => {

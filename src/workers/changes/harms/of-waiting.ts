@@ -9,7 +9,8 @@ const LATER =
 const NOW = /deliver_now|perform_now|\.perform\(|\.run\(|\.call\(|\.send\w*\(|\.execute\(/i;
 const ONE_PROCESS =
   /GenServer\.call\(|Agent\.(?:get|update)\(|newSingleThreadExecutor|Semaphore\(1\)|max_workers=1\b|concurrency:\s*1\b|\.Lock\(|synchronized\b/;
-const HANDS =
+/** How many do the work, as settings call it. */
+export const HANDS =
   /replicas?\w*|maxReplicas|minReplicas|\bworkers\b|threads?\b|max_?children|concurrency|processes|GOMAXPROCS|max_?instances|desired_?(?:count|capacity)|max_?size\b/i;
 
 /** Who waits for whom and how long, and how many do the work. */

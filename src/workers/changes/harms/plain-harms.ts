@@ -33,17 +33,19 @@ import { OF_WAITING } from './of-waiting.ts';
 import { orderOfLocks } from './order-of-locks.ts';
 import { otherCulture } from './other-culture.ts';
 import { otherKey } from './other-key.ts';
+import { largePool, smallPool } from './pool-sizes.ts';
 import { recreated } from './recreated.ts';
 import { repeatedPages } from './repeated-pages.ts';
 import { retriedAnew } from './retried-anew.ts';
 import { runsAgain } from './runs-again.ts';
 import { serializerVersion } from './serializer-version.ts';
+import { settledEach } from './settled-each.ts';
 import { shorterAnswers } from './shorter-answers.ts';
 import { shorterWaits } from './shorter-waits.ts';
-import { smallPool } from './small-pool.ts';
 import { unawaitedReturn } from './unawaited-return.ts';
 import { unclosed } from './unclosed.ts';
 import { untypedParameters } from './untyped-parameters.ts';
+import { widerRollout } from './wider-rollout.ts';
 import { writtenForm } from './written-form.ts';
 
 const READERS = [
@@ -67,6 +69,7 @@ const READERS = [
   shorterAnswers,
   shorterWaits,
   smallPool,
+  largePool,
   cacheGeneration,
   otherCulture,
   endlessNames,
@@ -85,7 +88,9 @@ const READERS = [
   changedProbe,
   lostFromImage,
   swallowedErrors,
+  widerRollout,
   inLoops,
+  settledEach,
 ];
 
 /** The harm that stands in the lines of a change, to be read by anybody, even where it was meant to change nothing. */

@@ -85,9 +85,10 @@ function mappedCalls({ evidence }: LocalisationInput): Call[] {
   });
 }
 
-function tracedCalls({ before, during }: Traces): Call[] {
+/** Who asks whom does not hang on the time: a call counts whenever it was seen. */
+function tracedCalls({ before, unsure, during }: Traces): Call[] {
   const calls = new Map<string, Call>();
-  for (const trace of [...before, ...during]) {
+  for (const trace of [...before, ...unsure, ...during]) {
     const byId = new Map(trace.map((span) => [span.id, span]));
     for (const { parent, component } of trace) {
       const caller = parent === null ? undefined : byId.get(parent)?.component.service;

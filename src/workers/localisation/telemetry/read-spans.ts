@@ -19,12 +19,12 @@ export type Span = {
 /** The spans of one request, earliest first. */
 export type Trace = Span[];
 
-/** Requests from before the trouble and during it, with the numbers of the evidence that they are from. */
-export type Traces = { before: Trace[]; during: Trace[]; evidence: number[] };
+/** Requests from before the trouble, during it and from a time that may be either, with the numbers of the evidence that they are from. */
+export type Traces = { before: Trace[]; unsure: Trace[]; during: Trace[]; evidence: number[] };
 
-/** All traces of the evidence; a trace belongs where its earliest span belongs, and those in between are left out. */
+/** All traces of the evidence; a trace belongs where its earliest span belongs. */
 export function readTraces(input: LocalisationInput, window: IncidentWindow): Traces {
-  const traces: Traces = { before: [], during: [], evidence: [] };
+  const traces: Traces = { before: [], unsure: [], during: [], evidence: [] };
   for (const { data, evidence, number } of evidenceOf(input.evidence, 'traces.query')) {
     if (isPartial(evidence)) continue;
     const rows = data.spans.filter(({ service, traceId, durationMs }) => service && traceId && durationMs >= 0);
@@ -32,7 +32,7 @@ export function readTraces(input: LocalisationInput, window: IncidentWindow): Tr
       const trace = spans.map(toSpan).filter(({ start }) => Number.isFinite(start));
       trace.sort((left, right) => left.start - right.start || right.end - left.end);
       const side = trace[0] && window.sideOf(trace[0].start, evidence);
-      if (side === 'before' || side === 'during') traces[side].push(trace);
+      if (side) traces[side].push(trace);
     }
     if (rows.length > 0) traces.evidence.push(number);
   }

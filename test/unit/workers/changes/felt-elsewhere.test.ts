@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { suspectChange } from '../../../../src/workers/changes/suspect-change.ts';
 import {
   type Complaint,
+  formEvidence,
   type Incident,
   incident,
   type Jump,
@@ -9,7 +10,12 @@ import {
 } from '../../../fixtures/rca/change-incident.ts';
 
 /** What is held of a change whose harm others than those who run it may notice first: who is blamed, and why it is felt there. */
-function felt(about: Pick<Incident, 'service' | 'metric' | 'complaints' | 'jumps'>, runsIn: string, diff: string[]) {
+function felt(
+  about: Pick<Incident, 'service' | 'metric' | 'complaints' | 'jumps'>,
+  runsIn: string,
+  diff: string[],
+  calls: [caller: string, callee: string][] = [],
+) {
   const change = {
     id: 'fee1',
     title: 'clearer answers',
@@ -17,7 +23,10 @@ function felt(about: Pick<Incident, 'service' | 'metric' | 'complaints' | 'jumps
     diff: diff.join('\n'),
     deployed: [runsIn, 15] as [string, number],
   };
-  const verdict = suspectChange(incident({ ...about, commits: [change, tidyDecoy(about.service)] }))!;
+  const input = incident({ ...about, commits: [change, tidyDecoy(about.service)] });
+  const edges = calls.map(([caller, callee]) => ({ caller, callee }));
+  if (edges.length > 0) input.evidence.push(formEvidence(60, 'topology.services', { edges }));
+  const verdict = suspectChange(input)!;
   const judged = verdict.culprit ?? verdict.ruledOut.find(({ judged: one }) => one.live.id === 'fee1')?.judged;
   return { blamed: verdict.culprit?.live.id ?? null, place: judged?.place };
 }
@@ -110,5 +119,63 @@ describe('a change that others feel than those who run it', () => {
       expect(found.place, lost.metric).to.include({ score: 1, why: 'it makes berths ask tides more than before' });
     }
     expect(felt(about([]), 'berths', diff).blamed).to.equal(null);
+  });
+
+  it('keeps nothing in a cache that is a service of its own', () => {
+    const diff = ['-    key = f"tide:{port}"', '+    key = f"tide:{port}:{session.id}"', '     return cache.get(key)'];
+    const complaints: Complaint[] = [{ service: 'tides', body: 'slow forecast %: 1400 ms, 90 requests in progress' }];
+    const about = (service: string) => ({
+      service: 'tides',
+      metric: 'queries_per_sec',
+      complaints,
+      jumps: [{ service, metric: 'hit_ratio', from: 0.97, to: 0.04, minutesAgo: 12 }],
+    });
+    expect(felt(about('keeper'), 'berths', diff, [['berths', 'keeper']]).place).to.include({
+      score: 1,
+      why: 'it makes berths ask tides more than before',
+    });
+    expect(felt(about('keeper'), 'berths', diff, [['pilots', 'keeper']]).blamed).to.equal(null);
+  });
+
+  it('opens more of the connections that a server has for all', () => {
+    const diff = ['-  pool_size: 10', '+  pool_size: 60'];
+    const complaints: Complaint[] = [
+      { service: 'berths-db', body: 'FATAL: sorry, too many clients already' },
+      { service: 'ferries', body: 'no timetable for %: sorry, too many clients already' },
+    ];
+    const about = (body: string, jumps: Jump[]) => ({
+      service: 'ferries',
+      metric: 'http_5xx_ratio',
+      complaints: complaints.map((one) => ({ ...one, body: body || one.body })),
+      jumps,
+    });
+    const opens = { service: 'berths', metric: 'db_pool_open_connections', from: 40, to: 240, minutesAgo: 12 };
+    const found = felt(about('', [opens]), 'berths', diff);
+    expect(found.blamed).to.equal('fee1');
+    expect(found.place).to.include({ score: 1, by: 'berths' });
+    expect(felt(about('', []), 'berths', diff).blamed, 'no more are open').to.equal(null);
+    expect(felt(about('', [{ ...opens, minutesAgo: 40 }]), 'berths', diff).blamed, 'open long before').to.equal(null);
+    expect(felt(about('upstream answered 500 for %', [opens]), 'berths', diff).blamed, 'none is refused').to.equal(
+      null,
+    );
+  });
+
+  it('asks by itself, where none of those who ask is asked for more', () => {
+    const diff = [' forecast_rollout:', '-  percent: 4', '+  percent: 80'];
+    const complaints: Complaint[] = [
+      { service: 'tides', body: 'concurrency limit reached: 400 requests in flight, % ms' },
+    ];
+    const rush = { service: 'tides', metric: 'requests_per_sec', from: 20, to: 400 };
+    const place = (jumps: Jump[], caller = 'berths') =>
+      felt({ service: 'tides', metric: 'p99_ms', complaints, jumps }, 'berths', diff, [
+        [caller, 'tides'],
+        ['pilots', 'tides'],
+      ]);
+    expect(place([rush]).blamed).to.equal('fee1');
+    expect(place([rush]).place).to.include({ score: 1, why: 'it makes berths ask tides more than before' });
+    for (const other of ['berths', 'pilots'])
+      expect(place([rush, { ...rush, service: other }]).blamed, `${other} is asked for more`).to.equal(null);
+    expect(place([rush], 'ferries').blamed, 'who runs it does not ask').to.equal(null);
+    expect(place([]).blamed, 'asked as before').to.equal(null);
   });
 });

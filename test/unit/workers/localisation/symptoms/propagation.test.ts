@@ -10,7 +10,7 @@ function graphOf(...edges: [string, string][]) {
   const [base] = shop({}, ['topology']).evidence;
   const data = { edges: edges.map(([caller, callee]) => ({ caller, callee })) };
   const input = { alerts: [], evidence: [{ ...base!, data }], now: NOW };
-  return callGraph(input, { before: [], during: [], evidence: [] });
+  return callGraph(input, { before: [], unsure: [], during: [], evidence: [] });
 }
 
 const symptom = (service: string, amount: number): Symptom => ({

@@ -17,7 +17,7 @@ function request(silent: string[] = []): Trace {
 }
 
 const times = (count: number, trace: () => Trace) => Array.from({ length: count }, trace);
-const traces = (before: Trace[], during: Trace[]): Traces => ({ before, during, evidence: [3] });
+const traces = (before: Trace[], during: Trace[]): Traces => ({ before, unsure: [], during, evidence: [3] });
 const unanswered = (all: Traces) => unansweredCalls(all, clientSpans(all));
 
 describe('unanswered calls', () => {

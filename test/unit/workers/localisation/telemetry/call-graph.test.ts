@@ -61,4 +61,9 @@ describe('the call graph', () => {
     const known = manifestEvidence(2, [workload('order-desk', { LEDGER_URL: 'http://ledger' })]);
     expect(graphOf([known], ['Order_Desk', 'ledger']).calleesOf('Order_Desk')).to.deep.equal(['ledger']);
   });
+
+  it('knows a call from a time of which nobody can say whether it is before or during the trouble', () => {
+    const unsure = called.map((one) => ({ ...one, at: at(8) }));
+    expect(graphOf([spans(1, unsure, {})]).calleesOf('door')).to.deep.equal(['desk']);
+  });
 });
