@@ -56,10 +56,7 @@ type Measured = Pick<MetricShift, 'service' | 'metric'>;
 
 /** True where one of some services is itself asked for many times what it was asked for before. */
 export const areAskedForMore = (services: readonly string[], shifts: MetricShift[]): boolean =>
-  shifts.some(
-    ({ service, metric, before, since }) =>
-      services.includes(service) && isAskedFor(metric) && since > TIMES_MORE * before,
-  );
+  shifts.some((one) => services.includes(one.service) && isAskedFor(one) && one.since > TIMES_MORE * one.before);
 
 /** The first failing service gets many times the requests it used to; that explains nothing where it serves them as well as before. */
 export function demandSurge(

@@ -62,7 +62,7 @@ const MANY_TIMES = 2;
 
 /** True where the one who is asked gets many times the requests since the change, and none of those who are known to ask gets more itself. */
 function isAskedByItself({ live: { services, at }, first, picture: { shifts, asks } }: Felt): boolean {
-  const asked = shifts.filter((one) => isAskedFor(one.metric) && one.since > one.before);
+  const asked = shifts.filter((one) => isAskedFor(one) && one.since > one.before);
   return (
     services.some((service) => asks?.(service, first)) &&
     !asked.some(({ service }) => asks?.(service, first)) &&
