@@ -11,6 +11,8 @@ import { type OwnRedis, startRedis } from './servers/start-redis.ts';
 
 /** Files at once: they share no database, queue or port, and the slow ones mostly wait. */
 const JOBS = '3';
+/** MiB of young objects: with Node's default a tenth of the time goes into collecting what recorded cases and fleets leave behind. */
+const YOUNG_OBJECTS = '--max-semi-space-size=64';
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const given = process.argv.slice(2);
@@ -50,7 +52,8 @@ async function ownRedisUrl(): Promise<string | null> {
 }
 
 function runMocha(): Promise<number> {
-  const mocha = [join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), ...mochaArguments];
+  // Mocha's processes take the option over.
+  const mocha = [YOUNG_OBJECTS, join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), ...mochaArguments];
   const command = coverage ? [join(root, 'node_modules', 'c8', 'bin', 'c8.js'), process.execPath, ...mocha] : mocha;
   // The tests choose their own configuration: nothing of the caller's may leak into it.
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...environment } = process.env;

@@ -7,6 +7,7 @@ import type { PaceStore } from '../../src/shared/store/pace-store.ts';
 import { poolExhaustion } from '../../src/workers/detectors/pool-exhaustion.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import type { ReasoningInput } from '../../src/workers/llm/reasoner.ts';
+import { quickBackend } from '../support/backends.ts';
 import { input as detectorInput, logRow, logs } from '../support/evidence-fixtures.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 
@@ -19,7 +20,7 @@ describe('the pace of an LLM deployment', () => {
   let sandbox: LlmSandbox;
   const waits: { key: string; ms: number }[] = [];
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
   });
   beforeEach(async () => {
     sandbox = await startLlmSandbox();

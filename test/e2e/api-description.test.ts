@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { z } from 'zod';
 import { startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
 import * as shapes from '../../src/producer/api-description/response-shapes.ts';
+import { quickBackend } from '../support/backends.ts';
 import { sendAlert, startTestFleet, type TestFleet, untilState } from '../support/fleet.ts';
 
 const POOL = {
@@ -15,7 +16,7 @@ describe('what the API answers is what its description says', () => {
   let llm: Awaited<ReturnType<typeof startLlmSandbox>>;
   before(async () => {
     llm = await startLlmSandbox();
-    test = await startTestFleet('embedded', {
+    test = await startTestFleet(quickBackend(), {
       environment: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: llm.baseUrl, INTAKE_POLICIES: '' },
     });
   });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { quickBackend } from '../support/backends.ts';
 import {
   CHANNEL,
   eventually,
@@ -12,7 +13,7 @@ import {
 describe('the charts of a report, on the whole fleet', () => {
   let test: TestFleet;
   before(async () => {
-    test = await startTestFleet('embedded', { environment: { PUBLIC_URL: 'https://rca.example.com/' } });
+    test = await startTestFleet(quickBackend(), { environment: { PUBLIC_URL: 'https://rca.example.com/' } });
   });
   after(() => test.close());
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { MODELS } from '../../scripts/sandbox/llm/models/index.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
+import { quickBackend } from '../support/backends.ts';
 import {
   type IncidentJson,
   repliesIn,
@@ -63,7 +64,7 @@ describe('a storm that is coalesced into one incident', function () {
 
   /** The storm's incident in this world, with or without telemetry. */
   async function answered(environment: Record<string, string>): Promise<IncidentJson> {
-    test = await startTestFleet('embedded', {
+    test = await startTestFleet(quickBackend(), {
       sandbox: { scenarios: ['shop-errors'] },
       environment: { INTAKE_POLICIES: join(folder, 'policies.yaml'), ...environment },
     });

@@ -20,6 +20,7 @@ import { investigateAlert } from '../../src/workers/investigate-alert.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import type { Reasoner } from '../../src/workers/llm/reasoner.ts';
 import { poisonedAlert, poisonedServers } from '../fixtures/injection/poisoned-world.ts';
+import { quickBackend } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { eventually } from '../support/fleet.ts';
 import { type ForeignMcpServer, type ServedTool, saying, startForeignServer } from '../support/foreign-mcp-server.ts';
@@ -48,7 +49,7 @@ describe("tools of other people's MCP servers", function () {
   let gateway: ToolGateway;
   const open: ToolGateway[] = [];
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
     llm = await startLlmSandbox();
   });
   after(async () => {

@@ -14,6 +14,7 @@ import { investigateAlert } from '../../src/workers/investigate-alert.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import type { Reasoner } from '../../src/workers/llm/reasoner.ts';
 import { poisonedAlert, poisonedServers } from '../fixtures/injection/poisoned-world.ts';
+import { quickBackend } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { expireLeases, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
@@ -26,7 +27,7 @@ describe('the account of an LLM that fails', function () {
   let test: TestStore;
   let llm: LlmSandbox;
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
     llm = await startLlmSandbox();
     const reserve = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
     const rules = {

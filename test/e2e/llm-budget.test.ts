@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
+import { quickBackend } from '../support/backends.ts';
 import { eventually, sendAlert, startTestFleet, type TestFleet, untilState } from '../support/fleet.ts';
 
 describe('the fleet with a budget for its LLM', function () {
@@ -18,7 +19,7 @@ describe('the fleet with a budget for its LLM', function () {
       'defaults: { hold: 0s, coalesce: off }\nbudgets: { investigations: 2, reserve: { critical: 50, high: 0 } }\n',
     );
     llm = await startLlmSandbox();
-    test = await startTestFleet('embedded', {
+    test = await startTestFleet(quickBackend(), {
       environment: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: llm.baseUrl, INTAKE_POLICIES: path },
     });
     await eventually('the published budgets', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
+import { quickBackend } from '../support/backends.ts';
 import { CHANNEL, incidentOfThread, repliesIn, startTestFleet, type TestFleet, untilState } from '../support/fleet.ts';
 
 describe('the fleet with an LLM that answers, fails or lies', function () {
@@ -9,7 +10,7 @@ describe('the fleet with an LLM that answers, fails or lies', function () {
   let count = 0;
   before(async () => {
     llm = await startLlmSandbox();
-    test = await startTestFleet('embedded', {
+    test = await startTestFleet(quickBackend(), {
       environment: {
         OPENAI_API_KEY: 'sk-test',
         OPENAI_BASE_URL: llm.baseUrl,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MODELS, type ModelName } from '../../scripts/sandbox/llm/models/index.ts';
 import { type LlmSandbox, startLlmSandbox } from '../../scripts/sandbox/llm/start-llm-sandbox.ts';
+import { quickBackend } from '../support/backends.ts';
 import {
   CHANNEL,
   type IncidentJson,
@@ -21,7 +22,7 @@ describe('the fleet with models of every kind', function () {
   let count = 0;
   before(async () => {
     llm = await startLlmSandbox();
-    test = await startTestFleet('embedded', {
+    test = await startTestFleet(quickBackend(), {
       environment: {
         OPENAI_API_KEY: 'sk-test',
         OPENAI_BASE_URL: llm.baseUrl,

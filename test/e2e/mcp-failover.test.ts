@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ToolGateway } from '../../src/shared/mcp/mcp-gateway.types.ts';
+import { quickBackend } from '../support/backends.ts';
 import {
   eventually,
   type IncidentJson,
@@ -35,7 +36,7 @@ describe('three replicas of an MCP server under investigations', function () {
     cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
     const path = join(folder, 'mcp.json');
     writeFileSync(path, '{"mcpServers":{}}');
-    test = await startTestFleet('embedded', {
+    test = await startTestFleet(quickBackend(), {
       environment: { MCP_CONFIG: path },
       sandbox: { scenarios: ['pool', 'crash-loop'] },
     });

@@ -5,6 +5,7 @@ import { ALL_SCENARIOS } from '../../scripts/sandbox/scenarios/index.ts';
 import { mergeScenarios } from '../../scripts/sandbox/scenarios/telemetry-world.ts';
 import type { Evidence, Report } from '../../src/shared/report.ts';
 import { localise } from '../../src/workers/localisation/localise.ts';
+import { quickBackend } from '../support/backends.ts';
 import { alert } from '../support/evidence-fixtures.ts';
 import { sendAlert, startTestFleet, untilState } from '../support/fleet.ts';
 
@@ -32,7 +33,7 @@ it('a fleet with Prometheus and without SigNoz has the metrics by which the trou
   const series = worldSeries(mergeScenarios([ALL_SCENARIOS['shop-cpu']], Date.now()));
   const prometheus = await startPrometheusSandbox({ series: () => series });
   const environment = { SIGNOZ_URL: '', SIGNOZ_API_KEY: '', PROMETHEUS_URL: prometheus.url };
-  const { fleet, sandbox, close } = await startTestFleet('embedded', {
+  const { fleet, sandbox, close } = await startTestFleet(quickBackend(), {
     environment,
     sandbox: { scenarios: ['shop-cpu'] },
   });

@@ -20,6 +20,7 @@ import {
   POD_NAME,
 } from '../fixtures/injection/kubernetes-corpus.ts';
 import { poisonedAlert, poisonedServers } from '../fixtures/injection/poisoned-world.ts';
+import { quickBackend } from '../support/backends.ts';
 import { claimRun, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 import { expectFitForSlack, type Json } from '../support/slack-fitness.ts';
@@ -40,7 +41,7 @@ describe('prompt injection', function () {
   let quiet: Investigated;
   const detectors = createReasoner({ provider: 'none' });
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
     llm = await startLlmSandbox();
     llm.setModel(MODELS.injected);
     injected = createReasoner({ provider: 'openai', apiKey: 'k', baseUrl: llm.baseUrl, model: 'm', timeoutMs: 5_000 });

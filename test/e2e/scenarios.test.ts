@@ -7,6 +7,7 @@ import { LIVE_MS } from '../../src/shared/mcp/policies/cache-times.ts';
 import type { Action, Evidence, Report } from '../../src/shared/report.ts';
 import { checkCommand } from '../../src/workers/verification/check-command.ts';
 import { verifyReport } from '../../src/workers/verify-report.ts';
+import { quickBackend } from '../support/backends.ts';
 import {
   CHANNEL,
   type IncidentJson,
@@ -285,7 +286,7 @@ describe('the report of every kind of trouble, side by side in one world', funct
   this.timeout(60_000);
   let test: TestFleet;
   before(async () => {
-    test = await startTestFleet('embedded', { sandbox: { scenarios: TROUBLES } });
+    test = await startTestFleet(quickBackend(), { sandbox: { scenarios: TROUBLES } });
   });
   after(() => test.close());
 
@@ -352,7 +353,7 @@ describe('the report where the network may not be asked', function () {
   let test: TestFleet;
   before(async () => {
     const sandbox = { scenarios: TROUBLES };
-    test = await startTestFleet('embedded', { sandbox, environment: { NETWORK_RESOLVE: '' } });
+    test = await startTestFleet(quickBackend(), { sandbox, environment: { NETWORK_RESOLVE: '' } });
   });
   after(() => test.close());
 
@@ -393,7 +394,7 @@ describe('the report with a model', function () {
   before(async () => {
     llm = await startLlmSandbox();
     const environment = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: llm.baseUrl };
-    test = await startTestFleet('embedded', { sandbox: { scenarios: TROUBLES }, environment });
+    test = await startTestFleet(quickBackend(), { sandbox: { scenarios: TROUBLES }, environment });
   });
   after(async () => {
     await test.close();
@@ -414,7 +415,7 @@ describe('the report of a healthy world', function () {
   this.timeout(60_000);
   let test: TestFleet;
   before(async () => {
-    test = await startTestFleet('embedded', { sandbox: { scenarios: [], certificateHours: 2_000 } });
+    test = await startTestFleet(quickBackend(), { sandbox: { scenarios: [], certificateHours: 2_000 } });
   });
   after(() => test.close());
 

@@ -4,6 +4,7 @@ import type { Alert } from '../../src/shared/alert.ts';
 import type { Evidence, Hypothesis, Report, TimelineEntry } from '../../src/shared/report.ts';
 import { checkCommand } from '../../src/workers/verification/check-command.ts';
 import { verifyReport } from '../../src/workers/verify-report.ts';
+import { quickBackend } from '../support/backends.ts';
 import { type IncidentJson, sendAlert, startTestFleet, type TestFleet, untilState } from '../support/fleet.ts';
 
 const NAMESPACE = 'store';
@@ -99,7 +100,7 @@ describe('an alert about the entrance of a shop of eleven services', function ()
   this.timeout(120_000);
   let test: TestFleet;
   before(async () => {
-    test = await startTestFleet('embedded', { sandbox: { scenarios: ['shop'] } });
+    test = await startTestFleet(quickBackend(), { sandbox: { scenarios: ['shop'] } });
   });
   after(() => test.close());
 

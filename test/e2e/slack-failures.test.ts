@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { quickBackend } from '../support/backends.ts';
 import {
   CHANNEL,
   eventually,
@@ -16,7 +17,7 @@ describe('the fleet with a Slack that fails', function () {
   let test: TestFleet;
   let count = 0;
   before(async () => {
-    test = await startTestFleet('embedded', { sandbox: { slack: { rateLimits: null, answerTimeoutMs: 10_000 } } });
+    test = await startTestFleet(quickBackend(), { sandbox: { slack: { rateLimits: null, answerTimeoutMs: 10_000 } } });
   });
   after(() => test.close());
   afterEach(() => test.sandbox.slack.clearFaults());

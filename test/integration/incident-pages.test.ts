@@ -5,6 +5,7 @@ import { createApi } from '../../src/producer/api.ts';
 import { createIncidentPages } from '../../src/producer/incident-pages.ts';
 import { type Listening, listen } from '../../src/shared/http/listen.ts';
 import { problemHandler } from '../../src/shared/http/problem.ts';
+import { quickBackend } from '../support/backends.ts';
 import { aChart, PIXEL } from '../support/charts.ts';
 import { anEvidence, aReport, claimIncident, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
@@ -17,7 +18,7 @@ describe('the page of an incident and its charts over HTTP', () => {
   let server: Listening;
   let id: string;
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
     const admin = adminAccess(TOKEN, false);
     const app = express();
     app.use(admin.login);

@@ -9,6 +9,7 @@ import { investigateAlert } from '../../src/workers/investigate-alert.ts';
 import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import type { Reasoner } from '../../src/workers/llm/reasoner.ts';
 import { poisonedAlert, poisonedServers } from '../fixtures/injection/poisoned-world.ts';
+import { quickBackend } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { expireLeases, openIncident } from '../support/incidents.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
@@ -18,7 +19,7 @@ describe('an investigation whose worker is killed after the LLM has asked for ev
   let test: TestStore;
   let llm: LlmSandbox;
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
     llm = await startLlmSandbox();
     llm.setModel(MODELS.good);
   });

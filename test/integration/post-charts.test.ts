@@ -14,6 +14,7 @@ import { deliverChart } from '../../src/workers/charts/deliver-chart.ts';
 import { createChartPoster } from '../../src/workers/charts/post-charts.ts';
 import { processPost } from '../../src/workers/post-report.ts';
 import { createSlackPace } from '../../src/workers/slack-pace.ts';
+import { quickBackend } from '../support/backends.ts';
 import { aChart, PIXEL } from '../support/charts.ts';
 import { rejection } from '../support/errors.ts';
 import { CHANNEL, eventually } from '../support/fleet.ts';
@@ -31,7 +32,7 @@ describe('posting charts to Slack', () => {
   let gateway: McpGateway;
   let warnings: string[];
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
   });
   after(() => test.close());
   beforeEach(() => start());

@@ -11,6 +11,7 @@ import { buryIncident } from '../../src/workers/bury-incident.ts';
 import { deliverMessage, type Sending } from '../../src/workers/deliver-message.ts';
 import { type PostDeps, processPost } from '../../src/workers/post-report.ts';
 import { createSlackPace } from '../../src/workers/slack-pace.ts';
+import { quickBackend } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { CHANNEL, eventually } from '../support/fleet.ts';
 import { claimDelivery, expireLeases, openIncident, reportedIncident } from '../support/incidents.ts';
@@ -25,7 +26,7 @@ describe('posting to Slack', () => {
   let slack: SlackSandbox;
   let gateway: McpGateway;
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
   });
   after(() => test.close());
   beforeEach(async () => {

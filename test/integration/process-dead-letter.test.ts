@@ -5,6 +5,7 @@ import { DEAD_LETTER_QUEUE, investigateQueue } from '../../src/shared/queues/que
 import type { Queues } from '../../src/shared/queues/queues.ts';
 import { redriveIncident } from '../../src/shared/redrive-incident.ts';
 import { processDeadLetter } from '../../src/workers/process-dead-letter.ts';
+import { quickBackend } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { eventually } from '../support/fleet.ts';
 import { openIncident } from '../support/incidents.ts';
@@ -13,7 +14,7 @@ import { openTestStore, type TestStore } from '../support/services.ts';
 describe('the dead letters', () => {
   let test: TestStore;
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
   });
   after(() => test.close());
   async function deadIncident() {

@@ -17,7 +17,7 @@ import { createReasoner } from '../../src/workers/llm/create-reasoner.ts';
 import { createPickUps } from '../../src/workers/pick-ups.ts';
 import { type ProcessDeps, processInvestigation } from '../../src/workers/process-job.ts';
 import { createSuspectLane } from '../../src/workers/suspect-lane.ts';
-import { availableBackends } from '../support/backends.ts';
+import { availableBackends, quickBackend } from '../support/backends.ts';
 import { rejection } from '../support/errors.ts';
 import { logRow, logs } from '../support/evidence-fixtures.ts';
 import { claimIncident, expireLeases, openIncident } from '../support/incidents.ts';
@@ -67,7 +67,7 @@ describe('a job of an investigate queue', () => {
   let test: TestStore;
   let gateway: McpGateway;
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
     gateway = openGateway(loadConfig({}), test.logger, test.metrics);
   });
   after(async () => {

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/shared/config.ts';
 import { type ClientTimeouts, listen } from '../../src/shared/http/listen.ts';
 import { createMcpGateway } from '../../src/shared/mcp/mcp-gateway.ts';
 import { serveHttp } from '../../src/shared/mcp/sdk/serve-http.ts';
+import { quickBackend } from '../support/backends.ts';
 import { openTestStore, type TestStore } from '../support/services.ts';
 import { fixtureServer } from '../unit/shared/mcp/support/fixture-server.ts';
 
@@ -54,7 +55,7 @@ async function serveMcp(timeouts: Partial<ClientTimeouts>): Promise<Served> {
 
 describe('slow clients', () => {
   before(async () => {
-    test = await openTestStore('embedded');
+    test = await openTestStore(quickBackend());
   });
   after(() => test.close());
 

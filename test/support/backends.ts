@@ -22,6 +22,9 @@ export function isAvailable(backend: Backend): boolean {
 /** The backends that can be tested here. */
 export const availableBackends = (): Backend[] => BACKENDS.filter(isAvailable);
 
+/** The one that costs least, for tests that are about something else: a server where there is one. */
+export const quickBackend = (): Backend => (isAvailable('postgres') ? 'postgres' : 'embedded');
+
 /** Makes an empty backend: a directory, a database of its own, or one with an emptied Redis database. */
 export async function freshBackend(backend: Backend): Promise<FreshBackend> {
   if (backend === 'embedded') return freshDirectory();

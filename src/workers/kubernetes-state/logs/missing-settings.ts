@@ -1,7 +1,7 @@
 import type { FailureKind } from './failure-kind.ts';
 
 /** A name as variables of the environment have it; one word alone may be anything. */
-const VARIABLE = String.raw`[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}`;
+const VARIABLE = '[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}';
 const ANY_NAME = String.raw`[A-Za-z][\w.-]{2,80}\w`;
 const QUOTE = '["\'`]?';
 const LACKS = `(?:not (?:set|defined|configured|provided|specified|present|given)|unset|undefined|missing|empty|absent|null)`;
