@@ -227,7 +227,7 @@ server('delivery store on a server under contention', () => {
     await client.query('begin');
     await client.query('update rca_fleet.deliveries set lease_token = lease_token + 1 where incident_id = $1', [id]);
     const late = rejection(test.store.deliveries.markSending(lease, 'reply'));
-    const waiting = 'select 1 from pg_locks where not granted';
+    const waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     await eventually('the write waits', async () => (await client.query(waiting)).rows.length > 0);
     await client.query('commit');
     expect(await late.catch(() => 'it was written')).to.be.instanceOf(LeaseLostError);
